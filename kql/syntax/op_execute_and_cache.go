@@ -1,0 +1,8 @@
+package syntax
+
+// ExecuteAndCacheOp is `__executeAndCache`.
+type ExecuteAndCacheOp struct {
+	Span
+}
+
+func (*ExecuteAndCacheOp) operator() {}

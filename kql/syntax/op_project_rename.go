@@ -1,0 +1,9 @@
+package syntax
+
+// ProjectRenameOp is `project-rename new = old, …`.
+type ProjectRenameOp struct {
+	Span
+	Exprs []*NamedExpr
+}
+
+func (*ProjectRenameOp) operator() {}
