@@ -1,0 +1,87 @@
+package column
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A Loader reads a column that has not been read yet.
+type Loader interface {
+	// Load reads the rows given, in that order, or all rows if rows is nil. It
+	// may be called more than once and concurrently. The column it returns is
+	// not Lazy.
+	Load(rows []uint32) (Column, error)
+}
+
+// A Lazy column is read when it is first needed, and then only at the rows that
+// are still wanted: this is what late materialisation rests on. It is safe for
+// concurrent use.
+type Lazy struct {
+	typ    types.Type
+	n      int
+	loader Loader
+	rows   []uint32 // rows of loader that are wanted; nil for all
+
+	once sync.Once
+	read atomic.Pointer[Column] // set once col has been read
+	err  error
+}
+
+// NewLazy returns a column of n rows of type t that l will read.
+func NewLazy(t types.Type, n int, l Loader) *Lazy { return &Lazy{typ: t, n: n, loader: l} }
+
+// Type returns the column's type.
+func (l *Lazy) Type() types.Type { return l.typ }
+
+// Len returns the number of rows.
+func (l *Lazy) Len() int { return l.n }
+
+// Null reports whether row i is null; it reads the column if need be, and a
+// column that cannot be read has only nulls. Call [Force] first to see the
+// error.
+func (l *Lazy) Null(i int) bool {
+	c, err := l.force()
+	return err != nil || c.Null(i)
+}
+
+func (*Lazy) sealed() {}
+
+func (l *Lazy) force() (Column, error) {
+	l.once.Do(func() {
+		c, err := l.loader.Load(l.rows)
+		if err != nil {
+			l.err = err
+			return
+		}
+		l.read.Store(&c)
+	})
+	if c := l.read.Load(); c != nil {
+		return *c, nil
+	}
+	return nil, l.err
+}
+
+// gather returns the rows given: of what has been read, or to be read later.
+func (l *Lazy) gather(rows []uint32) Column {
+	if c := l.read.Load(); c != nil {
+		return Gather(*c, rows)
+	}
+	wanted := rows
+	if l.rows != nil {
+		wanted = make([]uint32, len(rows))
+		for i, r := range rows {
+			wanted[i] = l.rows[r]
+		}
+	}
+	return &Lazy{typ: l.typ, n: len(rows), loader: l.loader, rows: wanted}
+}
+
+// Force returns c itself, or what a Lazy column reads.
+func Force(c Column) (Column, error) {
+	if l, ok := c.(*Lazy); ok {
+		return l.force()
+	}
+	return c, nil
+}

@@ -1,0 +1,133 @@
+// Package function says what a function of KQL is: its name, its signatures,
+// its documentation and the kernels that compute it. Package builtin declares
+// the functions themselves; the binder, the executor, the reference pages and
+// completion all read the same [Registry] and keep no list of their own.
+package function
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A Scalar declares a scalar function: all of it, in one literal.
+type Scalar struct {
+	// Doc is one sentence that ends with a full stop.
+	Doc string
+	// Overloads are tried in order; the first whose parameters accept the
+	// arguments' types without conversion wins, else the first that accepts
+	// them with Kusto's implicit widening (int → long → real → decimal).
+	Overloads []Overload
+	// Examples are written "call -> result", the result as `print` shows it.
+	// Tests run them all.
+	Examples []string
+	// ResultName says how a column computed by a call is named.
+	ResultName ResultName
+	// Volatile functions are evaluated for each row and never folded: rand(),
+	// new_guid().
+	Volatile bool
+	// Window functions read neighbouring rows: they need serialized input, and
+	// their kernel is called once with all rows.
+	Window bool
+	// Hidden functions are left out of completion and of the reference.
+	Hidden bool
+	// Obsolete names what to write instead, empty if nothing.
+	Obsolete string
+}
+
+// A ResultName is Kusto's rule for naming the column that a call computes.
+type ResultName uint8
+
+const (
+	// NameNone leaves the naming to the operator: Column1, print_0.
+	NameNone ResultName = iota
+	// NameFirstArgument takes the first argument's name: bin(Time, 1h) is Time.
+	NameFirstArgument
+	// NamePrefix puts the prefix before the first argument's name: sum_x,
+	// count_, dcount_User. The prefix is the function's name unless the
+	// declaration gives another.
+	NamePrefix
+	// NamePrefixOnly is the prefix followed by '_': count_, countif_.
+	NamePrefixOnly
+)
+
+// An Overload ties one signature to the kernel that computes it.
+type Overload struct {
+	// Sig is the signature in the notation of [ParseSignature].
+	Sig string
+	// Kernel computes it.
+	Kernel Kernel
+	// Result computes the result type where the signature cannot say it. It may
+	// be nil.
+	Result func(args []types.Type) types.Type
+
+	// Signature is Sig parsed; the registry fills it in.
+	Signature Signature
+	// Name is the function's name; the registry fills it in.
+	Name string
+	// Decl is the declaration; the registry fills it in.
+	Decl *Scalar
+}
+
+// A Kernel computes an overload over whole columns.
+type Kernel struct {
+	// In has the type that the kernel reads each parameter as. The binder
+	// converts arguments to it. types.Unknown takes the argument as it is. The
+	// last one stands for all repetitions of a repeated parameter.
+	In []types.Type
+	// Out is the type of the result; types.Unknown if it depends on the call.
+	Out types.Type
+	// Run computes n rows. args are never Lazy and have n rows each; out is the
+	// result type that the binder found. Run must not change args, may return
+	// one of them, and returns any form of column of type out with n rows. It
+	// may be called concurrently.
+	Run func(c *Call, args []column.Column, n int) (column.Column, error)
+}
+
+// A Call is what a kernel may know of the query around it.
+type Call struct {
+	*Env
+	// Out is the result type that the binder found for this call.
+	Out types.Type
+	// Memo keeps what a kernel derived from constant arguments (a compiled
+	// regular expression, a hash set), for the life of one expression in one
+	// worker. Kernels use it through [Memoize].
+	memo map[any]any
+}
+
+// NewCall returns a call with result type out in env.
+func NewCall(env *Env, out types.Type) *Call { return &Call{Env: env, Out: out} }
+
+// Memoize returns the value kept under key in c, making it the first time. Keys
+// are values of a type private to the kernel's file. Errors are not kept.
+func Memoize[K comparable, V any](c *Call, key K, make func() (V, error)) (V, error) {
+	if v, ok := c.memo[key].(V); ok {
+		return v, nil
+	}
+	v, err := make()
+	if err != nil {
+		return v, err
+	}
+	if c.memo == nil || len(c.memo) > maxMemo {
+		c.memo = map[any]any{}
+	}
+	c.memo[key] = v
+	return v, nil
+}
+
+// maxMemo bounds what a call keeps when its "constants" turn out to vary.
+const maxMemo = 1024
+
+// An Env is what all calls of one query share. It is read-only, but for Rand.
+type Env struct {
+	// Context is cancelled with the query.
+	Context context.Context
+	// Now is the query's now(), in ticks; one value for the whole query.
+	Now int64
+	// Rand yields random numbers, safe for concurrent use.
+	Rand func() *rand.Rand
+	// Database, Cluster and User answer current_database() and its like.
+	Database, Cluster, User string
+}
