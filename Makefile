@@ -1,0 +1,42 @@
+# The steps are the targets; CI calls `make test`. Everything a step needs is
+# fetched by it, pinned: Go modules by go.sum, tools by the versions below.
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+export CGO_ENABLED = 0
+# The race detector alone needs cgo, and with it a C compiler.
+RACE := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
+
+.PHONY: help build demo test fmt vet lint unit race oracle fuzz bench
+.DEFAULT_GOAL := help
+
+help: ## Print the targets.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: ## Build bin/calypso, one static binary.
+	go build -trimpath -o bin/calypso ./cmd/calypso
+
+demo: ## Run the main job: generate a tenant's logs and run the detection over them.
+	go run ./cmd/calypso demo
+
+test: fmt vet lint race ## Run every check and every test.
+
+fmt: ## Fail if a file is not gofmt'ed.
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "not gofmt'ed:"; echo "$$out"; exit 1; }
+
+vet:
+	go vet ./...
+
+lint:
+	go run $(STATICCHECK) ./...
+
+unit: ## Run the tests without the race detector.
+	go test ./...
+
+race: ## Run the tests, with the race detector where a C compiler is present.
+	CGO_ENABLED=$(if $(RACE),1,0) go test $(RACE) ./...
+
+fuzz: ## Fuzz each parser for a minute.
+	go run ./internal/fuzzall 1m
+
+bench: ## Measure the engine beside DuckDB over the same files.
+	bench/run.sh
