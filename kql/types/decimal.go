@@ -75,3 +75,6 @@ func DecimalQuo(a, b Decimal128) (q Decimal128, ok bool) {
 	}
 	return a.Quo(b), true
 }
+
+// DecimalFromLong converts exactly.
+func DecimalFromLong(n int64) Decimal128 { return decimal128.FromInt64(n) }

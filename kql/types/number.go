@@ -160,6 +160,26 @@ func AppendRealJSON(dst []byte, v float64) []byte {
 	return append(dst, ".0"...)
 }
 
+// RealToLong converts as tolong(real) does: cut off towards zero, held to the
+// range of 64 bits; !ok (Kusto: null) for NaN and the infinities.
+func RealToLong(v float64) (n int64, ok bool) {
+	switch {
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return 0, false
+	case v >= 1<<63:
+		return math.MaxInt64, true
+	case v < -1<<63:
+		return math.MinInt64, true
+	}
+	return int64(v), true
+}
+
+// RealToInt is RealToLong for toint(real): held to the range of 32 bits.
+func RealToInt(v float64) (n int64, ok bool) {
+	n, ok = RealToLong(v)
+	return min(max(n, math.MinInt32), math.MaxInt32), ok
+}
+
 // ParseBool reads what tobool(string) does: true or false in any case, or a
 // whole number, of which all but zero are true. Blanks are not trimmed.
 func ParseBool(s string) (v, ok bool) {
