@@ -1,0 +1,103 @@
+// Package bind turns a syntax tree into a typed plan: it finds what every name
+// means, the type of every expression and the columns of every result, and
+// reports all that is wrong with a query at once.
+//
+// It promises that Bind always returns; that a query without diagnostics of
+// severity error has a plan that runs; that a mistake is reported once, where it
+// is made; and that the result schema is Kusto's: names, types and order. It
+// reads no table and runs nothing.
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// An Env is what a query can refer to.
+type Env struct {
+	// Functions are the functions and operators of the language.
+	Functions *function.Registry
+	// Catalog has the tables and stored functions of the current database.
+	Catalog Catalog
+}
+
+// A Catalog says what the names of one database mean. It is safe for concurrent
+// use.
+type Catalog interface {
+	// Table returns the table called name.
+	Table(name string) (plan.Source, bool)
+	// TableNames returns the names of all tables, for wildcards and for
+	// suggestions.
+	TableNames() []string
+	// Function returns the stored function called name.
+	Function(name string) (*Function, bool)
+	// FunctionNames returns the names of all stored functions.
+	FunctionNames() []string
+	// Other returns the catalog of another database (kind "database"), cluster
+	// ("cluster"), workspace ("workspace"), app ("app") or resource
+	// ("resource").
+	Other(kind, name string) (Catalog, bool)
+}
+
+// A Function is a stored function of a catalog.
+type Function struct {
+	// Params is the parameter list as in a let statement, with its
+	// parentheses: "(a:long, T:(x:string, *), b:string = '')".
+	Params string
+	// Body is the text of the function, without braces.
+	Body string
+	// Source stands for the result of a function without a body, of which only
+	// the columns are known.
+	Source plan.Source
+}
+
+// A Loose is a Source that may have more columns than its schema says: names
+// that the schema lacks are then no mistake, but have no type either.
+type Loose interface {
+	MoreColumns() bool
+}
+
+// Info is what the binder found out about the parts of a tree, for editors. Each
+// use of a user function binds its body again; the facts are those of the last.
+type Info struct {
+	// Types has the type of each scalar expression.
+	Types map[syntax.Expr]types.Type
+	// Schemas has the columns of each tabular expression.
+	Schemas map[syntax.Expr]types.Schema
+	// Inputs has the columns that an operator reads.
+	Inputs map[syntax.Operator]types.Schema
+}
+
+// Bind binds q, which syntax.Parse made, to env. The plan is to be run only if
+// no diagnostic, neither of these nor of the parser's, is an error.
+func Bind(q *syntax.Query, env Env) (*plan.Query, []syntax.Diagnostic) {
+	p, _, diags := BindInfo(q, env)
+	return p, diags
+}
+
+// BindInfo is Bind that also returns the facts for editors.
+func BindInfo(q *syntax.Query, env Env) (*plan.Query, *Info, []syntax.Diagnostic) {
+	b := &binder{
+		env:  env,
+		info: &Info{Types: map[syntax.Expr]types.Type{}, Schemas: map[syntax.Expr]types.Schema{}, Inputs: map[syntax.Operator]types.Schema{}},
+	}
+	b.query(q)
+	return &plan.Query{Results: b.results, Shared: b.shared}, b.info, b.sorted()
+}
+
+// A binder holds what is common to one Bind.
+type binder struct {
+	env     Env
+	info    *Info
+	diags   []syntax.Diagnostic
+	results []plan.Result
+	shared  []*plan.SharedDef
+	// calls is the depth of user functions being bound, so that one that calls
+	// itself ends.
+	calls int
+	// muted is above zero where findings are not reported: inside the body of a
+	// stored function, and where a text is bound a second time.
+	muted int
+}

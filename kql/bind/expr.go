@@ -1,0 +1,145 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A value is a bound scalar expression. Its expr is never nil; what could not be
+// bound is a literal of type types.Unknown, and every use of that is accepted in
+// silence.
+type value struct {
+	expr plan.Expr
+	// tuple has the columns of a call that yields several (series_fit_line,
+	// arg_max); expr is then the first one.
+	tuple []namedValue
+}
+
+// A namedValue is one column of a tuple.
+type namedValue struct {
+	name string
+	expr plan.Expr
+}
+
+func (v value) typ() types.Type { return v.expr.Type() }
+
+func (v value) unknown() bool { return v.typ() == types.Unknown }
+
+// unknownValue stands for a scalar expression that was wrong.
+func unknownValue() value {
+	return value{expr: &plan.Literal{Value: column.NewVec(types.Unknown, []int64{0}, nil)}}
+}
+
+// An entity is what an expression turned out to be: a value or, if table is set,
+// a table.
+type entity struct {
+	value value
+	table *table
+}
+
+func ofTable(t table) entity { return entity{table: &t} }
+
+func ofValue(v value) entity { return entity{value: v} }
+
+// scalar binds an expression that must be a value.
+func (b *binder) scalar(sc *scope, e syntax.Expr) value {
+	x := b.expr(sc, e)
+	if x.table != nil {
+		if !x.table.open || x.table.schema().Len() > 0 {
+			b.report(scalarExpected(e))
+		}
+		return unknownValue()
+	}
+	b.info.Types[e] = x.value.typ()
+	return x.value
+}
+
+// tabular binds an expression that must be a table.
+func (b *binder) tabular(sc *scope, e syntax.Expr) table {
+	x := b.tableOrValue(sc.withoutRow(), e)
+	if x.table == nil {
+		if !x.value.unknown() {
+			b.report(tabularExpected(e))
+		}
+		return unknownTable()
+	}
+	return *x.table
+}
+
+// condition binds an expression that must be a bool.
+func (b *binder) condition(sc *scope, e syntax.Expr) plan.Expr {
+	v := b.scalar(sc, e)
+	switch v.typ() {
+	case types.Bool, types.Unknown:
+	case types.Dynamic:
+		return b.convert(e, v, types.Bool).expr
+	default:
+		b.report(typeExpected(e, v.typ(), types.Bool))
+	}
+	return v.expr
+}
+
+// constant binds an expression that must have one value for the whole query, of
+// one of the types given (any, if none).
+func (b *binder) constant(sc *scope, e syntax.Expr, want ...types.Type) value {
+	return b.checkConstant(e, b.typed(sc, e, want...))
+}
+
+// typed binds an expression that must have one of the types given (any, if
+// none).
+func (b *binder) typed(sc *scope, e syntax.Expr, want ...types.Type) value {
+	v := b.scalar(sc, e)
+	if v.unknown() || len(want) == 0 {
+		return v
+	}
+	for _, t := range want {
+		if v.typ() == t {
+			return v
+		}
+	}
+	b.report(typeExpected(e, v.typ(), want...))
+	return unknownValue()
+}
+
+func (b *binder) checkConstant(at syntax.Node, v value) value {
+	if !v.unknown() && !isConstant(v.expr) {
+		b.report(constantExpected(at))
+		return unknownValue()
+	}
+	return v
+}
+
+// isConstant reports whether e has one value for the whole query: no columns, no
+// function that varies from row to row.
+func isConstant(e plan.Expr) bool {
+	constant := true
+	plan.WalkExpr(e, func(e plan.Expr) bool {
+		switch e := e.(type) {
+		case *plan.Column:
+			constant = false
+		case *plan.Call:
+			constant = constant && !e.Fn.Decl.Volatile && !e.Fn.Decl.Window
+		}
+		return constant
+	})
+	return constant
+}
+
+// expr binds an expression where a value is looked for first: a name is a
+// column, before it is a table.
+func (b *binder) expr(sc *scope, e syntax.Expr) entity {
+	switch e := e.(type) {
+	case *syntax.ParenExpr:
+		return b.expr(sc, e.X)
+	case *syntax.Ident:
+		return b.ident(sc, e)
+	case *syntax.PipeExpr:
+		return ofTable(b.pipe(sc.withoutRow(), e))
+	case *syntax.BadExpr:
+		return ofValue(unknownValue())
+	}
+	b.report(notSupported(e, "this expression"))
+	return ofValue(unknownValue())
+}

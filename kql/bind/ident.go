@@ -1,0 +1,111 @@
+package bind
+
+import (
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
+
+// ident binds a name where a value may stand: a column, before a declared name,
+// before a table or function of the catalog.
+func (b *binder) ident(sc *scope, e *syntax.Ident) entity {
+	if e.Name == "" {
+		return ofValue(unknownValue())
+	}
+	if sc.row != nil {
+		if i := sc.row.schema.Index(e.Name); i >= 0 {
+			c := sc.row.schema.Columns[i]
+			return ofValue(value{expr: &plan.Column{Index: i, Name: c.Name, Typ: c.Type}})
+		}
+	}
+	if x, ok := b.named(sc, e); ok {
+		return x
+	}
+	if sc.row != nil && sc.row.open {
+		return ofValue(unknownValue())
+	}
+	b.report(unknownName(e, e.Name, b.whatNames(sc), b.namesInScope(sc)))
+	return ofValue(unknownValue())
+}
+
+// tableOrValue binds an expression where a table is looked for first.
+func (b *binder) tableOrValue(sc *scope, e syntax.Expr) entity {
+	switch e := e.(type) {
+	case *syntax.ParenExpr:
+		return b.tableOrValue(sc, e.X)
+	case *syntax.Ident:
+		if e.Name == "" {
+			return ofTable(unknownTable())
+		}
+		if x, ok := b.named(sc, e); ok {
+			return x
+		}
+		b.report(unknownTableName(e, e.Name, b.tablesInScope(sc)))
+		return ofTable(unknownTable())
+	}
+	return b.expr(sc, e)
+}
+
+// named finds a name that is no column: one that the text declares, a table, or
+// a stored function that needs no arguments.
+func (b *binder) named(sc *scope, e *syntax.Ident) (entity, bool) {
+	if sym, ok := sc.lookup(e.Name); ok {
+		return b.use(sc, e, sym), true
+	}
+	if src, ok := b.env.Catalog.Table(e.Name); ok {
+		return ofTable(readAll(e.Name, src)), true
+	}
+	return entity{}, false
+}
+
+// use returns what a declared name stands for.
+func (b *binder) use(sc *scope, at syntax.Node, sym *symbol) entity {
+	switch {
+	case sym.table != nil:
+		return ofTable(*sym.table)
+	case sym.value != nil:
+		return ofValue(*sym.value)
+	}
+	return ofValue(unknownValue())
+}
+
+// readAll returns all columns of a source.
+func readAll(name string, src plan.Source) table {
+	cols := make([]int, src.Schema().Len())
+	for i := range cols {
+		cols[i] = i
+	}
+	l, ok := src.(Loose)
+	return table{node: &plan.Read{Table: name, Source: src, Columns: cols}, open: ok && l.MoreColumns()}
+}
+
+// whatNames says what a name could have been, for the finding that it is not.
+func (b *binder) whatNames(sc *scope) string {
+	if sc.row == nil {
+		return "table, variable or function"
+	}
+	return "column, table, variable or function"
+}
+
+// namesInScope returns what a misspelt name may have meant.
+func (b *binder) namesInScope(sc *scope) []string {
+	var names []string
+	if sc.row != nil {
+		for _, c := range sc.row.schema.Columns {
+			names = append(names, c.Name)
+		}
+	}
+	return append(names, b.tablesInScope(sc)...)
+}
+
+func (b *binder) tablesInScope(sc *scope) []string {
+	var names []string
+	for s := sc; s != nil; s = s.outer {
+		for n := range s.names {
+			names = append(names, n)
+		}
+	}
+	slices.Sort(names)
+	return append(names, b.env.Catalog.TableNames()...)
+}

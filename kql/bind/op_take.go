@@ -1,0 +1,12 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+func (b *binder) take(sc *scope, in table, op *syntax.TakeOp) table {
+	n := b.constant(sc, op.Count, types.Long, types.Int)
+	return in.over(&plan.Take{Input: in.node, N: n.expr})
+}

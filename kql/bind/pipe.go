@@ -1,0 +1,49 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
+
+// pipe binds `source | op | op`.
+func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
+	var t table
+	switch {
+	case e.Source != nil:
+		t = b.tabular(sc, e.Source)
+	case sc.input != nil:
+		t = *sc.input
+	}
+	for _, op := range e.Ops {
+		b.info.Inputs[op] = t.schema()
+		t = b.operator(sc.withoutRow(), t, op)
+		b.nameAs(sc, op, &t)
+	}
+	b.info.Schemas[e] = t.schema().Visible()
+	return t
+}
+
+// operator binds one operator over in; sc has no row yet. in.node is nil before
+// an operator that makes its own rows.
+func (b *binder) operator(sc *scope, in table, op syntax.Operator) table {
+	switch op := op.(type) {
+	case *syntax.WhereOp:
+		return b.where(sc, in, op)
+	case *syntax.ExtendOp:
+		return b.extend(sc, in, op)
+	case *syntax.ProjectOp:
+		return b.project(sc, in, op)
+	case *syntax.TakeOp:
+		return b.take(sc, in, op)
+	case *syntax.BadOp:
+		return unknownTable()
+	}
+	return b.unsupported(in, op)
+}
+
+// unsupported reports an operator that the engine does not have. What follows
+// it is bound as if its columns were unknown.
+func (b *binder) unsupported(in table, op syntax.Operator) table {
+	b.report(notSupported(op, "this operator"))
+	in.open = true
+	return in
+}

@@ -1,0 +1,43 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
+
+// query binds all statements; each tabular one gives a result.
+func (b *binder) query(q *syntax.Query) {
+	sc := &scope{}
+	for _, s := range q.Statements {
+		b.statement(sc, s)
+	}
+}
+
+func (b *binder) statement(sc *scope, s syntax.Statement) {
+	switch s := s.(type) {
+	case *syntax.LetStmt:
+		b.let(sc, s)
+	case *syntax.ExprStmt:
+		b.result(b.tabular(sc, s.X))
+	case *syntax.QueryParametersStmt:
+		b.queryParameters(sc, s)
+	case *syntax.SetStmt, *syntax.BadStmt:
+	case *syntax.PatternStmt:
+		b.report(notSupported(s, "declare pattern"))
+	case *syntax.AliasStmt:
+		b.report(notSupported(s, "alias database"))
+	case *syntax.RestrictStmt:
+		b.report(notSupported(s, "restrict access"))
+	case *syntax.CommandStmt:
+		b.report(notSupported(s, "a management command within a query"))
+	}
+}
+
+// result adds the results of a statement to the answer.
+func (b *binder) result(t table) {
+	b.results = append(b.results, t.more...)
+	if t.node == nil || t.none {
+		return
+	}
+	b.results = append(b.results, plan.Result{Name: t.name, Root: t.node, Render: t.render, Ordered: t.ordered})
+}

@@ -1,0 +1,139 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A scope says what names mean at one place of the text. Scopes are copied, not
+// changed, as the binder descends; only let adds names to its own.
+type scope struct {
+	outer *scope
+	names map[string]*symbol
+	// row is the current row; nil where there is none, as in print or in the
+	// arguments of take.
+	row *row
+	// left and right are the rows of $left and $right within join … on.
+	left, right *row
+	// input is what a pipe without a source reads: the rows of the operator
+	// around a subquery (mv-apply, partition, fork, facet).
+	input *table
+	// aggs collects aggregates where they are allowed; nil elsewhere.
+	aggs *aggregation
+}
+
+// A row is the columns that expressions can use by name.
+type row struct {
+	schema types.Schema
+	// open says that there may be more columns: an unknown name is no mistake.
+	open bool
+	// serialized says that window functions may be used.
+	serialized bool
+}
+
+// A symbol is what a name that the text declares stands for. One of the fields
+// is set.
+type symbol struct {
+	value *value      // a scalar
+	table *table      // a tabular expression
+	fn    *lambda     // a function
+	decl  syntax.Node // where it is declared
+	// row is where the columns live that value uses, nil if it uses none.
+	row *row
+}
+
+// lookup finds a declared name, innermost first.
+func (s *scope) lookup(name string) (*symbol, bool) {
+	for ; s != nil; s = s.outer {
+		if sym, ok := s.names[name]; ok {
+			return sym, true
+		}
+	}
+	return nil, false
+}
+
+// declare adds a name to this scope.
+func (s *scope) declare(name string, sym *symbol) {
+	if s.names == nil {
+		s.names = map[string]*symbol{}
+	}
+	s.names[name] = sym
+}
+
+// nested returns a scope for declarations of its own (a function body, a
+// subquery).
+func (s *scope) nested() *scope {
+	c := *s
+	c.outer, c.names = s, nil
+	return &c
+}
+
+// withRow returns the scope for expressions over the rows of t.
+func (s *scope) withRow(t table) *scope {
+	c := s.nested()
+	c.row = &row{schema: t.schema(), open: t.open, serialized: t.serialized}
+	c.aggs = nil
+	return c
+}
+
+// withoutRow returns the scope for constants and for tabular expressions: no
+// columns.
+func (s *scope) withoutRow() *scope {
+	c := s.nested()
+	c.row, c.left, c.right, c.aggs = nil, nil, nil, nil
+	return c
+}
+
+// withInput returns the scope of a subquery that reads t.
+func (s *scope) withInput(t table) *scope {
+	c := s.withoutRow()
+	c.input = &t
+	return c
+}
+
+// A table is a bound tabular expression.
+type table struct {
+	node plan.Node
+	// open says that there may be more columns than the schema has: the table
+	// is not fully known, or something before it was wrong.
+	open bool
+	// serialized says that the order is fixed, so that window functions may be
+	// used.
+	serialized bool
+	// ordered says that the order is part of the answer.
+	ordered bool
+	// name is that of a final `as`.
+	name string
+	// render is how a render operator before it wants it drawn.
+	render *plan.Render
+	// more are further results of the statement (fork, facet), which come
+	// before this one. With none is nothing but those.
+	more []plan.Result
+	none bool
+}
+
+func (t table) schema() types.Schema {
+	if t.node == nil {
+		return types.Schema{}
+	}
+	return t.node.Schema()
+}
+
+// over returns t with another node on top and the same facts.
+func (t table) over(n plan.Node) table {
+	t.node = n
+	return t
+}
+
+// unordered returns t with another node on top that does not keep the order.
+func (t table) unordered(n plan.Node) table {
+	t.node, t.serialized, t.ordered = n, false, false
+	return t
+}
+
+// unknownTable stands for a tabular expression that was wrong: no columns are
+// known and no use of one is reported.
+func unknownTable() table {
+	return table{node: &plan.Values{}, open: true}
+}
