@@ -61,6 +61,10 @@ func (p *Parser) Parse(s string) (Value, error) {
 	if len(s) > maxText {
 		return Value{}, &SyntaxError{maxText}
 	}
+	if cap(p.buf) < len(s) {
+		// Offsets take about what quotes and blanks took.
+		p.buf, p.ends = make([]byte, 0, len(s)+len(s)/2+16), make([]uint32, 0, 4+len(s)/16)
+	}
 	p.s, p.buf, p.ends = s, p.buf[:0], p.ends[:0]
 	i, ok := p.value(skipBlank(s, 0), MaxDepth)
 	if ok {

@@ -1,0 +1,83 @@
+package dynamic
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// steps reads a path written as a.b.0.-1.
+func steps(path string) []Step {
+	var out []Step
+	if path == "" {
+		return nil
+	}
+	for s := range strings.SplitSeq(path, ".") {
+		if n, err := strconv.Atoi(s); err == nil {
+			out = append(out, At(n))
+		} else {
+			out = append(out, Name(s))
+		}
+	}
+	return out
+}
+
+func TestLookupJSON(t *testing.T) {
+	const doc = `{"a": {"b": [10, {"c": "x\ty"}, [true, null]]}, "n": null, "s": "plain", "big": 12345678901234567890,
+		"dup": {"x": 1}, "dup": {"y": 2.0}, "e\u0073c": 7}`
+	for _, c := range []struct{ path, want string }{
+		{"a.b.0", `10`},
+		{"a.b.-3", `10`},
+		{"a.b.1.c", `"x\ty"`},
+		{"a.b.1", `{"c":"x\ty"}`},
+		{"a.b.2.0", `true`},
+		{"a.b.2.-1", `null`},
+		{"a.b.3", ``},
+		{"a.b.-4", ``},
+		{"a.b.c", ``},
+		{"a.0", ``},
+		{"n", `null`},
+		{"n.x", ``},
+		{"s", `"plain"`},
+		{"s.x", ``},
+		{"big", `1.2345678901234567E+19`},
+		{"dup.x", ``},
+		{"dup.y", `2.0`},
+		{"esc", `7`},
+		{"nothing", ``},
+	} {
+		v, ok := LookupJSON(doc, steps(c.path)...)
+		if got := v.JSON(); ok != (c.want != "") || ok && got != c.want {
+			t.Errorf("%s: %s, %v, want %s", c.path, got, ok, c.want)
+		}
+		for cut := 1; cut < len(doc); cut++ {
+			if v, ok := LookupJSON(doc[:cut], steps(c.path)...); ok {
+				t.Fatalf("%s in torn text: %s", c.path, v.JSON())
+			}
+		}
+		checkLookup(t, doc, c.path)
+	}
+}
+
+// checkLookup compares look-ups in text with paths into the parsed value.
+func checkLookup(t *testing.T, text, path string) {
+	t.Helper()
+	var p Parser
+	want, wantOK := Path(FromText(text), steps(path)...)
+	got, ok := p.Lookup(text, steps(path))
+	if ok != wantOK || !Equal(got, want) {
+		t.Fatalf("look-up of %s in %q: %s, %v; path: %s, %v", path, text, got.JSON(), ok, want.JSON(), wantOK)
+	}
+	if s := p.LookupString(text, steps(path)); s != want.String() {
+		t.Fatalf("look-up of %s in %q as string: %q, want %q", path, text, s, want.String())
+	}
+}
+
+func FuzzLookupJSON(f *testing.F) {
+	f.Add(`{"a":[1,{"b":"c"}],"a":{"b":2}}`, "a.b")
+	f.Add(`[[1,2],[3]]`, "-1.0")
+	f.Add(`{"a":"x\u0041","b":[ ]}`, "b.0")
+	f.Add(`not json`, "")
+	f.Add(`{"a":-0,"b":007}`, "a")
+	f.Fuzz(func(t *testing.T, text, path string) { checkLookup(t, text, path) })
+}
