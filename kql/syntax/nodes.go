@@ -56,6 +56,7 @@ type Query struct {
 	Text       string // what was parsed
 	Statements []Statement
 	Comments   []Comment // in order; the tree itself does not hold them
+	Directives []Span    // the # lines before the first statement
 }
 
 // Comment is a // comment, without the line end.

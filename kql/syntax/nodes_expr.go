@@ -11,6 +11,9 @@ type Ident struct {
 	Quoted bool
 	// Wildcard is true if Name holds `*` that stand for any characters.
 	Wildcard bool
+	// Braced is true for `{name}`, a parameter that a client puts in; Name is what stands
+	// between the braces.
+	Braced bool
 }
 
 // StarExpr is a `*` alone: all columns.
@@ -71,6 +74,13 @@ type IndexExpr struct {
 	Index Expr
 }
 
+// BracketExpr is `[X]` in the place of a name, as in `X.['a b']` with something else than a
+// string.
+type BracketExpr struct {
+	Span
+	X Expr
+}
+
 // ParenExpr is `(X)`. X may be tabular.
 type ParenExpr struct {
 	Span
@@ -112,6 +122,8 @@ const (
 	OrderDefault Order = iota
 	OrderAsc
 	OrderDesc
+	OrderGrannyAsc  // by the numbers within the text, in project-reorder
+	OrderGrannyDesc // the same, descending
 )
 
 // Nulls says where an OrderedExpr puts nulls.
@@ -263,6 +275,7 @@ func (*InExpr) expr()                      {}
 func (*CallExpr) expr()                    {}
 func (*PathExpr) expr()                    {}
 func (*IndexExpr) expr()                   {}
+func (*BracketExpr) expr()                 {}
 func (*ParenExpr) expr()                   {}
 func (*PipeExpr) expr()                    {}
 func (*NamedExpr) expr()                   {}
@@ -280,3 +293,5 @@ func (*EntityGroupExpr) expr()             {}
 func (*DataScopeExpr) expr()               {}
 func (*FuncDecl) expr()                    {}
 func (*BadExpr) expr()                     {}
+
+func (*InlineExternalTableExpr) operator() {}

@@ -35,6 +35,7 @@ type StringLit struct {
 	Value      string // escapes decoded, parts joined
 	Obfuscated bool   // an h or H stands before it: not to be shown in logs
 	Verbatim   bool   // some part is written @'…'
+	Parts      int    // how many literals were joined; at least 1
 }
 
 // DynamicLit is `dynamic(value)`.

@@ -7,11 +7,13 @@ type TypeRef struct {
 	Name string
 }
 
-// ColumnDecl is `name:type`. Type is nil where the grammar allows a name alone.
+// ColumnDecl is `name:type`. Type is nil where the grammar allows a name alone, or where the
+// type is tabular, Schema, which the grammar allows but no column has.
 type ColumnDecl struct {
 	Span
-	Name *Ident
-	Type *TypeRef
+	Name   *Ident
+	Type   *TypeRef
+	Schema *SchemaDecl
 }
 
 // SchemaDecl is `(a:long, b:string)`; Open if it also holds `*`, further columns.
@@ -40,3 +42,12 @@ func FindParam(params []*OperatorParam, name string) *OperatorParam {
 }
 
 func (*ColumnDecl) expr() {}
+
+// NameList is the value of a parameter that takes several columns, as ycolumns=a, b. Its
+// elements are *Ident, or *BadExpr after an error.
+type NameList struct {
+	Span
+	Names []Expr
+}
+
+func (*NameList) expr() {}

@@ -8,3 +8,11 @@ type AsOp struct {
 }
 
 func (*AsOp) operator() {}
+
+func (p *parser) as() Operator {
+	from := p.from()
+	p.advance()
+	o := &AsOp{Params: p.paramList(equalsParams), Name: p.requiredName()}
+	o.Span = p.since(from)
+	return o
+}

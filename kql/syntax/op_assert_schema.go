@@ -7,3 +7,11 @@ type AssertSchemaOp struct {
 }
 
 func (*AssertSchemaOp) operator() {}
+
+func (p *parser) assertSchema() Operator {
+	from := p.from()
+	p.advance()
+	o := &AssertSchemaOp{Schema: p.rowSchema(false)}
+	o.Span = p.since(from)
+	return o
+}

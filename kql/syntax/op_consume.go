@@ -7,3 +7,11 @@ type ConsumeOp struct {
 }
 
 func (*ConsumeOp) operator() {}
+
+func (p *parser) consume() Operator {
+	from := p.from()
+	p.advance()
+	o := &ConsumeOp{Params: p.paramList(anyParams)}
+	o.Span = p.since(from)
+	return o
+}

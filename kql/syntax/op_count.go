@@ -7,3 +7,19 @@ type CountOp struct {
 }
 
 func (*CountOp) operator() {}
+
+func (p *parser) count() Operator {
+	from := p.from()
+	p.advance()
+	o := &CountOp{}
+	if p.accept(kwAs) {
+		if p.peek() == kIdent {
+			o.As = p.ident()
+		} else {
+			p.report(expected(p.end(), "a name"))
+			o.As = &Ident{Span: Span{p.end(), p.end()}}
+		}
+	}
+	o.Span = p.since(from)
+	return o
+}

@@ -17,3 +17,29 @@ type EvaluateSchema struct {
 }
 
 func (*EvaluateOp) operator() {}
+
+func (p *parser) evaluate() Operator {
+	from := p.from()
+	p.advance()
+	o := &EvaluateOp{Params: p.paramList(anyParams), Call: p.requiredCall()}
+	if p.accept(kColon) {
+		o.Schema = p.evaluateSchema()
+	}
+	o.Span = p.since(from)
+	return o
+}
+
+func (p *parser) evaluateSchema() *EvaluateSchema {
+	from := p.from()
+	if !p.accept(kLParen) {
+		e := p.missingPart("schema declaration")
+		return &EvaluateSchema{Span: Span{e.Pos(), e.Pos()}}
+	}
+	p.accept(kComma)
+	s := &EvaluateSchema{Star: p.accept(kStar)}
+	p.accept(kComma)
+	s.Columns = p.columnDecls(false)
+	p.close(kRParen)
+	s.Span = p.since(from)
+	return s
+}

@@ -6,3 +6,11 @@ type ExecuteAndCacheOp struct {
 }
 
 func (*ExecuteAndCacheOp) operator() {}
+
+func (p *parser) executeAndCache() Operator {
+	from := p.from()
+	p.advance()
+	o := &ExecuteAndCacheOp{}
+	o.Span = p.since(from)
+	return o
+}

@@ -7,3 +7,11 @@ type ExtendOp struct {
 }
 
 func (*ExtendOp) operator() {}
+
+func (p *parser) extend() Operator {
+	from := p.from()
+	p.advance()
+	o := &ExtendOp{Exprs: p.namedExprs(p.atListEnd, true)}
+	o.Span = p.since(from)
+	return o
+}

@@ -7,3 +7,11 @@ type GetSchemaOp struct {
 }
 
 func (*GetSchemaOp) operator() {}
+
+func (p *parser) getSchema() Operator {
+	from := p.from()
+	p.advance()
+	o := &GetSchemaOp{Params: p.kindParam()}
+	o.Span = p.since(from)
+	return o
+}

@@ -7,3 +7,11 @@ type GraphMarkComponentsOp struct {
 }
 
 func (*GraphMarkComponentsOp) operator() {}
+
+func (p *parser) graphMarkComponents() Operator {
+	from := p.from()
+	p.advance()
+	o := &GraphMarkComponentsOp{Params: p.paramList(graphComponentsParams)}
+	o.Span = p.since(from)
+	return o
+}

@@ -11,3 +11,18 @@ type GraphMatchOp struct {
 }
 
 func (*GraphMatchOp) operator() {}
+
+func (p *parser) graphMatch() Operator {
+	from := p.from()
+	p.advance()
+	o := &GraphMatchOp{Params: p.paramList(equalsParams)}
+	o.Patterns = p.graphPatterns()
+	if p.accept(kwWhere) {
+		o.Where = p.operand(p.expr)
+	}
+	if p.accept(kwProject) {
+		o.Project = p.namedExprs(p.atListEnd, true)
+	}
+	o.Span = p.since(from)
+	return o
+}

@@ -11,3 +11,18 @@ type GraphShortestPathsOp struct {
 }
 
 func (*GraphShortestPathsOp) operator() {}
+
+func (p *parser) graphShortestPaths() Operator {
+	from := p.from()
+	p.advance()
+	o := &GraphShortestPathsOp{Params: p.paramList(graphPathsParams)}
+	o.Patterns = p.graphPatterns()
+	if p.accept(kwWhere) {
+		o.Where = p.operand(p.expr)
+	}
+	if p.accept(kwProject) {
+		o.Project = p.namedExprs(p.atListEnd, true)
+	}
+	o.Span = p.since(from)
+	return o
+}

@@ -7,3 +7,11 @@ type GraphWhereEdgesOp struct {
 }
 
 func (*GraphWhereEdgesOp) operator() {}
+
+func (p *parser) graphWhereEdges() Operator {
+	from := p.from()
+	p.advance()
+	o := &GraphWhereEdgesOp{Cond: p.operand(p.unnamed)}
+	o.Span = p.since(from)
+	return o
+}

@@ -7,3 +7,11 @@ type GraphWhereNodesOp struct {
 }
 
 func (*GraphWhereNodesOp) operator() {}
+
+func (p *parser) graphWhereNodes() Operator {
+	from := p.from()
+	p.advance()
+	o := &GraphWhereNodesOp{Cond: p.operand(p.unnamed)}
+	o.Span = p.since(from)
+	return o
+}

@@ -7,3 +7,11 @@ type InvokeOp struct {
 }
 
 func (*InvokeOp) operator() {}
+
+func (p *parser) invoke() Operator {
+	from := p.from()
+	p.advance()
+	o := &InvokeOp{Call: p.operand(p.callPath)}
+	o.Span = p.since(from)
+	return o
+}

@@ -9,3 +9,13 @@ type ParseWhereOp struct {
 }
 
 func (*ParseWhereOp) operator() {}
+
+func (p *parser) parseWhere() Operator {
+	from := p.from()
+	p.advance()
+	o := &ParseWhereOp{Params: p.paramList(parseParams), X: p.operand(p.unnamed)}
+	p.expect(kwWith, "with")
+	o.Pattern = p.parsePattern()
+	o.Span = p.since(from)
+	return o
+}

@@ -10,3 +10,18 @@ type PartitionByOp struct {
 }
 
 func (*PartitionByOp) operator() {}
+
+func (p *parser) partitionBy() Operator {
+	from := p.from()
+	p.advance()
+	o := &PartitionByOp{Params: p.paramList(anyParams)}
+	o.By = or(p.simplePath(), func() Expr { return p.missingExpr("name") })
+	if p.accept(kwID) {
+		o.ID = or(p.literal(), func() Expr { return p.missingPart("value") })
+	}
+	p.expect(kLParen, "(")
+	o.Subquery = p.contextualSubquery()
+	p.close(kRParen)
+	o.Span = p.since(from)
+	return o
+}

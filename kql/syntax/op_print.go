@@ -7,3 +7,11 @@ type PrintOp struct {
 }
 
 func (*PrintOp) operator() {}
+
+func (p *parser) print() Operator {
+	from := p.from()
+	p.advance()
+	o := &PrintOp{Exprs: p.namedExprs(p.atListEnd, true)}
+	o.Span = p.since(from)
+	return o
+}

@@ -7,3 +7,11 @@ type ProjectOp struct {
 }
 
 func (*ProjectOp) operator() {}
+
+func (p *parser) project() Operator {
+	from := p.from()
+	p.advance()
+	o := &ProjectOp{Exprs: p.namedExprs(p.atListEnd, false)}
+	o.Span = p.since(from)
+	return o
+}

@@ -7,3 +7,11 @@ type ProjectAwayOp struct {
 }
 
 func (*ProjectAwayOp) operator() {}
+
+func (p *parser) projectAway() Operator {
+	from := p.from()
+	p.advance()
+	o := &ProjectAwayOp{Columns: p.exprs(p.nameOrWildcard, false)}
+	o.Span = p.since(from)
+	return o
+}

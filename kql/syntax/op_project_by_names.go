@@ -7,3 +7,11 @@ type ProjectByNamesOp struct {
 }
 
 func (*ProjectByNamesOp) operator() {}
+
+func (p *parser) projectByNames() Operator {
+	from := p.from()
+	p.advance()
+	o := &ProjectByNamesOp{Exprs: p.exprs(p.unnamed, false)}
+	o.Span = p.since(from)
+	return o
+}

@@ -7,3 +7,11 @@ type ProjectKeepOp struct {
 }
 
 func (*ProjectKeepOp) operator() {}
+
+func (p *parser) projectKeep() Operator {
+	from := p.from()
+	p.advance()
+	o := &ProjectKeepOp{Columns: p.exprs(p.nameOrWildcard, false)}
+	o.Span = p.since(from)
+	return o
+}

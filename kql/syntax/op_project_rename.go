@@ -7,3 +7,11 @@ type ProjectRenameOp struct {
 }
 
 func (*ProjectRenameOp) operator() {}
+
+func (p *parser) projectRename() Operator {
+	from := p.from()
+	p.advance()
+	o := &ProjectRenameOp{Exprs: p.namedExprs(p.atListEnd, false)}
+	o.Span = p.since(from)
+	return o
+}

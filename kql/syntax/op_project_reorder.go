@@ -8,3 +8,23 @@ type ProjectReorderOp struct {
 }
 
 func (*ProjectReorderOp) operator() {}
+
+func (p *parser) projectReorder() Operator {
+	from := p.from()
+	p.advance()
+	o := &ProjectReorderOp{Columns: p.exprs(p.reorderColumn, false)}
+	o.Span = p.since(from)
+	return o
+}
+
+// reorderColumn reads a name or pattern, with a direction perhaps, or nil.
+func (p *parser) reorderColumn() Expr {
+	x := p.nameOrWildcard()
+	if x == nil || !isOrder(p.peek()) {
+		return x
+	}
+	e := &OrderedExpr{X: x}
+	p.order(e)
+	e.Span = p.since(x.Pos())
+	return e
+}

@@ -8,3 +8,17 @@ type RangeOp struct {
 }
 
 func (*RangeOp) operator() {}
+
+func (p *parser) rangeOp() Operator {
+	from := p.from()
+	p.advance()
+	o := &RangeOp{Name: p.requiredName()}
+	p.expect(kwFrom, "from")
+	o.Start = p.operand(p.unnamed)
+	p.expect(kwTo, "to")
+	o.Stop = p.operand(p.unnamed)
+	p.expect(kwStep, "step")
+	o.Step = p.operand(p.unnamed)
+	o.Span = p.since(from)
+	return o
+}

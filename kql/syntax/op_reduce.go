@@ -9,3 +9,16 @@ type ReduceOp struct {
 }
 
 func (*ReduceOp) operator() {}
+
+func (p *parser) reduce() Operator {
+	from := p.from()
+	p.advance()
+	o := &ReduceOp{Params: p.paramList(reduceParams)}
+	p.expect(kwBy, "by")
+	o.By = p.operand(p.named)
+	if p.accept(kwWith) {
+		o.With = p.paramCommas(reduceParams)
+	}
+	o.Span = p.since(from)
+	return o
+}

@@ -9,3 +9,13 @@ type SampleDistinctOp struct {
 }
 
 func (*SampleDistinctOp) operator() {}
+
+func (p *parser) sampleDistinct() Operator {
+	from := p.from()
+	p.advance()
+	o := &SampleDistinctOp{Params: p.paramList(equalsParams), Count: p.operand(p.named)}
+	p.expect(kwOf, "of")
+	o.Of = p.operand(p.named)
+	o.Span = p.since(from)
+	return o
+}

@@ -8,3 +8,11 @@ type SerializeOp struct {
 }
 
 func (*SerializeOp) operator() {}
+
+func (p *parser) serialize() Operator {
+	from := p.from()
+	p.advance()
+	o := &SerializeOp{Params: p.paramList(equalsParams), Exprs: p.namedExprs(p.atListEnd, false)}
+	o.Span = p.since(from)
+	return o
+}

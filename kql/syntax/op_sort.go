@@ -8,3 +8,13 @@ type SortOp struct {
 }
 
 func (*SortOp) operator() {}
+
+func (p *parser) sort() Operator {
+	from := p.from()
+	p.advance()
+	o := &SortOp{Params: p.paramList(anyParams)}
+	p.expect(kwBy, "by")
+	o.By = p.orderedList(p.atListEnd)
+	o.Span = p.since(from)
+	return o
+}

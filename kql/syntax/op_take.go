@@ -8,3 +8,11 @@ type TakeOp struct {
 }
 
 func (*TakeOp) operator() {}
+
+func (p *parser) take() Operator {
+	from := p.from()
+	p.advance()
+	o := &TakeOp{Params: p.paramList(equalsParams), Count: p.operand(p.named)}
+	o.Span = p.since(from)
+	return o
+}

@@ -10,3 +10,16 @@ type TopHittersOp struct {
 }
 
 func (*TopHittersOp) operator() {}
+
+func (p *parser) topHitters() Operator {
+	from := p.from()
+	p.advance()
+	o := &TopHittersOp{Count: p.operand(p.named)}
+	p.expect(kwOf, "of")
+	o.Of = p.operand(p.named)
+	if p.accept(kwBy) {
+		o.By = p.operand(p.named)
+	}
+	o.Span = p.since(from)
+	return o
+}

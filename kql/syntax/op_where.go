@@ -8,3 +8,11 @@ type WhereOp struct {
 }
 
 func (*WhereOp) operator() {}
+
+func (p *parser) where() Operator {
+	from := p.from()
+	p.advance()
+	o := &WhereOp{Params: p.paramList(equalsParams), Cond: p.operand(p.named)}
+	o.Span = p.since(from)
+	return o
+}
