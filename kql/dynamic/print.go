@@ -18,7 +18,10 @@ func (v Value) AppendJSON(dst []byte) []byte {
 		return appendQuoted(dst, v.enc[1:])
 	case Real:
 		f, _ := v.AsReal()
-		return types.AppendRealJSON(dst, f)
+		if f-f != 0 { // not finite: no JSON number
+			return append(types.AppendReal(append(dst, '"'), f), '"')
+		}
+		return types.AppendRealDynamic(dst, f)
 	case DateTime, TimeSpan, GUID, Decimal:
 		return append(v.AppendText(append(dst, '"')), '"')
 	case Array:
@@ -60,10 +63,7 @@ func (v Value) AppendText(dst []byte) []byte {
 		return strconv.AppendInt(dst, int64(le64(v.enc, 1)), 10)
 	case Real:
 		f, _ := v.AsReal()
-		if f-f != 0 { // not finite: only JSON needs quotes
-			return types.AppendReal(dst, f)
-		}
-		return types.AppendRealJSON(dst, f)
+		return types.AppendRealDynamic(dst, f)
 	case Decimal:
 		return types.AppendDecimal(dst, readDecimal(v.enc))
 	case String:
@@ -136,7 +136,7 @@ func appendEscape(dst []byte, c byte) []byte {
 	case '\t':
 		return append(dst, '\\', 't')
 	}
-	const hex = "0123456789abcdef"
+	const hex = "0123456789ABCDEF"
 	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 }
 

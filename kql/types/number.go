@@ -143,11 +143,11 @@ func AppendReal(dst []byte, v float64) []byte {
 	return strconv.AppendFloat(dst, v, 'E', -1, 64)
 }
 
-// AppendRealJSON appends v as a JSON cell or a dynamic value has it: as
-// AppendReal, but a whole number keeps its ".0" so that it stays a real, and
-// what is not finite is a string: "NaN", "Infinity", "-Infinity".
+// AppendRealJSON appends v as a JSON cell of type real has it: as AppendReal,
+// but a whole number keeps its ".0", and what is not finite is a string: "NaN",
+// "Infinity", "-Infinity".
 func AppendRealJSON(dst []byte, v float64) []byte {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+	if v-v != 0 { // not finite
 		return append(AppendReal(append(dst, '"'), v), '"')
 	}
 	from := len(dst)
@@ -158,6 +158,18 @@ func AppendRealJSON(dst []byte, v float64) []byte {
 		}
 	}
 	return append(dst, ".0"...)
+}
+
+// AppendRealDynamic appends v as dynamic values print it, in cells as well as
+// under tostring(): a whole number keeps its ".0", exponents begin beyond 21
+// digits and below 0.000001 (1e21, 1.5e-7), the digits are Kusto's (see
+// grisu.go), and what is not finite is NaN, Infinity or -Infinity without
+// quotes.
+func AppendRealDynamic(dst []byte, v float64) []byte {
+	if v-v != 0 { // not finite
+		return AppendReal(dst, v)
+	}
+	return appendGrisu(dst, v)
 }
 
 // RealToLong converts as tolong(real) does: cut off towards zero, held to the
