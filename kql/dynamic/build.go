@@ -77,7 +77,8 @@ func (b *ArrayBuilder) word(tag byte, w uint64) {
 // Len returns the number of elements appended since the last Value or Reset.
 func (b *ArrayBuilder) Len() int { return len(b.ends) }
 
-// Size returns the bytes that the array takes so far, for limits.
+// Size returns the bytes that the array takes so far. Offsets have 32 bits:
+// callers keep it below 4 GB, as limits on memory do anyway.
 func (b *ArrayBuilder) Size() int { return len(b.buf) + 4*len(b.ends) }
 
 // Reset drops what was appended.
@@ -101,6 +102,11 @@ func (b *ArrayBuilder) Value() Value {
 type BagBuilder struct {
 	buf  []byte
 	ends []uint32
+	// The index of SetNew, made as far as it was asked for: a hash for each
+	// name, and, when they are many, the first named names themselves.
+	hashes []byte
+	names  map[string]struct{}
+	named  int
 }
 
 func (b *BagBuilder) name(name string) {
@@ -162,11 +168,14 @@ func (b *BagBuilder) SetTimeSpan(name string, ticks int64) {
 // that was set twice counting twice.
 func (b *BagBuilder) Len() int { return len(b.ends) / 2 }
 
-// Size returns the bytes that the bag takes so far, for limits.
+// Size returns the bytes that the bag takes so far, to be kept below 4 GB.
 func (b *BagBuilder) Size() int { return len(b.buf) + 5*len(b.ends) }
 
 // Reset drops what was set.
-func (b *BagBuilder) Reset() { b.buf, b.ends = b.buf[:0], b.ends[:0] }
+func (b *BagBuilder) Reset() {
+	b.buf, b.ends, b.hashes, b.named = b.buf[:0], b.ends[:0], b.hashes[:0], 0
+	clear(b.names)
+}
 
 // Value returns the bag and resets the builder.
 func (b *BagBuilder) Value() Value {

@@ -73,6 +73,23 @@ func checkLookup(t *testing.T, text, path string) {
 	}
 }
 
+func TestParsePath(t *testing.T) {
+	const doc = `{"a":{"b c":[1,{"x.y":2}]},"k":3}`
+	for path, want := range map[string]string{
+		"$": doc, "$.a['b c'][0]": `1`, `$.a["b c"][1]['x.y']`: `2`, "$k": `3`, "$['k']": `3`, "$.k.z": `null`, "$.a['b c'][7]": `null`,
+	} {
+		steps, err := ParsePath(path)
+		if v, _ := LookupJSON(doc, steps...); err != nil || v.JSON() != want {
+			t.Errorf("%s: %s, %v, want %s", path, v.JSON(), err, want)
+		}
+	}
+	for _, path := range []string{"", "a", "$.", "$..a", "$.*", "$[*]", "$[0:1]", "$['a", "$[0", "$[]", "$[0]a", "$.a[?(@.b)]"} {
+		if steps, err := ParsePath(path); err == nil {
+			t.Errorf("%s is no path, but is read as %v", path, steps)
+		}
+	}
+}
+
 func FuzzLookupJSON(f *testing.F) {
 	f.Add(`{"a":[1,{"b":"c"}],"a":{"b":2}}`, "a.b")
 	f.Add(`[[1,2],[3]]`, "-1.0")

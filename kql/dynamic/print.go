@@ -50,6 +50,33 @@ func (v Value) AppendJSON(dst []byte) []byte {
 	return v.AppendText(dst)
 }
 
+// AppendCanonicalJSON is AppendJSON with the members of bags sorted by name, as
+// dynamic_to_json() prints them.
+func (v Value) AppendCanonicalJSON(dst []byte) []byte {
+	switch v.Kind() {
+	case Array:
+		dst = append(dst, '[')
+		for i, e := range v.Elements() {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = e.AppendCanonicalJSON(dst)
+		}
+		return append(dst, ']')
+	case Bag:
+		dst = append(dst, '{')
+		for i, at := range sortedMembers(v) {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			name, val := v.entry(v.Len(), at)
+			dst = val.AppendCanonicalJSON(append(appendQuoted(dst, name), ':'))
+		}
+		return append(dst, '}')
+	}
+	return v.AppendJSON(dst)
+}
+
 // AppendText appends v as tostring(dynamic) prints it: a string, datetime,
 // timespan, guid or decimal without quotes, null as nothing, all else as
 // AppendJSON does ("true", not "True").

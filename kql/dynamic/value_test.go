@@ -2,6 +2,7 @@ package dynamic
 
 import (
 	"math"
+	"strconv"
 	"testing"
 
 	"github.com/calypso-kql/calypso/kql/types"
@@ -212,5 +213,32 @@ func TestEqualIsHashedEqual(t *testing.T) {
 	}
 	if Equal(parse(`{"a":1,"b":2}`), parse(`{"a":1,"c":2}`)) || Equal(parse(`[1,2]`), parse(`[2,1]`)) {
 		t.Error("what differs is equal")
+	}
+}
+
+func TestMerge(t *testing.T) {
+	got := Merge(parse(`{"a":1,"b":{"x":1}}`), FromLong(1), parse(`{"b":3,"c":4}`), Value{}, parse(`{"c":5,"a":6,"d":null}`))
+	if got.JSON() != `{"a":1,"b":{"x":1},"c":4,"d":null}` {
+		t.Errorf("got %s", got.JSON())
+	}
+	var b BagBuilder
+	const n = 3 * manyNames
+	for round := range 3 { // a builder that was reset knows no names
+		for i := range 2 * n {
+			name := strconv.Itoa(i * 7 % n)
+			if b.SetNew(name, FromLong(int64(i))) != (i < n) {
+				t.Fatalf("round %d: %s at %d", round, name, i)
+			}
+		}
+		if v := b.Value(); v.Len() != n {
+			t.Fatalf("%d members, want %d", v.Len(), n)
+		}
+	}
+}
+
+func TestCanonicalJSON(t *testing.T) {
+	got := string(parse(`{"b":[{"z":1,"y":"2"}],"a":null,"B":{}}`).AppendCanonicalJSON(nil))
+	if got != `{"B":{},"a":null,"b":[{"y":"2","z":1}]}` {
+		t.Errorf("got %s", got)
 	}
 }

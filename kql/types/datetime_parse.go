@@ -233,15 +233,17 @@ func (p *dateParser) dateFromMonthName() bool {
 	month := nameIndex(monthNames[:], p.word()) + 1
 	p.skip('.')
 	p.spaces()
-	day, n := p.number(2)
-	if month == 0 || n == 0 {
-		return false
+	v, n := p.number(4)
+	p.c = Civil{Year: v, Month: month, Day: 1}
+	if n == 4 { // November 2014
+		return month > 0
 	}
 	p.skip(',')
 	p.spaces()
-	year, ok := p.year()
-	p.c = Civil{Year: year, Month: month, Day: day}
-	return ok
+	p.c.Day = v
+	ok := false
+	p.c.Year, ok = p.year()
+	return ok && n > 0 && month > 0
 }
 
 // year reads four digits, or two: 00 to 49 are of this century, as in .NET.
