@@ -1,0 +1,167 @@
+package builtin
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+
+	"github.com/calypso-kql/calypso/kql/function"
+)
+
+// A matcher is a compiled regular expression of Kusto. It is immutable and safe
+// for concurrent use.
+//
+// Go's regexp is slow where nothing tells it what to look for, so a matcher
+// first looks for a text that every match contains.
+type matcher struct {
+	re *regexp.Regexp
+	// names has the name of each group, "" where it has none; names[0] stands
+	// for the whole match.
+	names []string
+	// required has texts of which a match contains at least one, nil if there
+	// are none to look for.
+	required []*needle
+	// exact is set if a text matches where it has one of required: the rest of
+	// the expression may be empty.
+	exact bool
+	// words runs the expression over text beyond ASCII, where Go's \b is not
+	// Kusto's; nil if the expression does not ask for word boundaries.
+	words *wordMatcher
+}
+
+// An anchor ties an expression to one end of the text.
+type anchor uint8
+
+const (
+	anchorNone anchor = iota
+	anchorStart
+	anchorEnd
+)
+
+// newMatcher compiles pattern. It fails where Kusto rejects the pattern, and on
+// \b{start} and its like and on flag R, which are not supported.
+func newMatcher(pattern string, at anchor) (*matcher, error) {
+	t, err := translateRegex(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
+	}
+	switch at {
+	case anchorStart:
+		t.text = `\A(?:` + t.text + `)`
+	case anchorEnd:
+		t.text = `(?:` + t.text + `)\z`
+	}
+	re, err := regexp.Compile(t.text)
+	if err != nil {
+		return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
+	}
+	tree, err := syntax.Parse(t.text, syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
+	}
+	m := &matcher{re: re, names: t.names, required: requiredTexts(tree)}
+	m.exact = m.required != nil && withoutLooseEnds(tree).Op == syntax.OpLiteral
+	if t.boundary {
+		if m.words, err = newWordMatcher(tree); err != nil {
+			return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
+		}
+	}
+	return m, nil
+}
+
+// regexKey is the memo key of a compiled pattern.
+type regexKey struct {
+	pattern string
+	at      anchor
+}
+
+// regexFor returns the matcher for pattern, compiled once in the life of c.
+func regexFor(c *function.Call, pattern string) (*matcher, error) {
+	return anchoredRegexFor(c, pattern, anchorNone)
+}
+
+func anchoredRegexFor(c *function.Call, pattern string, at anchor) (*matcher, error) {
+	return function.Memoize(c, regexKey{pattern, at}, func() (*matcher, error) { return newMatcher(pattern, at) })
+}
+
+// groups returns the number of capture groups.
+func (m *matcher) groups() int { return len(m.names) - 1 }
+
+// group returns the number of the group called name.
+func (m *matcher) group(name string) (int, bool) {
+	for i, n := range m.names {
+		if i > 0 && n == name {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// mayMatch reports whether s holds a text that a match needs.
+func (m *matcher) mayMatch(s string) bool {
+	if m.required == nil {
+		return true
+	}
+	for _, n := range m.required {
+		if n.in(s, false, false) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *matcher) beyondGo(s string) bool { return m.words != nil && !isASCII(s) }
+
+// matches reports whether s contains a match.
+func (m *matcher) matches(s string) bool {
+	if !m.mayMatch(s) {
+		return false
+	}
+	if m.exact {
+		return true
+	}
+	if m.beyondGo(s) {
+		return m.words.find(s, 0) != nil
+	}
+	return m.re.MatchString(s)
+}
+
+// find returns the first match: for group g the bytes from loc[2*g] to
+// loc[2*g+1], -1 where the group took no part. It returns nil if there is none.
+func (m *matcher) find(s string) (loc []int) {
+	if !m.mayMatch(s) {
+		return nil
+	}
+	if m.beyondGo(s) {
+		return m.words.find(s, 0)
+	}
+	return m.re.FindStringSubmatchIndex(s)
+}
+
+// findSpan is find for the whole match alone.
+func (m *matcher) findSpan(s string) (start, end int, ok bool) {
+	if !m.mayMatch(s) {
+		return 0, 0, false
+	}
+	var loc []int
+	if m.beyondGo(s) {
+		loc = m.words.find(s, 0)
+	} else {
+		loc = m.re.FindStringIndex(s)
+	}
+	if loc == nil {
+		return 0, 0, false
+	}
+	return loc[0], loc[1], true
+}
+
+// findAll returns all matches from left to right; they do not overlap.
+func (m *matcher) findAll(s string) [][]int {
+	if !m.mayMatch(s) {
+		return nil
+	}
+	if m.beyondGo(s) {
+		return m.words.findAll(s)
+	}
+	return m.re.FindAllStringSubmatchIndex(s, -1)
+}
