@@ -1,0 +1,179 @@
+// Command peers runs one SQL query, or one ingest, with DuckDB and prints what it
+// measured as a line of JSON. It is the counterpart of bench/run and takes the
+// same flags: one process does one thing, so its peak memory belongs to it.
+//
+//	peers -data ../data/1000000 -query ../queries/01-window-count.sql -repeat 5
+//	peers -ingest ../data/ndjson-200000/NonInteractiveUserSignInLogs.json
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+)
+
+// A measurement is the answer of a runner.
+type measurement struct {
+	Engine string    `json:"engine"`
+	LoadMS float64   `json:"load_ms,omitempty"` // to bring the tables into memory
+	MS     []float64 `json:"ms"`                // each run; the first is cold
+	Rows   int       `json:"rows"`
+	PeakKB int64     `json:"peak_kb"`
+}
+
+type options struct {
+	data, query, out, ingest string
+	repeat, threads          int
+	memory                   bool
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.data, "data", "", "folder of the Parquet tables")
+	flag.StringVar(&o.query, "query", "", "file of the query")
+	flag.StringVar(&o.out, "out", "", "file for the result's rows, as JSON")
+	flag.StringVar(&o.ingest, "ingest", "", "NDJSON file to load instead of a query")
+	flag.IntVar(&o.repeat, "repeat", 1, "how often to run the query")
+	flag.IntVar(&o.threads, "threads", 2, "threads")
+	flag.BoolVar(&o.memory, "memory", false, "load the tables into memory first")
+	flag.Parse()
+	if err := run(context.Background(), o); err != nil {
+		fmt.Fprintln(os.Stderr, "peers:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("SET threads = %d; SET TimeZone = 'UTC'", o.threads)); err != nil {
+		return err
+	}
+	m := measurement{Engine: "DuckDB"}
+	if o.ingest != "" {
+		err = ingest(ctx, db, o.ingest, &m)
+	} else {
+		err = query(ctx, db, o, &m)
+	}
+	if err != nil {
+		return err
+	}
+	if m.PeakKB, err = peak(); err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(m)
+}
+
+// query runs the query o.repeat times. A run ends when DuckDB has the whole
+// result in its own memory: what it costs to bring rows into Go is not its
+// fault.
+func query(ctx context.Context, db *sql.DB, o options, m *measurement) error {
+	text, err := prepare(o)
+	if err != nil {
+		return err
+	}
+	begin := time.Now()
+	if err := open(ctx, db, o); err != nil {
+		return err
+	}
+	if o.memory {
+		m.LoadMS = since(begin)
+	}
+	for i := range o.repeat {
+		begin := time.Now()
+		rows, err := db.QueryContext(ctx, text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.query, err)
+		}
+		m.MS = append(m.MS, since(begin))
+		if i == 0 {
+			if m.Rows, err = save(rows, o.out); err != nil {
+				return fmt.Errorf("%s: %w", o.query, err)
+			}
+		}
+		if err := rows.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open makes the tables of the folder known, as views of the files or, in
+// memory, as tables. Both have the number of a row under the same name.
+func open(ctx context.Context, db *sql.DB, o options) error {
+	files, err := filepath.Glob(filepath.Join(o.data, "*.parquet"))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		table := strings.TrimSuffix(filepath.Base(f), ".parquet")
+		from := fmt.Sprintf("SELECT * FROM read_parquet('%s', file_row_number = true)", f)
+		make := fmt.Sprintf("CREATE VIEW %s AS %s", table, from)
+		if o.memory {
+			make = fmt.Sprintf("CREATE TABLE %[1]s_rows AS SELECT * FROM read_parquet('%[2]s'); CREATE VIEW %[1]s AS SELECT *, rowid AS file_row_number FROM %[1]s_rows", table, f)
+		}
+		if _, err := db.ExecContext(ctx, make); err != nil {
+			return fmt.Errorf("%s: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// prepare reads the query and fills in the time and the request it is about.
+func prepare(o options) (string, error) {
+	text, err := os.ReadFile(o.query)
+	if err != nil {
+		return "", err
+	}
+	var stamp struct{ Now, Request string }
+	raw, err := os.ReadFile(filepath.Join(o.data, "stamp.json"))
+	if err != nil {
+		return "", err
+	}
+	if err := json.Unmarshal(raw, &stamp); err != nil {
+		return "", fmt.Errorf("stamp.json: %w", err)
+	}
+	return strings.NewReplacer("{now}", "TIMESTAMPTZ '"+stamp.Now+"'", "{request}", stamp.Request).Replace(string(text)), nil
+}
+
+// ingest loads diagnostic envelopes into a table, as anyone would who wanted
+// to query them: properties as columns.
+func ingest(ctx context.Context, db *sql.DB, file string, m *measurement) error {
+	begin := time.Now()
+	_, err := db.ExecContext(ctx, fmt.Sprintf("CREATE TABLE signins AS SELECT * EXCLUDE (properties), properties.* FROM (SELECT * RENAME (correlationId AS envelopeCorrelationId, resourceId AS envelopeResourceId, location AS envelopeLocation, tenantId AS envelopeTenantId) FROM read_json('%s', format = 'newline_delimited'))", file))
+	if err != nil {
+		return err
+	}
+	m.MS = append(m.MS, since(begin))
+	return db.QueryRowContext(ctx, "SELECT count(*) FROM signins").Scan(&m.Rows)
+}
+
+// peak is the most memory that this process ever had.
+func peak() (int64, error) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, err
+	}
+	lines := strings.Split(string(status), "\n")
+	i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "VmHWM:") })
+	if i < 0 {
+		return 0, fmt.Errorf("/proc/self/status: no VmHWM")
+	}
+	return strconv.ParseInt(strings.Fields(lines[i])[1], 10, 64)
+}
+
+func since(t time.Time) float64 { return float64(time.Since(t).Microseconds()) / 1000 }

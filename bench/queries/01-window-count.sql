@@ -1,0 +1,2 @@
+SELECT count(*) AS Count FROM AADNonInteractiveUserSignInLogs
+WHERE TimeGenerated > {now} - INTERVAL 1 HOUR
