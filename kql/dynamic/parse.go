@@ -45,11 +45,10 @@ func (p *Parser) FromText(s string) Value {
 	if s == "" {
 		return Value{}
 	}
-	v, err := p.Parse(s)
-	if err != nil {
+	if _, ok := p.parse(s); !ok {
 		return FromString(s)
 	}
-	return v
+	return Value{string(p.buf)}
 }
 
 // maxText is the length above which offsets of 32 bits could overflow: a digit
@@ -58,8 +57,16 @@ const maxText = math.MaxUint32 / 16
 
 // Parse is ParseJSON.
 func (p *Parser) Parse(s string) (Value, error) {
+	if i, ok := p.parse(s); !ok {
+		return Value{}, &SyntaxError{i}
+	}
+	return Value{string(p.buf)}, nil
+}
+
+// parse leaves the encoding of s in p.buf, or returns where s is no JSON.
+func (p *Parser) parse(s string) (mistake int, ok bool) {
 	if len(s) > maxText {
-		return Value{}, &SyntaxError{maxText}
+		return maxText, false
 	}
 	if cap(p.buf) < len(s) {
 		// Offsets take about what quotes and blanks took.
@@ -71,10 +78,7 @@ func (p *Parser) Parse(s string) (Value, error) {
 		i = skipBlank(s, i)
 	}
 	p.s = ""
-	if !ok || i != len(s) {
-		return Value{}, &SyntaxError{i}
-	}
-	return Value{string(p.buf)}, nil
+	return i, ok && i == len(s)
 }
 
 // value reads the value at i, appends its encoding and returns the position

@@ -242,3 +242,31 @@ func TestCanonicalJSON(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestAllocations pins what a value costs: one allocation to make it, none to
+// look into it.
+func TestAllocations(t *testing.T) {
+	const doc = `{"a":[1,2.5,{"b":"text"}],"c":{"d":true}}`
+	var p Parser
+	v, _ := p.Parse(doc)
+	dst := make([]byte, 0, 256)
+	path := []Step{Name("a"), At(-1), Name("b")}
+	for _, c := range []struct {
+		name string
+		want float64
+		f    func()
+	}{
+		{"Parse", 1, func() { p.Parse(doc) }},
+		{"FromText", 1, func() { p.FromText("no json") }},
+		{"Lookup", 1, func() { p.Lookup(doc, path) }},
+		{"LookupString", 0, func() { p.LookupString(doc, path) }},
+		{"Path", 0, func() { Path(v, path...) }},
+		{"AppendJSON", 0, func() { dst = v.AppendJSON(dst[:0]) }},
+		{"Hash, Equal", 0, func() { v.Hash(1); Equal(v, v) }},
+		{"FromBool", 0, func() { FromBool(len(doc) > 3).AsBool() }},
+	} {
+		if n := testing.AllocsPerRun(100, c.f); n != c.want {
+			t.Errorf("%s: %g allocations, want %g", c.name, n, c.want)
+		}
+	}
+}

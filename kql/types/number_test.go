@@ -184,3 +184,21 @@ func appendInt(dst []byte, v int64) []byte {
 	}
 	return appendUint(dst, uint64(v))
 }
+
+// TestNoAllocations pins that reading and printing cost no garbage.
+func TestNoAllocations(t *testing.T) {
+	dst := make([]byte, 0, 128)
+	n := testing.AllocsPerRun(100, func() {
+		at, _ := ParseDateTime("Sat, 8 Nov 2014 15:05:02 GMT")
+		span, _ := ParseTimeSpan("1.02:03:04.5")
+		l, _ := ParseLong(" 0x1F ")
+		r, _ := ParseReal("1.5e10")
+		b, _ := ParseBool("True")
+		g, _ := ParseGUID("74be27de-1e4e-49d9-b579-fe0b331d3642")
+		dst = AppendTimeSpan(AppendDateTimeCell(AppendDateTime(dst[:0], at), at), span)
+		dst = AppendGUID(AppendBool(AppendRealDynamic(AppendRealJSON(dst, r), float64(l)), b), g)
+	})
+	if n != 0 {
+		t.Errorf("%g allocations", n)
+	}
+}
