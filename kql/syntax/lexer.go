@@ -204,7 +204,10 @@ func comparison(c, d byte) (kind, int) {
 		}
 		return kEqual, 1
 	case '!':
-		return either(d == '=', kBangEqual, kBangTilde)
+		if d == '=' {
+			return kBangEqual, 2
+		}
+		return kBangTilde, 2
 	}
 	return kBad, 0
 }

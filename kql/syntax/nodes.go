@@ -57,6 +57,7 @@ type Query struct {
 	Statements []Statement
 	Comments   []Comment // in order; the tree itself does not hold them
 	Directives []Span    // the # lines before the first statement
+	invalid    bool      // the text has errors
 }
 
 // Comment is a // comment, without the line end.

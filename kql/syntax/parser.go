@@ -38,6 +38,7 @@ func Parse(text string) (*Query, []Diagnostic) {
 	}
 	p.limitHeight(q)
 	sortDiagnostics(p.diags)
+	q.invalid = len(p.diags) > 0
 	return q, p.diags
 }
 
