@@ -1,0 +1,209 @@
+// Package kql runs Kusto Query Language queries: a query in, tables or
+// diagnostics out. It is a library without network, disk or clock of its own;
+// tables, time and limits come from the caller.
+//
+//	engine, err := kql.New()
+//	q, diags := engine.Compile(`T | where x > 1`, tables)
+//	answer, err := q.Run(ctx, kql.RunOptions{Now: now})
+//
+// The answers are Kusto's: column names, types and rows, as the documentation of
+// the language and recorded answers of Microsoft's engine have them.
+package kql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"runtime/debug"
+
+	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/kql/builtin"
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/exec"
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/opt"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// An Engine holds the functions of the language. It is safe for concurrent use.
+type Engine struct {
+	functions *function.Registry
+}
+
+// New returns an engine. It fails only if a function is declared wrongly.
+func New() (*Engine, error) {
+	reg, err := builtin.Functions()
+	if err != nil {
+		return nil, fmt.Errorf("declare functions: %w", err)
+	}
+	return &Engine{functions: reg}, nil
+}
+
+// Functions returns the declarations of all functions.
+func (e *Engine) Functions() *function.Registry { return e.functions }
+
+// A Query is a compiled text. It is immutable and may run any number of times,
+// also concurrently.
+type Query struct {
+	engine *Engine
+	tree   *syntax.Query
+	info   *bind.Info
+	plan   *plan.Query
+	failed bool
+}
+
+// Compile parses text and binds it to the tables and functions of catalog. It
+// always returns a query, with all that is wrong with the text; a query with a
+// diagnostic of severity error does not run.
+func (e *Engine) Compile(text string, catalog bind.Catalog) (*Query, []syntax.Diagnostic) {
+	tree, diags := syntax.Parse(text)
+	p, info, more := bind.BindInfo(tree, bind.Env{Functions: e.functions, Catalog: catalog})
+	diags = append(diags, more...)
+	q := &Query{engine: e, tree: tree, info: info, plan: p}
+	for _, d := range diags {
+		q.failed = q.failed || d.Severity == syntax.Error
+	}
+	return q, diags
+}
+
+// Tree returns the syntax tree.
+func (q *Query) Tree() *syntax.Query { return q.tree }
+
+// Info returns what the binder found out about the tree, for editors.
+func (q *Query) Info() *bind.Info { return q.info }
+
+// Plan returns the plan as bound, before optimization.
+func (q *Query) Plan() *plan.Query { return q.plan }
+
+// Results returns the schema of each table that the query answers with. It is
+// known before the query runs, also, as far as possible, for one that is wrong.
+func (q *Query) Results() []types.Schema {
+	out := make([]types.Schema, len(q.plan.Results))
+	for i, r := range q.plan.Results {
+		out[i] = r.Schema()
+	}
+	return out
+}
+
+// RunOptions say how a query runs. Now is needed; the rest has defaults.
+type RunOptions struct {
+	// Now is the query's now(), in 100 ns ticks since 0001-01-01 UTC.
+	Now int64
+	// Workers is the number of goroutines that a pipeline uses; 0 is one for
+	// each processor.
+	Workers int
+	// BatchRows is the number of rows in a batch; 0 is the executor's default.
+	BatchRows int
+	// MemoryLimit bounds, in bytes, what the operators of the query hold; 0 is
+	// no limit.
+	MemoryLimit int64
+	// MaxRows and MaxBytes bound each table of the answer; 0 is no limit.
+	MaxRows, MaxBytes int64
+	// NoOptimize runs the plan as bound; for tests.
+	NoOptimize bool
+	// Stats, if not nil, collects what each operator did.
+	Stats *exec.Stats
+}
+
+// A Table is one table of an answer. It has no hidden columns.
+type Table struct {
+	// Name is the name given by a final `as`, else empty.
+	Name    string
+	Schema  types.Schema
+	Batches []*column.Batch
+	// Render is how the query asks to be drawn; nil if it does not.
+	Render *plan.Render
+	// Ordered says that the order of the rows is part of the answer.
+	Ordered bool
+}
+
+// Rows returns the number of rows.
+func (t *Table) Rows() int {
+	n := 0
+	for _, b := range t.Batches {
+		n += b.Len()
+	}
+	return n
+}
+
+// ErrInvalid is returned by Run for a query that was compiled with errors.
+var ErrInvalid = errors.New("the query has errors; see its diagnostics")
+
+// Optimized returns the plan that a run with these options executes.
+func (q *Query) Optimized(o RunOptions) *plan.Query {
+	if o.NoOptimize {
+		return q.plan
+	}
+	return opt.Optimize(q.plan, q.engine.functions, q.env(o))
+}
+
+func (q *Query) env(o RunOptions) *function.Env {
+	return &function.Env{Context: context.Background(), Now: o.Now, Rand: newRand}
+}
+
+func newRand() *rand.Rand { return rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) }
+
+// Run executes the query and returns its tables in memory. Errors of limits and
+// cancellation are *[exec.Error].
+func (q *Query) Run(ctx context.Context, o RunOptions) ([]Table, error) {
+	tables, _, err := q.RunPlan(ctx, o)
+	return tables, err
+}
+
+// RunPlan is Run that also returns the plan that was executed, for EXPLAIN
+// ANALYZE. A fault of the engine itself ends the query with an error, not the
+// process.
+func (q *Query) RunPlan(ctx context.Context, o RunOptions) (tables []Table, p *plan.Query, err error) {
+	if q.failed {
+		return nil, nil, ErrInvalid
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("internal error: %v\n%s", r, debug.Stack())
+		}
+	}()
+	p = q.Optimized(o)
+	opts := exec.Options{
+		Env: q.env(o), Workers: o.Workers, BatchRows: o.BatchRows,
+		MemoryLimit: o.MemoryLimit, MaxRows: o.MaxRows, MaxBytes: o.MaxBytes, Stats: o.Stats,
+	}
+	err = exec.Run(ctx, p, opts, func(res plan.Result, r column.Reader) error {
+		t, err := readTable(ctx, res, r)
+		if err != nil {
+			return err
+		}
+		tables = append(tables, t)
+		return nil
+	})
+	if err != nil {
+		return nil, p, err
+	}
+	return tables, p, nil
+}
+
+// readTable reads all rows of r, without hidden columns.
+func readTable(ctx context.Context, res plan.Result, r column.Reader) (Table, error) {
+	t := Table{Name: res.Name, Schema: res.Schema(), Render: res.Render, Ordered: res.Ordered}
+	var visible []int
+	for i, c := range r.Schema().Columns {
+		if !c.Hidden {
+			visible = append(visible, i)
+		}
+	}
+	for {
+		b, err := r.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return t, nil
+		}
+		if err != nil {
+			return Table{}, err
+		}
+		if b.Len() > 0 {
+			t.Batches = append(t.Batches, b.Select(visible))
+		}
+	}
+}

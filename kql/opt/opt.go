@@ -1,0 +1,143 @@
+// Package opt turns a plan into a better plan with the same answer: constants
+// folded, filters close to their tables, columns read only where they are used,
+// JSON paths taken from the text. One rule, one file.
+package opt
+
+import (
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/plan"
+)
+
+// Optimize returns q rewritten by all rules. It changes nothing of q itself. env
+// gives now() its value, so the result is for one run at that time only.
+func Optimize(q *plan.Query, reg *function.Registry, env *function.Env) *plan.Query {
+	q = cloneShared(q)
+	o := &optimizer{reg: reg, env: env}
+	for _, d := range q.Shared {
+		d.Plan = o.root(d.Plan)
+	}
+	out := &plan.Query{Shared: q.Shared, Results: make([]plan.Result, len(q.Results))}
+	for i, r := range q.Results {
+		r.Root = o.root(r.Root)
+		out.Results[i] = r
+	}
+	return out
+}
+
+type optimizer struct {
+	reg *function.Registry
+	env *function.Env
+}
+
+// root applies the rules to a plan all of whose columns are wanted. Each rule
+// sees what the ones before it have made.
+func (o *optimizer) root(n plan.Node) plan.Node {
+	n = o.subqueries(n)
+	n = rewriteExprs(n, o.fold)
+	n = transform(n, mergeFilters)
+	n = transform(n, o.pushFilter)
+	n = transform(n, mergeProjects)
+	n = transform(n, sortTakeToTop)
+	n = rewriteExprs(n, o.jsonPath)
+	n = pruneRoot(n)
+	return transform(n, limitRead)
+}
+
+// subqueries optimizes the plans of scalar subqueries, of which only the first
+// column is read.
+func (o *optimizer) subqueries(n plan.Node) plan.Node {
+	return rewriteExprs(n, func(e plan.Expr) plan.Expr {
+		s, ok := e.(*plan.Subquery)
+		if !ok {
+			return e
+		}
+		c := *s
+		c.Plan = o.root(firstColumn(s.Plan))
+		return &c
+	})
+}
+
+// firstColumn returns n cut to its first column.
+func firstColumn(n plan.Node) plan.Node {
+	s := n.Schema()
+	if s.Len() <= 1 {
+		return n
+	}
+	return columnsOf(n, []int{0})
+}
+
+// transform rewrites a tree bottom-up; f gets a node whose inputs are done and
+// returns it or what replaces it. It does not enter shared plans.
+func transform(n plan.Node, f func(plan.Node) plan.Node) plan.Node {
+	in := n.Inputs()
+	if len(in) > 0 {
+		out := make([]plan.Node, len(in))
+		changed := false
+		for i, c := range in {
+			out[i] = transform(c, f)
+			changed = changed || out[i] != c
+		}
+		if changed {
+			n = n.WithInputs(out)
+		}
+	}
+	return f(n)
+}
+
+// rewriteExprs applies f to every part of every expression of the tree.
+func rewriteExprs(n plan.Node, f func(plan.Expr) plan.Expr) plan.Node {
+	return transform(n, func(n plan.Node) plan.Node {
+		return plan.RewriteExprs(n, func(e plan.Expr) plan.Expr { return plan.Rewrite(e, f) })
+	})
+}
+
+// cloneShared returns q over copies of its shared definitions, so that rules
+// can set their plans.
+func cloneShared(q *plan.Query) *plan.Query {
+	if len(q.Shared) == 0 {
+		return q
+	}
+	c := &sharedCloner{defs: map[*plan.SharedDef]*plan.SharedDef{}}
+	out := &plan.Query{Results: make([]plan.Result, len(q.Results))}
+	for _, d := range q.Shared {
+		out.Shared = append(out.Shared, c.def(d))
+	}
+	for i, r := range q.Results {
+		r.Root = c.node(r.Root)
+		out.Results[i] = r
+	}
+	return out
+}
+
+type sharedCloner struct {
+	defs map[*plan.SharedDef]*plan.SharedDef
+}
+
+func (c *sharedCloner) def(d *plan.SharedDef) *plan.SharedDef {
+	if copied, ok := c.defs[d]; ok {
+		return copied
+	}
+	copied := &plan.SharedDef{Name: d.Name}
+	c.defs[d] = copied
+	copied.Plan = c.node(d.Plan)
+	return copied
+}
+
+func (c *sharedCloner) node(n plan.Node) plan.Node {
+	return transform(n, func(n plan.Node) plan.Node {
+		if s, ok := n.(*plan.Shared); ok {
+			return &plan.Shared{Def: c.def(s.Def)}
+		}
+		return plan.RewriteExprs(n, func(e plan.Expr) plan.Expr {
+			return plan.Rewrite(e, func(e plan.Expr) plan.Expr {
+				s, ok := e.(*plan.Subquery)
+				if !ok {
+					return e
+				}
+				copied := *s
+				copied.Plan = c.node(s.Plan)
+				return &copied
+			})
+		})
+	})
+}

@@ -1,0 +1,156 @@
+// Package parquet reads and writes tables as Apache Parquet files.
+//
+// A [File] is a plan.Source. It reads no more than a query needs: row groups
+// and pages whose statistics or Bloom filters exclude every wanted row are
+// skipped, and columns are lazy, so that after a filter only the pages that
+// hold surviving rows are decoded. Dictionaries of the file stay dictionaries
+// in memory.
+//
+// The decoding of pages rests on github.com/parquet-go/parquet-go, read page by
+// page (see docs/decisions). Nested columns are refused by name.
+package parquet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	pq "github.com/parquet-go/parquet-go"
+
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// Options say how a file is read.
+type Options struct {
+	// Declared gives columns the types that a catalog knows for them, by name,
+	// and marks hidden ones; text is then read as dynamic, guid, datetime and so
+	// on. Columns that the file lacks are not added.
+	Declared types.Schema
+	// Keep keeps columns that were read whole in memory for later queries.
+	Keep bool
+}
+
+// A File is a Parquet file opened for reading. It is safe for concurrent use.
+type File struct {
+	path   string
+	f      *os.File
+	pf     *pq.File
+	schema types.Schema
+	fields []field
+	groups []*group
+}
+
+// A field is a column of the file.
+type field struct {
+	leaf int        // index of the column chunk
+	from physical   // how the file stores it
+	to   types.Type // what the query sees
+}
+
+// Open opens the file at path. A file that is torn or not Parquet is an error
+// with its name.
+func Open(path string, o Options) (*File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := open(f, path, o)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+func open(f *os.File, path string, o Options) (file *File, err error) {
+	defer recovered(path, &err)
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	pf, err := pq.OpenFile(f, st.Size(), pq.SkipPageIndex(true), pq.ReadBufferSize(1<<20))
+	if err != nil {
+		return nil, fmt.Errorf("%s: not a whole Parquet file: %w", path, err)
+	}
+	file = &File{path: path, f: f, pf: pf}
+	for _, c := range pf.Root().Columns() {
+		if err := file.addField(c, o.Declared); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	hiddenLast(file)
+	for _, rg := range pf.RowGroups() {
+		file.groups = append(file.groups, newGroup(file, rg, o.Keep))
+	}
+	return file, nil
+}
+
+// addField adds a column of the file with its declared type, or the type that
+// the file itself says.
+func (file *File) addField(c *pq.Column, declared types.Schema) error {
+	if !c.Leaf() || c.Repeated() {
+		return fmt.Errorf("column %s is nested, and only flat columns are read: store it as JSON text", c.Name())
+	}
+	from, own, err := physicalOf(c)
+	if err != nil {
+		return fmt.Errorf("column %s: %w", c.Name(), err)
+	}
+	col := types.Column{Name: c.Name(), Type: own}
+	if kind, ok := file.pf.Lookup(typeKey(c.Name())); ok {
+		if t, known := types.Lookup(kind); known {
+			col.Type = t
+		}
+	}
+	if i := declared.Index(c.Name()); i >= 0 {
+		col = declared.Columns[i]
+	}
+	if !from.reads(col.Type) {
+		return fmt.Errorf("column %s holds %s, which can't be read as %s", c.Name(), own, col.Type)
+	}
+	file.schema.Columns = append(file.schema.Columns, col)
+	file.fields = append(file.fields, field{leaf: c.Index(), from: from, to: col.Type})
+	return nil
+}
+
+// hiddenLast moves hidden columns behind the visible ones.
+func hiddenLast(file *File) {
+	var cols []types.Column
+	var fields []field
+	for _, hidden := range []bool{false, true} {
+		for i, c := range file.schema.Columns {
+			if c.Hidden == hidden {
+				cols, fields = append(cols, c), append(fields, file.fields[i])
+			}
+		}
+	}
+	file.schema.Columns, file.fields = cols, fields
+}
+
+// typeKey is the key of the file's metadata that holds a column's KQL type,
+// where Parquet has no type of its own for it.
+func typeKey(column string) string { return "kql.type." + column }
+
+// Path returns the file's path.
+func (file *File) Path() string { return file.path }
+
+// Schema implements plan.Source.
+func (file *File) Schema() types.Schema { return file.schema }
+
+// Rows implements plan.Sizer.
+func (file *File) Rows() int64 { return file.pf.NumRows() }
+
+// Close closes the file. No reader of it may be used afterwards.
+func (file *File) Close() error { return file.f.Close() }
+
+// recovered turns a panic of the Parquet library over damaged data into an
+// error: the library trusts its input in places, and a hostile file must not
+// end the process.
+func recovered(path string, err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%s: damaged Parquet file: %v", path, r)
+	}
+}
+
+// eof reports whether err is the end of a chunk's pages.
+func eof(err error) bool { return errors.Is(err, io.EOF) }
