@@ -39,6 +39,11 @@ type AggregateOverload struct {
 	// that is constant (a one-row column), nil elsewhere; out is the result
 	// type. It returns an error for a constant that makes no sense.
 	New func(c *AggregateCall) (Accumulator, error)
+	// AnyOrder says that the result does not depend on the order of the rows, to
+	// the last bit: count, min, max, dcount, a sum of whole numbers; not a sum of
+	// reals, not make_list. Such aggregates are computed by several workers at
+	// once, the others in the order of the rows.
+	AnyOrder bool
 
 	// Signature, Name and Decl are filled in by the registry.
 	Signature Signature
