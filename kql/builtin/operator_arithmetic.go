@@ -1,0 +1,219 @@
+package builtin
+
+import (
+	"math"
+
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// arithmetic declares + - * / % and the unary minus.
+//
+// int and long are both read as int64, whatever the column says, and give long.
+//
+// Sources: the Kusto documentation, "Numerical operators" and "Datetime /
+// timespan arithmetic".
+func arithmetic() function.Family {
+	return function.Family{Title: "Arithmetic operators", Scalars: []function.Scalar{
+		{
+			Doc: "Adds two numbers, two timespans, or a timespan to a datetime.",
+			Overloads: withDynamicNumbers(
+				function.Overload{Sig: "+(a: integer, b: integer): long", Kernel: addLoops[int64]().kernel(anyInteger, anyInteger, types.Long)},
+				function.Overload{Sig: "+(a: real, b: real): real", Kernel: addLoops[float64]().kernel(types.Real, types.Real, types.Real)},
+				function.Overload{Sig: "+(a: decimal, b: decimal): decimal", Kernel: decimalOp(types.Decimal128.Add)},
+				function.Overload{Sig: "+(a: timespan, b: timespan): timespan", Kernel: addLoops[int64]().kernel(types.TimeSpan, types.TimeSpan, types.TimeSpan)},
+				function.Overload{Sig: "+(a: datetime, b: timespan): datetime", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.DateTime, types.AddTicks)},
+				function.Overload{Sig: "+(a: timespan, b: datetime): datetime", Kernel: function.Map2Null(types.TimeSpan, types.DateTime, types.DateTime,
+					func(span, at int64) (int64, bool) { return types.AddTicks(at, span) })},
+			),
+			Examples: []string{"1 + 2 -> 3", "1 + 0.5 -> 1.5", "datetime(2024-01-31) + 1d -> 2024-02-01T00:00:00Z", "9223372036854775807 + 1 -> -9223372036854775808", "1 + int(null) -> null"},
+		},
+		{
+			Doc: "Subtracts a number, a timespan, or a datetime, which leaves a timespan.",
+			Overloads: withDynamicNumbers(
+				function.Overload{Sig: "-(a: integer, b: integer): long", Kernel: subLoops[int64]().kernel(anyInteger, anyInteger, types.Long)},
+				function.Overload{Sig: "-(a: real, b: real): real", Kernel: subLoops[float64]().kernel(types.Real, types.Real, types.Real)},
+				function.Overload{Sig: "-(a: decimal, b: decimal): decimal", Kernel: decimalOp(types.Decimal128.Sub)},
+				function.Overload{Sig: "-(a: timespan, b: timespan): timespan", Kernel: subLoops[int64]().kernel(types.TimeSpan, types.TimeSpan, types.TimeSpan)},
+				function.Overload{Sig: "-(a: datetime, b: datetime): timespan", Kernel: subLoops[int64]().kernel(types.DateTime, types.DateTime, types.TimeSpan)},
+				function.Overload{Sig: "-(a: datetime, b: timespan): datetime", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.DateTime, subTicks)},
+			),
+			Examples: []string{"1 - 3 -> -2", "datetime(2024-03-01) - datetime(2024-02-01) -> 29.00:00:00", "datetime(2024-03-01) - 12h -> 2024-02-29T12:00:00Z"},
+		},
+		{
+			Doc: "Multiplies two numbers, or a timespan by a number.",
+			Overloads: withDynamicNumbers(
+				function.Overload{Sig: "*(a: integer, b: integer): long", Kernel: mulLoops[int64]().kernel(anyInteger, anyInteger, types.Long)},
+				function.Overload{Sig: "*(a: real, b: real): real", Kernel: mulLoops[float64]().kernel(types.Real, types.Real, types.Real)},
+				function.Overload{Sig: "*(a: decimal, b: decimal): decimal", Kernel: decimalOp(types.Decimal128.Mul)},
+				function.Overload{Sig: "*(a: timespan, b: integer): timespan", Kernel: mulLoops[int64]().kernel(types.TimeSpan, anyInteger, types.TimeSpan)},
+				function.Overload{Sig: "*(a: integer, b: timespan): timespan", Kernel: mulLoops[int64]().kernel(anyInteger, types.TimeSpan, types.TimeSpan)},
+				function.Overload{Sig: "*(a: timespan, b: real): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Real, types.TimeSpan, scaleTicks)},
+				function.Overload{Sig: "*(a: real, b: timespan): timespan", Kernel: function.Map2Null(types.Real, types.TimeSpan, types.TimeSpan,
+					func(f float64, span int64) (int64, bool) { return scaleTicks(span, f) })},
+			),
+			Examples: []string{"6 * 7 -> 42", "1.5 * 1h -> 01:30:00", "int(2147483647) * int(2) -> 4294967294"},
+		},
+		{
+			Doc: "Divides numbers or timespans; integers are cut off towards zero, and an integer divided by zero is null.",
+			Overloads: withDynamicNumbers(
+				function.Overload{Sig: "/(a: integer, b: integer): long", Kernel: function.Map2Null(anyInteger, anyInteger, types.Long, quoLong)},
+				function.Overload{Sig: "/(a: real, b: real): real", Kernel: quoLoops().kernel(types.Real, types.Real, types.Real)},
+				function.Overload{Sig: "/(a: decimal, b: decimal): decimal", Kernel: function.Map2Null(types.Decimal, types.Decimal, types.Decimal, types.DecimalQuo)},
+				function.Overload{Sig: "/(a: timespan, b: timespan): real", Kernel: ratio(types.TimeSpan, types.TimeSpan)},
+				function.Overload{Sig: "/(a: timespan, b: integer): timespan", Kernel: function.Map2Null(types.TimeSpan, anyInteger, types.TimeSpan, quoLong)},
+				function.Overload{Sig: "/(a: timespan, b: real): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Real, types.TimeSpan,
+					func(span int64, f float64) (int64, bool) { return truncate(float64(span) / f) })},
+				function.Overload{Sig: "/(a: datetime, b: timespan): real", Kernel: ratio(types.DateTime, types.TimeSpan)},
+				function.Overload{Sig: "/(a: datetime, b: datetime): real", Kernel: ratio(types.DateTime, types.DateTime)},
+			),
+			Examples: []string{"7 / 2 -> 3", "-100 / 7 -> -14", "1 / 0 -> null", "1.0 / 0 -> Infinity", "1d / 5h -> 4.8", "90m / 3 -> 00:30:00"},
+		},
+		{
+			Doc: "Returns the remainder of a division, never negative; null if an integer is divided by zero.",
+			Overloads: withDynamicNumbers(
+				function.Overload{Sig: "%(a: integer, b: integer): long", Kernel: function.Map2Null(anyInteger, anyInteger, types.Long, modLong)},
+				function.Overload{Sig: "%(a: real, b: real): real", Kernel: function.Map2(types.Real, types.Real, types.Real, modReal)},
+				function.Overload{Sig: "%(a: decimal, b: decimal): decimal", Kernel: function.Map2Null(types.Decimal, types.Decimal, types.Decimal, modDecimal)},
+				function.Overload{Sig: "%(a: timespan, b: timespan): timespan", Kernel: function.Map2Null(types.TimeSpan, types.TimeSpan, types.TimeSpan, modLong)},
+				function.Overload{Sig: "%(a: datetime, b: timespan): timespan", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.TimeSpan, modLong)},
+			),
+			Examples: []string{"14 % 12 -> 2", "-100 % 7 -> 5", "5.5 % -3.0 -> 2.5", "25h % 1d -> 01:00:00"},
+		},
+		{
+			Doc: "Changes the sign of a number or a timespan.",
+			Overloads: []function.Overload{
+				{Sig: "unary -(x: integer): long", Kernel: function.Map1(anyInteger, types.Long, func(x int64) int64 { return -x })},
+				{Sig: "unary -(x: real): real", Kernel: function.Map1(types.Real, types.Real, func(x float64) float64 { return -x })},
+				{Sig: "unary -(x: decimal): decimal", Kernel: function.Map1(types.Decimal, types.Decimal, types.Decimal128.Neg)},
+				{Sig: "unary -(x: timespan): timespan", Kernel: function.Map1(types.TimeSpan, types.TimeSpan, func(x int64) int64 { return -x })},
+				{Sig: "unary -(x: dynamic): dynamic", Kernel: function.Map1(types.Dynamic, types.Dynamic, negateDynamic)},
+			},
+			Examples: []string{"-(5) -> -5", "-(1h) -> -01:00:00"},
+		},
+	}}
+}
+
+// anyInteger is how a kernel asks for int and long as they are: both are int64
+// in memory.
+const anyInteger = types.Unknown
+
+func addLoops[T int64 | float64]() loops[T, T, T] {
+	return loops[T, T, T]{
+		aa: func(out, a, b []T) { aa(out, a, b, func(x, y T) T { return x + y }) },
+		as: func(out, a []T, b T) { as(out, a, b, func(x, y T) T { return x + y }) },
+		sa: func(out []T, a T, b []T) { sa(out, a, b, func(x, y T) T { return x + y }) },
+	}
+}
+
+func subLoops[T int64 | float64]() loops[T, T, T] {
+	return loops[T, T, T]{
+		aa: func(out, a, b []T) { aa(out, a, b, func(x, y T) T { return x - y }) },
+		as: func(out, a []T, b T) { as(out, a, b, func(x, y T) T { return x - y }) },
+		sa: func(out []T, a T, b []T) { sa(out, a, b, func(x, y T) T { return x - y }) },
+	}
+}
+
+func mulLoops[T int64 | float64]() loops[T, T, T] {
+	return loops[T, T, T]{
+		aa: func(out, a, b []T) { aa(out, a, b, func(x, y T) T { return x * y }) },
+		as: func(out, a []T, b T) { as(out, a, b, func(x, y T) T { return x * y }) },
+		sa: func(out []T, a T, b []T) { sa(out, a, b, func(x, y T) T { return x * y }) },
+	}
+}
+
+func quoLoops() loops[float64, float64, float64] {
+	return loops[float64, float64, float64]{
+		aa: func(out, a, b []float64) { aa(out, a, b, func(x, y float64) float64 { return x / y }) },
+		as: func(out, a []float64, b float64) { as(out, a, b, func(x, y float64) float64 { return x / y }) },
+		sa: func(out []float64, a float64, b []float64) {
+			sa(out, a, b, func(x, y float64) float64 { return x / y })
+		},
+	}
+}
+
+// ratio divides two tick counts as reals.
+func ratio(a, b types.Type) function.Kernel {
+	return loops[int64, int64, float64]{
+		aa: func(out []float64, a, b []int64) {
+			aa(out, a, b, func(x, y int64) float64 { return float64(x) / float64(y) })
+		},
+		as: func(out []float64, a []int64, b int64) {
+			as(out, a, b, func(x, y int64) float64 { return float64(x) / float64(y) })
+		},
+		sa: func(out []float64, a int64, b []int64) {
+			sa(out, a, b, func(x, y int64) float64 { return float64(x) / float64(y) })
+		},
+	}.kernel(a, b, types.Real)
+}
+
+func decimalOp(f func(a, b types.Decimal128) types.Decimal128) function.Kernel {
+	return function.Map2Null(types.Decimal, types.Decimal, types.Decimal, func(a, b types.Decimal128) (types.Decimal128, bool) {
+		return finite(f(a, b))
+	})
+}
+
+// finite refuses what decimal cannot hold: an overflow is null.
+func finite(d types.Decimal128) (types.Decimal128, bool) { return d, !d.IsNaN() && !d.IsInf(0) }
+
+func subTicks(at, span int64) (int64, bool) {
+	if span == math.MinInt64 {
+		return 0, false
+	}
+	return types.AddTicks(at, -span)
+}
+
+func scaleTicks(span int64, f float64) (int64, bool) { return truncate(float64(span) * f) }
+
+// truncate cuts a real off towards zero; !ok if no tick count can hold it.
+func truncate(f float64) (int64, bool) {
+	if !(f >= -(1<<63) && f < 1<<63) {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+func quoLong(a, b int64) (int64, bool) {
+	if b == 0 {
+		return 0, false
+	}
+	return a / b, true
+}
+
+// modLong returns the remainder in [0, |b|).
+func modLong(a, b int64) (int64, bool) {
+	if b == 0 {
+		return 0, false
+	}
+	r := a % b
+	switch {
+	case r >= 0:
+	case b < 0:
+		r -= b
+	default:
+		r += b
+	}
+	return r, true
+}
+
+func modReal(a, b float64) float64 {
+	r := math.Mod(a, b)
+	if r < 0 {
+		r += math.Abs(b)
+	}
+	return r
+}
+
+func modDecimal(a, b types.Decimal128) (types.Decimal128, bool) {
+	if b.IsZero() {
+		return b, false
+	}
+	_, r := a.QuoRem(b)
+	if r.Signbit() && !r.IsZero() {
+		if b.Signbit() {
+			b = b.Neg()
+		}
+		r = r.Add(b)
+	}
+	return finite(r)
+}
