@@ -1,7 +1,9 @@
 package bind
 
 import (
+	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
@@ -30,4 +32,10 @@ func (a *aggregation) add(agg plan.Agg, name string) plan.Expr {
 func (a *aggregation) column(name string, t types.Type) plan.Expr {
 	a.cols = append(a.cols, types.Column{Name: name, Type: t})
 	return &plan.Column{Index: a.keys + len(a.cols) - 1, Name: name, Typ: t}
+}
+
+// aggregate binds the call of an aggregate: its arguments over the rows
+// aggregated, its result as a column of the output.
+func (b *binder) aggregate(sc *scope, e *syntax.CallExpr, a *function.Aggregate) value {
+	return unknownValue()
 }

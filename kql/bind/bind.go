@@ -97,7 +97,9 @@ type binder struct {
 	// calls is the depth of user functions being bound, so that one that calls
 	// itself ends.
 	calls int
-	// muted is above zero where findings are not reported: inside the body of a
-	// stored function, and where a text is bound a second time.
+	// functions holds the stored functions that were parsed.
+	functions map[string]*lambda
+	// muted is above zero where findings are not reported: where a text is
+	// bound a second time.
 	muted int
 }

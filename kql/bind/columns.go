@@ -185,7 +185,7 @@ func (b *binder) addColumn(c *columns, e *syntax.NamedExpr, v value) {
 func (b *binder) addUnnamed(c *columns, sc *scope, e *syntax.NamedExpr, v value, st style, pos int) {
 	name := b.resultName(sc, e.X)
 	switch {
-	case st == stylePrint && !isNamePath(e.X):
+	case st == stylePrint:
 		name = "print_" + strconv.Itoa(pos)
 	case name == "":
 		name = c.defaultName(sc, st == styleExtend)

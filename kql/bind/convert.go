@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -32,4 +33,57 @@ func (b *binder) convert(at syntax.Node, v value, t types.Type) value {
 	}
 	b.report(typeExpected(at, v.typ(), t))
 	return unknownValue()
+}
+
+// convertLiteral converts the only row of c to type t, as the functions that
+// convert do; a text that does not convert gives a null. !ok if there is no such
+// conversion.
+func convertLiteral(c column.Column, t types.Type) (column.Column, bool) {
+	switch {
+	case c.Type() == t:
+		return c, true
+	case c.Null(0):
+		return column.NullConst(t, 1).One, true
+	case t == types.Dynamic:
+		return constColumn(t, dynamicOf(c)), true
+	case t == types.Unknown || c.Type() == types.Unknown:
+		return nil, false
+	}
+	d := dynamicOf(c)
+	switch t {
+	case types.Bool:
+		v, ok := d.ToBool()
+		return orNull(t, v, ok), true
+	case types.Int, types.Long:
+		v, ok := d.ToLong()
+		return orNull(t, v, ok), true
+	case types.Real:
+		v, ok := d.ToReal()
+		return orNull(t, v, ok), true
+	case types.Decimal:
+		v, ok := d.ToDecimal()
+		return orNull(t, v, ok), true
+	case types.DateTime:
+		v, ok := d.ToDateTime()
+		return orNull(t, v, ok), true
+	case types.TimeSpan:
+		v, ok := d.ToTimeSpan()
+		return orNull(t, v, ok), true
+	case types.GUID:
+		v, ok := d.ToGUID()
+		return orNull(t, v, ok), true
+	default:
+		return constColumn(t, d.String()), true
+	}
+}
+
+func constColumn[T column.Value](t types.Type, v T) column.Column {
+	return column.NewVec(t, []T{v}, nil)
+}
+
+func orNull[T column.Value](t types.Type, v T, ok bool) column.Column {
+	if !ok {
+		return column.NullConst(t, 1).One
+	}
+	return constColumn(t, v)
 }

@@ -137,9 +137,53 @@ func (b *binder) expr(sc *scope, e syntax.Expr) entity {
 		return b.ident(sc, e)
 	case *syntax.PipeExpr:
 		return ofTable(b.pipe(sc.withoutRow(), e))
+	case *syntax.CallExpr:
+		return b.callExpr(sc, e)
+	case *syntax.PathExpr:
+		return b.path(sc, e)
+	case *syntax.DataTableExpr:
+		return ofTable(b.dataTable(sc, e))
+	case *syntax.ExternalDataExpr:
+		return ofTable(b.externalData(e))
+	case *syntax.MaterializeExpr:
+		return b.materialize(sc, e)
+	case *syntax.ToTableExpr:
+		return ofTable(b.tabular(sc, e.X))
+	case *syntax.DataScopeExpr:
+		return b.expr(sc, e.X)
 	case *syntax.BadExpr:
 		return ofValue(unknownValue())
 	}
+	return ofValue(b.scalarExpr(sc, e))
+}
+
+// scalarExpr binds the expressions that are always values.
+func (b *binder) scalarExpr(sc *scope, e syntax.Expr) value {
+	switch e := e.(type) {
+	case *syntax.Literal:
+		return b.literal(e)
+	case *syntax.StringLit:
+		return constOf(types.String, e.Value)
+	case *syntax.DynamicLit:
+		return b.dynamicLit(e)
+	case *syntax.BinaryExpr:
+		return b.binary(sc, e)
+	case *syntax.UnaryExpr:
+		return b.unary(sc, e)
+	case *syntax.BetweenExpr:
+		return b.between(sc, e)
+	case *syntax.InExpr:
+		return b.in(sc, e)
+	case *syntax.IndexExpr:
+		return b.index(sc, e)
+	case *syntax.ToScalarExpr:
+		return b.toScalar(sc, e)
+	case *syntax.NamedExpr:
+		return b.scalar(sc, e.X)
+	case *syntax.StarExpr:
+		b.report(starNotAllowed(e))
+		return unknownValue()
+	}
 	b.report(notSupported(e, "this expression"))
-	return ofValue(unknownValue())
+	return unknownValue()
 }

@@ -13,11 +13,8 @@ func (b *binder) ident(sc *scope, e *syntax.Ident) entity {
 	if e.Name == "" {
 		return ofValue(unknownValue())
 	}
-	if sc.row != nil {
-		if i := sc.row.schema.Index(e.Name); i >= 0 {
-			c := sc.row.schema.Columns[i]
-			return ofValue(value{expr: &plan.Column{Index: i, Name: c.Name, Typ: c.Type}})
-		}
+	if c, ok := sc.column(e.Name); ok {
+		return ofValue(value{expr: c})
 	}
 	if x, ok := b.named(sc, e); ok {
 		return x
@@ -53,6 +50,9 @@ func (b *binder) named(sc *scope, e *syntax.Ident) (entity, bool) {
 	if sym, ok := sc.lookup(e.Name); ok {
 		return b.use(sc, e, sym), true
 	}
+	if f, ok := b.env.Catalog.Function(e.Name); ok && b.callableBare(f) {
+		return b.callStored(sc, e, e.Name, f, nil), true
+	}
 	if src, ok := b.env.Catalog.Table(e.Name); ok {
 		return ofTable(readAll(e.Name, src)), true
 	}
@@ -60,14 +60,31 @@ func (b *binder) named(sc *scope, e *syntax.Ident) (entity, bool) {
 }
 
 // use returns what a declared name stands for.
-func (b *binder) use(sc *scope, at syntax.Node, sym *symbol) entity {
+func (b *binder) use(sc *scope, at *syntax.Ident, sym *symbol) entity {
 	switch {
 	case sym.table != nil:
 		return ofTable(*sym.table)
+	case sym.value != nil && sym.row != nil && sc.row != nil && sc.row != sym.row:
+		b.report(otherRow(at))
+		return ofValue(unknownOf(sym.value.typ()))
 	case sym.value != nil:
 		return ofValue(*sym.value)
+	case sym.fn != nil:
+		return b.callBare(sc, at, sym)
 	}
 	return ofValue(unknownValue())
+}
+
+// callBare calls a function that is named without parentheses, which is allowed
+// if it needs no arguments.
+func (b *binder) callBare(sc *scope, at *syntax.Ident, sym *symbol) entity {
+	for _, p := range sym.fn.params {
+		if p.Default == nil {
+			b.report(argumentsRequired(at, at.Name))
+			return b.poison(sym.fn)
+		}
+	}
+	return b.callLambda(sc, at, at.Name, sym.fn, nil)
 }
 
 // readAll returns all columns of a source.

@@ -2,27 +2,41 @@ package bind
 
 import "github.com/calypso-kql/calypso/kql/syntax"
 
-// A lambda is a function that the text or the catalog declares.
-type lambda struct {
-	decl *syntax.FuncDecl
-	// scope is where the function was declared: its body sees that.
-	scope *scope
-}
-
 // let binds a let statement.
 func (b *binder) let(sc *scope, s *syntax.LetStmt) {
+	sym := &symbol{decl: s}
 	if f, ok := s.Value.(*syntax.FuncDecl); ok {
-		sc.declare(s.Name.Name, &symbol{fn: &lambda{decl: f, scope: sc}, decl: s})
-		return
+		sym.fn = &lambda{params: f.Params, body: f.Body, scope: sc}
+		b.checkDecl(sym.fn)
+	} else {
+		x := b.tableOrValue(sc, s.Value)
+		if sym.table = x.table; x.table == nil {
+			sym.value = &x.value
+			if !isConstant(x.value.expr) {
+				sym.row = sc.caller
+			}
+		}
 	}
-	x := b.tableOrValue(sc.withoutRow(), s.Value)
-	sym := &symbol{decl: s, table: x.table}
-	if x.table == nil {
-		sym.value = &x.value
+	if old, ok := sc.names[s.Name.Name]; ok {
+		if _, isLet := old.decl.(*syntax.LetStmt); isLet {
+			b.report(alreadyDeclared(s.Name, s.Name.Name))
+		}
 	}
 	sc.declare(s.Name.Name, sym)
 }
 
 // queryParameters binds the parameters that the text declares, by their default
 // values.
-func (b *binder) queryParameters(sc *scope, s *syntax.QueryParametersStmt) {}
+func (b *binder) queryParameters(sc *scope, s *syntax.QueryParametersStmt) {
+	for _, p := range s.Params {
+		t, ok := b.paramType(p)
+		if !ok && p.Type != nil && p.Type.Name != "" {
+			b.report(unknownType(p.Type, p.Type.Name))
+		}
+		v := unknownOf(t)
+		if p.Default != nil {
+			v = b.convert(p.Default, b.checkConstant(p.Default, b.scalar(&scope{}, p.Default)), t)
+		}
+		sc.declare(p.Name.Name, &symbol{decl: p, value: &v})
+	}
+}

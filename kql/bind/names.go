@@ -1,6 +1,13 @@
 package bind
 
-import "github.com/calypso-kql/calypso/kql/syntax"
+import (
+	"strconv"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
 
 // resultName returns the name that an expression gives to the column that it
 // computes, or "" if it gives none.
@@ -10,17 +17,115 @@ func (b *binder) resultName(sc *scope, e syntax.Expr) string {
 		return b.resultName(sc, e.X)
 	case *syntax.Ident:
 		return e.Name
+	case *syntax.NamedExpr:
+		if len(e.Names) == 1 {
+			return e.Names[0].Name
+		}
+		return b.resultName(sc, e.X)
+	case *syntax.OrderedExpr:
+		return b.resultName(sc, e.X)
+	case *syntax.PathExpr:
+		return b.joinNames(sc, e.X, b.selectorName(sc, e.Sel))
+	case *syntax.IndexExpr:
+		return b.joinNames(sc, e.X, b.selectorName(sc, e.Index))
+	case *syntax.CallExpr:
+		return b.callName(sc, e)
 	}
 	return ""
 }
 
-// isNamePath reports whether e is a name or a path of names.
-func isNamePath(e syntax.Expr) bool {
-	switch e := e.(type) {
-	case *syntax.Ident:
-		return true
-	case *syntax.PathExpr:
-		return isNamePath(e.X)
+// joinNames returns left_right for an element of something dynamic, right for a
+// column of $left, $right or a step.
+func (b *binder) joinNames(sc *scope, left syntax.Expr, right string) string {
+	if id, ok := left.(*syntax.Ident); ok {
+		if _, ok := sc.side(id.Name); ok {
+			return right
+		}
+		if sym, ok := sc.lookup(id.Name); ok && sym.step {
+			return right
+		}
 	}
-	return false
+	if name := b.resultName(sc, left); name != "" {
+		return name + "_" + right
+	}
+	return right
+}
+
+// selectorName returns the name of what follows a dot or stands in brackets.
+func (b *binder) selectorName(sc *scope, e syntax.Expr) string {
+	switch e := e.(type) {
+	case *syntax.StringLit:
+		return e.Value
+	case *syntax.Literal:
+		v, ok := parseLiteral(e.Kind, e.Text)
+		if ok && v.typ().IsInteger() {
+			return strconv.FormatInt(v.expr.(*plan.Literal).Value.(*column.Vec[int64]).Vals[0], 10)
+		}
+		return ""
+	}
+	return b.resultName(sc, e)
+}
+
+// callName returns the name that a call gives to its column.
+func (b *binder) callName(sc *scope, e *syntax.CallExpr) string {
+	name := e.Name.Name
+	if sym, ok := sc.lookup(name); ok && sym.fn != nil {
+		return ""
+	}
+	switch name {
+	case "column_ifexists", "columnifexists":
+		return b.columnIfExistsName(sc, e)
+	}
+	if sc.aggs != nil {
+		if a, ok := b.env.Functions.Aggregate(name); ok {
+			return b.ruleName(sc, e, a.ResultName, firstOf(a.Prefix, a.Name()))
+		}
+	}
+	if f, ok := b.env.Functions.Scalar(name); ok {
+		return b.ruleName(sc, e, f.ResultName, firstOf(f.Prefix, f.Name()))
+	}
+	return ""
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// ruleName applies a declared rule to a call.
+func (b *binder) ruleName(sc *scope, e *syntax.CallExpr, rule function.ResultName, prefix string) string {
+	first := ""
+	if len(e.Args) > 0 {
+		first = b.resultName(sc, e.Args[0])
+	}
+	switch rule {
+	case function.NameFirstArgument:
+		return first
+	case function.NameOnlyArgument:
+		if len(e.Args) == 1 {
+			return first
+		}
+	case function.NamePrefix:
+		return prefix + "_" + first
+	case function.NamePrefixOnly:
+		return prefix + "_"
+	}
+	return ""
+}
+
+// columnIfExistsName returns the name of the column that column_ifexists found.
+func (b *binder) columnIfExistsName(sc *scope, e *syntax.CallExpr) string {
+	if len(e.Args) == 0 {
+		return ""
+	}
+	b.muted++
+	v := b.scalar(sc, e.Args[0])
+	b.muted--
+	name, _ := stringOf(v.expr)
+	if _, ok := sc.column(name); ok {
+		return name
+	}
+	return ""
 }

@@ -15,8 +15,8 @@ func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
 	}
 	for _, op := range e.Ops {
 		b.info.Inputs[op] = t.schema()
+		t.name = ""
 		t = b.operator(sc.withoutRow(), t, op)
-		b.nameAs(sc, op, &t)
 	}
 	b.info.Schemas[e] = t.schema().Visible()
 	return t
@@ -26,6 +26,8 @@ func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
 // an operator that makes its own rows.
 func (b *binder) operator(sc *scope, in table, op syntax.Operator) table {
 	switch op := op.(type) {
+	case *syntax.AsOp:
+		return b.as(sc, in, op)
 	case *syntax.WhereOp:
 		return b.where(sc, in, op)
 	case *syntax.ExtendOp:

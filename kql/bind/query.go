@@ -8,6 +8,7 @@ import (
 // query binds all statements; each tabular one gives a result.
 func (b *binder) query(q *syntax.Query) {
 	sc := &scope{}
+	sc.statement = sc
 	for _, s := range q.Statements {
 		b.statement(sc, s)
 	}

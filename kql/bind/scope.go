@@ -21,6 +21,10 @@ type scope struct {
 	input *table
 	// aggs collects aggregates where they are allowed; nil elsewhere.
 	aggs *aggregation
+	// caller is the row of the call, within the body of a function.
+	caller *row
+	// statement is the scope that takes the names given by `as`.
+	statement *scope
 }
 
 // A row is the columns that expressions can use by name.
@@ -30,6 +34,9 @@ type row struct {
 	open bool
 	// serialized says that window functions may be used.
 	serialized bool
+	// offset is the position of the first column, where the row is a part of a
+	// longer one: the right side of a join, the state of a step of scan.
+	offset int
 }
 
 // A symbol is what a name that the text declares stands for. One of the fields
@@ -39,8 +46,10 @@ type symbol struct {
 	table *table      // a tabular expression
 	fn    *lambda     // a function
 	decl  syntax.Node // where it is declared
-	// row is where the columns live that value uses, nil if it uses none.
-	row *row
+	// row is where the columns live that value uses, nil if it uses none; or,
+	// if step is set, the columns that name.column refers to (scan).
+	row  *row
+	step bool
 }
 
 // lookup finds a declared name, innermost first.
@@ -59,6 +68,28 @@ func (s *scope) declare(name string, sym *symbol) {
 		s.names = map[string]*symbol{}
 	}
 	s.names[name] = sym
+}
+
+// column finds a column of the current row.
+func (s *scope) column(name string) (*plan.Column, bool) {
+	if s.row == nil {
+		return nil, false
+	}
+	i := s.row.schema.Index(name)
+	if i < 0 {
+		return nil, false
+	}
+	c := s.row.schema.Columns[i]
+	return &plan.Column{Index: s.row.offset + i, Name: c.Name, Typ: c.Type}, true
+}
+
+// serialized reports whether window functions may be used here.
+func (s *scope) serialized() bool {
+	r := s.row
+	if r == nil {
+		r = s.caller
+	}
+	return r == nil || r.serialized
 }
 
 // nested returns a scope for declarations of its own (a function body, a

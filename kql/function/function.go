@@ -23,8 +23,16 @@ type Scalar struct {
 	// Examples are written "call -> result", the result as `print` shows it.
 	// Tests run them all.
 	Examples []string
-	// ResultName says how a column computed by a call is named.
+	// ResultName says how a column computed by a call is named; Prefix replaces
+	// the function's name in it, where set.
 	ResultName ResultName
+	Prefix     string
+	// Tuple names the columns of a call that yields several, as in a datatable
+	// declaration: "rsquare: real, slope: real". The kernel then returns an
+	// array with one element for each; the binder takes it apart. Columns
+	// without a name given are called Prefix_column if Prefix is set. Empty for
+	// nearly all functions.
+	Tuple string
 	// Volatile functions are evaluated for each row and never folded: rand(),
 	// new_guid().
 	Volatile bool
@@ -51,6 +59,9 @@ const (
 	NamePrefix
 	// NamePrefixOnly is the prefix followed by '_': count_, countif_.
 	NamePrefixOnly
+	// NameOnlyArgument takes the name of the argument if there is but one:
+	// make_datetime(text).
+	NameOnlyArgument
 )
 
 // An Overload ties one signature to the kernel that computes it.

@@ -1,0 +1,230 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// binary binds `x op y`. Chains of `and` and `or` become one node each.
+func (b *binder) binary(sc *scope, e *syntax.BinaryExpr) value {
+	switch e.Op {
+	case syntax.OpAnd:
+		return value{expr: &plan.And{Args: b.chain(sc, e, nil)}}
+	case syntax.OpOr:
+		return value{expr: &plan.Or{Args: b.chain(sc, e, nil)}}
+	}
+	if _, star := e.X.(*syntax.StarExpr); star {
+		return b.anyColumn(sc, e)
+	}
+	x := operand{b.scalar(sc, e.X), e.X}
+	y := operand{b.scalar(sc, e.Y), e.Y}
+	if bothDynamic(x, y) && needsTypes(e.Op) {
+		b.report(operatorUndefined(e, e.Op.String(), []operand{x, y}))
+		return unknownOf(operatorResult(e.Op))
+	}
+	if e.Op <= syntax.OpMod {
+		x, y = b.typeDynamic(e.Op, x, y), b.typeDynamic(e.Op, y, x)
+	}
+	return b.operate(e, operatorName(e.Op), x, y)
+}
+
+// typeDynamic returns x for arithmetic with y: a dynamic x is read as y's type, or
+// as the timespan to move a datetime by.
+func (b *binder) typeDynamic(op syntax.BinaryOp, x, y operand) operand {
+	t := y.typ()
+	switch {
+	case x.typ() != types.Dynamic:
+		return x
+	case t == types.Int:
+		t = types.Long
+	case t == types.DateTime && op == syntax.OpAdd:
+		t = types.TimeSpan
+	}
+	if t.IsNumeric() || t == types.TimeSpan || t == types.DateTime {
+		x.value = b.convert(x.at, x.value, t)
+	}
+	return x
+}
+
+// chain adds the parts of a chain of one operator, `and` or `or`, to args.
+func (b *binder) chain(sc *scope, e *syntax.BinaryExpr, args []plan.Expr) []plan.Expr {
+	for _, side := range []syntax.Expr{e.X, e.Y} {
+		if inner, ok := unparen(side).(*syntax.BinaryExpr); ok && inner.Op == e.Op {
+			args = b.chain(sc, inner, args)
+			b.info.Types[inner] = types.Bool
+			continue
+		}
+		args = append(args, b.condition(sc, side))
+	}
+	return args
+}
+
+func unparen(e syntax.Expr) syntax.Expr {
+	for {
+		p, ok := e.(*syntax.ParenExpr)
+		if !ok {
+			return e
+		}
+		e = p.X
+	}
+}
+
+// operate applies the operator declared under name.
+func (b *binder) operate(at syntax.Node, name string, args ...operand) value {
+	f, ok := b.env.Functions.Scalar(name)
+	if !ok {
+		b.report(notSupported(at, "the operator "+name))
+		return unknownValue()
+	}
+	return b.apply(at, f, args, noFitOperator)
+}
+
+// operatorName returns the name under which an operator is declared.
+func operatorName(op syntax.BinaryOp) string {
+	if op == syntax.OpColon {
+		return syntax.OpHas.String()
+	}
+	return op.String()
+}
+
+// needsTypes reports whether op wants to know the type of at least one side: of
+// two dynamic values the engine cannot say how to compare or add them.
+func needsTypes(op syntax.BinaryOp) bool {
+	switch op {
+	case syntax.OpAdd, syntax.OpSub, syntax.OpMul, syntax.OpDiv, syntax.OpMod,
+		syntax.OpEq, syntax.OpNe, syntax.OpLt, syntax.OpLe, syntax.OpGt, syntax.OpGe:
+		return true
+	}
+	return false
+}
+
+// operatorResult returns the type of op's result if it does not depend on the
+// operands.
+func operatorResult(op syntax.BinaryOp) types.Type {
+	if op <= syntax.OpMod {
+		return types.Unknown
+	}
+	return types.Bool
+}
+
+func bothDynamic(x, y operand) bool {
+	return x.typ() == types.Dynamic && y.typ() == types.Dynamic
+}
+
+// anyColumn binds `* op y`: true where it is true of any text column of the row.
+func (b *binder) anyColumn(sc *scope, e *syntax.BinaryExpr) value {
+	y := operand{b.scalar(sc, e.Y), e.Y}
+	if sc.row == nil {
+		b.report(starNotAllowed(e.X))
+		return unknownOf(types.Bool)
+	}
+	var args []plan.Expr
+	for i, c := range sc.row.schema.Columns {
+		if !c.Hidden && searchable(c.Type, y.typ(), e.Op) {
+			x := operand{value{expr: &plan.Column{Index: i, Name: c.Name, Typ: c.Type}}, e.X}
+			args = append(args, b.operate(e, operatorName(e.Op), b.asText(x, y), y).expr)
+		}
+	}
+	if len(args) == 1 {
+		return value{expr: args[0]}
+	}
+	return value{expr: &plan.Or{Args: args}}
+}
+
+// searchable reports whether a column of type t takes part in `* op y`.
+func searchable(t, y types.Type, op syntax.BinaryOp) bool {
+	switch op {
+	case syntax.OpEq, syntax.OpNe, syntax.OpLt, syntax.OpLe, syntax.OpGt, syntax.OpGe:
+		return t == y || t.IsNumeric() && y.IsNumeric()
+	}
+	return true
+}
+
+// asText returns x as text if y is text.
+func (b *binder) asText(x, y operand) operand {
+	if y.typ() == types.String && x.typ() != types.String && x.typ() != types.Dynamic {
+		x.value = b.convert(x.at, x.value, types.String)
+	}
+	return x
+}
+
+func (b *binder) unary(sc *scope, e *syntax.UnaryExpr) value {
+	x := operand{b.scalar(sc, e.X), e.X}
+	if v, ok := signedLiteral(e); ok {
+		return v
+	}
+	if !e.Minus {
+		if !x.unknown() && !x.typ().IsSummable() && x.typ() != types.Dynamic {
+			b.report(typeExpected(e.X, x.typ(), types.Long, types.Real, types.TimeSpan))
+			return unknownValue()
+		}
+		return x.value
+	}
+	return b.operate(e, "unary -", x)
+}
+
+// signedLiteral reads -1 as one literal, so that -9223372036854775808 and
+// constant arguments work.
+func signedLiteral(e *syntax.UnaryExpr) (value, bool) {
+	l, ok := e.X.(*syntax.Literal)
+	if !ok || !e.Minus || l.Null {
+		return value{}, false
+	}
+	switch l.Kind {
+	case syntax.LitInt, syntax.LitLong, syntax.LitReal, syntax.LitTimespan, syntax.LitDecimal:
+		return parseLiteral(l.Kind, "-"+l.Text)
+	}
+	return value{}, false
+}
+
+func (b *binder) between(sc *scope, e *syntax.BetweenExpr) value {
+	name := "between"
+	if e.Not {
+		name = "!between"
+	}
+	return b.operate(e, name, operand{b.scalar(sc, e.X), e.X}, operand{b.scalar(sc, e.Lo), e.Lo}, operand{b.scalar(sc, e.Hi), e.Hi})
+}
+
+// in binds the operators with a list on their right. An element that is a table
+// stands for the values of its first column.
+func (b *binder) in(sc *scope, e *syntax.InExpr) value {
+	args := []operand{{b.scalar(sc, e.X), e.X}}
+	for _, el := range e.List {
+		x := b.expr(sc, el)
+		if x.table == nil {
+			b.info.Types[el] = x.value.typ()
+			args = append(args, operand{x.value, el})
+			continue
+		}
+		args = append(args, operand{b.listOf(el, *x.table), el})
+	}
+	return b.operate(e, e.Op.String(), args...)
+}
+
+// listOf returns the first column of a table as an array.
+func (b *binder) listOf(at syntax.Node, t table) value {
+	s := t.schema().Visible()
+	switch {
+	case s.Len() == 0 && t.open:
+		return unknownValue()
+	case s.Len() == 0:
+		b.report(singleColumnExpected(at))
+		return unknownValue()
+	}
+	return value{expr: &plan.Subquery{Plan: firstColumn(t), Typ: types.Dynamic, List: true}}
+}
+
+// firstColumn returns the plan of the first visible column of t.
+func firstColumn(t table) plan.Node {
+	for i, c := range t.schema().Columns {
+		if !c.Hidden {
+			return &plan.Project{
+				Input: t.node,
+				Exprs: []plan.Expr{&plan.Column{Index: i, Name: c.Name, Typ: c.Type}},
+				Out:   types.NewSchema(c),
+			}
+		}
+	}
+	return t.node
+}

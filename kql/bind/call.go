@@ -1,0 +1,151 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// An operand is an argument that is bound.
+type operand struct {
+	value
+	at syntax.Node
+}
+
+func operandTypes(args []operand) []types.Type {
+	ts := make([]types.Type, len(args))
+	for i, a := range args {
+		ts[i] = a.typ()
+	}
+	return ts
+}
+
+// apply calls the scalar function f, or the operator, if noFit says so. at is the
+// call, for findings.
+func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit complaint) value {
+	sigs := make([]function.Signature, len(f.Overloads))
+	for i := range f.Overloads {
+		sigs[i] = f.Overloads[i].Signature
+	}
+	fit, ok := choose(sigs, operandTypes(args))
+	if !ok {
+		if !anyUnknown(args) {
+			b.report(noFit(at, f.Name(), sigs, args))
+		}
+		return unknownOf(commonResult(sigs))
+	}
+	if anyUnknown(args) {
+		return unknownOf(possibleResult(sigs, operandTypes(args)))
+	}
+	o := &f.Overloads[fit.overload]
+	if !b.checkKinds(o.Signature, fit, args) {
+		return unknownOf(o.Signature.Result)
+	}
+	exprs := make([]plan.Expr, len(args))
+	ts := make([]types.Type, len(args))
+	for i, a := range args {
+		exprs[i] = b.convertTo(a, o.Kernel.In[fit.params[i]], fit.want[i]).expr
+		ts[i] = exprs[i].Type()
+	}
+	return value{expr: &plan.Call{Fn: o, Args: exprs, Typ: resultType(o.Signature, fit, o.Result, ts)}}
+}
+
+// A complaint makes the finding that no signature takes the arguments.
+type complaint func(at syntax.Node, name string, sigs []function.Signature, args []operand) syntax.Diagnostic
+
+// convertTo converts an argument to the type that the kernel reads or, if it
+// reads any, to the type that the call widens it to.
+func (b *binder) convertTo(a operand, kernel, want types.Type) value {
+	v := b.convert(a.at, a.value, want)
+	if kernel != types.Unknown {
+		v = b.convert(a.at, v, kernel)
+	}
+	return v
+}
+
+// resultType returns the type of a call's result.
+func resultType(sig function.Signature, f fit, result func([]types.Type) types.Type, args []types.Type) types.Type {
+	switch {
+	case sig.Result != types.Unknown:
+		return sig.Result
+	case sig.Var != "":
+		return f.vars[sig.Var]
+	case result != nil:
+		return result(args)
+	}
+	return types.Unknown
+}
+
+// commonResult returns the result type that all signatures have, or unknown.
+func commonResult(sigs []function.Signature) types.Type {
+	t := sigs[0].Result
+	for _, s := range sigs {
+		if s.Result != t {
+			return types.Unknown
+		}
+	}
+	return t
+}
+
+// possibleResult returns the type that a call has whatever its unknown arguments
+// turn out to be, or unknown.
+func possibleResult(sigs []function.Signature, args []types.Type) types.Type {
+	result, some := types.Unknown, false
+	for _, sig := range sigs {
+		f, _, ok := fitSignature(sig, args)
+		if !ok {
+			continue
+		}
+		t := resultType(sig, f, nil, args)
+		if some && t != result {
+			return types.Unknown
+		}
+		result, some = t, true
+	}
+	return result
+}
+
+func anyUnknown(args []operand) bool {
+	for _, a := range args {
+		if a.unknown() {
+			return true
+		}
+	}
+	return false
+}
+
+// unknownOf stands for a value of a known type that could not be bound.
+func unknownOf(t types.Type) value {
+	if t == types.Unknown {
+		return unknownValue()
+	}
+	return value{expr: &plan.Literal{Value: column.NullConst(t, 1).One}}
+}
+
+// checkKinds checks that arguments are constants, literals and columns where the
+// signature wants these.
+func (b *binder) checkKinds(sig function.Signature, f fit, args []operand) bool {
+	good := true
+	for i, a := range args {
+		switch sig.Params[f.params[i]].Kind {
+		case function.ArgConst:
+			if !isConstant(a.expr) {
+				b.report(constantExpected(a.at))
+				good = false
+			}
+		case function.ArgLiteral:
+			if !isConstant(a.expr) {
+				b.report(literalExpected(a.at))
+				good = false
+			}
+		case function.ArgColumn:
+			if !isColumn(a.expr) {
+				b.report(columnExpected(a.at))
+				good = false
+			}
+		}
+	}
+	return good
+}

@@ -1,0 +1,206 @@
+package bind
+
+import (
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// callExpr binds `f(args)`: a form that the binder knows itself, a function that
+// the text declares, an aggregate where these are allowed, a stored function, a
+// function of the language.
+func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
+	name := e.Name.Name
+	if f := formOf(name); f != nil && !b.declaredFunction(sc, name) {
+		return f(b, sc, e)
+	}
+	if sym, ok := sc.lookup(name); ok {
+		if sym.fn == nil {
+			b.report(notAFunction(e.Name, name))
+			return ofValue(unknownValue())
+		}
+		return b.callLambda(sc, e, name, sym.fn, e.Args)
+	}
+	if sc.aggs != nil {
+		if a, ok := b.env.Functions.Aggregate(name); ok {
+			return ofValue(b.aggregate(sc, e, a))
+		}
+	}
+	if f, ok := b.env.Catalog.Function(name); ok {
+		return b.callStored(sc, e, name, f, e.Args)
+	}
+	if f, ok := b.env.Functions.Scalar(name); ok {
+		return ofValue(b.callScalar(sc, e, f))
+	}
+	b.report(b.noFunction(sc, e.Name, name))
+	b.bindAll(sc, e.Args)
+	return ofValue(unknownValue())
+}
+
+func (b *binder) declaredFunction(sc *scope, name string) bool {
+	sym, ok := sc.lookup(name)
+	return ok && sym.fn != nil
+}
+
+// callScalar binds the call of a function of the language.
+func (b *binder) callScalar(sc *scope, e *syntax.CallExpr, f *function.Scalar) value {
+	if f.Obsolete != "" {
+		b.report(obsolete(e.Name, e.Name.Name, f.Obsolete))
+	}
+	if f.Window && !sc.serialized() {
+		b.report(notSerialized(e.Name, e.Name.Name))
+	}
+	args := b.operands(sc, e.Args)
+	if len(args) == 1 && isConversion(e.Name.Name, args[0].typ()) {
+		return args[0].value
+	}
+	return b.apply(e, f, args, noFit)
+}
+
+// isConversion reports whether the function called name converts to t.
+func isConversion(name string, t types.Type) bool {
+	if t == types.Unknown || t == types.Dynamic {
+		return false
+	}
+	switch name {
+	case "toreal":
+		name = "todouble"
+	case "totime":
+		name = "totimespan"
+	case "toboolean":
+		name = "tobool"
+	}
+	return conversions[t] == name
+}
+
+// operands binds the arguments of a function of the language.
+func (b *binder) operands(sc *scope, args []syntax.Expr) []operand {
+	out := make([]operand, len(args))
+	for i, a := range args {
+		out[i] = operand{b.argument(sc, a), a}
+	}
+	return out
+}
+
+func (b *binder) argument(sc *scope, a syntax.Expr) value {
+	switch a := a.(type) {
+	case *syntax.StarExpr:
+		b.report(starNotAllowed(a))
+		return unknownValue()
+	case *syntax.NamedExpr:
+		if len(a.Names) > 0 {
+			b.report(namedNotAllowed(a))
+		}
+		return b.scalar(sc, a.X)
+	}
+	return b.scalar(sc, a)
+}
+
+// bindAll binds arguments whose values do not matter, for their findings.
+func (b *binder) bindAll(sc *scope, args []syntax.Expr) {
+	for _, a := range args {
+		if n, ok := a.(*syntax.NamedExpr); ok {
+			a = n.X
+		}
+		if _, star := a.(*syntax.StarExpr); !star {
+			b.expr(sc, a)
+		}
+	}
+}
+
+// noFunction says that name is no function, and whether it is one elsewhere.
+func (b *binder) noFunction(sc *scope, at syntax.Node, name string) syntax.Diagnostic {
+	if _, ok := b.env.Functions.Aggregate(name); ok {
+		return aggregateNotAllowed(at, name)
+	}
+	return unknownFunction(at, name, b.functionsInScope(sc))
+}
+
+func (b *binder) functionsInScope(sc *scope) []string {
+	var names []string
+	for s := sc; s != nil; s = s.outer {
+		for n, sym := range s.names {
+			if sym.fn != nil {
+				names = append(names, n)
+			}
+		}
+	}
+	slices.Sort(names)
+	names = append(names, b.env.Catalog.FunctionNames()...)
+	names = append(names, b.env.Functions.ScalarNames()...)
+	if sc.aggs != nil {
+		names = append(names, b.env.Functions.AggregateNames()...)
+	}
+	return names
+}
+
+// A form is a call that the binder understands itself.
+type form func(b *binder, sc *scope, e *syntax.CallExpr) entity
+
+// formOf returns the form called name, nil if it is an ordinary function. Their
+// meaning depends on more than their arguments' values: on tables, on the columns
+// of the row.
+func formOf(name string) form {
+	switch name {
+	case "table", "materialized_view":
+		return (*binder).tableCall
+	case "external_table", "stored_query_result", "graph", "entity_group":
+		return (*binder).unsupportedCall
+	case "database", "cluster", "workspace", "app", "resource", "adx", "arg":
+		return (*binder).strayCatalog
+	case "column_ifexists", "columnifexists":
+		return (*binder).columnIfExists
+	case "iscolumnexists":
+		return (*binder).isColumnExists
+	case "pack_all":
+		return (*binder).packAll
+	case "pack", "bag_pack", "pack_dictionary":
+		return (*binder).pack
+	case "bag_pack_columns":
+		return (*binder).packColumns
+	}
+	return nil
+}
+
+func (b *binder) unsupportedCall(sc *scope, e *syntax.CallExpr) entity {
+	b.report(notSupported(e.Name, e.Name.Name+"()"))
+	return ofTable(unknownTable())
+}
+
+func (b *binder) strayCatalog(sc *scope, e *syntax.CallExpr) entity {
+	b.report(tabularExpected(e))
+	return ofTable(unknownTable())
+}
+
+// columnIfExists binds column_ifexists("name", default): the column, if the row
+// has it.
+func (b *binder) columnIfExists(sc *scope, e *syntax.CallExpr) entity {
+	if len(e.Args) != 2 {
+		b.report(argumentCount(e, e.Name.Name, 2, 2))
+		return ofValue(unknownValue())
+	}
+	name, ok := b.constString(sc, e.Args[0])
+	def := b.argument(sc, e.Args[1])
+	if !ok {
+		return ofValue(unknownValue())
+	}
+	if c, ok := sc.column(name); ok {
+		return ofValue(value{expr: c})
+	}
+	if sc.row == nil {
+		b.report(noRow(e))
+	}
+	return ofValue(def)
+}
+
+func (b *binder) isColumnExists(sc *scope, e *syntax.CallExpr) entity {
+	if len(e.Args) != 1 {
+		b.report(argumentCount(e, e.Name.Name, 1, 1))
+		return ofValue(unknownOf(types.Bool))
+	}
+	name, _ := b.constString(sc, e.Args[0])
+	_, has := sc.column(name)
+	return ofValue(constOf(types.Bool, has))
+}

@@ -1,0 +1,232 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A lambda is a function that the text or the catalog declares. Its body is
+// bound anew at each call.
+type lambda struct {
+	params []*syntax.FuncParam
+	body   *syntax.FuncBody
+	// scope is where the function was declared: its body sees that.
+	scope *scope
+	// stored says that the body is another text than the query.
+	stored bool
+	// failure says why a stored function could not be parsed.
+	failure string
+}
+
+// maxCalls is the depth of calls within calls at which a function must be
+// calling itself, which KQL does not allow.
+const maxCalls = 64
+
+// callLambda binds the body of f with its parameters bound to args.
+func (b *binder) callLambda(sc *scope, at syntax.Expr, name string, f *lambda, args []syntax.Expr) entity {
+	if b.calls >= maxCalls {
+		b.report(recursion(at, name))
+		return ofValue(unknownValue())
+	}
+	body := f.scope.nested()
+	body.caller = sc.row
+	if !b.bindParams(sc, body, at, name, f.params, args) {
+		return b.poison(f)
+	}
+	b.calls++
+	defer func() { b.calls-- }()
+	if f.stored {
+		return b.storedBody(body, at, name, f)
+	}
+	return b.body(body, f.body)
+}
+
+// poison stands for the result of a call that was wrong, a value or a table as
+// the body says.
+func (b *binder) poison(f *lambda) entity {
+	if f.body == nil {
+		return ofTable(unknownTable())
+	}
+	if _, ok := f.body.Result.(*syntax.PipeExpr); ok {
+		return ofTable(unknownTable())
+	}
+	return ofValue(unknownValue())
+}
+
+// body binds the statements of a function's body and its result.
+func (b *binder) body(sc *scope, f *syntax.FuncBody) entity {
+	sc.statement = sc
+	for _, s := range f.Statements {
+		b.statement(sc, s)
+	}
+	if f.Result == nil {
+		return ofValue(unknownValue())
+	}
+	return b.tableOrValue(sc, f.Result)
+}
+
+// bindParams declares the parameters in body with the values of args, which are
+// bound in sc.
+func (b *binder) bindParams(sc, body *scope, at syntax.Expr, name string, params []*syntax.FuncParam, args []syntax.Expr) bool {
+	given, ok := b.matchArgs(at, name, params, args)
+	if !ok {
+		b.bindAll(sc, args)
+		return false
+	}
+	for i, p := range params {
+		sym := &symbol{decl: p}
+		switch {
+		case p.Schema != nil && given[i] != nil:
+			t := b.tableArgument(sc, p, given[i])
+			sym.table = &t
+		case p.Schema != nil:
+			t := unknownTable()
+			sym.table = &t
+		default:
+			v, ok := b.scalarArgument(sc, p, given[i])
+			if !ok {
+				return false
+			}
+			sym.value = &v
+			if !isConstant(v.expr) {
+				sym.row = sc.row
+				if sc.row == nil {
+					sym.row = sc.caller
+				}
+			}
+		}
+		body.declare(p.Name.Name, sym)
+	}
+	return true
+}
+
+// matchArgs returns the argument of each parameter, nil where its default is to
+// be taken.
+func (b *binder) matchArgs(at syntax.Expr, name string, params []*syntax.FuncParam, args []syntax.Expr) ([]syntax.Expr, bool) {
+	given := make([]syntax.Expr, len(params))
+	least := len(params)
+	for least > 0 && params[least-1].Default != nil {
+		least--
+	}
+	if len(args) > len(params) {
+		b.report(argumentCount(at, name, least, len(params)))
+		return nil, false
+	}
+	for i, a := range args {
+		n, ok := a.(*syntax.NamedExpr)
+		if !ok || len(n.Names) == 0 {
+			given[i] = a
+			continue
+		}
+		at := paramIndex(params, n.Names[0].Name)
+		if at < 0 {
+			b.report(unknownArgument(n.Names[0], n.Names[0].Name, paramNames(params)))
+			return nil, false
+		}
+		given[at] = n.X
+	}
+	for i, p := range params {
+		if given[i] == nil && p.Default == nil {
+			b.report(argumentCount(at, name, least, len(params)))
+			return nil, false
+		}
+	}
+	return given, true
+}
+
+func paramIndex(params []*syntax.FuncParam, name string) int {
+	for i, p := range params {
+		if p.Name.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func paramNames(params []*syntax.FuncParam) []string {
+	names := make([]string, len(params))
+	for i, p := range params {
+		names[i] = p.Name.Name
+	}
+	return names
+}
+
+// scalarArgument binds an argument, or the default, as the type that the
+// parameter declares: functions of the user's take other types, converted.
+func (b *binder) scalarArgument(sc *scope, p *syntax.FuncParam, arg syntax.Expr) (value, bool) {
+	t, known := b.paramType(p)
+	if arg == nil {
+		arg, sc = p.Default, &scope{}
+	}
+	x := b.expr(sc, arg)
+	switch {
+	case x.table != nil:
+		b.report(scalarExpected(arg))
+		return unknownValue(), false
+	case !known || x.value.typ() == t:
+		return x.value, true
+	case x.value.unknown():
+		return unknownOf(t), true
+	}
+	return b.convert(arg, x.value, t), true
+}
+
+func (b *binder) paramType(p *syntax.FuncParam) (types.Type, bool) {
+	if p.Type == nil {
+		return types.Unknown, false
+	}
+	return types.Lookup(p.Type.Name)
+}
+
+// tableArgument binds a tabular argument and checks that it has the columns that
+// the parameter declares. Within the function it has only those, unless the
+// declaration ends with `*`.
+func (b *binder) tableArgument(sc *scope, p *syntax.FuncParam, arg syntax.Expr) table {
+	t := b.tabular(sc, arg)
+	want := b.schemaOf(p.Schema)
+	have := t.schema()
+	var exprs []plan.Expr
+	for _, c := range want.Columns {
+		i := have.Index(c.Name)
+		if i < 0 || have.Columns[i].Type != c.Type {
+			if !t.open {
+				b.report(missingColumns(arg, p.Name.Name, want))
+			}
+			return table{node: &plan.Values{Out: want}, open: p.Schema.Open}
+		}
+		exprs = append(exprs, &plan.Column{Index: i, Name: c.Name, Typ: c.Type})
+	}
+	if p.Schema.Open || len(exprs) == 0 {
+		return t
+	}
+	return t.over(&plan.Project{Input: t.node, Exprs: exprs, Out: want})
+}
+
+// checkDecl binds the body of a function once where it is declared, so that
+// mistakes in it are found even if nothing calls it.
+func (b *binder) checkDecl(f *lambda) {
+	shared := len(b.shared)
+	body := f.scope.nested()
+	for _, p := range f.params {
+		sym := &symbol{decl: p}
+		if p.Schema != nil {
+			sym.table = &table{node: &plan.Values{Out: b.schemaOf(p.Schema)}, open: p.Schema.Open || len(p.Schema.Columns) == 0}
+		} else {
+			t, ok := b.paramType(p)
+			if !ok && p.Type != nil && p.Type.Name != "" {
+				b.report(unknownType(p.Type, p.Type.Name))
+			}
+			v := unknownOf(t)
+			sym.value = &v
+		}
+		body.declare(p.Name.Name, sym)
+		if p.Default != nil {
+			b.scalar(&scope{}, p.Default)
+		}
+	}
+	b.calls++
+	b.body(body, f.body)
+	b.calls--
+	b.shared = b.shared[:shared]
+}

@@ -1,0 +1,76 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// pack binds bag_pack(name, value, …), where `*` stands for all columns.
+func (b *binder) pack(sc *scope, e *syntax.CallExpr) entity {
+	var args []operand
+	for _, a := range e.Args {
+		if _, star := a.(*syntax.StarExpr); star {
+			args = b.namedColumns(sc, a, args)
+			continue
+		}
+		args = append(args, operand{b.argument(sc, a), a})
+	}
+	return ofValue(b.callNamed(e, "bag_pack", args))
+}
+
+// packAll binds pack_all(ignore): all columns in one bag.
+func (b *binder) packAll(sc *scope, e *syntax.CallExpr) entity {
+	if len(e.Args) > 1 {
+		b.report(argumentCount(e, e.Name.Name, 0, 1))
+	}
+	args := b.namedColumns(sc, e, nil)
+	if len(e.Args) == 0 {
+		return ofValue(b.callNamed(e, "bag_pack", args))
+	}
+	ignore := operand{b.argument(sc, e.Args[0]), e.Args[0]}
+	return ofValue(b.callNamed(e, "pack_all", append([]operand{ignore}, args...)))
+}
+
+// packColumns binds bag_pack_columns(a, b, …): the columns under their names.
+func (b *binder) packColumns(sc *scope, e *syntax.CallExpr) entity {
+	var args []operand
+	for _, a := range e.Args {
+		v := b.argument(sc, a)
+		c, ok := v.expr.(*plan.Column)
+		if !ok {
+			if !v.unknown() {
+				b.report(columnExpected(a))
+			}
+			return ofValue(unknownOf(types.Dynamic))
+		}
+		args = append(args, operand{constOf(types.String, c.Name), a}, operand{v, a})
+	}
+	return ofValue(b.callNamed(e, "bag_pack", args))
+}
+
+// namedColumns adds the name and the value of each column of the row to args.
+func (b *binder) namedColumns(sc *scope, at syntax.Node, args []operand) []operand {
+	if sc.row == nil {
+		b.report(starNotAllowed(at))
+		return args
+	}
+	for i, c := range sc.row.schema.Columns {
+		if c.Hidden {
+			continue
+		}
+		col := &plan.Column{Index: sc.row.offset + i, Name: c.Name, Typ: c.Type}
+		args = append(args, operand{constOf(types.String, c.Name), at}, operand{value{expr: col}, at})
+	}
+	return args
+}
+
+// callNamed calls the function of the language called name.
+func (b *binder) callNamed(at syntax.Node, name string, args []operand) value {
+	f, ok := b.env.Functions.Scalar(name)
+	if !ok {
+		b.report(notSupported(at, "the function "+name))
+		return unknownValue()
+	}
+	return b.apply(at, f, args, noFit)
+}

@@ -1,0 +1,101 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// path binds `x.sel`: a member of a dynamic value, a column of $left or $right,
+// a table of another database.
+func (b *binder) path(sc *scope, e *syntax.PathExpr) entity {
+	if id, ok := e.X.(*syntax.Ident); ok {
+		if r, ok := sc.side(id.Name); ok {
+			return ofValue(b.sideColumn(r, e))
+		}
+		if sym, ok := sc.lookup(id.Name); ok && sym.row != nil && sym.step {
+			return ofValue(b.sideColumn(sym.row, e))
+		}
+	}
+	if cat, ok := b.otherCatalog(sc, e.X); ok {
+		return b.inCatalog(sc, cat, e)
+	}
+	x := b.scalar(sc, e.X)
+	switch sel := e.Sel.(type) {
+	case *syntax.Ident:
+		return ofValue(b.member(e, x, sel.Name))
+	case *syntax.StringLit:
+		return ofValue(b.member(e, x, sel.Value))
+	}
+	b.report(notSupported(e.Sel, "this selector"))
+	return ofValue(unknownValue())
+}
+
+// member binds x.name, where x is dynamic.
+func (b *binder) member(e *syntax.PathExpr, x value, name string) value {
+	switch x.typ() {
+	case types.Unknown:
+		return unknownValue()
+	case types.Dynamic:
+		return b.operate(e, "member", operand{x, e.X}, operand{constOf(types.String, name), e.Sel})
+	}
+	b.report(noMembers(e.Sel, name, x.typ()))
+	return unknownValue()
+}
+
+// index binds x[i]: an element of an array by position, or a member of a bag by
+// name.
+func (b *binder) index(sc *scope, e *syntax.IndexExpr) value {
+	x := b.scalar(sc, e.X)
+	i := operand{b.scalar(sc, e.Index), e.Index}
+	switch {
+	case x.unknown() || i.unknown():
+		return unknownOf(types.Dynamic)
+	case x.typ() != types.Dynamic:
+		b.report(noElements(e, x.typ()))
+		return unknownOf(types.Dynamic)
+	case i.typ() == types.String && isConstant(i.expr):
+		return b.operate(e, "member", operand{x, e.X}, i)
+	case i.typ() == types.Bool, i.typ() == types.DateTime, i.typ() == types.TimeSpan, i.typ() == types.GUID:
+		b.report(typeExpected(e.Index, i.typ(), types.Long, types.String))
+		return unknownOf(types.Dynamic)
+	}
+	return b.operate(e, "index", operand{x, e.X}, i)
+}
+
+// side returns the row that $left or $right stands for.
+func (s *scope) side(name string) (*row, bool) {
+	switch {
+	case name == "$left" && s.left != nil:
+		return s.left, true
+	case name == "$right" && s.right != nil:
+		return s.right, true
+	}
+	return nil, false
+}
+
+// sideColumn binds the column of a side of a join, or of a step of a scan.
+func (b *binder) sideColumn(r *row, e *syntax.PathExpr) value {
+	id, ok := e.Sel.(*syntax.Ident)
+	if !ok {
+		b.report(columnExpected(e.Sel))
+		return unknownValue()
+	}
+	i := r.schema.Index(id.Name)
+	if i < 0 {
+		if !r.open {
+			b.report(unknownName(e.Sel, id.Name, "column", columnNames(r.schema)))
+		}
+		return unknownValue()
+	}
+	c := r.schema.Columns[i]
+	return value{expr: &plan.Column{Index: r.offset + i, Name: c.Name, Typ: c.Type}}
+}
+
+func columnNames(s types.Schema) []string {
+	names := make([]string, s.Len())
+	for i, c := range s.Columns {
+		names[i] = c.Name
+	}
+	return names
+}

@@ -1,0 +1,135 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// schemaOf returns the columns that a text declares.
+func (b *binder) schemaOf(s *syntax.SchemaDecl) types.Schema {
+	var out types.Schema
+	for _, c := range s.Columns {
+		if c.Name == nil || c.Name.Name == "" {
+			continue
+		}
+		if out.Index(c.Name.Name) >= 0 {
+			b.report(duplicateColumn(c.Name, c.Name.Name))
+			continue
+		}
+		out.Columns = append(out.Columns, types.Column{Name: c.Name.Name, Type: b.typeOf(c.Type)})
+	}
+	return out
+}
+
+// typeOf returns the type that a text names.
+func (b *binder) typeOf(t *syntax.TypeRef) types.Type {
+	if t == nil || t.Name == "" {
+		return types.Unknown
+	}
+	typ, ok := types.Lookup(t.Name)
+	if !ok {
+		b.report(unknownType(t, t.Name))
+	}
+	return typ
+}
+
+// dataTable binds datatable(schema)[values].
+func (b *binder) dataTable(sc *scope, e *syntax.DataTableExpr) table {
+	out := b.schemaOf(e.Schema)
+	width := out.Len()
+	if width == 0 {
+		return unknownTable()
+	}
+	if len(e.Values)%width != 0 {
+		b.report(valueCount(e, width))
+	}
+	builders := make([]column.Builder, width)
+	for i, c := range out.Columns {
+		builders[i] = column.NewBuilder(c.Type, len(e.Values)/width)
+	}
+	rows := len(e.Values) / width
+	for i, x := range e.Values[:rows*width] {
+		b.addValue(sc, builders[i%width], out.Columns[i%width].Type, x)
+	}
+	cols := make([]column.Column, width)
+	for i := range cols {
+		cols[i] = builders[i].Finish()
+	}
+	return table{node: &plan.Values{Out: out, Batches: []*column.Batch{column.NewBatch(rows, cols)}}}
+}
+
+// addValue adds a value of a datatable, which must be a literal, converted to the
+// column's type.
+func (b *binder) addValue(sc *scope, to column.Builder, t types.Type, e syntax.Expr) {
+	v := b.scalar(sc.withoutRow(), e)
+	lit, ok := v.expr.(*plan.Literal)
+	if !ok {
+		if !v.unknown() {
+			b.report(literalExpected(e))
+		}
+		to.AppendNull()
+		return
+	}
+	c, ok := convertLiteral(lit.Value, t)
+	if !ok && !v.unknown() {
+		b.report(typeExpected(e, v.typ(), t))
+	}
+	if !ok || c.Null(0) {
+		to.AppendNull()
+		return
+	}
+	to.AppendFrom(c, 0)
+}
+
+// externalData is refused: a query reaches no files and no network.
+func (b *binder) externalData(e *syntax.ExternalDataExpr) table {
+	b.report(notSupported(e, "externaldata"))
+	return table{node: &plan.Values{Out: b.schemaOf(e.Schema)}}
+}
+
+// toScalar binds toscalar(X): the first column of the first row.
+func (b *binder) toScalar(sc *scope, e *syntax.ToScalarExpr) value {
+	x := b.tableOrValue(sc.withoutRow(), e.X)
+	if x.table == nil {
+		return x.value
+	}
+	s := x.table.schema().Visible()
+	if s.Len() == 0 {
+		if !x.table.open {
+			b.report(singleColumnExpected(e.X))
+		}
+		return unknownValue()
+	}
+	t := s.Columns[0].Type
+	if t == types.Unknown {
+		return unknownValue()
+	}
+	return value{expr: &plan.Subquery{Plan: firstColumn(*x.table), Typ: t}}
+}
+
+// materialize binds materialize(X): computed once, however often it is used.
+func (b *binder) materialize(sc *scope, e *syntax.MaterializeExpr) entity {
+	x := b.tableOrValue(sc.withoutRow(), e.X)
+	if x.table == nil {
+		if !x.value.unknown() {
+			b.report(tabularExpected(e.X))
+		}
+		return ofTable(unknownTable())
+	}
+	return ofTable(b.share(*x.table, ""))
+}
+
+// share returns t computed once for all uses.
+func (b *binder) share(t table, name string) table {
+	if s, ok := t.node.(*plan.Shared); ok {
+		if s.Def.Name == "" {
+			s.Def.Name = name
+		}
+		return t
+	}
+	def := &plan.SharedDef{Name: name, Plan: t.node}
+	b.shared = append(b.shared, def)
+	return t.over(&plan.Shared{Def: def})
+}

@@ -1,0 +1,132 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
+
+// tableCall binds table("name").
+func (b *binder) tableCall(sc *scope, e *syntax.CallExpr) entity {
+	if len(e.Args) == 0 {
+		b.report(argumentCount(e, e.Name.Name, 1, 2))
+		return ofTable(unknownTable())
+	}
+	name, ok := b.constString(sc.withoutRow(), e.Args[0])
+	if !ok {
+		return ofTable(unknownTable())
+	}
+	if sym, ok := sc.lookup(name); ok && sym.table != nil {
+		return ofTable(*sym.table)
+	}
+	return ofTable(b.catalogTable(b.env.Catalog, e.Args[0], name))
+}
+
+// catalogTable reads a table of cat.
+func (b *binder) catalogTable(cat Catalog, at syntax.Node, name string) table {
+	if src, ok := cat.Table(name); ok {
+		return readAll(name, src)
+	}
+	b.report(unknownTableName(at, name, cat.TableNames()))
+	return unknownTable()
+}
+
+// constString binds an argument that must be a text known now.
+func (b *binder) constString(sc *scope, e syntax.Expr) (string, bool) {
+	v := b.scalar(sc, e)
+	if v.unknown() {
+		return "", false
+	}
+	if s, ok := stringOf(v.expr); ok {
+		return s, true
+	}
+	b.report(stringExpected(e))
+	return "", false
+}
+
+// stringOf returns the text of a literal.
+func stringOf(e plan.Expr) (string, bool) {
+	l, ok := e.(*plan.Literal)
+	if !ok {
+		return "", false
+	}
+	v, ok := l.Value.(*column.Vec[string])
+	if !ok {
+		return "", false
+	}
+	return v.Vals[0], true
+}
+
+// otherCatalog returns the catalog that database("x"), cluster("x").database("y"),
+// workspace("x") and their like refer to; !ok if e is none of them.
+func (b *binder) otherCatalog(sc *scope, e syntax.Expr) (Catalog, bool) {
+	switch e := e.(type) {
+	case *syntax.CallExpr:
+		return b.catalogCall(sc, b.env.Catalog, e)
+	case *syntax.PathExpr:
+		cat, ok := b.otherCatalog(sc, e.X)
+		if !ok {
+			return nil, false
+		}
+		if call, ok := e.Sel.(*syntax.CallExpr); ok && cat != nil {
+			return b.catalogCall(sc, cat, call)
+		}
+		return cat, cat == nil
+	}
+	return nil, false
+}
+
+// catalogCall returns the catalog that a call refers to, nil if there is none
+// of the name; !ok if the call is another.
+func (b *binder) catalogCall(sc *scope, cat Catalog, e *syntax.CallExpr) (Catalog, bool) {
+	kind := e.Name.Name
+	switch kind {
+	case "database", "cluster", "workspace", "app", "resource", "adx", "arg":
+	default:
+		return nil, false
+	}
+	if b.declaredFunction(sc, kind) {
+		return nil, false
+	}
+	if len(e.Args) == 0 {
+		return cat, true
+	}
+	name, ok := b.constString(sc.withoutRow(), e.Args[0])
+	if !ok {
+		return nil, true
+	}
+	other, ok := cat.Other(kind, name)
+	if !ok {
+		b.report(unknownCatalog(e, kind, name))
+		return nil, true
+	}
+	return other, true
+}
+
+// inCatalog binds the table or function of another catalog that e selects.
+func (b *binder) inCatalog(sc *scope, cat Catalog, e *syntax.PathExpr) entity {
+	if cat == nil {
+		return ofTable(unknownTable())
+	}
+	switch sel := e.Sel.(type) {
+	case *syntax.Ident:
+		if f, ok := cat.Function(sel.Name); ok && b.callableBare(f) {
+			return b.callStored(sc, sel, sel.Name, f, nil)
+		}
+		return ofTable(b.catalogTable(cat, sel, sel.Name))
+	case *syntax.CallExpr:
+		if sel.Name.Name == "table" && len(sel.Args) > 0 {
+			if name, ok := b.constString(sc.withoutRow(), sel.Args[0]); ok {
+				return ofTable(b.catalogTable(cat, sel, name))
+			}
+			return ofTable(unknownTable())
+		}
+		if f, ok := cat.Function(sel.Name.Name); ok {
+			return b.callStored(sc, sel, sel.Name.Name, f, sel.Args)
+		}
+		b.report(unknownFunction(sel.Name, sel.Name.Name, cat.FunctionNames()))
+		return ofTable(unknownTable())
+	}
+	b.report(notSupported(e.Sel, "this selector"))
+	return ofTable(unknownTable())
+}
