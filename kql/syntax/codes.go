@@ -156,3 +156,10 @@ func unknownPathFormat(pos, end int) Diagnostic {
 func wrongPartitionType(pos, end int) Diagnostic {
 	return Diagnostic{"KS258", Error, pos, end, "a partition column is a datetime, long or string"}
 }
+
+// missingCommand is KS300: a dot without a command.
+//
+// Example: . | take 1
+func missingCommand(at int) Diagnostic {
+	return Diagnostic{"KS300", Error, at, at, "missing command: write one such as show tables behind the dot"}
+}

@@ -31,7 +31,9 @@ func (d *dumper) node(field string, depth int, v reflect.Value) {
 	t := v.Type()
 	d.b.WriteString(t.Name())
 	for i := range t.NumField() {
-		d.value(t.Field(i), v.Field(i))
+		if t != reflect.TypeFor[Query]() {
+			d.value(t.Field(i), v.Field(i))
+		}
 	}
 	d.b.WriteByte('\n')
 	for i := range t.NumField() {
@@ -41,22 +43,23 @@ func (d *dumper) node(field string, depth int, v reflect.Value) {
 
 // value writes a field that is no node, unless it has its zero value.
 func (d *dumper) value(f reflect.StructField, v reflect.Value) {
-	if !f.IsExported() || f.Name == "Span" || isPlace(f.Type) || v.IsZero() {
+	if !f.IsExported() || isPlace(f.Type) {
+		return
+	}
+	if v.IsZero() && f.Name != "Op" && f.Name != "Kind" {
+		return
+	}
+	if s, ok := v.Interface().(fmt.Stringer); ok && v.Kind() == reflect.Uint8 {
+		d.b.WriteString(" " + s.String())
 		return
 	}
 	switch v.Kind() {
 	case reflect.Bool:
 		d.b.WriteString(" " + f.Name)
 	case reflect.String:
-		if f.Name != "Text" || v.Len() < 200 {
-			fmt.Fprintf(&d.b, " %s=%q", f.Name, v.String())
-		}
+		fmt.Fprintf(&d.b, " %s=%q", f.Name, v.String())
 	case reflect.Int, reflect.Uint8:
-		if s, ok := v.Interface().(fmt.Stringer); ok {
-			fmt.Fprintf(&d.b, " %s=%s", f.Name, s)
-		} else {
-			fmt.Fprintf(&d.b, " %s=%v", f.Name, v.Interface())
-		}
+		fmt.Fprintf(&d.b, " %s=%v", f.Name, v.Interface())
 	}
 }
 

@@ -45,12 +45,12 @@ func (f *formatter) let(s *LetStmt, indent int) {
 	case *FuncDecl:
 		f.body(v.Body, indent)
 	case *PipeExpr:
-		if isLong(v) {
+		if f.isLong(v) {
 			f.breakAt(v.From, indent+indentStep)
 			f.pipe(v, indent+indentStep)
 			return
 		}
-		f.pipe(v, indent)
+		f.inline(v, indent)
 	case *MaterializeExpr:
 		f.enclosed(v.X, indent, indent)
 	default:
@@ -72,7 +72,7 @@ func (f *formatter) command(s *CommandStmt, indent int) {
 // body lays out a function's body: in lines of its own, unless it is short.
 func (f *formatter) body(b *FuncBody, indent int) {
 	from, to := f.tokens(b)
-	if len(b.Statements) == 0 && !isLong(b.Result) && f.width(from, to)+indent < lineWidth/2 {
+	if len(b.Statements) == 0 && !f.isLong(b.Result) && f.width(from, to)+indent < lineWidth/2 {
 		if b.Result != nil {
 			f.node(b.Result, indent, indent)
 		}
@@ -87,10 +87,15 @@ func (f *formatter) body(b *FuncBody, indent int) {
 	f.breakAt(b.To-1, indent)
 }
 
-// isLong says whether e is a pipe with a bar in it.
-func isLong(e Expr) bool {
+// isLong says whether e is a pipe that deserves a line for each operator: one that is not
+// short, or that holds another such.
+func (f *formatter) isLong(e Expr) bool {
 	p, ok := e.(*PipeExpr)
-	return ok && (len(p.Ops) > 1 || p.Source != nil)
+	if !ok || len(p.Ops) == 1 && p.Source == nil {
+		return false
+	}
+	from, to := f.tokens(p)
+	return f.width(from, to) > lineWidth/2
 }
 
 // tabular lays out e at the beginning of a line.
@@ -100,6 +105,11 @@ func (f *formatter) tabular(e Expr, indent int) {
 		return
 	}
 	f.node(e, indent, indent)
+}
+
+// inline lays out a pipe that fits on the line.
+func (f *formatter) inline(p *PipeExpr, indent int) {
+	children(p, func(c Node) { f.node(c, indent, indent) })
 }
 
 // pipe puts each operator on a line.
@@ -128,10 +138,10 @@ func (f *formatter) ops(ops []Operator, indent int, barred bool) {
 func (f *formatter) node(n Node, indent, end int) {
 	switch n := n.(type) {
 	case *PipeExpr:
-		if isLong(n) {
+		if f.isLong(n) {
 			f.enclosed(n, indent, end)
 		} else {
-			f.pipe(n, indent)
+			f.inline(n, indent)
 		}
 	case *DataTableExpr:
 		f.dataTable(n, indent)
@@ -149,7 +159,7 @@ func (f *formatter) inner(n Node, indent, end int) {
 // enclosed lays out an expression in brackets: if it is a pipe, on lines of its own.
 func (f *formatter) enclosed(e Expr, indent, end int) {
 	p, ok := e.(*PipeExpr)
-	if !ok || !isLong(p) {
+	if !ok || !f.isLong(p) {
 		f.node(e, indent, end)
 		return
 	}

@@ -22,27 +22,20 @@ func (f *formatter) operator(op Operator, indent int, long bool) {
 		}
 	case *ForkOp:
 		for _, b := range op.Branches {
-			f.breakAt(b.From, inner)
 			f.indent(b, inner+indentStep)
-			f.breaksWithin(b.X, inner)
+			f.breakAt(b.From, inner)
+			f.enclosed(b.X, inner, inner)
 		}
 		return
 	}
 	children(op, func(c Node) { f.node(c, indent, inner) })
 }
 
-// breaksWithin lays out the expression of a branch, which is indented already.
-func (f *formatter) breaksWithin(e Expr, indent int) {
-	f.breakAt(e.Pos(), indent)
-	f.breaks[f.at(e.Pos())] = false
-	f.enclosed(e, indent, indent)
-}
-
 // hasSubquery says whether a pipe stands within op, which then has lines of its own anyway.
 func (f *formatter) hasSubquery(op Operator) bool {
 	found := false
 	Walk(op, func(n Node) bool {
-		if p, ok := n.(*PipeExpr); ok && isLong(p) {
+		if p, ok := n.(*PipeExpr); ok && f.isLong(p) {
 			found = true
 		}
 		return !found

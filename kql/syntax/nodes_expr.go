@@ -126,6 +126,11 @@ const (
 	OrderGrannyDesc // the same, descending
 )
 
+var orderNames = [...]string{"", "asc", "desc", "granny-asc", "granny-desc"}
+
+// String is the direction's keyword; empty for OrderDefault.
+func (o Order) String() string { return orderNames[o] }
+
 // Nulls says where an OrderedExpr puts nulls.
 type Nulls uint8
 
@@ -135,6 +140,11 @@ const (
 	NullsFirst
 	NullsLast
 )
+
+var nullsNames = [...]string{"", "nulls first", "nulls last"}
+
+// String is the place as written; empty for NullsDefault.
+func (n Nulls) String() string { return nullsNames[n] }
 
 // ToScalarExpr is `toscalar(X)`; Params may hold kind=nooptimization.
 type ToScalarExpr struct {

@@ -38,5 +38,10 @@ const (
 	GraphAny                         // --
 )
 
+var graphDirectionNames = [...]string{"-->", "<--", "--"}
+
+// String is the arrow of an edge without a name.
+func (d GraphDirection) String() string { return graphDirectionNames[d] }
+
 func (*GraphNode) graphElem() {}
 func (*GraphEdge) graphElem() {}

@@ -16,6 +16,11 @@ const (
 	LitNull                        // null inside dynamic(…)
 )
 
+var literalKindNames = [...]string{"bool", "int", "long", "real", "decimal", "datetime", "timespan", "guid", "null"}
+
+// String is the kind's type as Kusto names it.
+func (k LiteralKind) String() string { return literalKindNames[k] }
+
 // Literal is a literal that is neither string nor dynamic.
 type Literal struct {
 	Span

@@ -6,6 +6,9 @@ import "strings"
 func (p *parser) command() Statement {
 	from := p.from()
 	c := &CommandStmt{}
+	if k := p.peekAt(1); k != kIdent && !k.isKeyword() {
+		p.report(missingCommand(int(p.toks[p.pos].to)))
+	}
 	p.commandTokens(c)
 	c.Text = strings.TrimSpace(p.text[from:p.end()])
 	switch {
