@@ -30,7 +30,7 @@ func save(rows *sql.Rows, name string) (int, error) {
 		columns[i] = column{t.Name(), kustoType(t.DatabaseTypeName())}
 		into[i] = &cells[i]
 	}
-	w, closeFile, err := create(name)
+	w, closeFile, err := createFile(name)
 	if err != nil {
 		return 0, err
 	}
@@ -61,7 +61,7 @@ func save(rows *sql.Rows, name string) (int, error) {
 	return n, closeFile()
 }
 
-func create(name string) (*bufio.Writer, func() error, error) {
+func createFile(name string) (*bufio.Writer, func() error, error) {
 	if name == "" {
 		name = os.DevNull
 	}

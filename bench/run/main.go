@@ -1,0 +1,166 @@
+// Command run runs one KQL query with the engine inside its own process and
+// prints what it measured as a line of JSON. It is the counterpart of
+// bench/peers and takes the same flags.
+//
+//	run -data bench/data/1000000 -query bench/queries/01-window-count.kql -repeat 5
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/output"
+	"github.com/calypso-kql/calypso/parquet"
+)
+
+// A measurement is the answer of a runner.
+type measurement struct {
+	Engine string    `json:"engine"`
+	MS     []float64 `json:"ms"` // each run; the first is cold
+	Rows   int       `json:"rows"`
+	PeakKB int64     `json:"peak_kb"`
+}
+
+type options struct {
+	data, query, out string
+	repeat, threads  int
+	memory           bool
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.data, "data", "", "folder of the Parquet tables")
+	flag.StringVar(&o.query, "query", "", "file of the query")
+	flag.StringVar(&o.out, "out", "", "file for the answer, as Kusto writes it")
+	flag.IntVar(&o.repeat, "repeat", 1, "how often to run the query")
+	flag.IntVar(&o.threads, "threads", 2, "threads")
+	flag.BoolVar(&o.memory, "memory", false, "keep decoded columns in memory between runs")
+	flag.Parse()
+	if err := run(context.Background(), o); err != nil {
+		fmt.Fprintln(os.Stderr, "run:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	runtime.GOMAXPROCS(o.threads)
+	text, now, err := prepare(o)
+	if err != nil {
+		return err
+	}
+	tables, err := open(o)
+	if err != nil {
+		return err
+	}
+	engine, err := kql.New()
+	if err != nil {
+		return err
+	}
+	m := measurement{Engine: "Calypso"}
+	for i := range o.repeat {
+		begin := time.Now()
+		q, diags := engine.Compile(text, tables)
+		answer, err := q.Run(ctx, kql.RunOptions{Now: now, Workers: o.threads})
+		if err != nil {
+			return fmt.Errorf("%s: %w %v", o.query, err, diags)
+		}
+		m.MS = append(m.MS, float64(time.Since(begin).Microseconds())/1000)
+		if i == 0 {
+			m.Rows = answer[len(answer)-1].Rows()
+			if err := save(o.out, answer); err != nil {
+				return err
+			}
+		}
+	}
+	if m.PeakKB, err = peak(); err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(m)
+}
+
+// open opens the tables of the folder with the types that the catalog knows.
+func open(o options) (kql.Tables, error) {
+	known, err := catalog.Open(catalog.Sentinel)
+	if err != nil {
+		return nil, err
+	}
+	files, err := filepath.Glob(filepath.Join(o.data, "*.parquet"))
+	if err != nil {
+		return nil, err
+	}
+	tables := kql.Tables{}
+	for _, f := range files {
+		name := strings.TrimSuffix(filepath.Base(f), ".parquet")
+		declared, _ := known.Table(name)
+		if tables[name], err = parquet.Open(f, parquet.Options{Declared: declared.Schema, Keep: o.memory}); err != nil {
+			return nil, err
+		}
+	}
+	return tables, nil
+}
+
+// prepare reads the query, fills in the request it is about and returns the
+// time to ask it at.
+func prepare(o options) (text string, now int64, err error) {
+	raw, err := os.ReadFile(o.query)
+	if err != nil {
+		return "", 0, err
+	}
+	var stamp struct {
+		Now     time.Time
+		Request string
+	}
+	data, err := os.ReadFile(filepath.Join(o.data, "stamp.json"))
+	if err != nil {
+		return "", 0, err
+	}
+	if err := json.Unmarshal(data, &stamp); err != nil {
+		return "", 0, fmt.Errorf("stamp.json: %w", err)
+	}
+	now, ok := types.TicksOf(stamp.Now)
+	if !ok {
+		return "", 0, fmt.Errorf("stamp.json: time %s is out of range", stamp.Now)
+	}
+	return strings.ReplaceAll(string(raw), "{request}", stamp.Request), now, nil
+}
+
+func save(name string, answer []kql.Table) error {
+	if name == "" {
+		return nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := output.Write(f, output.Kusto, answer, output.Options{}); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// peak is the most memory that this process ever had.
+func peak() (int64, error) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, err
+	}
+	lines := strings.Split(string(status), "\n")
+	i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "VmHWM:") })
+	if i < 0 {
+		return 0, fmt.Errorf("/proc/self/status: no VmHWM")
+	}
+	return strconv.ParseInt(strings.Fields(lines[i])[1], 10, 64)
+}
