@@ -10,16 +10,32 @@ import (
 // An aggregation collects the aggregates within a list of expressions, as
 // `100.0 * countif(ok) / count()`. The expressions themselves are bound over the
 // output of the plan.Aggregate to come: first the keys, then what is collected
-// here. A scope with aggs set has the keys as its row.
+// here. A scope with aggs set has no row: outside of aggregates the columns
+// cannot be used.
 type aggregation struct {
 	// rows is the scope of the aggregates' arguments: the rows aggregated.
 	rows *scope
+	// by has the columns of the input that are keys: `*` leaves them out.
+	by map[int]bool
 	// keys is the number of columns before the first aggregate.
 	keys int
 	// aggs are the aggregates; cols are the columns of their results, of which
 	// an aggregate with a Pick has several.
 	aggs []plan.Agg
 	cols []types.Column
+}
+
+// withAggregates returns the scope of expressions of aggregates over in. rows is
+// the scope of its rows, keys what it is grouped by.
+func (s *scope) withAggregates(rows *scope, keys []plan.Expr) *scope {
+	c := s.withoutRow()
+	c.aggs = &aggregation{rows: rows, by: map[int]bool{}, keys: len(keys)}
+	for _, k := range keys {
+		if col, ok := k.(*plan.Column); ok {
+			c.aggs.by[col.Index] = true
+		}
+	}
+	return c
 }
 
 // add adds an aggregate with one result and returns the column that has it.
@@ -37,5 +53,79 @@ func (a *aggregation) column(name string, t types.Type) plan.Expr {
 // aggregate binds the call of an aggregate: its arguments over the rows
 // aggregated, its result as a column of the output.
 func (b *binder) aggregate(sc *scope, e *syntax.CallExpr, a *function.Aggregate) value {
-	return unknownValue()
+	if a.Obsolete != "" {
+		b.report(obsolete(e.Name, a.Name(), a.Obsolete))
+	}
+	switch name := a.Name(); name {
+	case "arg_max", "argmax":
+		return b.pickBy(sc.aggs, e, plan.PickMax, "max", name == "argmax")
+	case "arg_min", "argmin":
+		return b.pickBy(sc.aggs, e, plan.PickMin, "min", name == "argmin")
+	case "take_any", "any":
+		if len(e.Args) != 1 || isStar(e.Args[0]) {
+			return b.pickAny(sc.aggs, e, name == "any")
+		}
+	case "percentile", "percentiles", "percentilew", "percentilesw":
+		return b.percentiles(sc.aggs, e, a)
+	}
+	v, ok := b.fold(sc.aggs, e, a, b.operands(sc.aggs.rows, e.Args))
+	if ok && a.Name() == "take_any" && b.resultName(sc.aggs.rows, e.Args[0]) == "" {
+		v.tuple = []namedValue{{"any_arg0", v.expr}}
+	}
+	return v
+}
+
+// fold adds the aggregate a over args.
+func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggregate, args []operand) (value, bool) {
+	sigs := make([]function.Signature, len(a.Overloads))
+	for i := range a.Overloads {
+		sigs[i] = a.Overloads[i].Signature
+	}
+	fit, ok := choose(sigs, operandTypes(args))
+	if !ok {
+		b.report(noFit(e, a.Name(), sigs, args))
+		return unknownOf(commonResult(sigs)), false
+	}
+	if anyUnknown(args) {
+		return unknownOf(possibleResult(sigs, operandTypes(args))), false
+	}
+	o := &a.Overloads[fit.overload]
+	if !b.checkKinds(o.Signature, fit, args) {
+		return unknownOf(o.Signature.Result), false
+	}
+	exprs := make([]plan.Expr, len(args))
+	ts := make([]types.Type, len(args))
+	for i, x := range args {
+		exprs[i] = b.convertTo(x, o.In[fit.params[i]], fit.want[i]).expr
+		ts[i] = exprs[i].Type()
+	}
+	agg := plan.Agg{Fn: o, Args: exprs, Typ: resultType(o.Signature, fit, o.Result, ts)}
+	return value{expr: aggs.add(agg, a.Name())}, true
+}
+
+// percentiles adds one aggregate for each percentile, named percentile_x_95.
+func (b *binder) percentiles(aggs *aggregation, e *syntax.CallExpr, a *function.Aggregate) value {
+	args := b.operands(aggs.rows, e.Args)
+	first := 1
+	if a.Name() == "percentilew" || a.Name() == "percentilesw" {
+		first = 2
+	}
+	if len(args) <= first || first == 1 && a.Name() == "percentile" && len(args) > 2 {
+		v, _ := b.fold(aggs, e, a, args)
+		return v
+	}
+	name := b.resultName(aggs.rows, e.Args[0])
+	var out value
+	for i := first; i < len(args); i++ {
+		one := append(append([]operand(nil), args[:first]...), args[i])
+		v, _ := b.fold(aggs, e, a, one)
+		out.tuple = append(out.tuple, namedValue{"percentile_" + name + "_" + fragment(args[i].expr), v.expr})
+	}
+	out.expr = out.tuple[0].expr
+	return out
+}
+
+func isStar(e syntax.Expr) bool {
+	_, ok := e.(*syntax.StarExpr)
+	return ok
 }

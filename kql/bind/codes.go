@@ -322,3 +322,10 @@ func obsolete(at syntax.Node, name, instead string) syntax.Diagnostic {
 	d.Severity = syntax.Suggestion
 	return d
 }
+
+// orderableExpected is KS206: a value without an order where one is needed.
+//
+// Example: print x = dynamic([1]) | summarize max(x)
+func orderableExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
+	return fault("KS206", at, "expected a value with an order (a number, timespan, datetime, string, bool or guid), got %s: convert it, as with tostring(…)", got)
+}
