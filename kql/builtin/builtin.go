@@ -26,5 +26,12 @@ func Functions() (*function.Registry, error) {
 		rounding(),
 		bitwise(),
 		distributions(),
+		stringBasics(),
+		concatenations(),
+		stringPositions(),
+		splitting(),
+		replacements(),
+		extractions(),
+		numberFormats(),
 	)
 }
