@@ -329,3 +329,17 @@ func obsolete(at syntax.Node, name, instead string) syntax.Diagnostic {
 func orderableExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
 	return fault("KS206", at, "expected a value with an order (a number, timespan, datetime, string, bool or guid), got %s: convert it, as with tostring(…)", got)
 }
+
+// dynamicKey is KS141: rows cannot be grouped by a dynamic value.
+//
+// Example: print x = dynamic([1]) | summarize count() by x
+func dynamicKey(at syntax.Node) syntax.Diagnostic {
+	return fault("KS141", at, "rows cannot be grouped by a dynamic value: convert it, as with tostring(…)")
+}
+
+// notAggregated is KS236: a column outside of any aggregate.
+//
+// Example: range x from 1 to 3 step 1 | summarize count() + x by x
+func notAggregated(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS236", at, "the column '%s' can be used within an aggregate or after by, not beside them", name)
+}

@@ -19,6 +19,12 @@ func (b *binder) ident(sc *scope, e *syntax.Ident) entity {
 	if x, ok := b.named(sc, e); ok {
 		return x
 	}
+	if sc.aggs != nil {
+		if _, ok := sc.aggs.rows.column(e.Name); ok {
+			b.report(notAggregated(e, e.Name))
+			return ofValue(unknownValue())
+		}
+	}
 	if sc.row != nil && sc.row.open {
 		return ofValue(unknownValue())
 	}

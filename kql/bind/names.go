@@ -78,7 +78,7 @@ func (b *binder) callName(sc *scope, e *syntax.CallExpr) string {
 	}
 	if sc.aggs != nil {
 		if a, ok := b.env.Functions.Aggregate(name); ok {
-			return b.ruleName(sc, e, a.ResultName, firstOf(a.Prefix, a.Name()))
+			return b.ruleName(sc.aggs.rows, e, a.ResultName, firstOf(a.Prefix, a.Name()))
 		}
 	}
 	if f, ok := b.env.Functions.Scalar(name); ok {

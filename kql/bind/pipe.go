@@ -36,6 +36,12 @@ func (b *binder) operator(sc *scope, in table, op syntax.Operator) table {
 		return b.project(sc, in, op)
 	case *syntax.TakeOp:
 		return b.take(sc, in, op)
+	case *syntax.PrintOp:
+		return b.print(sc, op)
+	case *syntax.RangeOp:
+		return b.rangeOp(sc, op)
+	case *syntax.SummarizeOp:
+		return b.summarize(sc, in, op)
 	case *syntax.BadOp:
 		return unknownTable()
 	}

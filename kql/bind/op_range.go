@@ -1,0 +1,57 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// rangeOp makes the values From, From+Step, … up to To, as a table whose rows
+// are in order.
+func (b *binder) rangeOp(sc *scope, op *syntax.RangeOp) table {
+	from := b.rangeBound(sc, op.Start)
+	to := b.rangeBound(sc, op.Stop)
+	step := b.rangeBound(sc, op.Step)
+	t, ok := rangeType(from.typ(), to.typ(), step.typ())
+	if !ok {
+		b.report(operatorUndefined(op, "range", []operand{from, to, step}))
+	}
+	out := types.NewSchema(types.Column{Name: op.Name.Name, Type: t})
+	n := &plan.Range{
+		Out:  out,
+		From: b.convertTo(from, types.Unknown, t).expr,
+		To:   b.convertTo(to, types.Unknown, t).expr,
+		Step: b.convertTo(step, types.Unknown, stepType(t)).expr,
+	}
+	return table{node: n, serialized: true, open: !ok}
+}
+
+func (b *binder) rangeBound(sc *scope, e syntax.Expr) operand {
+	return operand{b.constant(sc, e, types.Int, types.Long, types.Real, types.Decimal, types.DateTime, types.TimeSpan), e}
+}
+
+// rangeType returns the type of the values: that of the bounds, or the widest of
+// several numbers; int counts as long.
+func rangeType(from, to, step types.Type) (types.Type, bool) {
+	t, ok := common(from, to)
+	if t == types.Int {
+		t = types.Long
+	}
+	switch {
+	case !ok:
+		return types.Unknown, false
+	case t == types.Unknown || step == types.Unknown:
+		return t, true
+	case t.IsNumeric():
+		return max(t, step), step.IsNumeric()
+	}
+	return t, step == types.TimeSpan
+}
+
+// stepType returns the type of the distance between two values of type t.
+func stepType(t types.Type) types.Type {
+	if t == types.DateTime {
+		return types.TimeSpan
+	}
+	return t
+}
