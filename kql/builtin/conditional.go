@@ -19,8 +19,6 @@ func conditionals() function.Family {
 		Doc: "Returns the second argument where the first is true, else the third.",
 		Overloads: []function.Overload{
 			{Sig: "iff(if: bool, then: T scalar, else: T scalar): T", Kernel: function.Kernel{In: chooses, Run: runIff}},
-			{Sig: "iff(if: bool, then: T scalar, else: dynamic): T", Kernel: function.Kernel{In: chooses, Run: runIff}},
-			{Sig: "iff(if: bool, then: dynamic, else: T scalar): T", Kernel: function.Kernel{In: chooses, Run: runIff}},
 		},
 		Examples: []string{`iff(1 < 2, "yes", "no") -> yes`, "iff(bool(null), 1, 2) -> 2"},
 	}
@@ -44,7 +42,6 @@ func conditionals() function.Family {
 			Doc: "Returns the value that follows the first true predicate, else the last argument.",
 			Overloads: []function.Overload{
 				{Sig: "case(predicate...: bool, then...: T scalar, else: T scalar): T", Kernel: function.Kernel{In: chooses, Run: runCase}},
-				{Sig: "case(predicate...: bool, then...: T scalar, else: dynamic): T", Kernel: function.Kernel{In: chooses, Run: runCase}},
 			},
 			Examples: []string{`case(7 <= 3, "Small", 7 <= 10, "Medium", "Large") -> Medium`},
 		},

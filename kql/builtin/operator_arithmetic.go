@@ -10,6 +10,7 @@ import (
 // arithmetic declares + - * / % and the unary minus.
 //
 // int and long are both read as int64, whatever the column says, and give long.
+// The binder converts a dynamic operand to the type of the other one first.
 //
 // Sources: the Kusto documentation, "Numerical operators" and "Datetime /
 // timespan arithmetic".
@@ -17,67 +18,67 @@ func arithmetic() function.Family {
 	return function.Family{Title: "Arithmetic operators", Scalars: []function.Scalar{
 		{
 			Doc: "Adds two numbers, two timespans, or a timespan to a datetime.",
-			Overloads: withDynamicNumbers(
-				function.Overload{Sig: "+(a: integer, b: integer): long", Kernel: addLoops[int64]().kernel(anyInteger, anyInteger, types.Long)},
-				function.Overload{Sig: "+(a: real, b: real): real", Kernel: addLoops[float64]().kernel(types.Real, types.Real, types.Real)},
-				function.Overload{Sig: "+(a: decimal, b: decimal): decimal", Kernel: decimalOp(types.Decimal128.Add)},
-				function.Overload{Sig: "+(a: timespan, b: timespan): timespan", Kernel: addLoops[int64]().kernel(types.TimeSpan, types.TimeSpan, types.TimeSpan)},
-				function.Overload{Sig: "+(a: datetime, b: timespan): datetime", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.DateTime, types.AddTicks)},
-				function.Overload{Sig: "+(a: timespan, b: datetime): datetime", Kernel: function.Map2Null(types.TimeSpan, types.DateTime, types.DateTime,
+			Overloads: []function.Overload{
+				{Sig: "+(a: integer, b: integer): long", Kernel: addLoops[int64]().kernel(anyInteger, anyInteger, types.Long)},
+				{Sig: "+(a: real, b: real): real", Kernel: addLoops[float64]().kernel(types.Real, types.Real, types.Real)},
+				{Sig: "+(a: decimal, b: decimal): decimal", Kernel: decimalOp(types.Decimal128.Add)},
+				{Sig: "+(a: timespan, b: timespan): timespan", Kernel: addLoops[int64]().kernel(types.TimeSpan, types.TimeSpan, types.TimeSpan)},
+				{Sig: "+(a: datetime, b: timespan): datetime", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.DateTime, types.AddTicks)},
+				{Sig: "+(a: timespan, b: datetime): datetime", Kernel: function.Map2Null(types.TimeSpan, types.DateTime, types.DateTime,
 					func(span, at int64) (int64, bool) { return types.AddTicks(at, span) })},
-			),
+			},
 			Examples: []string{"1 + 2 -> 3", "1 + 0.5 -> 1.5", "datetime(2024-01-31) + 1d -> 2024-02-01T00:00:00Z", "9223372036854775807 + 1 -> -9223372036854775808", "1 + int(null) -> null"},
 		},
 		{
 			Doc: "Subtracts a number, a timespan, or a datetime, which leaves a timespan.",
-			Overloads: withDynamicNumbers(
-				function.Overload{Sig: "-(a: integer, b: integer): long", Kernel: subLoops[int64]().kernel(anyInteger, anyInteger, types.Long)},
-				function.Overload{Sig: "-(a: real, b: real): real", Kernel: subLoops[float64]().kernel(types.Real, types.Real, types.Real)},
-				function.Overload{Sig: "-(a: decimal, b: decimal): decimal", Kernel: decimalOp(types.Decimal128.Sub)},
-				function.Overload{Sig: "-(a: timespan, b: timespan): timespan", Kernel: subLoops[int64]().kernel(types.TimeSpan, types.TimeSpan, types.TimeSpan)},
-				function.Overload{Sig: "-(a: datetime, b: datetime): timespan", Kernel: subLoops[int64]().kernel(types.DateTime, types.DateTime, types.TimeSpan)},
-				function.Overload{Sig: "-(a: datetime, b: timespan): datetime", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.DateTime, subTicks)},
-			),
+			Overloads: []function.Overload{
+				{Sig: "-(a: integer, b: integer): long", Kernel: subLoops[int64]().kernel(anyInteger, anyInteger, types.Long)},
+				{Sig: "-(a: real, b: real): real", Kernel: subLoops[float64]().kernel(types.Real, types.Real, types.Real)},
+				{Sig: "-(a: decimal, b: decimal): decimal", Kernel: decimalOp(types.Decimal128.Sub)},
+				{Sig: "-(a: timespan, b: timespan): timespan", Kernel: subLoops[int64]().kernel(types.TimeSpan, types.TimeSpan, types.TimeSpan)},
+				{Sig: "-(a: datetime, b: datetime): timespan", Kernel: subLoops[int64]().kernel(types.DateTime, types.DateTime, types.TimeSpan)},
+				{Sig: "-(a: datetime, b: timespan): datetime", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.DateTime, subTicks)},
+			},
 			Examples: []string{"1 - 3 -> -2", "datetime(2024-03-01) - datetime(2024-02-01) -> 29.00:00:00", "datetime(2024-03-01) - 12h -> 2024-02-29T12:00:00Z"},
 		},
 		{
 			Doc: "Multiplies two numbers, or a timespan by a number.",
-			Overloads: withDynamicNumbers(
-				function.Overload{Sig: "*(a: integer, b: integer): long", Kernel: mulLoops[int64]().kernel(anyInteger, anyInteger, types.Long)},
-				function.Overload{Sig: "*(a: real, b: real): real", Kernel: mulLoops[float64]().kernel(types.Real, types.Real, types.Real)},
-				function.Overload{Sig: "*(a: decimal, b: decimal): decimal", Kernel: decimalOp(types.Decimal128.Mul)},
-				function.Overload{Sig: "*(a: timespan, b: integer): timespan", Kernel: mulLoops[int64]().kernel(types.TimeSpan, anyInteger, types.TimeSpan)},
-				function.Overload{Sig: "*(a: integer, b: timespan): timespan", Kernel: mulLoops[int64]().kernel(anyInteger, types.TimeSpan, types.TimeSpan)},
-				function.Overload{Sig: "*(a: timespan, b: real): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Real, types.TimeSpan, scaleTicks)},
-				function.Overload{Sig: "*(a: real, b: timespan): timespan", Kernel: function.Map2Null(types.Real, types.TimeSpan, types.TimeSpan,
+			Overloads: []function.Overload{
+				{Sig: "*(a: integer, b: integer): long", Kernel: mulLoops[int64]().kernel(anyInteger, anyInteger, types.Long)},
+				{Sig: "*(a: real, b: real): real", Kernel: mulLoops[float64]().kernel(types.Real, types.Real, types.Real)},
+				{Sig: "*(a: decimal, b: decimal): decimal", Kernel: decimalOp(types.Decimal128.Mul)},
+				{Sig: "*(a: timespan, b: integer): timespan", Kernel: mulLoops[int64]().kernel(types.TimeSpan, anyInteger, types.TimeSpan)},
+				{Sig: "*(a: integer, b: timespan): timespan", Kernel: mulLoops[int64]().kernel(anyInteger, types.TimeSpan, types.TimeSpan)},
+				{Sig: "*(a: timespan, b: real): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Real, types.TimeSpan, scaleTicks)},
+				{Sig: "*(a: real, b: timespan): timespan", Kernel: function.Map2Null(types.Real, types.TimeSpan, types.TimeSpan,
 					func(f float64, span int64) (int64, bool) { return scaleTicks(span, f) })},
-			),
+			},
 			Examples: []string{"6 * 7 -> 42", "1.5 * 1h -> 01:30:00", "int(2147483647) * int(2) -> 4294967294"},
 		},
 		{
 			Doc: "Divides numbers or timespans; integers are cut off towards zero, and an integer divided by zero is null.",
-			Overloads: withDynamicNumbers(
-				function.Overload{Sig: "/(a: integer, b: integer): long", Kernel: function.Map2Null(anyInteger, anyInteger, types.Long, quoLong)},
-				function.Overload{Sig: "/(a: real, b: real): real", Kernel: quoLoops().kernel(types.Real, types.Real, types.Real)},
-				function.Overload{Sig: "/(a: decimal, b: decimal): decimal", Kernel: function.Map2Null(types.Decimal, types.Decimal, types.Decimal, types.DecimalQuo)},
-				function.Overload{Sig: "/(a: timespan, b: timespan): real", Kernel: ratio(types.TimeSpan, types.TimeSpan)},
-				function.Overload{Sig: "/(a: timespan, b: integer): timespan", Kernel: function.Map2Null(types.TimeSpan, anyInteger, types.TimeSpan, quoLong)},
-				function.Overload{Sig: "/(a: timespan, b: real): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Real, types.TimeSpan,
+			Overloads: []function.Overload{
+				{Sig: "/(a: integer, b: integer): long", Kernel: function.Map2Null(anyInteger, anyInteger, types.Long, quoLong)},
+				{Sig: "/(a: real, b: real): real", Kernel: quoLoops().kernel(types.Real, types.Real, types.Real)},
+				{Sig: "/(a: decimal, b: decimal): decimal", Kernel: function.Map2Null(types.Decimal, types.Decimal, types.Decimal, types.DecimalQuo)},
+				{Sig: "/(a: timespan, b: timespan): real", Kernel: ratio(types.TimeSpan, types.TimeSpan)},
+				{Sig: "/(a: timespan, b: integer): timespan", Kernel: function.Map2Null(types.TimeSpan, anyInteger, types.TimeSpan, quoLong)},
+				{Sig: "/(a: timespan, b: real): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Real, types.TimeSpan,
 					func(span int64, f float64) (int64, bool) { return truncate(float64(span) / f) })},
-				function.Overload{Sig: "/(a: datetime, b: timespan): real", Kernel: ratio(types.DateTime, types.TimeSpan)},
-				function.Overload{Sig: "/(a: datetime, b: datetime): real", Kernel: ratio(types.DateTime, types.DateTime)},
-			),
+				{Sig: "/(a: datetime, b: timespan): real", Kernel: ratio(types.DateTime, types.TimeSpan)},
+				{Sig: "/(a: datetime, b: datetime): real", Kernel: ratio(types.DateTime, types.DateTime)},
+			},
 			Examples: []string{"7 / 2 -> 3", "-100 / 7 -> -14", "1 / 0 -> null", "1.0 / 0 -> Infinity", "1d / 5h -> 4.8", "90m / 3 -> 00:30:00"},
 		},
 		{
 			Doc: "Returns the remainder of a division, never negative; null if an integer is divided by zero.",
-			Overloads: withDynamicNumbers(
-				function.Overload{Sig: "%(a: integer, b: integer): long", Kernel: function.Map2Null(anyInteger, anyInteger, types.Long, modLong)},
-				function.Overload{Sig: "%(a: real, b: real): real", Kernel: function.Map2(types.Real, types.Real, types.Real, modReal)},
-				function.Overload{Sig: "%(a: decimal, b: decimal): decimal", Kernel: function.Map2Null(types.Decimal, types.Decimal, types.Decimal, modDecimal)},
-				function.Overload{Sig: "%(a: timespan, b: timespan): timespan", Kernel: function.Map2Null(types.TimeSpan, types.TimeSpan, types.TimeSpan, modLong)},
-				function.Overload{Sig: "%(a: datetime, b: timespan): timespan", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.TimeSpan, modLong)},
-			),
+			Overloads: []function.Overload{
+				{Sig: "%(a: integer, b: integer): long", Kernel: function.Map2Null(anyInteger, anyInteger, types.Long, modLong)},
+				{Sig: "%(a: real, b: real): real", Kernel: function.Map2(types.Real, types.Real, types.Real, modReal)},
+				{Sig: "%(a: decimal, b: decimal): decimal", Kernel: function.Map2Null(types.Decimal, types.Decimal, types.Decimal, modDecimal)},
+				{Sig: "%(a: timespan, b: timespan): timespan", Kernel: function.Map2Null(types.TimeSpan, types.TimeSpan, types.TimeSpan, modLong)},
+				{Sig: "%(a: datetime, b: timespan): timespan", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.TimeSpan, modLong)},
+			},
 			Examples: []string{"14 % 12 -> 2", "-100 % 7 -> 5", "5.5 % -3.0 -> 2.5", "25h % 1d -> 01:00:00"},
 		},
 		{

@@ -10,20 +10,6 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// withDynamicNumbers adds to the overloads of an arithmetic operator those where
-// one side is dynamic: it is converted to the type of the other side. Two
-// dynamic values cannot be added, as in Kusto.
-func withDynamicNumbers(overloads ...function.Overload) []function.Overload {
-	for _, o := range overloads {
-		sig, err := function.ParseSignature(o.Sig)
-		if err != nil || sig.Params[0].Accepts != sig.Params[1].Accepts {
-			continue // the registry reports the error
-		}
-		overloads = append(overloads, fromDynamic(o, 0), fromDynamic(o, 1))
-	}
-	return overloads
-}
-
 // fromDynamic is o with the parameter at i taking a dynamic value, which is
 // converted to the type that o has there.
 func fromDynamic(o function.Overload, i int) function.Overload {
