@@ -145,7 +145,7 @@ func (h *hourly) write(folder string, at int64, line []byte) error {
 		}
 		h.open = h.open[:copy(h.open, h.open[1:])]
 	}
-	name := folder + time.Unix(0, at).UTC().Format("/y=2006/m=01/d=02/h=15/m=00/PT1H.json")
+	name := folder + time.Unix(0, at).UTC().Format("/y=2006/m=01/d=02/h=15") + "/m=00/PT1H.json"
 	out, err := h.layout.create(name, !h.seen[name])
 	if err != nil {
 		return err
