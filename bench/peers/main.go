@@ -32,9 +32,9 @@ type measurement struct {
 }
 
 type options struct {
-	data, query, out, ingest string
-	repeat, threads          int
-	memory                   bool
+	data, query, out, ingest, parquet string
+	repeat, threads                   int
+	memory                            bool
 }
 
 func main() {
@@ -43,6 +43,7 @@ func main() {
 	flag.StringVar(&o.query, "query", "", "file of the query")
 	flag.StringVar(&o.out, "out", "", "file for the result's rows, as JSON")
 	flag.StringVar(&o.ingest, "ingest", "", "NDJSON file to load instead of a query")
+	flag.StringVar(&o.parquet, "parquet", "", "Parquet file to write what was ingested to, instead of a table")
 	flag.IntVar(&o.repeat, "repeat", 1, "how often to run the query")
 	flag.IntVar(&o.threads, "threads", 2, "threads")
 	flag.BoolVar(&o.memory, "memory", false, "query DuckDB's own tables, which stay in its buffers between runs")
@@ -65,7 +66,7 @@ func run(ctx context.Context, o options) error {
 	}
 	m := measurement{Engine: "DuckDB"}
 	if o.ingest != "" {
-		err = ingest(ctx, db, o.ingest, &m)
+		err = ingest(ctx, db, o, &m)
 	} else {
 		err = query(ctx, db, o, &m)
 	}
@@ -206,18 +207,6 @@ func prepare(o options) (string, error) {
 		return "", fmt.Errorf("stamp.json: %w", err)
 	}
 	return strings.NewReplacer("{now}", "TIMESTAMPTZ '"+stamp.Now+"'", "{request}", stamp.Request).Replace(string(text)), nil
-}
-
-// ingest loads diagnostic envelopes into a table, as anyone would who wanted
-// to query them: properties as columns.
-func ingest(ctx context.Context, db *sql.DB, file string, m *measurement) error {
-	begin := time.Now()
-	_, err := db.ExecContext(ctx, fmt.Sprintf("CREATE TABLE signins AS SELECT * EXCLUDE (properties), properties.* FROM (SELECT * RENAME (correlationId AS envelopeCorrelationId, resourceId AS envelopeResourceId, location AS envelopeLocation, tenantId AS envelopeTenantId) FROM read_json('%s', format = 'newline_delimited'))", file))
-	if err != nil {
-		return err
-	}
-	m.MS = append(m.MS, since(begin))
-	return db.QueryRowContext(ctx, "SELECT count(*) FROM signins").Scan(&m.Rows)
 }
 
 // peak is the most memory that this process ever had.
