@@ -49,8 +49,11 @@ type Function struct {
 	// Body is the text of the function, without braces.
 	Body string
 	// Source stands for the result of a function without a body, of which only
-	// the columns are known.
+	// the columns are known. Its arguments are not checked.
 	Source plan.Source
+	// Appends says that the columns of Source follow those of the table that the
+	// function is given (invoke FileProfile(…)).
+	Appends bool
 }
 
 // A Loose is a Source that may have more columns than its schema says: names
