@@ -3,6 +3,7 @@ package syntax
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // One constructor per finding of the parser, with Microsoft's code. The line that begins with
@@ -19,8 +20,11 @@ func missingText(at int, text string) Diagnostic {
 //
 // Example: print 1 \ 2
 func unexpectedCharacter(pos, end int, text string) Diagnostic {
+	if !utf8.ValidString(text) {
+		text = strconv.Quote(text)
+	}
 	return Diagnostic{"KS002", Error, pos, end,
-		"unexpected character " + strconv.Quote(text) + ": remove it, or put the name that holds it in ['…']"}
+		"unexpected character " + text + ": remove it, or put the name that holds it in ['…']"}
 }
 
 // expected is KS005: a word or mark that the grammar wants here.

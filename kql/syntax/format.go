@@ -29,7 +29,23 @@ func Format(q *Query) string {
 		raw:      make([]bool, len(l.tokens)),
 	}
 	f.query(q)
+	f.keepAccidents()
 	return f.print()
+}
+
+// keepAccidents keeps what stands close together where Kusto takes a keyword for a name only
+// for what follows it: in project-awayx, project is a name, in project - awayx it is none.
+func (f *formatter) keepAccidents() {
+	for i, t := range f.toks {
+		if t.kind != kIdent {
+			continue
+		}
+		if _, ok := plainKeywords[f.text[t.from:t.to]]; ok {
+			for j := i + 1; j < len(f.toks) && !f.toks[j].spaced; j++ {
+				f.raw[j] = true
+			}
+		}
+	}
 }
 
 // formatter holds what the layout decided for each token; print then writes the tokens.
@@ -150,7 +166,11 @@ func countBreaks(s string) int {
 func (f *formatter) gap(i int) bool {
 	prev, t := f.toks[i-1], f.toks[i]
 	switch {
-	case f.spaces[i] || f.spaces[i-1] || prev.kind == kComma:
+	case f.spaces[i] || f.spaces[i-1] || prev.kind == kComma || t.kind == kFatArrow || prev.kind == kFatArrow:
+		return true
+	case prev.kind == kRParen && (t.kind == kLBrace || t.kind.isKeyword()):
+		return true
+	case t.kind == kLParen && (prev.kind == kwOn || prev.kind == kwWith || prev.kind == kwBy):
 		return true
 	case prev.kind == kLParen || prev.kind == kLBracket:
 		return false

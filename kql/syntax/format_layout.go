@@ -127,7 +127,8 @@ func (f *formatter) ops(ops []Operator, indent int, barred bool) {
 		from, to := f.tokens(op)
 		if i > 0 || barred {
 			f.breakToken(from-1, indent)
-			f.indents[from] = indent + indentStep
+		} else {
+			f.indents[from] = indent
 		}
 		f.operator(op, indent, f.width(from, to)+indent > lineWidth)
 	}

@@ -43,7 +43,6 @@ func (p *parser) parsePattern() []Expr {
 
 // parseColumn reads name or name:type, or nil.
 func (p *parser) parseColumn() *ColumnDecl {
-	from := p.from()
 	c := &ColumnDecl{Name: p.declaredName()}
 	if c.Name == nil {
 		if p.peek() != kColon {
@@ -54,6 +53,6 @@ func (p *parser) parseColumn() *ColumnDecl {
 	if p.accept(kColon) {
 		c.Type = p.requiredType(false)
 	}
-	c.Span = p.since(from)
+	c.Span = p.since(c.Name.From)
 	return c
 }

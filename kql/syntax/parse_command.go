@@ -56,7 +56,7 @@ func (p *parser) commandInput() *Query {
 	q := &Query{Text: p.text}
 	q.Statements = p.statements(nil)
 	p.rest(q)
-	q.Span = Span{from, len(p.text)}
+	q.Span = Span{from, p.end()}
 	return q
 }
 

@@ -51,7 +51,6 @@ func (p *parser) requiredType(old bool) *TypeRef {
 
 // columnDecl reads name:type, or nil.
 func (p *parser) columnDecl() *ColumnDecl {
-	from := p.from()
 	c := &ColumnDecl{}
 	if c.Name = p.declaredName(); c.Name != nil {
 		p.expect(kColon, ":")
@@ -67,7 +66,7 @@ func (p *parser) columnDecl() *ColumnDecl {
 	} else {
 		return nil
 	}
-	c.Span = p.since(from)
+	c.Span = p.since(c.Name.From)
 	return c
 }
 
@@ -142,7 +141,7 @@ func (p *parser) typeOfLit() *TypeOfExpr {
 // typeOfSchema reads the columns of typeof(a:long, *); the star may stand anywhere.
 func (p *parser) typeOfSchema() *SchemaDecl {
 	s := &SchemaDecl{}
-	from := p.from()
+	from := p.end() // as something may be missing right here
 	elem := func() Expr {
 		if p.peek() == kStar {
 			t := p.advance()

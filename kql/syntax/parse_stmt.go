@@ -21,7 +21,7 @@ func (p *parser) statements(out []Statement) []Statement {
 		}
 		end := p.end()
 		if s = p.statement(); s != nil {
-			p.report(expected(end, ";"))
+			p.report(expected(end, "|", ";"))
 		}
 		if p.pos == at {
 			break
@@ -35,7 +35,9 @@ func (p *parser) statements(out []Statement) []Statement {
 func (p *parser) rest(q *Query) {
 	for p.peek() != kEOF {
 		t := p.advance()
-		p.report(incompleteFragment(int(t.from), int(t.to)))
+		if t.kind != kBad { // reported already
+			p.report(incompleteFragment(int(t.from), int(t.to)))
+		}
 		bad := &BadStmt{Span{int(t.from), int(t.to)}}
 		for k := p.peek(); k != kEOF && k != kSemicolon && k != kBar; k = p.peek() {
 			p.advance()
@@ -62,7 +64,7 @@ func (p *parser) statement() Statement {
 	switch k := p.peek(); {
 	case k == kwAlias && p.peekAt(1) == kwDatabase:
 		return p.alias()
-	case k == kwLet && p.scanName(1) > 0:
+	case k == kwLet && (p.scanName(1) > 0 || p.peekAt(1) == kEqual):
 		return p.let()
 	case k == kwSet:
 		return p.set()
@@ -157,6 +159,9 @@ func (p *parser) pattern() Statement {
 func (p *parser) patternDecl() *PatternDecl {
 	p.advance()
 	from := p.from()
+	if p.peek() != kLParen {
+		from = p.end() // what is missing stands here
+	}
 	d := &PatternDecl{}
 	p.expect(kLParen, "(")
 	d.Params = commas(p, list[*ColumnDecl]{elem: p.columnDecl, missing: p.missingColumnDecl, end: p.atListEnd})
@@ -175,7 +180,7 @@ func (p *parser) patternDecl() *PatternDecl {
 		p.report(missing(p.end(), "pattern match"))
 	}
 	p.close(kRBrace)
-	d.Span = p.since(min(from, p.end()))
+	d.Span = p.since(from)
 	return d
 }
 

@@ -1,10 +1,16 @@
 package syntax
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // maxNesting is how deep parentheses, subqueries and literals may nest. Real queries stay
 // far below 100.
 const maxNesting = 1000
+
+// maxDiagnostics is how many errors of a text are reported.
+const maxDiagnostics = 1000
 
 // parser is a recursive-descent parser over all tokens of a text. Every parse function that
 // can find nothing returns nil and leaves the place as it was; the caller then reports what
@@ -13,8 +19,10 @@ type parser struct {
 	text  string
 	toks  []token
 	pos   int // index of the current token
-	depth int
 	diags []Diagnostic
+
+	depth  int
+	gaveUp bool // the text is nested too deeply
 
 	// links counts the nodes that make trees deep without nesting: a + b + c, a.b.c.
 	links int
@@ -42,14 +50,9 @@ func Parse(text string) (*Query, []Diagnostic) {
 	return q, p.diags
 }
 
-// sortDiagnostics orders by place, those of the same place as they were found. There are
-// few, and they are nearly in order already.
+// sortDiagnostics orders by place, those of the same place as they were found.
 func sortDiagnostics(d []Diagnostic) {
-	for i := 1; i < len(d); i++ {
-		for j := i; j > 0 && d[j].Pos < d[j-1].Pos; j-- {
-			d[j], d[j-1] = d[j-1], d[j]
-		}
-	}
+	slices.SortStableFunc(d, func(a, b Diagnostic) int { return a.Pos - b.Pos })
 }
 
 // mark is a place to go back to.
@@ -91,9 +94,11 @@ func (p *parser) end() int {
 	return int(p.toks[p.pos-1].to)
 }
 
-// since is the span from an offset up to the last token read.
+// since is the span from an offset up to the last token read; empty, behind that token, if
+// none was read.
 func (p *parser) since(from int) Span {
-	return Span{from, max(from, p.end())}
+	end := p.end()
+	return Span{min(from, end), end}
 }
 
 // advance steps over the current token.
@@ -163,7 +168,12 @@ func (p *parser) close(k kind) {
 	}
 }
 
-func (p *parser) report(d Diagnostic) { p.diags = append(p.diags, d) }
+// report notes an error. Once the text was given up, what else is missing is no news.
+func (p *parser) report(d Diagnostic) {
+	if !p.gaveUp && len(p.diags) < maxDiagnostics {
+		p.diags = append(p.diags, d)
+	}
+}
 
 // missingExpr reports that what is missing and stands in for it.
 func (p *parser) missingExpr(what string) Expr {
@@ -192,6 +202,7 @@ func (p *parser) enter() bool {
 	if p.peek() != kEOF {
 		p.report(tooDeep(p.from()))
 		p.pos = len(p.toks) - 1
+		p.gaveUp = true
 	}
 	return false
 }
