@@ -33,5 +33,12 @@ func Functions() (*function.Registry, error) {
 		replacements(),
 		extractions(),
 		numberFormats(),
+		jsonFunctions(),
+		arrayFunctions(),
+		bagFunctions(),
+		setFunctions(),
+		windowFunctions(),
+		sketches(),
+		aggregates(),
 	)
 }

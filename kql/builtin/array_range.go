@@ -1,0 +1,106 @@
+package builtin
+
+import (
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/dynamic"
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// rangeFunctions declares range() and has_any_index().
+func rangeFunctions() []function.Scalar {
+	const hour = 36_000_000_000
+	longs := func(t types.Type, step int64) function.Kernel { return rangeLongs(t, t, step) }
+	return []function.Scalar{
+		{
+			Doc: "Makes an array of the values from start to stop, both included, a step apart; the step is 1, or 1h, if not given.",
+			Overloads: []function.Overload{
+				{Sig: "range(start: int|long, stop: int|long, step?: int|long): dynamic", Kernel: longs(types.Long, 1)},
+				{Sig: "range(start: real, stop: real, step?: real): dynamic", Kernel: rangeReals()},
+				{Sig: "range(start: timespan, stop: timespan, step?: timespan): dynamic", Kernel: longs(types.TimeSpan, hour)},
+				{Sig: "range(start: datetime, stop: datetime, step?: timespan): dynamic", Kernel: rangeLongs(types.DateTime, types.TimeSpan, hour)},
+			},
+			Examples: []string{`range(1, 8, 3) -> [1,4,7]`, `range(1h, 2h) -> ["01:00:00","02:00:00"]`},
+		},
+		{
+			Doc: "Returns the position of the first value of an array that a text has as a term, or -1.",
+			Overloads: []function.Overload{
+				{Sig: "has_any_index(source: string, values: dynamic): long", Kernel: function.Map2(types.String, types.Dynamic, types.Long, hasAnyIndex)},
+			},
+			Examples: []string{`has_any_index("this is an example", dynamic(["not", "example"])) -> 1`},
+		},
+	}
+}
+
+// rangeLongs makes ranges of values that are whole numbers in memory.
+func rangeLongs(t, stepType types.Type, step int64) function.Kernel {
+	put := putLong(t)
+	return rowWise([]types.Type{t, t, stepType}, types.Dynamic, func(args []column.Column, n int) column.Column {
+		views := viewsOf[int64](args)
+		out := make([]dynamic.Value, n)
+		var b dynamic.ArrayBuilder
+		for i := range out {
+			by := step
+			if len(views) > 2 {
+				by = views[2].At(i)
+			}
+			if anyNull(views, i) || by == 0 {
+				continue
+			}
+			at, stop := views[0].At(i), views[1].At(i)
+			for b.Len() < maxElements && (by > 0 && at <= stop || by < 0 && at >= stop) {
+				put(&b, at)
+				next := at + by
+				if next > at != (by > 0) {
+					break // beyond the range of long
+				}
+				at = next
+			}
+			out[i] = b.Value()
+		}
+		return column.NewVec(types.Dynamic, out, nil)
+	})
+}
+
+func rangeReals() function.Kernel {
+	return rowWise([]types.Type{types.Real, types.Real, types.Real}, types.Dynamic, func(args []column.Column, n int) column.Column {
+		views := viewsOf[float64](args)
+		out := make([]dynamic.Value, n)
+		var b dynamic.ArrayBuilder
+		for i := range out {
+			by := 1.0
+			if len(views) > 2 {
+				by = views[2].At(i)
+			}
+			if anyNull(views, i) || by == 0 {
+				continue
+			}
+			start, stop := views[0].At(i), views[1].At(i)
+			at := start
+			for b.Len() < maxElements && (by > 0 && at <= stop || by < 0 && at >= stop) {
+				b.AppendReal(at)
+				at = start + by*float64(b.Len())
+			}
+			out[i] = b.Value()
+		}
+		return column.NewVec(types.Dynamic, out, nil)
+	})
+}
+
+func anyNull[T column.Value](views []column.View[T], i int) bool {
+	for j := range views {
+		if views[j].Null(i) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasAnyIndex(source string, values dynamic.Value) int64 {
+	for i, e := range values.Elements() {
+		if text := e.String(); text != "" && foldedNeedle(text).in(source, true, true) {
+			return int64(i)
+		}
+	}
+	return -1
+}
