@@ -7,7 +7,7 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// rangeFunctions declares range() and has_any_index().
+// rangeFunctions declares range().
 func rangeFunctions() []function.Scalar {
 	const hour = 36_000_000_000
 	longs := func(t types.Type, step int64) function.Kernel { return rangeLongs(t, t, step) }
@@ -21,13 +21,6 @@ func rangeFunctions() []function.Scalar {
 				{Sig: "range(start: datetime, stop: datetime, step?: timespan): dynamic", Kernel: rangeLongs(types.DateTime, types.TimeSpan, hour)},
 			},
 			Examples: []string{`range(1, 8, 3) -> [1,4,7]`, `range(1h, 2h) -> ["01:00:00","02:00:00"]`},
-		},
-		{
-			Doc: "Returns the position of the first value of an array that a text has as a term, or -1.",
-			Overloads: []function.Overload{
-				{Sig: "has_any_index(source: string, values: dynamic): long", Kernel: function.Map2(types.String, types.Dynamic, types.Long, hasAnyIndex)},
-			},
-			Examples: []string{`has_any_index("this is an example", dynamic(["not", "example"])) -> 1`},
 		},
 	}
 }
@@ -94,13 +87,4 @@ func anyNull[T column.Value](views []column.View[T], i int) bool {
 		}
 	}
 	return false
-}
-
-func hasAnyIndex(source string, values dynamic.Value) int64 {
-	for i, e := range values.Elements() {
-		if text := e.String(); text != "" && foldedNeedle(text).in(source, true, true) {
-			return int64(i)
-		}
-	}
-	return -1
 }
