@@ -1,0 +1,51 @@
+package exec
+
+import (
+	"fmt"
+
+	"github.com/calypso-kql/calypso/kql/plan"
+)
+
+// build makes the flow of n. Subqueries in n's own expressions are run first,
+// and constants that they yield narrow the tables below.
+func (q *query) build(n plan.Node) (*flow, error) {
+	n, err := q.resolve(n)
+	if err != nil {
+		return nil, err
+	}
+	switch n := n.(type) {
+	case *plan.Read:
+		return q.buildRead(n)
+	case *plan.Values:
+		return q.buildValues(n)
+	case *plan.Range:
+		return q.buildRange(n)
+	case *plan.Filter:
+		return q.buildFilter(n)
+	case *plan.Project:
+		return q.buildProject(n)
+	case *plan.Aggregate:
+		return q.buildAggregate(n)
+	case *plan.Sort:
+		return q.buildSort(n)
+	case *plan.Top:
+		return q.buildTop(n)
+	case *plan.Take:
+		return q.buildTake(n)
+	case *plan.Serialize:
+		return q.buildSerialize(n)
+	case *plan.Join:
+		return q.buildJoin(n)
+	case *plan.Union:
+		return q.buildUnion(n)
+	case *plan.MvExpand:
+		return q.buildMvExpand(n)
+	case *plan.Parse:
+		return q.buildParse(n)
+	case *plan.ParseKv:
+		return q.buildParseKv(n)
+	case *plan.Shared:
+		return q.buildShared(n)
+	}
+	return nil, &Error{Kind: Unsupported, Err: fmt.Errorf("operator %T is not supported", n)}
+}

@@ -1,0 +1,197 @@
+package exec
+
+import (
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A grouper numbers the distinct rows of some key columns from 0, in the order
+// in which they come. Each column's values are numbered on their own, and pairs
+// of numbers are numbered again, column by column: so a dictionary column costs
+// an array look-up a row whatever else is a key, and no row is ever copied or
+// encoded.
+type grouper struct {
+	cols  []keyTable
+	pairs []*wordTable // pairs[j] numbers (number so far, number in cols[j+1])
+}
+
+func newGrouper(keys []types.Type) *grouper {
+	g := &grouper{}
+	for _, t := range keys {
+		g.cols = append(g.cols, newKeyTable(t))
+	}
+	for range max(0, len(keys)-1) {
+		g.pairs = append(g.pairs, &wordTable{})
+	}
+	return g
+}
+
+// len returns the number of groups. Without keys there is one.
+func (g *grouper) len() int {
+	switch {
+	case len(g.cols) == 0:
+		return 1
+	case len(g.pairs) > 0:
+		return len(g.pairs[len(g.pairs)-1].keys)
+	}
+	return g.cols[0].len()
+}
+
+func (g *grouper) size() int64 {
+	var n int64
+	for _, c := range g.cols {
+		n += c.size()
+	}
+	for _, p := range g.pairs {
+		n += p.size()
+	}
+	return n
+}
+
+// keys returns the key columns, a row for each group.
+func (g *grouper) keys() []column.Column {
+	out := make([]column.Column, len(g.cols))
+	if len(g.cols) == 0 {
+		return out
+	}
+	if len(g.pairs) == 0 {
+		out[0] = g.cols[0].values()
+		return out
+	}
+	n := g.len()
+	first := make([]uint32, n) // the group's number in pairs[j]
+	for i := range first {
+		first[i] = uint32(i)
+	}
+	for j := len(g.pairs) - 1; j >= 0; j-- {
+		second := make([]uint32, n)
+		for i, p := range first {
+			w := g.pairs[j].keys[p]
+			first[i], second[i] = uint32(w>>32), uint32(w)
+		}
+		out[j+1] = column.Gather(g.cols[j+1].values(), second)
+	}
+	out[0] = column.Gather(g.cols[0].values(), first)
+	return out
+}
+
+// A keyReader numbers rows by a grouper. It keeps what it has learned of
+// dictionaries, and so is for one goroutine; several may find by one grouper
+// while nobody adds to it.
+type keyReader struct {
+	g     *grouper
+	fixed bool // find only: rows without a group get none
+	dicts []map[column.Column][]uint32
+	buf   []uint32
+}
+
+func newKeyReader(g *grouper, fixed bool) *keyReader {
+	r := &keyReader{g: g, fixed: fixed, dicts: make([]map[column.Column][]uint32, len(g.cols))}
+	for i := range r.dicts {
+		r.dicts[i] = map[column.Column][]uint32{}
+	}
+	return r
+}
+
+// groups returns the group of each of n rows of keys, which are in any form but
+// Lazy.
+func (r *keyReader) groups(keys []column.Column, n int) []uint32 {
+	out := make([]uint32, n)
+	if len(keys) == 0 {
+		return out
+	}
+	r.column(0, keys[0], out)
+	for j := 1; j < len(keys); j++ {
+		if cap(r.buf) < n {
+			r.buf = make([]uint32, n)
+		}
+		second := r.buf[:n]
+		r.column(j, keys[j], second)
+		r.pair(r.g.pairs[j-1], out, second)
+	}
+	return out
+}
+
+// pair replaces first by the number of (first, second).
+func (r *keyReader) pair(t *wordTable, first, second []uint32) {
+	if !r.fixed {
+		var last uint64
+		var id uint32
+		for i, a := range first {
+			w := uint64(a)<<32 | uint64(second[i])
+			if i == 0 || w != last {
+				id, last = t.add(w), w
+			}
+			first[i] = id
+		}
+		return
+	}
+	for i, a := range first {
+		if a == none || second[i] == none {
+			first[i] = none
+			continue
+		}
+		first[i] = t.find(uint64(a)<<32 | uint64(second[i]))
+	}
+}
+
+// column numbers the rows of key column j.
+func (r *keyReader) column(j int, c column.Column, out []uint32) {
+	switch c := c.(type) {
+	case *column.Const:
+		one := make([]uint32, 1)
+		r.flat(j, c.One, one)
+		for i := range out {
+			out[i] = one[0]
+		}
+		return
+	case *column.Dict:
+		// A dictionary much larger than the batch does not pay.
+		if r.dicts[j][c.Values] != nil || c.Values.Len() <= 4*len(out) {
+			r.dict(j, c, out)
+			return
+		}
+	}
+	r.flat(j, column.Flat(c), out)
+}
+
+func (r *keyReader) flat(j int, c column.Column, out []uint32) {
+	if r.fixed {
+		r.g.cols[j].find(c, out)
+	} else {
+		r.g.cols[j].add(c, out)
+	}
+}
+
+// maxDicts bounds the dictionaries that a reader remembers.
+const maxDicts = 64
+
+// dict numbers each code when it first comes. known has a number plus one for
+// each code, 0 for those that have not come yet.
+func (r *keyReader) dict(j int, c *column.Dict, out []uint32) {
+	known := r.dicts[j][c.Values]
+	if known == nil {
+		if len(r.dicts[j]) >= maxDicts {
+			clear(r.dicts[j])
+		}
+		known = make([]uint32, c.Values.Len())
+		r.dicts[j][c.Values] = known
+	}
+	var fresh []uint32
+	for _, code := range c.Codes {
+		if known[code] == 0 {
+			known[code] = none + 1
+			fresh = append(fresh, code)
+		}
+	}
+	if len(fresh) > 0 {
+		ids := make([]uint32, len(fresh))
+		r.flat(j, column.Flat(column.Gather(c.Values, fresh)), ids)
+		for i, code := range fresh {
+			known[code] = ids[i] + 1
+		}
+	}
+	for i, code := range c.Codes {
+		out[i] = known[code] - 1
+	}
+}

@@ -1,0 +1,345 @@
+package exec
+
+import (
+	"cmp"
+	"math"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A pick is arg_max, arg_min or take_any over several columns. It keeps a
+// reference to one row a group; the values of that row are read at the end, so
+// that arg_max(t, *) over eighty columns reads, of all but one, only the rows
+// that won. Among equals the first row wins.
+type pick struct {
+	by     *evaluator // nil for take_any
+	cols   []*evaluator
+	schema types.Schema
+	best   pickOrder
+	wins   []win // by group
+
+	batches []*column.Batch // of cols; winners refer to them
+	rows    int             // in batches
+	settled int             // rows in batches after the last tidying
+	bytes   int64
+}
+
+// A win is the row that a group has chosen.
+type win struct {
+	at    rowID
+	batch uint32
+	row   uint32
+	set   bool
+	null  bool // its By is null
+}
+
+// A pickOrder knows the best By of each group.
+type pickOrder interface {
+	// load makes a batch of By values the one that better and take refer to.
+	load(c column.Column)
+	// grow makes room for total groups.
+	grow(total int)
+	null(row int) bool
+	// better reports whether the row's value beats that of group g.
+	better(row int, g uint32) bool
+	take(row int, g uint32)
+	// versus reports whether group g of other, of the same type, is better
+	// (positive), worse or equal.
+	versus(other pickOrder, og, g uint32) int
+	copy(other pickOrder, og, g uint32)
+}
+
+func newPick(c *compiler, p *plan.Pick) *pick {
+	out := &pick{cols: c.all(p.Cols)}
+	for _, e := range p.Cols {
+		out.schema.Columns = append(out.schema.Columns, types.Column{Type: e.Type()})
+	}
+	if p.By != nil {
+		out.by = c.compile(p.By)
+		out.best = newPickOrder(p.By.Type(), p.Kind == plan.PickMin)
+	}
+	return out
+}
+
+func (p *pick) update(at rowID, b *column.Batch, groups []uint32, total int) error {
+	p.grow(total)
+	won, err := p.compete(at, b, groups)
+	if err != nil || !won {
+		return err
+	}
+	cols, err := evalRaw(p.cols, b)
+	if err != nil {
+		return err
+	}
+	kept := column.NewBatch(b.Len(), cols)
+	p.batches = append(p.batches, kept)
+	p.rows += b.Len()
+	p.bytes += batchSize(kept)
+	if p.rows > 2*p.settled+tidyRows {
+		p.tidy()
+	}
+	return nil
+}
+
+// tidyRows is how many rows a pick keeps, beside winners, before it looks for
+// those that no group refers to any more.
+const tidyRows = 1 << 17
+
+func (p *pick) grow(total int) {
+	for len(p.wins) < total {
+		p.wins = append(p.wins, win{})
+	}
+	if p.best != nil {
+		p.best.grow(total)
+	}
+}
+
+// compete finds the rows of b that win, as rows of the batch that will be kept
+// next, and reports whether there are any.
+func (p *pick) compete(at rowID, b *column.Batch, groups []uint32) (won bool, err error) {
+	next := uint32(len(p.batches))
+	if p.by == nil {
+		for i, g := range groups {
+			if w := &p.wins[g]; !w.set {
+				*w = win{at: at + rowID(i), batch: next, row: uint32(i), set: true}
+				won = true
+			}
+		}
+		return won, nil
+	}
+	c, err := p.by.eval(b)
+	if err != nil {
+		return false, err
+	}
+	p.best.load(c)
+	for i, g := range groups {
+		w := &p.wins[g]
+		null := p.best.null(i)
+		if w.set && (null || !w.null && !p.best.better(i, g)) {
+			continue
+		}
+		*w = win{at: at + rowID(i), batch: next, row: uint32(i), set: true, null: null}
+		if !null {
+			p.best.take(i, g)
+		}
+		won = true
+	}
+	return won, nil
+}
+
+// tidy replaces each batch by its rows that are still chosen.
+func (p *pick) tidy() {
+	lists := make([][]uint32, len(p.batches))
+	for g := range p.wins {
+		if w := &p.wins[g]; w.set {
+			lists[w.batch] = append(lists[w.batch], w.row)
+			w.row = uint32(len(lists[w.batch]) - 1)
+		}
+	}
+	moved := make([]uint32, len(p.batches))
+	kept := p.batches[:0]
+	p.rows, p.bytes = 0, 0
+	for i, rows := range lists {
+		if len(rows) == 0 {
+			continue
+		}
+		moved[i] = uint32(len(kept))
+		b := p.batches[i].Gather(rows)
+		kept = append(kept, b)
+		p.rows += b.Len()
+		p.bytes += batchSize(b)
+	}
+	clear(p.batches[len(kept):])
+	p.batches, p.settled = kept, p.rows
+	for g := range p.wins {
+		if w := &p.wins[g]; w.set {
+			w.batch = moved[w.batch]
+		}
+	}
+}
+
+func (p *pick) merge(from aggregator, groups []uint32, total int) error {
+	o := from.(*pick)
+	p.grow(total)
+	base := uint32(len(p.batches))
+	p.batches = append(p.batches, o.batches...)
+	p.rows += o.rows
+	p.bytes += o.bytes
+	for i, g := range groups {
+		if i >= len(o.wins) || !o.wins[i].set {
+			continue
+		}
+		w, theirs := &p.wins[g], o.wins[i]
+		if w.set && !p.loses(w, g, o, uint32(i)) {
+			continue
+		}
+		theirs.batch += base
+		*w = theirs
+		if p.best != nil && !theirs.null {
+			p.best.copy(o.best, uint32(i), g)
+		}
+	}
+	return nil
+}
+
+// loses reports whether group g's winner w loses to that of group og of o.
+func (p *pick) loses(w *win, g uint32, o *pick, og uint32) bool {
+	theirs := o.wins[og]
+	if w.null != theirs.null {
+		return w.null
+	}
+	if p.best != nil && !w.null {
+		if c := p.best.versus(o.best, og, g); c != 0 {
+			return c > 0
+		}
+	}
+	return theirs.at < w.at
+}
+
+func (p *pick) result(total int) ([]column.Column, error) {
+	p.grow(total)
+	kept := &stack{schema: p.schema}
+	for _, b := range p.batches {
+		if err := kept.add(b); err != nil {
+			return nil, err
+		}
+	}
+	// A group without rows, the one of a summarize without keys, is null.
+	null := uint32(kept.n)
+	if err := kept.add(nullBatch(p.schema, 1)); err != nil {
+		return nil, err
+	}
+	rows := make([]uint32, total)
+	for g := range rows {
+		rows[g] = null
+		if w := p.wins[g]; w.set {
+			rows[g] = kept.starts[w.batch] + w.row
+		}
+	}
+	b := kept.gather(rows)
+	cols := make([]column.Column, b.Width())
+	for i := range cols {
+		cols[i] = b.Raw(i)
+	}
+	return cols, nil
+}
+
+func (p *pick) size() int64 { return p.bytes + 40*int64(len(p.wins)) }
+
+func newPickOrder(t types.Type, least bool) pickOrder {
+	switch t {
+	case types.Bool:
+		return &orderedPick[uint64]{least: least, words: true}
+	case types.Real:
+		return &orderedPick[float64]{least: least}
+	case types.String:
+		return &orderedPick[string]{least: least}
+	case types.GUID, types.Decimal, types.Dynamic:
+		return &comparedPick{typ: t, least: least}
+	}
+	return &orderedPick[int64]{least: least}
+}
+
+// orderedPick is the order of a type that Go orders.
+type orderedPick[T int64 | uint64 | float64 | string] struct {
+	least bool
+	words bool // bool columns, as words
+	best  []T
+	vals  []T
+	valid column.Bitmap
+}
+
+func (o *orderedPick[T]) load(c column.Column) {
+	switch v := column.Flat(c).(type) {
+	case *column.Vec[int64]:
+		o.vals, _ = any(v.Vals).([]T)
+		o.valid = v.Valid
+	case *column.Vec[float64]:
+		o.vals, _ = any(v.Vals).([]T)
+		o.valid = v.Valid
+	case *column.Vec[string]:
+		o.vals, _ = any(v.Vals).([]T)
+		o.valid = nil
+	default:
+		words, valid := wordsOf(v)
+		o.vals, _ = any(words).([]T)
+		o.valid = valid
+	}
+}
+
+func (o *orderedPick[T]) grow(total int) {
+	var zero T
+	for len(o.best) < total {
+		o.best = append(o.best, zero)
+	}
+}
+
+func (o *orderedPick[T]) null(row int) bool      { return !o.valid.Has(row) }
+func (o *orderedPick[T]) take(row int, g uint32) { o.best[g] = o.vals[row] }
+
+func (o *orderedPick[T]) better(row int, g uint32) bool {
+	if o.least {
+		return o.vals[row] < o.best[g]
+	}
+	return o.vals[row] > o.best[g]
+}
+
+func (o *orderedPick[T]) versus(other pickOrder, og, g uint32) int {
+	c := cmp.Compare(other.(*orderedPick[T]).best[og], o.best[g])
+	if o.least {
+		return -c
+	}
+	return c
+}
+
+func (o *orderedPick[T]) copy(other pickOrder, og, g uint32) {
+	o.best[g] = other.(*orderedPick[T]).best[og]
+}
+
+// comparedPick is the order of the other types. Best values are kept as rows of
+// columns.
+type comparedPick struct {
+	typ   types.Type
+	least bool
+	best  []cell
+	col   column.Column
+}
+
+// A cell is one value of a flat column.
+type cell struct {
+	col column.Column
+	row uint32
+}
+
+func (o *comparedPick) load(c column.Column) { o.col = column.Flat(c) }
+
+func (o *comparedPick) grow(total int) {
+	for len(o.best) < total {
+		o.best = append(o.best, cell{row: math.MaxUint32})
+	}
+}
+
+func (o *comparedPick) null(row int) bool      { return o.col.Null(row) }
+func (o *comparedPick) take(row int, g uint32) { o.best[g] = cell{o.col, uint32(row)} }
+
+func (o *comparedPick) better(row int, g uint32) bool {
+	return o.order(cell{o.col, uint32(row)}, o.best[g]) > 0
+}
+
+func (o *comparedPick) order(a, b cell) int {
+	c := compareCells(a.col, int(a.row), b.col, int(b.row))
+	if o.least {
+		return -c
+	}
+	return c
+}
+
+func (o *comparedPick) versus(other pickOrder, og, g uint32) int {
+	return o.order(other.(*comparedPick).best[og], o.best[g])
+}
+
+func (o *comparedPick) copy(other pickOrder, og, g uint32) {
+	o.best[g] = other.(*comparedPick).best[og]
+}

@@ -1,0 +1,132 @@
+package exec
+
+import (
+	"context"
+	"io"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+func (q *query) buildSort(n *plan.Sort) (*flow, error) {
+	in, err := q.build(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	return q.breakerOver(in, n.Schema(), q.statsOf(n), func(ctx context.Context) (column.Reader, error) {
+		l := q.lease("Sort")
+		r, err := q.runSort(ctx, n.Keys, in, l)
+		if err != nil {
+			l.release()
+		}
+		return r, err
+	}), nil
+}
+
+// runSort keeps all rows and their keys, and yields the rows in order. Columns
+// that are not keys are read batch by batch as the result is.
+func (q *query) runSort(ctx context.Context, keys []plan.SortKey, in *flow, l *lease) (column.Reader, error) {
+	width := in.schema.Len()
+	schema := in.schema
+	rows, err := collect(ctx, q.withKeys(in, keys).reader(), l)
+	if err != nil {
+		return nil, err
+	}
+	if rows.n == 0 {
+		return &batchReader{schema: schema}, nil
+	}
+	perm, err := rows.order(keys, width)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.add(4 * int64(len(perm))); err != nil {
+		return nil, err
+	}
+	return &orderedReader{schema: schema, all: rows.batch().Select(positions(width)), perm: perm, rows: q.BatchRows, lease: l}, nil
+}
+
+// withKeys adds the sort keys' values behind the columns of in.
+func (q *query) withKeys(in *flow, keys []plan.SortKey) *flow {
+	schema := types.Schema{Columns: append([]types.Column(nil), in.schema.Columns...)}
+	exprs := make([]plan.Expr, len(keys))
+	for i, k := range keys {
+		exprs[i] = k.Expr
+		schema.Columns = append(schema.Columns, types.Column{Type: k.Expr.Type()})
+	}
+	return in.then(schema, nil, func() (stage, error) {
+		return &addColumns{exprs: newCompiler(q).all(exprs)}, nil
+	})
+}
+
+// addColumns puts computed columns behind those of the batch.
+type addColumns struct{ exprs []*evaluator }
+
+func (s *addColumns) apply(b *column.Batch, emit func(*column.Batch) error) error {
+	extra, err := evalAll(s.exprs, b)
+	if err != nil {
+		return err
+	}
+	cols := make([]column.Column, 0, b.Width()+len(extra))
+	for i := range b.Width() {
+		cols = append(cols, b.Raw(i))
+	}
+	return emit(column.NewBatch(b.Len(), append(cols, extra...)))
+}
+
+// order returns the rows of s in the order of keys, whose values are its
+// columns from position from on; nil if they are in order.
+func (s *stack) order(keys []plan.SortKey, from int) ([]uint32, error) {
+	all := s.batch()
+	cols := make([]column.Column, len(keys))
+	for i := range keys {
+		c, err := all.Column(from + i)
+		if err != nil {
+			return nil, err
+		}
+		cols[i] = c
+	}
+	return order(sortColumns(keys, cols), s.n), nil
+}
+
+// positions returns 0, 1, … n-1.
+func positions(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// An orderedReader yields rows of one batch in another order.
+type orderedReader struct {
+	schema types.Schema
+	all    *column.Batch
+	perm   []uint32 // nil for the rows as they are
+	at     int
+	rows   int
+	lease  *lease
+}
+
+func (r *orderedReader) Schema() types.Schema { return r.schema }
+
+func (r *orderedReader) Next(context.Context) (*column.Batch, error) {
+	if r.all == nil {
+		return nil, errClosed
+	}
+	if r.at == r.all.Len() {
+		return nil, io.EOF
+	}
+	from := r.at
+	r.at = min(from+r.rows, r.all.Len())
+	if r.perm == nil {
+		return r.all.Slice(from, r.at), nil
+	}
+	return r.all.Gather(r.perm[from:r.at]), nil
+}
+
+func (r *orderedReader) Close() error {
+	r.all, r.perm = nil, nil
+	r.lease.release()
+	return nil
+}

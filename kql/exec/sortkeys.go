@@ -1,0 +1,364 @@
+package exec
+
+import (
+	"bytes"
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/dynamic"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A sortColumn is one column of an order, as words that compare as its values
+// do. Where a word cannot hold the whole value (strings), equal words mean that
+// exact must be asked.
+type sortColumn struct {
+	words []uint64
+	exact func(i, j int) int // nil if the words are enough
+}
+
+// sortColumns returns the order of flat or dictionary columns by keys; one key
+// may become two columns, the first saying what is null.
+func sortColumns(keys []plan.SortKey, cols []column.Column) []sortColumn {
+	var out []sortColumn
+	for k, key := range keys {
+		c := cols[k]
+		if _, isConst := c.(*column.Const); isConst {
+			continue
+		}
+		if nulls := nullWords(c, key.NullsFirst); nulls != nil {
+			out = append(out, sortColumn{words: nulls})
+		}
+		out = append(out, orderWords(c, key.Desc))
+	}
+	return out
+}
+
+// nullWords is the order of null and NaN against values; nil if there are
+// none. NaN stands between null and the values.
+//
+// Source: the Kusto documentation, "sort operator".
+func nullWords(c column.Column, first bool) []uint64 {
+	if c.Type() == types.String {
+		return nil
+	}
+	null, nan, value := uint64(2), uint64(1), uint64(0)
+	if first {
+		null, value = 0, 2
+	}
+	var out []uint64
+	mark := func(i int, w uint64) {
+		if out == nil {
+			out = make([]uint64, c.Len())
+			for j := range out {
+				out[j] = value
+			}
+		}
+		out[i] = w
+	}
+	if c.Type() == types.Real {
+		v := column.ViewOf[float64](c)
+		for i := range c.Len() {
+			if x := v.At(i); v.Null(i) {
+				mark(i, null)
+			} else if x != x {
+				mark(i, nan)
+			}
+		}
+		return out
+	}
+	if v := validOf(c); v == nil && c.Type() != types.Dynamic {
+		if _, isDict := c.(*column.Dict); !isDict {
+			return nil
+		}
+	}
+	for i := range c.Len() {
+		if c.Null(i) {
+			mark(i, null)
+		}
+	}
+	return out
+}
+
+func orderWords(c column.Column, desc bool) sortColumn {
+	var s sortColumn
+	switch v := c.(type) {
+	case *column.Dict:
+		s.words = rankWords(v)
+	case *column.Vec[int64]:
+		s.words = make([]uint64, len(v.Vals))
+		for i, x := range v.Vals {
+			s.words[i] = uint64(x) ^ 1<<63
+		}
+	case *column.Vec[float64]:
+		s.words = make([]uint64, len(v.Vals))
+		for i, x := range v.Vals {
+			s.words[i] = realOrder(x)
+		}
+	case *column.Vec[bool]:
+		s.words, _ = wordsOf(v)
+	case *column.Vec[string]:
+		s.words = make([]uint64, len(v.Vals))
+		for i, x := range v.Vals {
+			s.words[i] = prefixWord(x)
+		}
+		s.exact = func(i, j int) int { return strings.Compare(v.Vals[i], v.Vals[j]) }
+	default:
+		s.words = make([]uint64, c.Len())
+		s.exact = func(i, j int) int { return compareCells(c, i, c, j) }
+	}
+	if v := validOf(c); v != nil {
+		// Words of nulls must not order the rows that are null.
+		for i := range s.words {
+			if !v.Has(i) {
+				s.words[i] = 0
+			}
+		}
+		if exact := s.exact; exact != nil {
+			s.exact = func(i, j int) int {
+				if !v.Has(i) || !v.Has(j) {
+					return 0
+				}
+				return exact(i, j)
+			}
+		}
+	}
+	if desc {
+		for i := range s.words {
+			s.words[i] = ^s.words[i]
+		}
+		if exact := s.exact; exact != nil {
+			s.exact = func(i, j int) int { return exact(j, i) }
+		}
+	}
+	return s
+}
+
+func validOf(c column.Column) column.Bitmap {
+	switch v := c.(type) {
+	case *column.Vec[int64]:
+		return v.Valid
+	case *column.Vec[float64]:
+		return v.Valid
+	case *column.Vec[bool]:
+		return v.Valid
+	case *column.Vec[types.GUID128]:
+		return v.Valid
+	case *column.Vec[types.Decimal128]:
+		return v.Valid
+	}
+	return nil
+}
+
+// realOrder orders reals from -inf up; NaN, which nullWords places, is least.
+func realOrder(x float64) uint64 {
+	if x != x {
+		return 0
+	}
+	if x == 0 {
+		x = 0 // -0 is 0
+		return 1 << 63
+	}
+	w := math.Float64bits(x)
+	if w>>63 != 0 {
+		return ^w
+	}
+	return w | 1<<63
+}
+
+// prefixWord is the first eight bytes of s.
+func prefixWord(s string) uint64 {
+	var w uint64
+	for i := range min(8, len(s)) {
+		w |= uint64(s[i]) << (56 - 8*i)
+	}
+	return w
+}
+
+// rankWords sorts the values that d uses and gives each row the rank of its
+// value.
+func rankWords(d *column.Dict) []uint64 {
+	used := make([]bool, d.Values.Len())
+	for _, c := range d.Codes {
+		used[c] = true
+	}
+	var codes []uint32
+	for c, u := range used {
+		if u {
+			codes = append(codes, uint32(c))
+		}
+	}
+	slices.SortFunc(codes, func(a, b uint32) int { return compareCells(d.Values, int(a), d.Values, int(b)) })
+	ranks := make([]uint64, len(used))
+	rank := uint64(0)
+	for i, c := range codes {
+		if i > 0 && compareCells(d.Values, int(codes[i-1]), d.Values, int(c)) != 0 {
+			rank++
+		}
+		ranks[c] = rank
+	}
+	out := make([]uint64, len(d.Codes))
+	for i, c := range d.Codes {
+		out[i] = ranks[c]
+	}
+	return out
+}
+
+// compareCells orders row i of a and row j of b, flat columns of one type.
+// Nulls are equal and come first.
+func compareCells(a column.Column, i int, b column.Column, j int) int {
+	if an, bn := a.Null(i), b.Null(j); an || bn {
+		return bit(bn) - bit(an)
+	}
+	switch x := a.(type) {
+	case *column.Vec[int64]:
+		return cmp.Compare(x.Vals[i], b.(*column.Vec[int64]).Vals[j])
+	case *column.Vec[float64]:
+		return cmp.Compare(realOrder(x.Vals[i]), realOrder(b.(*column.Vec[float64]).Vals[j]))
+	case *column.Vec[bool]:
+		return bit(x.Vals[i]) - bit(b.(*column.Vec[bool]).Vals[j])
+	case *column.Vec[string]:
+		return strings.Compare(x.Vals[i], b.(*column.Vec[string]).Vals[j])
+	case *column.Vec[types.GUID128]:
+		return bytes.Compare(x.Vals[i][:], b.(*column.Vec[types.GUID128]).Vals[j][:])
+	case *column.Vec[types.Decimal128]:
+		return types.CompareDecimal(x.Vals[i], b.(*column.Vec[types.Decimal128]).Vals[j])
+	case *column.Vec[dynamic.Value]:
+		return dynamic.Compare(x.Vals[i], b.(*column.Vec[dynamic.Value]).Vals[j])
+	}
+	return 0
+}
+
+// order returns the rows below n in the order of cols; rows that are equal keep
+// theirs. It returns nil if they are in order already.
+func order(cols []sortColumn, n int) []uint32 {
+	if sorted(cols, n) {
+		return nil
+	}
+	rows := make([]uint32, n)
+	for i := range rows {
+		rows[i] = uint32(i)
+	}
+	for _, c := range cols {
+		if c.exact != nil {
+			compareSort(cols, rows)
+			return rows
+		}
+	}
+	var tmp radixScratch
+	for k := len(cols) - 1; k >= 0; k-- {
+		tmp.sort(cols[k].words, rows)
+	}
+	return rows
+}
+
+func sorted(cols []sortColumn, n int) bool {
+	for i := 1; i < n; i++ {
+		if compareRows(cols, i-1, i) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func compareRows(cols []sortColumn, i, j int) int {
+	for _, c := range cols {
+		if a, b := c.words[i], c.words[j]; a != b {
+			if a < b {
+				return -1
+			}
+			return 1
+		}
+		if c.exact != nil {
+			if r := c.exact(i, j); r != 0 {
+				return r
+			}
+		}
+	}
+	return 0
+}
+
+// compareSort sorts by comparisons, with the first word beside each row.
+func compareSort(cols []sortColumn, rows []uint32) {
+	type item struct {
+		word uint64
+		row  uint32
+	}
+	items := make([]item, len(rows))
+	for i, r := range rows {
+		items[i] = item{cols[0].words[r], r}
+	}
+	slices.SortFunc(items, func(a, b item) int {
+		if a.word != b.word {
+			if a.word < b.word {
+				return -1
+			}
+			return 1
+		}
+		if c := compareRows(cols, int(a.row), int(b.row)); c != 0 {
+			return c
+		}
+		return int(a.row) - int(b.row)
+	})
+	for i, it := range items {
+		rows[i] = it.row
+	}
+}
+
+// radixScratch sorts rows by words a byte at a time, lowest first, which is
+// stable. Bytes that all words share are skipped.
+type radixScratch struct {
+	keys, keys2 []uint64
+	rows2       []uint32
+}
+
+func (s *radixScratch) sort(words []uint64, rows []uint32) {
+	n := len(rows)
+	if s.keys == nil {
+		s.keys, s.keys2, s.rows2 = make([]uint64, n), make([]uint64, n), make([]uint32, n)
+	}
+	var counts [8][256]uint32
+	for i, r := range rows {
+		w := words[r]
+		s.keys[i] = w
+		for b := range 8 {
+			counts[b][byte(w>>(8*b))]++
+		}
+	}
+	a, b := s.keys, s.keys2
+	ra, rb := rows, s.rows2
+	for k := range 8 {
+		c := &counts[k]
+		shift := uint(8 * k)
+		if n == 0 || c[byte(a[0]>>shift)] == uint32(n) {
+			continue
+		}
+		sum := uint32(0)
+		for v := range c {
+			c[v], sum = sum, sum+c[v]
+		}
+		for i, w := range a {
+			v := byte(w >> shift)
+			at := c[v]
+			c[v]++
+			b[at], rb[at] = w, ra[i]
+		}
+		a, b, ra, rb = b, a, rb, ra
+	}
+	if n > 0 && &ra[0] != &rows[0] {
+		copy(rows, ra)
+	}
+}
+
+// orderOf returns the rows in the order of their IDs, nil if they are in order.
+func orderOf(ids []rowID) []uint32 {
+	words := make([]uint64, len(ids))
+	for i, id := range ids {
+		words[i] = uint64(id)
+	}
+	return order([]sortColumn{{words: words}}, len(ids))
+}
