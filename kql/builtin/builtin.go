@@ -34,11 +34,17 @@ func Functions() (*function.Registry, error) {
 		extractions(),
 		numberFormats(),
 		jsonFunctions(),
+		parseFunctions(),
 		arrayFunctions(),
 		bagFunctions(),
 		setFunctions(),
 		windowFunctions(),
 		sketches(),
 		aggregates(),
+		clock(),
+		datetimeParts(),
+		datetimePeriods(),
+		datetimeFormats(),
+		timeZones(),
 	)
 }
