@@ -2,11 +2,11 @@ package syntax
 
 import "strings"
 
-// command reads a management command: the rest of the text.
+// command reads a management command.
 func (p *parser) command() Statement {
 	from := p.from()
 	c := &CommandStmt{}
-	if k := p.peekAt(1); k != kIdent && !k.isKeyword() {
+	if k := p.peekAt(1); k == kBar || k == kSemicolon || k == kEOF {
 		p.report(missingCommand(int(p.toks[p.pos].to)))
 	}
 	p.commandTokens(c)
@@ -14,16 +14,10 @@ func (p *parser) command() Statement {
 	switch {
 	case p.peek() == kBar:
 		c.Pipe = p.pipes(nil)
-		p.accept(kSemicolon)
 	case p.accept(kLessBar):
 		c.Input = p.commandInput()
 	}
 	c.Span = p.since(from)
-	for p.peek() != kEOF {
-		t := p.advance()
-		p.report(incompleteFragment(int(t.from), int(t.to)))
-		p.pos = len(p.toks) - 1
-	}
 	return c
 }
 

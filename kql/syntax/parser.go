@@ -40,10 +40,10 @@ func Parse(text string) (*Query, []Diagnostic) {
 	p.directives(q)
 	if p.peek() == kDot {
 		q.Statements = append(q.Statements, p.command())
-	} else {
-		q.Statements = p.statements(q.Statements)
-		p.rest(q)
+		p.accept(kSemicolon)
 	}
+	q.Statements = p.statements(q.Statements)
+	p.rest(q)
 	p.limitHeight(q)
 	sortDiagnostics(p.diags)
 	q.invalid = len(p.diags) > 0
