@@ -19,7 +19,6 @@ func rounding() function.Family {
 		Doc: "Rounds a value down to a multiple of a bin size; null if the size is not positive.",
 		Overloads: []function.Overload{
 			{Sig: "bin(value: datetime, roundTo: timespan): datetime", Kernel: binLongs(types.DateTime, types.TimeSpan, types.DateTime)},
-			{Sig: "bin(value: int, roundTo: int): int", Kernel: binLongs(types.Int, types.Int, types.Int)},
 			{Sig: "bin(value: integer, roundTo: integer): long", Kernel: binLongs(anyInteger, anyInteger, types.Long)},
 			{Sig: "bin(value: real, roundTo: real): real", Kernel: function.Map2Null(types.Real, types.Real, types.Real, func(x, size float64) (float64, bool) {
 				return binReal(x, size, 0)

@@ -20,7 +20,7 @@ func TestMathKernels(t *testing.T) {
 		{"log", []string{"real: 1, 0, -1, null"}, "real: 0, -inf, null, null"},
 		{"isfinite", []string{"real: 1, inf, nan"}, "bool: true, false, false"},
 		{"bin", []string{"long: 5, -5, 5, 5, null", "long: 2, 2, 0, -1, 2"}, "long: 4, -6, null, null, null"},
-		{"bin", []string{"int: 5, -5", "int: 2, 2"}, "int: 4, -6"},
+		{"bin", []string{"int: 5, -5", "int: 2, 2"}, "long: 4, -6"},
 		{"bin", []string{"real: 1.5, -1.5, 5.5, 1", "real: 1, 1, 2, -1"}, "real: 1, -2, 4, null"},
 		{"bin", []string{"decimal: 7.5, -7.5, 1", "decimal: 2, 2, 0"}, "decimal: 6, -8, null"},
 		{"bin", []string{"datetime: 2024-01-02T13:45:00, 1955-11-05T06:15:00, 2024-01-01, null", "timespan: 1h, 7d, -1h, 1h"}, "datetime: 2024-01-02T13:00:00, 1955-10-31, null, null"},

@@ -52,6 +52,9 @@ func arithmetic() function.Family {
 				{Sig: "*(a: timespan, b: real): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Real, types.TimeSpan, scaleTicks)},
 				{Sig: "*(a: real, b: timespan): timespan", Kernel: function.Map2Null(types.Real, types.TimeSpan, types.TimeSpan,
 					func(f float64, span int64) (int64, bool) { return scaleTicks(span, f) })},
+				{Sig: "*(a: timespan, b: decimal): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Decimal, types.TimeSpan, scaleTicksDecimal)},
+				{Sig: "*(a: decimal, b: timespan): timespan", Kernel: function.Map2Null(types.Decimal, types.TimeSpan, types.TimeSpan,
+					func(f types.Decimal128, span int64) (int64, bool) { return scaleTicksDecimal(span, f) })},
 			},
 			Examples: []string{"6 * 7 -> 42", "1.5 * 1h -> 01:30:00", "int(2147483647) * int(2) -> 4294967294"},
 		},
@@ -65,6 +68,8 @@ func arithmetic() function.Family {
 				{Sig: "/(a: timespan, b: integer): timespan", Kernel: function.Map2Null(types.TimeSpan, anyInteger, types.TimeSpan, quoLong)},
 				{Sig: "/(a: timespan, b: real): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Real, types.TimeSpan,
 					func(span int64, f float64) (int64, bool) { return truncate(float64(span) / f) })},
+				{Sig: "/(a: timespan, b: decimal): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Decimal, types.TimeSpan,
+					func(span int64, f types.Decimal128) (int64, bool) { return truncate(float64(span) / f.Float64()) })},
 				{Sig: "/(a: datetime, b: timespan): real", Kernel: ratio(types.DateTime, types.TimeSpan)},
 				{Sig: "/(a: datetime, b: datetime): real", Kernel: ratio(types.DateTime, types.DateTime)},
 			},
@@ -77,6 +82,7 @@ func arithmetic() function.Family {
 				{Sig: "%(a: real, b: real): real", Kernel: function.Map2(types.Real, types.Real, types.Real, modReal)},
 				{Sig: "%(a: decimal, b: decimal): decimal", Kernel: function.Map2Null(types.Decimal, types.Decimal, types.Decimal, modDecimal)},
 				{Sig: "%(a: timespan, b: timespan): timespan", Kernel: function.Map2Null(types.TimeSpan, types.TimeSpan, types.TimeSpan, modLong)},
+				{Sig: "%(a: timespan, b: integer): timespan", Kernel: function.Map2Null(types.TimeSpan, anyInteger, types.TimeSpan, modLong)},
 				{Sig: "%(a: datetime, b: timespan): timespan", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.TimeSpan, modLong)},
 			},
 			Examples: []string{"14 % 12 -> 2", "-100 % 7 -> 5", "5.5 % -3.0 -> 2.5", "25h % 1d -> 01:00:00"},
@@ -165,6 +171,10 @@ func subTicks(at, span int64) (int64, bool) {
 }
 
 func scaleTicks(span int64, f float64) (int64, bool) { return truncate(float64(span) * f) }
+
+func scaleTicksDecimal(span int64, f types.Decimal128) (int64, bool) {
+	return truncate(float64(span) * f.Float64())
+}
 
 // truncate cuts a real off towards zero; !ok if no tick count can hold it.
 func truncate(f float64) (int64, bool) {

@@ -59,10 +59,6 @@ func comparison() function.Family {
 			Doc: "Reverses a boolean value.",
 			Overloads: []function.Overload{
 				{Sig: "not(expression: bool): bool", Kernel: function.Map1(types.Bool, types.Bool, func(x bool) bool { return !x })},
-				{Sig: "not(expression: dynamic): bool", Kernel: function.Map1Null(types.Dynamic, types.Bool, func(x dynamic.Value) (bool, bool) {
-					b, ok := x.ToBool()
-					return !b, ok
-				})},
 			},
 			Examples: []string{"not(1 == 2) -> true", "not(bool(null)) -> null"},
 		},

@@ -14,7 +14,7 @@ func matchesRegex() function.Scalar {
 	o := function.Overload{Sig: "matches regex(text: string, regex: string): bool", Kernel: textKernel(regexFor, loop, false)}
 	return function.Scalar{
 		Doc:       "Tells whether a regular expression (RE2) matches somewhere in a text.",
-		Overloads: []function.Overload{o, fromDynamic(o, 0)},
+		Overloads: withDynamicText(o),
 		Examples:  []string{`"Fabrikam" matches regex "b.*k" -> true`, `"Fabrikam" matches regex "^b" -> false`},
 	}
 }

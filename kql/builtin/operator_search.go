@@ -46,7 +46,14 @@ func stringSearch() function.Family {
 func textOperator(name, doc string, prepare func(string) *needle, loop func(out []bool, in []string, n *needle), negate bool, examples ...string) function.Scalar {
 	prepared := func(_ *function.Call, text string) (*needle, error) { return prepare(text), nil }
 	o := function.Overload{Sig: name + "(text: string, part: string): bool", Kernel: textKernel(prepared, loop, negate)}
-	return function.Scalar{Doc: doc, Overloads: []function.Overload{o, fromDynamic(o, 0)}, Examples: examples}
+	return function.Scalar{Doc: doc, Overloads: withDynamicText(o), Examples: examples}
+}
+
+// withDynamicText returns o and its overloads that take a dynamic value on either
+// side or on both: it is read as its text.
+func withDynamicText(o function.Overload) []function.Overload {
+	left, right := fromDynamic(o, 0), fromDynamic(o, 1)
+	return []function.Overload{o, left, right, fromDynamic(left, 1)}
 }
 
 // textKernel is the kernel of a text operator. prepare makes of the right side
