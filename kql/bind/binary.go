@@ -70,16 +70,6 @@ func unparen(e syntax.Expr) syntax.Expr {
 	}
 }
 
-// operate applies the operator declared under name.
-func (b *binder) operate(at syntax.Node, name string, args ...operand) value {
-	f, ok := b.env.Functions.Scalar(name)
-	if !ok {
-		b.report(notSupported(at, "the operator "+name))
-		return unknownValue()
-	}
-	return b.apply(at, f, args, noFitOperator)
-}
-
 // operatorName returns the name under which an operator is declared.
 func operatorName(op syntax.BinaryOp) string {
 	if op == syntax.OpColon {

@@ -100,6 +100,9 @@ type binder struct {
 	// calls is the depth of user functions being bound, so that one that calls
 	// itself ends.
 	calls int
+	// placeholders are the values that stand for parameters where declarations
+	// are checked.
+	placeholders map[plan.Expr]bool
 	// functions holds the stored functions that were parsed.
 	functions map[string]*lambda
 	// muted is above zero where findings are not reported: where a text is

@@ -25,10 +25,7 @@ func operandTypes(args []operand) []types.Type {
 // apply calls the scalar function f, or the operator, if noFit says so. at is the
 // call, for findings.
 func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit complaint) value {
-	sigs := make([]function.Signature, len(f.Overloads))
-	for i := range f.Overloads {
-		sigs[i] = f.Overloads[i].Signature
-	}
+	sigs := signatures(f)
 	fit, ok := choose(sigs, operandTypes(args))
 	if !ok {
 		if !anyUnknown(args) {

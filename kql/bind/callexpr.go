@@ -3,6 +3,7 @@ package bind
 import (
 	"slices"
 
+	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -52,11 +53,27 @@ func (b *binder) callScalar(sc *scope, e *syntax.CallExpr, f *function.Scalar) v
 	if f.Window && !sc.serialized() {
 		b.report(notSerialized(e.Name, e.Name.Name))
 	}
+	if n := len(e.Args); n > 1 {
+		if t, ok := e.Args[n-1].(*syntax.TypeOfExpr); ok && t.Type != nil {
+			return b.callTyped(sc, e, f, t)
+		}
+	}
 	args := b.operands(sc, e.Args)
 	if len(args) == 1 && isConversion(e.Name.Name, args[0].typ()) {
 		return args[0].value
 	}
 	return b.apply(e, f, args, noFit)
+}
+
+// callTyped binds a call whose last argument is typeof(…): the result converted
+// to that type, as in extract("x=([0-9]+)", 1, Text, typeof(long)).
+func (b *binder) callTyped(sc *scope, e *syntax.CallExpr, f *function.Scalar, t *syntax.TypeOfExpr) value {
+	v := b.apply(e, f, b.operands(sc, e.Args[:len(e.Args)-1]), noFit)
+	typ := b.typeOf(t.Type)
+	if v.unknown() || typ == types.Unknown {
+		return unknownOf(typ)
+	}
+	return b.convert(e, v, typ)
 }
 
 // isConversion reports whether the function called name converts to t.
@@ -91,7 +108,7 @@ func (b *binder) argument(sc *scope, a syntax.Expr) value {
 		return unknownValue()
 	case *syntax.NamedExpr:
 		if len(a.Names) > 0 {
-			b.report(namedNotAllowed(a))
+			b.report(nameIgnored(a.Names[0]))
 		}
 		return b.scalar(sc, a.X)
 	}
@@ -160,6 +177,8 @@ func formOf(name string) form {
 		return (*binder).pack
 	case "bag_pack_columns":
 		return (*binder).packColumns
+	case "column_names_of":
+		return (*binder).columnNamesOf
 	}
 	return nil
 }
@@ -203,4 +222,17 @@ func (b *binder) isColumnExists(sc *scope, e *syntax.CallExpr) entity {
 	name, _ := b.constString(sc, e.Args[0])
 	_, has := sc.column(name)
 	return ofValue(constOf(types.Bool, has))
+}
+
+// columnNamesOf binds column_names_of(T): the names of a table's columns.
+func (b *binder) columnNamesOf(sc *scope, e *syntax.CallExpr) entity {
+	if len(e.Args) != 1 {
+		b.report(argumentCount(e, e.Name.Name, 1, 1))
+		return ofValue(unknownOf(types.Dynamic))
+	}
+	var names dynamic.ArrayBuilder
+	for _, c := range b.tabular(sc, e.Args[0]).schema().Visible().Columns {
+		names.AppendString(c.Name)
+	}
+	return ofValue(constOf(types.Dynamic, names.Value()))
 }

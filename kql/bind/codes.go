@@ -236,11 +236,14 @@ func valueCount(at syntax.Node, width int) syntax.Diagnostic {
 	return fault("KS173", at, "the number of values must be a multiple of %d, the number of columns", width)
 }
 
-// namedNotAllowed is KS193: a named argument of a function of the language.
+// nameIgnored is KS193: a named argument of a function of the language, whose
+// name has no effect.
 //
 // Example: print strlen(source='a')
-func namedNotAllowed(at syntax.Node) syntax.Diagnostic {
-	return fault("KS193", at, "this function takes no named arguments: give the value alone")
+func nameIgnored(at syntax.Node) syntax.Diagnostic {
+	d := fault("KS193", at, "this function takes no named arguments: the name is ignored")
+	d.Severity = syntax.Warning
+	return d
 }
 
 // unknownArgument is KS196: a named argument that the function does not have.
@@ -342,4 +345,27 @@ func dynamicKey(at syntax.Node) syntax.Diagnostic {
 // Example: range x from 1 to 3 step 1 | summarize count() + x by x
 func notAggregated(at syntax.Node, name string) syntax.Diagnostic {
 	return fault("KS236", at, "the column '%s' can be used within an aggregate or after by, not beside them", name)
+}
+
+// cannotBeFirst is KS174: an operator without rows to work on.
+//
+// Example: where x == 1
+func cannotBeFirst(at syntax.Node) syntax.Diagnostic {
+	return fault("KS174", at, "the operator cannot be the first: begin with a table, print, range or datatable")
+}
+
+// mustBeFirst is KS175: an operator that makes its own rows after others.
+//
+// Example: print x = 1 | print y = 2
+func mustBeFirst(at syntax.Node) syntax.Diagnostic {
+	return fault("KS175", at, "the operator must be the first in a query")
+}
+
+// mixedComparison is a warning where text is compared with another type.
+//
+// Example: range x from 1 to 3 step 1 | where x == "1"
+func mixedComparison(at syntax.Node, x, y types.Type) syntax.Diagnostic {
+	d := fault("KS106", at, "Kusto's engine does not compare %s and %s: convert one side, as with tostring(…) or tolong(…)", x, y)
+	d.Severity = syntax.Warning
+	return d
 }

@@ -160,14 +160,15 @@ func (b *binder) addOne(c *columns, sc *scope, e *syntax.NamedExpr, st style, po
 		return
 	}
 	v := b.scalar(sc, e.X)
+	named := isColumn(v.expr) && sc.aggs == nil
 	switch {
 	case len(v.tuple) > 0:
 		b.addTuple(c, e, v, st)
 	case len(e.Names) > 1:
 		b.report(notMultiple(e))
 	case len(e.Names) == 1:
-		c.declare(b, e.Names[0], e.Names[0].Name, v.expr, st == styleExtend || isColumn(v.expr))
-	case isColumn(v.expr) && st != stylePrint:
+		c.declare(b, e.Names[0], e.Names[0].Name, v.expr, st == styleExtend || named)
+	case named && st != stylePrint:
 		b.addColumn(c, e, v)
 	default:
 		b.addUnnamed(c, sc, e, v, st, pos)

@@ -217,7 +217,7 @@ func (b *binder) checkDecl(f *lambda) {
 			if !ok && p.Type != nil && p.Type.Name != "" {
 				b.report(unknownType(p.Type, p.Type.Name))
 			}
-			v := unknownOf(t)
+			v := b.placeholder(t)
 			sym.value = &v
 		}
 		body.declare(p.Name.Name, sym)
@@ -230,3 +230,16 @@ func (b *binder) checkDecl(f *lambda) {
 	b.calls--
 	b.shared = b.shared[:shared]
 }
+
+// placeholder stands for the value of a parameter while the declaration is
+// checked: a constant of a known type that is not known itself.
+func (b *binder) placeholder(t types.Type) value {
+	v := unknownOf(t)
+	if b.placeholders == nil {
+		b.placeholders = map[plan.Expr]bool{}
+	}
+	b.placeholders[v.expr] = true
+	return v
+}
+
+func (b *binder) isPlaceholder(e plan.Expr) bool { return b.placeholders[e] }

@@ -33,7 +33,7 @@ func (b *binder) queryParameters(sc *scope, s *syntax.QueryParametersStmt) {
 		if !ok && p.Type != nil && p.Type.Name != "" {
 			b.report(unknownType(p.Type, p.Type.Name))
 		}
-		v := unknownOf(t)
+		v := b.placeholder(t)
 		if p.Default != nil {
 			v = b.convert(p.Default, b.checkConstant(p.Default, b.scalar(&scope{}, p.Default)), t)
 		}

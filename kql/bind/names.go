@@ -54,6 +54,8 @@ func (b *binder) joinNames(sc *scope, left syntax.Expr, right string) string {
 // selectorName returns the name of what follows a dot or stands in brackets.
 func (b *binder) selectorName(sc *scope, e syntax.Expr) string {
 	switch e := e.(type) {
+	case *syntax.BracketExpr:
+		return b.selectorName(sc, e.X)
 	case *syntax.StringLit:
 		return e.Value
 	case *syntax.Literal:

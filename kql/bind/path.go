@@ -26,6 +26,8 @@ func (b *binder) path(sc *scope, e *syntax.PathExpr) entity {
 		return ofValue(b.member(e, x, sel.Name))
 	case *syntax.StringLit:
 		return ofValue(b.member(e, x, sel.Value))
+	case *syntax.BracketExpr:
+		return ofValue(b.element(sc, e, operand{x, e.X}, sel.X))
 	}
 	b.report(notSupported(e.Sel, "this selector"))
 	return ofValue(unknownValue())
@@ -46,8 +48,11 @@ func (b *binder) member(e *syntax.PathExpr, x value, name string) value {
 // index binds x[i]: an element of an array by position, or a member of a bag by
 // name.
 func (b *binder) index(sc *scope, e *syntax.IndexExpr) value {
-	x := b.scalar(sc, e.X)
-	i := operand{b.scalar(sc, e.Index), e.Index}
+	return b.element(sc, e, operand{b.scalar(sc, e.X), e.X}, e.Index)
+}
+
+func (b *binder) element(sc *scope, e syntax.Expr, x operand, index syntax.Expr) value {
+	i := operand{b.scalar(sc, index), index}
 	switch {
 	case x.unknown() || i.unknown():
 		return unknownOf(types.Dynamic)
@@ -55,12 +60,12 @@ func (b *binder) index(sc *scope, e *syntax.IndexExpr) value {
 		b.report(noElements(e, x.typ()))
 		return unknownOf(types.Dynamic)
 	case i.typ() == types.String && isConstant(i.expr):
-		return b.operate(e, "member", operand{x, e.X}, i)
+		return b.operate(e, "member", x, i)
 	case i.typ() == types.Bool, i.typ() == types.DateTime, i.typ() == types.TimeSpan, i.typ() == types.GUID:
-		b.report(typeExpected(e.Index, i.typ(), types.Long, types.String))
+		b.report(typeExpected(index, i.typ(), types.Long, types.String))
 		return unknownOf(types.Dynamic)
 	}
-	return b.operate(e, "index", operand{x, e.X}, i)
+	return b.operate(e, "index", x, i)
 }
 
 // side returns the row that $left or $right stands for.

@@ -1,6 +1,9 @@
 package bind
 
 import (
+	"context"
+	"errors"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
@@ -83,10 +86,28 @@ func (b *binder) addValue(sc *scope, to column.Builder, t types.Type, e syntax.E
 	to.AppendFrom(c, 0)
 }
 
-// externalData is refused: a query reaches no files and no network.
+// externalData binds externaldata(schema)[uris]. Its columns are known; reading
+// it is refused, for a query reaches no files and no network.
 func (b *binder) externalData(e *syntax.ExternalDataExpr) table {
-	b.report(notSupported(e, "externaldata"))
-	return table{node: &plan.Values{Out: b.schemaOf(e.Schema)}}
+	return unreadable("externaldata", b.schemaOf(e.Schema), "externaldata is not supported: ingest the file and query its table")
+}
+
+// unreadable returns a table whose columns are known and whose rows are out of
+// reach: a query over it can be checked and cannot be run.
+func unreadable(name string, s types.Schema, why string) table {
+	return readAll(name, &closedSource{schema: s, why: why})
+}
+
+// A closedSource refuses to be opened and says why.
+type closedSource struct {
+	schema types.Schema
+	why    string
+}
+
+func (s *closedSource) Schema() types.Schema { return s.schema }
+
+func (s *closedSource) Open(context.Context, plan.Scan) (column.Reader, error) {
+	return nil, errors.New(s.why)
 }
 
 // toScalar binds toscalar(X): the first column of the first row.

@@ -34,7 +34,7 @@ func (b *binder) catalogTable(cat Catalog, at syntax.Node, name string) table {
 // constString binds an argument that must be a text known now.
 func (b *binder) constString(sc *scope, e syntax.Expr) (string, bool) {
 	v := b.scalar(sc, e)
-	if v.unknown() {
+	if v.unknown() || b.isPlaceholder(v.expr) {
 		return "", false
 	}
 	if s, ok := stringOf(v.expr); ok {
