@@ -16,10 +16,29 @@ func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
 	for _, op := range e.Ops {
 		b.info.Inputs[op] = t.schema()
 		t.name = ""
+		t = b.checkPlace(sc, t, op)
 		t = b.operator(sc.withoutRow(), t, op)
 	}
 	b.info.Schemas[e] = t.schema().Visible()
 	return t
+}
+
+// checkPlace reports an operator that stands where it cannot: before all rows,
+// or after some. It returns what op reads.
+func (b *binder) checkPlace(sc *scope, in table, op syntax.Operator) table {
+	switch op.(type) {
+	case *syntax.PrintOp, *syntax.RangeOp, *syntax.FindOp:
+		if in.node != nil && sc.input == nil {
+			b.report(mustBeFirst(op))
+		}
+	case *syntax.UnionOp, *syntax.SearchOp, *syntax.EvaluateOp, *syntax.BadOp, *syntax.MacroExpandOp:
+	default:
+		if in.node == nil {
+			b.report(cannotBeFirst(op))
+			return unknownTable()
+		}
+	}
+	return in
 }
 
 // operator binds one operator over in; sc has no row yet. in.node is nil before
