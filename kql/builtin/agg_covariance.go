@@ -15,7 +15,7 @@ func covarianceAggregates() []function.Aggregate {
 				{Sig: "covariance(expr1: number, expr2: number): real", In: []types.Type{r, r}, New: newCovariance(false)},
 			},
 			Examples:   []string{`1, 2, 3 | covariance(x, 2 * x) -> 2`},
-			ResultName: function.NamePrefix,
+			ResultName: function.NamePrefixTwo,
 		},
 		{
 			Doc: "Returns the covariance of two expressions as a population.",
@@ -23,7 +23,7 @@ func covarianceAggregates() []function.Aggregate {
 				{Sig: "covariancep(expr1: number, expr2: number): real", In: []types.Type{r, r}, New: newCovariance(true)},
 			},
 			Examples:   []string{`1, 3 | covariancep(x, 2 * x) -> 2`},
-			ResultName: function.NamePrefix,
+			ResultName: function.NamePrefixTwo,
 		},
 		{
 			Doc: "Returns the sample covariance over the rows where the predicate is true.",
@@ -31,7 +31,7 @@ func covarianceAggregates() []function.Aggregate {
 				{Sig: "covarianceif(expr1: number, expr2: number, predicate: bool): real", In: []types.Type{r, r, b}, New: onlyIf(2, newCovariance(false))},
 			},
 			Examples:   []string{`1, 2, 3, 9 | covarianceif(x, 2 * x, x < 9) -> 2`},
-			ResultName: function.NamePrefix,
+			ResultName: function.NamePrefixTwo,
 		},
 		{
 			Doc: "Returns the population covariance over the rows where the predicate is true.",
@@ -39,7 +39,7 @@ func covarianceAggregates() []function.Aggregate {
 				{Sig: "covariancepif(expr1: number, expr2: number, predicate: bool): real", In: []types.Type{r, r, b}, New: onlyIf(2, newCovariance(true))},
 			},
 			Examples:   []string{`1, 3, 9 | covariancepif(x, 2 * x, x < 9) -> 2`},
-			ResultName: function.NamePrefix,
+			ResultName: function.NamePrefixTwo,
 		},
 	}
 }

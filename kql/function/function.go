@@ -27,11 +27,12 @@ type Scalar struct {
 	// the function's name in it, where set.
 	ResultName ResultName
 	Prefix     string
-	// Tuple names the columns of a call that yields several, as in a datatable
-	// declaration: "rsquare: real, slope: real". The kernel then returns an
-	// array with one element for each; the binder takes it apart. Columns
-	// without a name given are called Prefix_column if Prefix is set. Empty for
-	// nearly all functions.
+	// Tuple names the columns of a call that yields several where it stands
+	// alone, as in a datatable declaration: "rsquare: real, slope: real". The
+	// kernel, whose result is dynamic, then returns an array with one element for
+	// each; the binder takes it apart and names the columns as in
+	// series_fit_line_x_rsquare: function, argument, column. Empty for nearly all
+	// functions.
 	Tuple string
 	// Volatile functions are evaluated for each row and never folded: rand(),
 	// new_guid().
@@ -62,6 +63,9 @@ const (
 	// NameOnlyArgument takes the name of the argument if there is but one:
 	// make_datetime(text).
 	NameOnlyArgument
+	// NamePrefixTwo puts the prefix before the names of the first two arguments:
+	// covariance_x_y.
+	NamePrefixTwo
 )
 
 // An Overload ties one signature to the kernel that computes it.
