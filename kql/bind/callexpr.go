@@ -62,7 +62,7 @@ func (b *binder) callScalar(sc *scope, e *syntax.CallExpr, f *function.Scalar) v
 	if len(args) == 1 && isConversion(e.Name.Name, args[0].typ()) {
 		return args[0].value
 	}
-	return b.apply(e, f, args, noFit)
+	return b.spread(sc, e, f, b.apply(e, f, args, noFit))
 }
 
 // callTyped binds a call whose last argument is typeof(…): the result converted

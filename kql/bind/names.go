@@ -111,6 +111,10 @@ func (b *binder) ruleName(sc *scope, e *syntax.CallExpr, rule function.ResultNam
 		}
 	case function.NamePrefix:
 		return prefix + "_" + first
+	case function.NamePrefixTwo:
+		if len(e.Args) > 1 {
+			return prefix + "_" + first + "_" + b.resultName(sc, e.Args[1])
+		}
 	case function.NamePrefixOnly:
 		return prefix + "_"
 	}

@@ -1,0 +1,75 @@
+package bind
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// spread returns v, the value of a call, with the columns that the call yields
+// where it stands alone: series_stats(x) makes series_stats_x_min and so on,
+// array_sort_asc(a, b) makes a_sorted and b_sorted. Elsewhere the value is the
+// array that the kernel returned.
+func (b *binder) spread(sc *scope, e *syntax.CallExpr, f *function.Scalar, v value) value {
+	if v.unknown() {
+		return v
+	}
+	switch name := f.Name(); {
+	case name == "array_sort_asc" || name == "array_sort_desc":
+		return b.spreadSorted(sc, e, v)
+	case f.Tuple != "":
+		return b.spreadTuple(sc, e, f, v)
+	}
+	return v
+}
+
+func (b *binder) spreadTuple(sc *scope, e *syntax.CallExpr, f *function.Scalar, v value) value {
+	first := ""
+	if len(e.Args) > 0 {
+		first = b.resultName(sc, e.Args[0])
+	}
+	for i, decl := range strings.Split(f.Tuple, ", ") {
+		name, typ, _ := strings.Cut(decl, ": ")
+		t, _ := types.Lookup(typ)
+		part := b.convert(e, b.part(e, v, i), t)
+		v.tuple = append(v.tuple, namedValue{f.Name() + "_" + first + "_" + name, part.expr})
+	}
+	return v
+}
+
+// spreadSorted takes the arrays that array_sort_asc returns apart; one alone it
+// returns as it is.
+func (b *binder) spreadSorted(sc *scope, e *syntax.CallExpr, v value) value {
+	call, ok := v.expr.(*plan.Call)
+	if !ok {
+		return v
+	}
+	var names []string
+	for i, a := range call.Args {
+		if a.Type() != types.Dynamic || i >= len(e.Args) {
+			continue
+		}
+		name := b.resultName(sc, e.Args[i])
+		if name == "" {
+			name = "array" + strconv.Itoa(i)
+		}
+		names = append(names, name+"_sorted")
+	}
+	for i, name := range names {
+		part := v
+		if len(names) > 1 {
+			part = b.part(e, v, i)
+		}
+		v.tuple = append(v.tuple, namedValue{name, part.expr})
+	}
+	return v
+}
+
+// part returns element i of an array.
+func (b *binder) part(e *syntax.CallExpr, v value, i int) value {
+	return b.operate(e, "index", operand{value{expr: v.expr}, e}, operand{constOf(types.Long, int64(i)), e})
+}
