@@ -1,0 +1,88 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/calypso-kql/calypso/kql/dynamic"
+)
+
+// delimiterOf returns the delimiter of a file with a header line: the one of
+// comma, tab and semicolon that the line has most of. ok is false for text that
+// has none, which is no table.
+func delimiterOf(head []byte) (comma rune, ok bool) {
+	line, _, _ := bytes.Cut(head, []byte{'\n'})
+	most := 0
+	for _, c := range []byte{',', '\t', ';'} {
+		if n := bytes.Count(line, []byte{c}); n > most {
+			comma, most = rune(c), n
+		}
+	}
+	return comma, most > 0
+}
+
+// decodeDelimited decodes a whole CSV or TSV file with a header. Portal exports
+// write the zone behind the names of datetime columns ("TimeGenerated [UTC]")
+// and an unnamed first column may hold row numbers.
+func (d *decoder) decodeDelimited(r io.Reader, comma rune, p *piece) error {
+	cr := csv.NewReader(r)
+	cr.Comma, cr.FieldsPerRecord, cr.LazyQuotes, cr.ReuseRecord = comma, -1, false, true
+	head, err := cr.Read()
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(head))
+	for i, name := range head {
+		names[i] = strings.TrimSuffix(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")), " [UTC]")
+	}
+	var members []member
+	for {
+		fields, err := cr.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		line, _ := cr.FieldPos(0)
+		var parse *csv.ParseError
+		if errors.As(err, &parse) {
+			p.reject(parse.StartLine, parse.Err)
+			continue
+		}
+		if err != nil {
+			p.take(d)
+			return err
+		}
+		if len(fields) != len(names) {
+			p.reject(line, fmt.Errorf("%d fields under %d columns", len(fields), len(names)))
+			continue
+		}
+		members = members[:0]
+		for i, f := range fields {
+			if names[i] != "" && f != "" {
+				members = append(members, member{names[i], fieldJSON(f)})
+			}
+		}
+		d.record(members, func(err error) { p.reject(line, err) })
+	}
+	p.take(d)
+	return nil
+}
+
+// fieldJSON returns a field as JSON text, so that types are found as in JSON:
+// numbers, booleans, arrays and bags stand for themselves, all else is a string.
+func fieldJSON(f string) string {
+	switch f[0] {
+	case '{', '[', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		if _, err := dynamic.ParseJSON(f); err == nil {
+			return strings.Clone(f)
+		}
+	case 't', 'T', 'f', 'F':
+		if l := strings.ToLower(f); l == "true" || l == "false" {
+			return l
+		}
+	}
+	return dynamic.FromString(f).JSON()
+}

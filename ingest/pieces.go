@@ -1,0 +1,90 @@
+package ingest
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"unsafe"
+)
+
+// A piece is a part of a file that is decoded on its own.
+type piece struct {
+	text     []byte
+	line     int // of its first byte, from 1
+	rows     []*rows
+	rejected []rejection
+}
+
+// A rejection is a record that could not be understood.
+type rejection struct {
+	line int
+	err  error
+}
+
+// pieceSize is large enough for dictionaries to pay and small enough for a few
+// pieces to be in memory.
+const pieceSize = 16 << 20
+
+// maxRecord bounds a line, and a document that is not written in lines, in
+// bytes.
+const maxRecord = 1 << 30
+
+// splitLines cuts r into pieces at line ends and calls yield for each. A record
+// that spans lines stays whole only if everything is one document: see whole.
+func splitLines(r io.Reader, line int, yield func(*piece) error) error {
+	var rest []byte
+	for {
+		buf := make([]byte, len(rest), len(rest)+pieceSize)
+		copy(buf, rest)
+		n, err := io.ReadFull(r, buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		atEnd := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		cut := len(buf)
+		if !atEnd {
+			cut = bytes.LastIndexByte(buf, '\n') + 1
+		}
+		if cut == 0 && !atEnd && err == nil && len(buf) < maxRecord {
+			rest = buf // no line end yet: read on
+			continue
+		}
+		if cut == 0 {
+			cut = len(buf)
+		}
+		if cut > 0 {
+			if yerr := yield(&piece{text: buf[:cut], line: line}); yerr != nil {
+				return yerr
+			}
+		}
+		line += bytes.Count(buf[:cut], []byte{'\n'})
+		rest = buf[cut:]
+		if atEnd {
+			return nil
+		}
+		if err != nil {
+			return err // what came before it has been decoded
+		}
+	}
+}
+
+// inLines reports whether JSON text is written one record a line, judging by the
+// first line: it holds a whole value, or nothing can be said.
+func inLines(head []byte) bool {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	line, _, cut := bytes.Cut(head, []byte{'\n'})
+	if !cut {
+		return len(head) > 0 && head[0] == '{'
+	}
+	line = bytes.TrimSpace(line)
+	return len(line) > 1 && (line[0] == '{' && line[len(line)-1] == '}')
+}
+
+// peek returns the beginning of r without consuming it.
+func peek(r *bufio.Reader) []byte {
+	head, _ := r.Peek(64 << 10)
+	return head
+}
+
+// str returns b as a string without copying. b is not written to afterwards,
+// and what is kept of it is copied.
+func str(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -1,0 +1,94 @@
+package ingest
+
+import (
+	"fmt"
+
+	"github.com/calypso-kql/calypso/kql/dynamic"
+)
+
+// resultTables returns the tables of a query's answer saved as a file: the Log
+// Analytics query API writes "tables", Kusto "Tables".
+func resultTables(members []member) (tables string, ok bool) {
+	for _, m := range members {
+		if (m.name == "tables" || m.name == "Tables") && m.raw[0] == '[' {
+			return m.raw, true
+		}
+	}
+	return "", false
+}
+
+// results decodes the first table of an answer; Kusto's further tables describe
+// the first.
+func (d *decoder) results(tables string, report func(error)) {
+	n := 0
+	_, err := dynamic.ScanElements(tables, 0, func(_ int, raw string) bool {
+		n++
+		if n == 1 {
+			d.resultTable(raw, report)
+		}
+		return true
+	})
+	if err != nil {
+		report(err)
+	}
+}
+
+func (d *decoder) resultTable(text string, report func(error)) {
+	var names []string
+	rowsText := ""
+	_, err := dynamic.ScanMembers(text, 0, func(name, raw string) bool {
+		switch name {
+		case "columns", "Columns":
+			names = columnNames(raw)
+		case "rows", "Rows":
+			rowsText = raw
+		}
+		return true
+	})
+	if err == nil && (names == nil || rowsText == "") {
+		err = fmt.Errorf("a result table without columns and rows")
+	}
+	if err != nil {
+		report(err)
+		return
+	}
+	if _, err := dynamic.ScanElements(rowsText, 0, func(_ int, raw string) bool {
+		var members []member
+		i := 0
+		if _, err := dynamic.ScanElements(raw, 0, func(_ int, cell string) bool {
+			if i < len(names) {
+				members = append(members, member{names[i], cell})
+			}
+			i++
+			return true
+		}); err != nil {
+			report(err)
+			return true
+		}
+		if i != len(names) {
+			report(fmt.Errorf("a row of %d cells under %d columns", i, len(names)))
+			return true
+		}
+		d.record(members, report)
+		return true
+	}); err != nil {
+		report(err)
+	}
+}
+
+// columnNames reads the names out of a result's list of columns.
+func columnNames(list string) []string {
+	names := []string{}
+	dynamic.ScanElements(list, 0, func(_ int, raw string) bool {
+		name := ""
+		dynamic.ScanMembers(raw, 0, func(key, value string) bool {
+			if (key == "name" || key == "ColumnName") && value[0] == '"' {
+				name = dynamic.Unquote(value)
+			}
+			return true
+		})
+		names = append(names, name)
+		return true
+	})
+	return names
+}
