@@ -17,6 +17,9 @@ func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
 	if f := formOf(name); f != nil && !b.declaredFunction(sc, name) {
 		return f(b, sc, e)
 	}
+	if p, ok := patternOf(sc, e); ok {
+		return b.callPattern(sc, e, p, e.Args, nil)
+	}
 	if sym, ok := sc.lookup(name); ok {
 		if sym.fn == nil {
 			b.report(notAFunction(e.Name, name))

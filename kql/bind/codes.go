@@ -369,3 +369,18 @@ func mixedComparison(at syntax.Node, x, y types.Type) syntax.Diagnostic {
 	d.Severity = syntax.Warning
 	return d
 }
+
+// noMatch is KS188: a pattern without a body for the arguments.
+//
+// Example: declare pattern p = (a: string) { ('x') = { print 1 }; }; p('y')
+func noMatch(at syntax.Node) syntax.Diagnostic {
+	return fault("KS188", at, "no match of the pattern has these values")
+}
+
+// mixedTypes is KS141: values to choose from that have different kinds of
+// numbers, which the engine does not join.
+//
+// Example: print x = iff(true, 1, 2.0)
+func mixedTypes(at syntax.Node, name string, ts []types.Type) syntax.Diagnostic {
+	return fault("KS141", at, "the function '%s' chooses between values of one type, not %s: convert them, as with toreal(…)", name, joinTypesAnd(ts))
+}

@@ -17,6 +17,11 @@ func (b *binder) path(sc *scope, e *syntax.PathExpr) entity {
 			return ofValue(b.sideColumn(sym.row, e))
 		}
 	}
+	if call, ok := e.X.(*syntax.CallExpr); ok {
+		if p, ok := patternOf(sc, call); ok {
+			return b.callPattern(sc, e, p, call.Args, e.Sel)
+		}
+	}
 	if cat, ok := b.otherCatalog(sc, e.X); ok {
 		return b.inCatalog(sc, cat, e)
 	}

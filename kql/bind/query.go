@@ -24,7 +24,7 @@ func (b *binder) statement(sc *scope, s syntax.Statement) {
 		b.queryParameters(sc, s)
 	case *syntax.SetStmt, *syntax.BadStmt:
 	case *syntax.PatternStmt:
-		b.report(notSupported(s, "declare pattern"))
+		b.declarePattern(sc, s)
 	case *syntax.AliasStmt:
 		b.report(notSupported(s, "alias database"))
 	case *syntax.RestrictStmt:

@@ -42,10 +42,11 @@ type row struct {
 // A symbol is what a name that the text declares stands for. One of the fields
 // is set.
 type symbol struct {
-	value *value      // a scalar
-	table *table      // a tabular expression
-	fn    *lambda     // a function
-	decl  syntax.Node // where it is declared
+	value   *value      // a scalar
+	table   *table      // a tabular expression
+	fn      *lambda     // a function
+	pattern *pattern    // a pattern
+	decl    syntax.Node // where it is declared
 	// row is where the columns live that value uses, nil if it uses none; or,
 	// if step is set, the columns that name.column refers to (scan).
 	row  *row
@@ -166,5 +167,5 @@ func (t table) unordered(n plan.Node) table {
 // unknownTable stands for a tabular expression that was wrong: no columns are
 // known and no use of one is reported.
 func unknownTable() table {
-	return table{node: &plan.Values{}, open: true}
+	return table{node: &plan.Values{}, open: true, serialized: true}
 }
