@@ -33,6 +33,7 @@ const layers = `
 	parquet         : kql/types kql/dynamic kql/column kql/plan
 	ingest          : kql/types kql/dynamic kql/column catalog
 	files           : kql/types kql/dynamic kql/column kql/plan catalog ingest parquet
+	workspace       : kql/types kql/column kql/plan kql/bind kql catalog files
 	output          : kql/types kql/dynamic kql/column kql parquet
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
 	detect          : kql/types kql/column

@@ -1,0 +1,263 @@
+// Package files makes tables of files and folders: JSON, CSV and Parquet, as
+// they leave Microsoft or as Calypso writes them.
+//
+// A folder is walked. Parquet files are read when a query needs them, column by
+// column; all other files are loaded into memory when the set is opened. A
+// table that the catalog knows has the catalog's columns, whatever the files
+// have of them.
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/parquet"
+)
+
+// A Spec names what to open, as -d does on the command line.
+type Spec struct {
+	// Table is the table that everything under Path goes to; empty to let the
+	// records, or the file's or folder's name, say.
+	Table string
+	Path  string
+}
+
+// ParseSpec reads PATH or TABLE=PATH. A path that has '=' in it and exists is a
+// path.
+func ParseSpec(s string) Spec {
+	table, path, ok := strings.Cut(s, "=")
+	if !ok || table == "" || strings.ContainsAny(table, `/\`) {
+		return Spec{Path: s}
+	}
+	if _, err := os.Stat(s); err == nil {
+		return Spec{Path: s}
+	}
+	return Spec{Table: table, Path: path}
+}
+
+// Options say how files are read.
+type Options struct {
+	// Tables knows the schemas of the catalog.
+	Tables ingest.Tables
+	// Workers is the number of goroutines that decode; at least 1.
+	Workers int
+	// Keep keeps columns of Parquet files that were read whole in memory.
+	Keep bool
+	// Progress is told how many of total bytes of JSON and CSV have been read
+	// since the last call; nil for nobody. It may be called concurrently.
+	Progress func(n, total int64)
+}
+
+// A Set is the tables of the files opened. It is immutable and safe for
+// concurrent use, but for Close.
+type Set struct {
+	tables map[string]plan.Source
+	files  []*parquet.File
+	report *ingest.Report
+}
+
+// Open opens all specs. A path that does not exist is an error; a file that
+// cannot be understood goes into the report.
+func Open(ctx context.Context, specs []Spec, o Options) (*Set, error) {
+	found, err := walk(specs)
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{tables: map[string]plan.Source{}}
+	parts := map[string][]plan.Source{}
+	order := []string{}
+	add := func(table string, src plan.Source) {
+		if _, ok := parts[table]; !ok {
+			order = append(order, table)
+		}
+		parts[table] = append(parts[table], src)
+	}
+	loader := ingest.NewLoader(ingest.Options{Tables: o.Tables, Workers: o.Workers, Progress: progress(found, o.Progress)})
+	s.report = loader.Report()
+	for _, f := range found {
+		if f.parquet {
+			s.openParquet(f, o, add)
+			continue
+		}
+		if err := readFile(ctx, loader, f); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	for _, t := range loader.Finish() {
+		add(t.Name, &memory{schema: t.Schema, batches: t.Batches})
+	}
+	for _, name := range order {
+		schema, known := o.Tables.Schema(name)
+		if s.tables[name], err = merge(name, parts[name], schema, known); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *Set) openParquet(f found, o Options, add func(string, plan.Source)) {
+	table := f.table(o.Tables)
+	declared, _ := o.Tables.Schema(table)
+	pf, err := parquet.Open(f.path, parquet.Options{Declared: declared, Keep: o.Keep})
+	if err != nil {
+		s.report.FileBroken(f.path, err)
+		return
+	}
+	s.files = append(s.files, pf)
+	add(table, pf)
+}
+
+func readFile(ctx context.Context, l *ingest.Loader, f found) error {
+	r, err := os.Open(f.path)
+	if err != nil {
+		l.Report().FileBroken(f.path, err)
+		return nil
+	}
+	defer r.Close()
+	return l.Read(ctx, ingest.Input{Name: f.path, Into: f.into, Base: baseName(f.path), Reader: r})
+}
+
+func progress(found []found, f func(n, total int64)) func(int) {
+	if f == nil {
+		return nil
+	}
+	var total int64
+	for _, x := range found {
+		if !x.parquet {
+			total += x.size
+		}
+	}
+	var mu sync.Mutex
+	return func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		f(int64(n), total)
+	}
+}
+
+// Table returns the table called name.
+func (s *Set) Table(name string) (plan.Source, bool) {
+	t, ok := s.tables[name]
+	return t, ok
+}
+
+// Names returns the names of all tables, sorted.
+func (s *Set) Names() []string {
+	names := make([]string, 0, len(s.tables))
+	for n := range s.tables {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Report returns what was read and what could not be.
+func (s *Set) Report() *ingest.Report { return s.report }
+
+// Close closes the files. No query over the set may be running.
+func (s *Set) Close() error {
+	var errs []error
+	for _, f := range s.files {
+		errs = append(errs, f.Close())
+	}
+	s.files = nil
+	return errors.Join(errs...)
+}
+
+// found is a file to read.
+type found struct {
+	path, into string
+	size       int64
+	parquet    bool
+}
+
+// walk lists the files of all specs, in the order of their names.
+func walk(specs []Spec) ([]found, error) {
+	var out []found
+	for _, spec := range specs {
+		if _, err := os.Stat(spec.Path); err != nil {
+			return nil, fmt.Errorf("-d %s: %w", spec.Path, err)
+		}
+		err := filepath.WalkDir(spec.Path, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if path != spec.Path && strings.HasPrefix(d.Name(), ".") {
+				if d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			if d.IsDir() {
+				return nil
+			}
+			info, err := os.Stat(path)
+			if err != nil {
+				return err
+			}
+			if info.Mode().IsRegular() {
+				out = append(out, found{path: path, into: spec.Table, size: info.Size(), parquet: isParquet(path)})
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("-d %s: %w", spec.Path, err)
+		}
+	}
+	return out, nil
+}
+
+func isParquet(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var magic [4]byte
+	_, err = f.ReadAt(magic[:], 0)
+	return err == nil && string(magic[:]) == "PAR1" || strings.EqualFold(filepath.Ext(path), ".parquet")
+}
+
+// baseName is the name of a file without the endings that name formats.
+func baseName(path string) string {
+	name := filepath.Base(path)
+	for {
+		ext := filepath.Ext(name)
+		switch strings.ToLower(ext) {
+		case ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".log", ".parquet", ".gz", ".gzip", ".zst", ".zstd":
+			name = strings.TrimSuffix(name, ext)
+		default:
+			return name
+		}
+	}
+}
+
+// table returns the table of a Parquet file: the one given, the one that the
+// file or a folder above it is called after if the catalog knows it, or else
+// the file's name.
+func (f found) table(tables ingest.Tables) string {
+	if f.into != "" {
+		return f.into
+	}
+	name := baseName(f.path)
+	if _, ok := tables.Schema(name); ok {
+		return name
+	}
+	for dir := filepath.Dir(f.path); dir != "." && dir != string(filepath.Separator); dir = filepath.Dir(dir) {
+		if _, ok := tables.Schema(filepath.Base(dir)); ok {
+			return filepath.Base(dir)
+		}
+	}
+	return name
+}
