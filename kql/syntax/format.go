@@ -18,9 +18,10 @@ func Format(q *Query) string {
 	if q.invalid {
 		return q.Text
 	}
-	l := lex(q.Text)
+	l := lex(q.Text[:q.To])
 	f := &formatter{
 		text:     q.Text,
+		start:    q.From,
 		toks:     l.tokens[:len(l.tokens)-1],
 		comments: l.comments,
 		breaks:   make([]bool, len(l.tokens)),
@@ -28,9 +29,18 @@ func Format(q *Query) string {
 		spaces:   make([]bool, len(l.tokens)),
 		raw:      make([]bool, len(l.tokens)),
 	}
+	f.skipTo(q.From)
 	f.query(q)
 	f.keepAccidents()
 	return f.print()
+}
+
+// skipTo leaves out what stands before an offset: a query may be part of a longer text.
+func (f *formatter) skipTo(offset int) {
+	f.toks = f.toks[f.at(offset):]
+	for len(f.comments) > 0 && f.comments[0].From < offset {
+		f.comments = f.comments[1:]
+	}
 }
 
 // keepAccidents keeps what stands close together where Kusto takes a keyword for a name only
@@ -51,6 +61,7 @@ func (f *formatter) keepAccidents() {
 // formatter holds what the layout decided for each token; print then writes the tokens.
 type formatter struct {
 	text     string
+	start    int // where the part of text begins that is to be formatted
 	toks     []token
 	comments []Comment
 
@@ -100,10 +111,10 @@ func (f *formatter) print() string {
 	return b.String()
 }
 
-// endOf is where token i ends; 0 before the first.
+// endOf is where token i ends; where the text begins before the first.
 func (f *formatter) endOf(i int) int {
 	if i < 0 {
-		return 0
+		return f.start
 	}
 	return int(f.toks[i].to)
 }

@@ -71,7 +71,8 @@ type CommandStmt struct {
 	Text   string  // the command from its dot up to the first pipe, blanks trimmed
 	Tokens []Token // the same as tokens, the dot first
 	Pipe   []Operator
-	// Input is the query after `<|`, or nil.
+	// Input is the query after `<|`, or nil. Its Text is the whole text, its place the part
+	// that it is.
 	Input *Query
 }
 
