@@ -40,6 +40,9 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 	if !b.checkKinds(o.Signature, fit, args) {
 		return unknownOf(o.Signature.Result)
 	}
+	if ts := chosenTypes(f.Name(), o.Signature, fit, args); mixesNumbers(ts) {
+		b.report(mixedTypes(at, f.Name(), ts))
+	}
 	exprs := make([]plan.Expr, len(args))
 	ts := make([]types.Type, len(args))
 	for i, a := range args {
@@ -145,4 +148,32 @@ func (b *binder) checkKinds(sig function.Signature, f fit, args []operand) bool 
 		}
 	}
 	return good
+}
+
+// chosenTypes returns the types of the values that a conditional function
+// chooses from.
+func chosenTypes(name string, sig function.Signature, f fit, args []operand) []types.Type {
+	switch name {
+	case "iff", "iif", "case", "coalesce":
+	default:
+		return nil
+	}
+	var ts []types.Type
+	for i, a := range args {
+		if sig.Params[f.params[i]].Var != "" {
+			ts = append(ts, a.typ())
+		}
+	}
+	return ts
+}
+
+// mixesNumbers reports whether ts has whole numbers and others: the engine joins
+// int and long, but neither with real or decimal.
+func mixesNumbers(ts []types.Type) bool {
+	whole, broken := false, false
+	for _, t := range ts {
+		whole = whole || t.IsInteger()
+		broken = broken || t.IsNumeric() && !t.IsInteger()
+	}
+	return whole && broken
 }
