@@ -64,7 +64,7 @@ func (b *binder) operator(sc *scope, in table, op syntax.Operator) table {
 	case *syntax.BadOp:
 		return unknownTable()
 	}
-	return b.unsupported(in, op)
+	return b.moreOperators(sc, in, op)
 }
 
 // unsupported reports an operator that the engine does not have. What follows

@@ -64,6 +64,8 @@ func RewriteExprs(n Node, f func(Expr) Expr) Node {
 		c := *n
 		c.Text = r.one(n.Text)
 		out = &c
+	case interface{ rewrite(*exprRewriter) Node }:
+		out = n.rewrite(&r)
 	}
 	if r.changed {
 		return out
@@ -80,6 +82,14 @@ func (r *exprRewriter) one(e Expr) Expr {
 	out := r.f(e)
 	r.changed = r.changed || out != e
 	return out
+}
+
+// maybe is one for an expression that may be absent.
+func (r *exprRewriter) maybe(e Expr) Expr {
+	if e == nil {
+		return nil
+	}
+	return r.one(e)
 }
 
 func (r *exprRewriter) all(es []Expr) []Expr {

@@ -131,6 +131,8 @@ func Describe(n Node) string {
 		return describeParse(n)
 	case *ParseKv:
 		return describeParseKv(n)
+	case interface{ describe() string }:
+		return n.describe()
 	}
 	return strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", n), "*plan."))
 }

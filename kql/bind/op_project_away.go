@@ -1,0 +1,18 @@
+package bind
+
+import "github.com/calypso-kql/calypso/kql/syntax"
+
+// projectAway removes columns.
+func (b *binder) projectAway(in table, op *syntax.ProjectAwayOp) table {
+	away := map[int]bool{}
+	for _, i := range b.columnList(in, op.Columns) {
+		away[i] = true
+	}
+	var keep []int
+	for _, i := range visibleColumns(in.schema()) {
+		if !away[i] {
+			keep = append(keep, i)
+		}
+	}
+	return pick(in, keep)
+}

@@ -1,0 +1,14 @@
+package bind
+
+import (
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
+
+// projectKeep keeps some columns, in the order that they have.
+func (b *binder) projectKeep(in table, op *syntax.ProjectKeepOp) table {
+	at := b.columnList(in, op.Columns)
+	slices.Sort(at)
+	return pick(in, slices.Compact(at))
+}

@@ -1,0 +1,33 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
+
+// sort orders the rows, and fixes that order.
+func (b *binder) sort(sc *scope, in table, op *syntax.SortOp) table {
+	rows := sc.withRow(in)
+	keys := make([]plan.SortKey, 0, len(op.By))
+	for _, o := range op.By {
+		keys = append(keys, b.sortKey(rows, o))
+	}
+	out := in.over(&plan.Sort{Input: in.node, Keys: keys})
+	out.ordered, out.serialized = true, true
+	return out
+}
+
+// sortKey binds one key of an order. Without a word it is descending; nulls are
+// the least of all values unless the text says where they go.
+func (b *binder) sortKey(rows *scope, o *syntax.OrderedExpr) plan.SortKey {
+	v := b.scalar(rows, o.X)
+	b.notDynamic(o.X, v.typ())
+	k := plan.SortKey{Expr: v.expr, Desc: o.Order != syntax.OrderAsc && o.Order != syntax.OrderGrannyAsc}
+	switch o.Nulls {
+	case syntax.NullsFirst:
+		k.NullsFirst = true
+	case syntax.NullsDefault:
+		k.NullsFirst = !k.Desc
+	}
+	return k
+}

@@ -1,0 +1,111 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// columnList returns the positions of the columns that a list of names and
+// patterns refers to, in the list's order. Patterns pass over hidden columns. A
+// column may come more than once.
+func (b *binder) columnList(in table, list []syntax.Expr) []int {
+	var at []int
+	for _, e := range list {
+		at = append(at, b.columnsOf(in, e)...)
+	}
+	return at
+}
+
+// columnsOf returns the positions of the columns that one name, pattern or star
+// refers to.
+func (b *binder) columnsOf(in table, e syntax.Expr) []int {
+	s := in.schema()
+	switch e := e.(type) {
+	case *syntax.OrderedExpr:
+		return b.columnsOf(in, e.X)
+	case *syntax.StarExpr:
+		return visibleColumns(s)
+	case *syntax.BracketExpr:
+		return b.columnsOf(in, e.X)
+	case *syntax.Ident:
+		if e.Name == "" {
+			return nil
+		}
+		if e.Wildcard {
+			return b.columnsLike(in, e)
+		}
+		if i := s.Index(e.Name); i >= 0 {
+			return []int{i}
+		}
+		if !in.open {
+			b.report(unknownName(e, e.Name, "column", columnNames(s)))
+		}
+		return nil
+	}
+	b.report(columnExpected(e))
+	return nil
+}
+
+// columnsLike returns the positions of the columns that a pattern matches.
+func (b *binder) columnsLike(in table, e *syntax.Ident) []int {
+	var at []int
+	for i, c := range in.schema().Columns {
+		if !c.Hidden && matchWildcard(e.Name, c.Name) {
+			at = append(at, i)
+		}
+	}
+	if len(at) == 0 && !in.open {
+		b.report(unknownName(e, e.Name, "column", nil))
+	}
+	return at
+}
+
+// oneColumn returns the position of the column that e names, or -1 with a
+// finding.
+func (b *binder) oneColumn(in table, e syntax.Expr) int {
+	at := b.columnsOf(in, e)
+	if len(at) != 1 {
+		if len(at) > 1 {
+			b.report(columnExpected(e))
+		}
+		return -1
+	}
+	return at[0]
+}
+
+// matchWildcard reports whether name fits pattern, in which each `*` stands for
+// any characters. Both are case-sensitive.
+func matchWildcard(pattern, name string) bool {
+	// star and from are where to go on after a `*` took too little.
+	star, from := -1, 0
+	p, n := 0, 0
+	for n < len(name) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, from = p, n
+			p++
+		case p < len(pattern) && pattern[p] == name[n]:
+			p++
+			n++
+		case star >= 0:
+			from++
+			p, n = star+1, from
+		default:
+			return false
+		}
+	}
+	for p < len(pattern) && pattern[p] == '*' {
+		p++
+	}
+	return p == len(pattern)
+}
+
+// notDynamic reports a key that is dynamic, which cannot be grouped or ordered
+// by. It returns whether it is fine.
+func (b *binder) notDynamic(at syntax.Node, t types.Type) bool {
+	if t == types.Dynamic {
+		b.report(typeNotAllowed(at, t))
+		return false
+	}
+	return true
+}
