@@ -74,6 +74,9 @@ func operatorExpected(pos, end int, word string) Diagnostic {
 	if word == "" {
 		return Diagnostic{"KS176", Error, pos, end, "expected a query operator such as where, project or summarize after |"}
 	}
+	if like := suggestOperator(word); like != "" {
+		return Diagnostic{"KS176", Error, pos, end, word + " is no query operator: write " + like + " if that is meant"}
+	}
 	return Diagnostic{"KS176", Error, pos, end, word + " is no query operator: write one such as where, project or summarize"}
 }
 

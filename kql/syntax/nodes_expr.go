@@ -97,7 +97,9 @@ type PipeExpr struct {
 }
 
 // NamedExpr is `name = X`, `(a, b) = X`, or, without names, just X. Lists of columns
-// (extend, summarize, …) consist of these, so that an unnamed element has no Names.
+// (extend, summarize, …) consist of these, so that an unnamed element has no Names. In a field
+// of type Expr it stands only if there are names; where these make no sense, as in
+// `where x = 1`, the parser takes them all the same, as Kusto's does, and the binder must not.
 type NamedExpr struct {
 	Span
 	Names []*Ident
@@ -182,7 +184,7 @@ type DataTableExpr struct {
 	Values []Expr
 }
 
-// ContextualDataTableExpr is `__contextual_datatable(id, schema)`.
+// ContextualDataTableExpr is `__contextual_datatable id (schema)`.
 type ContextualDataTableExpr struct {
 	Span
 	ID     Expr
@@ -222,7 +224,7 @@ type PartitionColumn struct {
 }
 
 // MaterializedViewCombineExpr is `materialized-view-combine(view) base (X) delta (X)
-// aggregates (X)`.
+// aggregations (summarize …)`.
 type MaterializedViewCombineExpr struct {
 	Span
 	View       Expr

@@ -8,7 +8,8 @@ type MvExpandOp struct {
 	Limit  Expr
 }
 
-// MvItem is one column of mv-expand or mv-apply, with `to typeof(type)`. Type is nil if absent.
+// MvItem is one column of mv-expand or mv-apply, with `to typeof(type)`. Type is nil if absent; X is nil in
+// `mv-apply to typeof(type)`, where nothing else is named.
 type MvItem struct {
 	Span
 	X    *NamedExpr

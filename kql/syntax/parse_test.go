@@ -133,6 +133,17 @@ func TestBrokenTexts(t *testing.T) {
 	}
 }
 
+func TestSuggestOperator(t *testing.T) {
+	for _, tt := range []struct{ word, want string }{
+		{"wher", "where"}, {"Where", "where"}, {"projct", "project"}, {"summarise", "summarize"}, {"mv_expand", "mv-expand"},
+		{"ordre", "order"}, {"tkae", "take"}, {"xyz", ""}, {"select", ""}, {"group", ""}, {"project_away", "project-away"},
+	} {
+		if got := suggestOperator(tt.word); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.word, got, tt.want)
+		}
+	}
+}
+
 func TestRender(t *testing.T) {
 	text := "T\n|\twher é == 'x\n"
 	got := Render(text, []Diagnostic{
