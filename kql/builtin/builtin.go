@@ -39,6 +39,7 @@ func Functions() (*function.Registry, error) {
 		bagFunctions(),
 		setFunctions(),
 		windowFunctions(),
+		seriesFunctions(),
 		sketches(),
 		aggregates(),
 		clock(),
@@ -46,5 +47,15 @@ func Functions() (*function.Registry, error) {
 		datetimePeriods(),
 		datetimeFormats(),
 		timeZones(),
+		ipAddresses(),
+		ipMatching(),
+		ipInText(),
+		hashing(),
+		encodings(),
+		compression(),
+		punycodes(),
+		urls(),
+		versions(),
+		session(),
 	)
 }

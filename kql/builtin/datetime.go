@@ -79,7 +79,7 @@ func makeDateTime() function.Scalar {
 			{
 				Sig: "make_datetime(year: number, month: number, day: number, hour?: number, minute?: number, second?: number): datetime",
 				Kernel: rowKernel(in, types.DateTime, func(c *function.Call, args []column.Column, n int) (column.Column, error) {
-					parts := numbersOf(args[:min(len(args), 5)])
+					parts := longViews(args[:min(len(args), 5)])
 					seconds := secondsOf(args, 5)
 					return ticksOrNull(c.Out, n, func(i int) (int64, bool) {
 						v, ok := valuesAt(parts, i)
@@ -108,7 +108,7 @@ func makeTimeSpan() function.Scalar {
 	parts := func(limits []int64, ticks []int64) function.Kernel {
 		in := []types.Type{types.Long, types.Long, types.Long, types.Real}[4-len(limits)-1:]
 		return rowKernel(in, types.TimeSpan, func(c *function.Call, args []column.Column, n int) (column.Column, error) {
-			views := numbersOf(args[:len(limits)])
+			views := longViews(args[:len(limits)])
 			seconds := secondsOf(args, len(limits))
 			return ticksOrNull(c.Out, n, func(i int) (int64, bool) {
 				v, ok := valuesAt(views, i)
@@ -140,7 +140,7 @@ func makeTimeSpan() function.Scalar {
 	}
 }
 
-func numbersOf(args []column.Column) []column.View[int64] {
+func longViews(args []column.Column) []column.View[int64] {
 	views := make([]column.View[int64], len(args))
 	for i, a := range args {
 		views[i] = column.ViewOf[int64](a)
