@@ -24,7 +24,7 @@ func distributions() function.Family {
 		}, "loggamma(1) -> 0")),
 		named(realFunction("erf", "Returns the error function.", math.Erf, "erf(1) -> 0.8427007929497149")),
 		named(realFunction("erfc", "Returns the complementary error function.", math.Erfc, "erfc(0) -> 1")),
-		three("beta_cdf", "Returns the cumulative beta distribution; NaN for a value outside 0 to 1.", "x", betaCDF, "beta_cdf(0.5, 2.0, 2.0) -> 0.5", "beta_cdf(1.5, 10.0, 20.0) -> NaN"),
+		three("beta_cdf", "Returns the cumulative beta distribution; NaN for a value outside 0 to 1.", "x", betaCDF, "beta_cdf(0, 2.0, 2.0) -> 0", "beta_cdf(1.5, 10.0, 20.0) -> NaN"),
 		three("beta_inv", "Returns the value whose cumulative beta probability is given; null for a probability outside 0 to 1.", "probability", betaInverse, "beta_inv(1.5, 10.0, 20.0) -> null"),
 		three("beta_pdf", "Returns the density of the beta distribution; NaN for a value outside 0 to 1.", "x", betaDensity, "beta_pdf(0.5, 1.0, 1.0) -> 1", "beta_pdf(1.5, 10.0, 20.0) -> NaN"),
 	}}

@@ -14,7 +14,6 @@ import (
 //
 // Sources: the Kusto documentation, the pages of each function.
 func rounding() function.Family {
-	same := func(t types.Type) function.Kernel { return retyping(t, t) }
 	bin := function.Scalar{
 		Doc: "Rounds a value down to a multiple of a bin size; null if the size is not positive.",
 		Overloads: []function.Overload{
@@ -49,8 +48,7 @@ func rounding() function.Family {
 		{
 			Doc: "Returns the least whole number that is not less than a number.",
 			Overloads: []function.Overload{
-				{Sig: "ceiling(number: int): int", Kernel: same(types.Int)},
-				{Sig: "ceiling(number: long): long", Kernel: same(types.Long)},
+				// Of integers, too, the engine makes a real.
 				{Sig: "ceiling(number: real): real", Kernel: function.Map1(types.Real, types.Real, math.Ceil)},
 				{Sig: "ceiling(number: decimal): decimal", Kernel: function.Map1(types.Decimal, types.Decimal, func(d types.Decimal128) types.Decimal128 { return d.Ceil(0) })},
 			},

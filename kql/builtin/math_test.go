@@ -28,7 +28,6 @@ func TestMathKernels(t *testing.T) {
 		{"bin_at", []string{"datetime: 2023-03-12T07:30:00, 2020-06-15T13:45:00", "timespan: 90m, 1d", "datetime: 2023-03-12T00:07:00, 2020-06-15T12:00:00"}, "datetime: 2023-03-12T06:07:00, 2020-06-15T12:00:00"},
 		{"bin_at", []string{"real: 6.5, 1", "real: 2.5, -1", "real: 7, 0"}, "real: 4.5, null"},
 		{"ceiling", []string{"real: -1.1, 0.9, null"}, "real: -1, 1, null"},
-		{"ceiling", []string{"long: -1, null"}, "long: -1, null"},
 		{"round", []string{"real: 2.5, -2.5, 0.4, null"}, "real: 3, -3, 0, null"},
 		{"round", []string{"real: 2.98765, 2.15, -50.55, 1.5", "long: 3, 1, -2, 400"}, "real: 2.988, 2.2, -100, 1.5"},
 		{"round", []string{"long: 1250, -1250, 7", "long: -2, -2, 3"}, "long: 1300, -1300, 7"},

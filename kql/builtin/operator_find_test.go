@@ -92,3 +92,23 @@ func TestTermSets(t *testing.T) {
 		}
 	}
 }
+
+func TestEqualFoldASCII(t *testing.T) {
+	for c := range 256 {
+		for at := range 11 {
+			s := []byte("Long Enough")
+			s[at] = byte(c)
+			want := true
+			lower := []byte("long enough")
+			for i, b := range s {
+				if b >= 'A' && b <= 'Z' {
+					b += 'a' - 'A'
+				}
+				want = want && b == lower[i]
+			}
+			if got := equalFoldASCII(string(s), string(lower)); got != want {
+				t.Errorf("%q: got %v, want %v", s, got, want)
+			}
+		}
+	}
+}
