@@ -24,6 +24,13 @@ type options struct {
 }
 
 func main() {
+	if len(os.Args) > 3 && os.Args[1] == launchMode {
+		if err := launched(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	var o options
 	flag.StringVar(&o.calypso, "calypso", "bin/calypso", "the engine's command line")
 	flag.StringVar(&o.run, "run", "bin/bench-run", "the engine's runner, bench/run")

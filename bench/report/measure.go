@@ -14,29 +14,53 @@ import (
 
 // A process is what was measured of one run of a program from outside.
 type process struct {
-	ms     float64
-	peakKB int64 // of this process alone, Linux's ru_maxrss
-	out    []byte
+	MS     float64 `json:"ms"`
+	PeakKB int64   `json:"peak_kb"` // Linux's ru_maxrss
 }
 
-// launch runs a program and waits for it. What it prints as errors is part of
-// the error.
-func launch(name string, args ...string) (process, error) {
-	cmd := exec.Command(name, args...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	begin := time.Now()
-	err := cmd.Run()
-	p := process{ms: float64(time.Since(begin).Microseconds()) / 1000, out: out.Bytes()}
+// launch runs a program with its output in a file and waits for it. It does so
+// through a small process of its own: Linux counts the memory that a process
+// had before exec, so a child of this one would start with ours. What the
+// program prints as errors is part of the error.
+func launch(out, name string, args ...string) (process, error) {
+	self, err := os.Executable()
 	if err != nil {
-		return p, fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(errs.Bytes()))
+		return process{}, err
 	}
+	cmd := exec.Command(self, append([]string{launchMode, out, name}, args...)...)
+	var answer, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &answer, &errs
+	if err := cmd.Run(); err != nil {
+		return process{}, fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(errs.Bytes()))
+	}
+	var p process
+	return p, json.Unmarshal(answer.Bytes(), &p)
+}
+
+// launchMode is the first argument of the small process.
+const launchMode = "launch"
+
+// launched is the small process: it runs args[1:] with the output in the file
+// args[0] and prints what it measured.
+func launched(args []string) error {
+	out, err := os.Create(args[0])
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	cmd := exec.Command(args[1], args[2:]...)
+	cmd.Stdout, cmd.Stderr = out, os.Stderr
+	begin := time.Now()
+	if err := cmd.Run(); err != nil {
+		return err
+	}
+	p := process{MS: float64(time.Since(begin).Microseconds()) / 1000}
 	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
-		return p, errors.New("no resource usage on this system")
+		return errors.New("no resource usage on this system")
 	}
-	p.peakKB = usage.Maxrss
-	return p, nil
+	p.PeakKB = usage.Maxrss
+	return json.NewEncoder(os.Stdout).Encode(p)
 }
 
 // A measurement is the line of JSON that a runner prints.
@@ -48,12 +72,15 @@ type measurement struct {
 
 // runner starts bench/run or bench/peers, which take the same flags.
 func runner(name string, args ...string) (measurement, error) {
-	p, err := launch(name, args...)
+	cmd := exec.Command(name, args...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
 	if err != nil {
-		return measurement{}, err
+		return measurement{}, fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(errs.Bytes()))
 	}
 	var m measurement
-	if err := json.Unmarshal(p.out, &m); err != nil {
+	if err := json.Unmarshal(out, &m); err != nil {
 		return measurement{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return m, nil
