@@ -53,17 +53,19 @@ type Query struct {
 	tree   *syntax.Query
 	info   *bind.Info
 	plan   *plan.Query
+	syntax int // number of the parser's diagnostics
 	failed bool
 }
 
 // Compile parses text and binds it to the tables and functions of catalog. It
-// always returns a query, with all that is wrong with the text; a query with a
-// diagnostic of severity error does not run.
+// always returns a query, with all that is wrong with the text, the parser's
+// findings first; a query with a diagnostic of severity error does not run.
 func (e *Engine) Compile(text string, catalog bind.Catalog) (*Query, []syntax.Diagnostic) {
 	tree, diags := syntax.Parse(text)
+	parsed := len(diags)
 	p, info, more := bind.BindInfo(tree, bind.Env{Functions: e.functions, Catalog: catalog})
 	diags = append(diags, more...)
-	q := &Query{engine: e, tree: tree, info: info, plan: p}
+	q := &Query{engine: e, tree: tree, info: info, plan: p, syntax: parsed}
 	for _, d := range diags {
 		q.failed = q.failed || d.Severity == syntax.Error
 	}
@@ -72,6 +74,10 @@ func (e *Engine) Compile(text string, catalog bind.Catalog) (*Query, []syntax.Di
 
 // Tree returns the syntax tree.
 func (q *Query) Tree() *syntax.Query { return q.tree }
+
+// SyntaxErrors returns how many of the diagnostics that Compile returned are the
+// parser's.
+func (q *Query) SyntaxErrors() int { return q.syntax }
 
 // Info returns what the binder found out about the tree, for editors.
 func (q *Query) Info() *bind.Info { return q.info }

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/check"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+func checkCommand() *cobra.Command {
+	var (
+		data   dataFlags
+		file   string
+		format string
+		batch  bool
+	)
+	c := &cobra.Command{
+		Use:   "check [-o text|json] [-f FILE | TEXT | -]  |  check --batch < queries.jsonl",
+		Short: "Say what is wrong with a query, and what columns it answers with",
+		Long: `Check a query without running it. The exit code is 3 if it has errors.
+
+With --batch, read {"id", "query", "environment"} a line from standard input and
+write {"id", "diagnostics", "columns"} a line. Places are in UTF-16 code units.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			engine, err := kql.New()
+			if err != nil {
+				return failed(err)
+			}
+			if batch {
+				bad, err := check.Batch(engine, os.Stdin, os.Stdout, environments(data.catalog))
+				if err == nil && bad > 0 {
+					err = &exitError{code: exitInvalid}
+				}
+				return err
+			}
+			if format != "text" && format != "json" {
+				return fmt.Errorf("unknown output format %q: want text or json", format)
+			}
+			text, err := queryText(file, args)
+			if err != nil {
+				return err
+			}
+			ws, set, err := data.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer set.Close()
+			return checkOne(engine, text, ws, format)
+		},
+	}
+	data.register(c)
+	c.Flags().StringVarP(&file, "file", "f", "", "read the query from a file")
+	c.Flags().StringVarP(&format, "output", "o", "text", "text for people, json for machines")
+	c.Flags().BoolVar(&batch, "batch", false, "check a query a line of standard input")
+	return c
+}
+
+func checkOne(engine *kql.Engine, text string, c bind.Catalog, format string) error {
+	res := check.Query(engine, text, c)
+	if format == "json" {
+		enc := json.NewEncoder(os.Stdout)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(res); err != nil {
+			return failed(err)
+		}
+	} else {
+		_, diags := engine.Compile(text, c)
+		fmt.Print(syntax.Render(text, diags))
+		if res.Errors() == 0 {
+			var cols []string
+			for _, c := range res.Columns {
+				cols = append(cols, c.Name+": "+c.Type)
+			}
+			fmt.Printf("ok, %d columns\n%s\n", len(cols), strings.Join(cols, "\n"))
+		}
+	}
+	if res.Errors() > 0 {
+		return &exitError{code: exitInvalid}
+	}
+	return nil
+}
+
+// environments returns the catalogs of check --batch, each opened once.
+func environments(standard string) func(string) (bind.Catalog, error) {
+	opened := map[string]bind.Catalog{}
+	return func(name string) (bind.Catalog, error) {
+		if name == "" {
+			name = standard
+		}
+		if c, ok := opened[name]; ok {
+			return c, nil
+		}
+		c, err := catalog.Open(catalog.Environment(name))
+		if err != nil {
+			return nil, fmt.Errorf("environment %q: want sentinel, defender_xdr or unified", name)
+		}
+		opened[name] = workspace.New(c, nil)
+		return opened[name], nil
+	}
+}

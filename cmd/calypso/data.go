@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/files"
+	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+// dataFlags are the flags of commands that read logs.
+type dataFlags struct {
+	data    []string
+	catalog string
+	quiet   bool
+}
+
+func (f *dataFlags) register(c *cobra.Command) {
+	c.Flags().StringArrayVarP(&f.data, "data", "d", nil, "file or folder to read as tables, PATH or TABLE=PATH; may be repeated")
+	c.Flags().StringVar(&f.catalog, "catalog", string(catalog.Sentinel), "known tables: sentinel, defender_xdr or unified")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes on standard error")
+}
+
+// open opens the workspace of the flags. Problems with the files are told on
+// standard error; what could be read is there.
+func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *files.Set, error) {
+	c, err := openCatalog(f.catalog)
+	if err != nil {
+		return nil, nil, err
+	}
+	var specs []files.Spec
+	for _, d := range f.data {
+		specs = append(specs, files.ParseSpec(d))
+	}
+	opt := files.Options{Tables: schemas{c}, Workers: runtime.GOMAXPROCS(0), Keep: true}
+	if !f.quiet && term.IsTerminal(int(os.Stderr.Fd())) {
+		bar := &progressBar{w: os.Stderr}
+		defer bar.clear()
+		opt.Progress = bar.add
+	}
+	set, err := files.Open(ctx, specs, opt)
+	if err != nil {
+		return nil, nil, failed(err)
+	}
+	if !f.quiet {
+		tellProblems(os.Stderr, set.Report())
+	}
+	return workspace.New(c, set), set, nil
+}
+
+func openCatalog(name string) (*catalog.Catalog, error) {
+	c, err := catalog.Open(catalog.Environment(name), catalog.WithAdditions())
+	if err != nil {
+		return nil, fmt.Errorf("--catalog %s: want sentinel, defender_xdr or unified", name)
+	}
+	return c, nil
+}
+
+// schemas gives the readers of files the schemas of a catalog.
+type schemas struct{ c *catalog.Catalog }
+
+// Schema implements ingest.Tables.
+func (s schemas) Schema(table string) (types.Schema, bool) {
+	t, ok := s.c.Table(table)
+	return t.Schema, ok
+}
+
+// tellProblems says what of the files could not be understood.
+func tellProblems(w io.Writer, r *ingest.Report) {
+	if r.Clean() {
+		return
+	}
+	_, records, rejected, values, broken := r.Counts()
+	const most = 10
+	problems := r.Problems()
+	for i, p := range problems {
+		if i == most {
+			fmt.Fprintf(w, "… and %d more\n", len(problems)-most)
+			break
+		}
+		fmt.Fprintln(w, p)
+	}
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{{rejected, "not understood"}, {values, "values became null"}, {broken, "files broken"}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	fmt.Fprintf(w, "%d records loaded; %s\n", records, strings.Join(parts, ", "))
+}
+
+// tellEmpty warns of tables that a query read and no file has.
+func (f *dataFlags) tellEmpty(w io.Writer, ws *workspace.Workspace) {
+	if names := ws.Empty(); len(names) > 0 && !f.quiet {
+		fmt.Fprintf(w, "note: no file has %s; read as empty\n", strings.Join(names, ", "))
+	}
+}
+
+// parseNow reads --now; empty is the clock of this machine.
+func parseNow(s string) (int64, error) {
+	if s == "" {
+		ticks, _ := types.TicksOf(time.Now())
+		return ticks, nil
+	}
+	ticks, ok := ingest.ParseTime(s)
+	if !ok {
+		return 0, fmt.Errorf("--now %q: want a time such as 2026-03-01T12:00:00Z", s)
+	}
+	return ticks, nil
+}
+
+// progressBar draws how much of the input has been read.
+type progressBar struct {
+	w     io.Writer
+	done  int64
+	drawn time.Time
+	shown bool
+}
+
+func (p *progressBar) add(n, total int64) {
+	p.done += n
+	if time.Since(p.drawn) < 100*time.Millisecond || total == 0 {
+		return
+	}
+	p.drawn, p.shown = time.Now(), true
+	const width = 30
+	full := int(min(p.done, total) * width / total)
+	fmt.Fprintf(p.w, "\rreading %s%s %d of %d MB", strings.Repeat("█", full), strings.Repeat("░", width-full), p.done>>20, total>>20)
+}
+
+func (p *progressBar) clear() {
+	if p.shown {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/calypso-kql/calypso/kql"
+)
+
+func functionsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "functions [NAME…]",
+		Short: "List the functions of KQL that run here, or describe some",
+		RunE: func(_ *cobra.Command, args []string) error {
+			engine, err := kql.New()
+			if err != nil {
+				return failed(err)
+			}
+			if len(args) == 0 {
+				listFunctions(engine)
+				return nil
+			}
+			for _, name := range args {
+				if !describeFunction(engine, name) {
+					return failed(fmt.Errorf("no function is called %s", name))
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func listFunctions(e *kql.Engine) {
+	for _, f := range e.Functions().Families() {
+		fmt.Printf("%s\n", f.Title)
+		for i := range f.Scalars {
+			if !f.Scalars[i].Hidden {
+				fmt.Printf("  %-32s %s\n", f.Scalars[i].Name(), f.Scalars[i].Doc)
+			}
+		}
+		for i := range f.Aggregates {
+			if !f.Aggregates[i].Hidden {
+				fmt.Printf("  %-32s %s\n", f.Aggregates[i].Name()+" (aggregate)", f.Aggregates[i].Doc)
+			}
+		}
+	}
+}
+
+// describeFunction prints all that is declared of a function, and reports
+// whether there is one.
+func describeFunction(e *kql.Engine, name string) bool {
+	found := false
+	if f, ok := e.Functions().Scalar(name); ok {
+		var sigs []string
+		for _, o := range f.Overloads {
+			sigs = append(sigs, o.Sig)
+		}
+		describe(f.Doc, sigs, f.Examples, f.Obsolete)
+		found = true
+	}
+	if a, ok := e.Functions().Aggregate(name); ok {
+		var sigs []string
+		for _, o := range a.Overloads {
+			sigs = append(sigs, o.Sig)
+		}
+		describe(a.Doc, sigs, a.Examples, a.Obsolete)
+		found = true
+	}
+	return found
+}
+
+func describe(doc string, sigs, examples []string, obsolete string) {
+	fmt.Printf("%s\n\n  %s\n", doc, strings.Join(sigs, "\n  "))
+	if obsolete != "" {
+		fmt.Printf("\nObsolete: write %s instead.\n", obsolete)
+	}
+	if len(examples) > 0 {
+		fmt.Printf("\nExamples:\n  %s\n", strings.Join(examples, "\n  "))
+	}
+	fmt.Println()
+}

@@ -1,0 +1,84 @@
+// Calypso runs Microsoft-Sentinel-style KQL detections on your own machine.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes, for scripts.
+const (
+	exitOK      = 0
+	exitFailed  = 1 // a query, a rule or a file failed
+	exitUsage   = 2 // the command line is wrong
+	exitInvalid = 3 // a query has errors, or a rule is not valid
+)
+
+// exitError ends the program with a code. What there is to say has been said
+// already if err is nil.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := rootCommand()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	var exit *exitError
+	if !errors.As(err, &exit) {
+		exit = &exitError{exitUsage, err}
+	}
+	if exit.err != nil {
+		fmt.Fprintln(os.Stderr, "calypso:", exit.err)
+	}
+	return exit.code
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "calypso",
+		Short: "Run KQL detections over your own logs",
+		Long: `Calypso runs Kusto Query Language queries and Microsoft Sentinel rules over log
+files on this machine, with Kusto's answers. Started bare, it prompts for queries.
+
+Exit codes: 0 all is well; 1 a query, rule or file failed; 2 the command line is
+wrong; 3 a query has errors.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(queryCommand(), checkCommand(), schemaCommand(), functionsCommand())
+	return root
+}
+
+// failed wraps what went wrong while working, as against on the command line.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exitError{exitFailed, err}
+}
