@@ -43,14 +43,13 @@ func bagFunctions() function.Family {
 			Overloads: []function.Overload{
 				{Sig: "pack_all(ignore_null_empty: const bool, key...: string, value...: scalar): dynamic", Kernel: packBags(1)},
 			},
-			Examples: []string{`pack_all(true) -> {}`},
+			Examples: []string{`a = 1, b = "" | project pack_all(true) -> {"a":1}`},
 		},
 		{
 			// The binder writes the columns out as names and values.
 			Doc:       "Makes a property bag of the columns given, each under its name.",
 			Overloads: pack("bag_pack_columns"),
-			Examples:  []string{`bag_pack_columns("a", 1) -> {"a":1}`},
-			Hidden:    true,
+			Examples:  []string{`a = 1, b = 2 | project bag_pack_columns(b) -> {"b":2}`},
 		},
 		{
 			Doc: "Lists the names of a property bag's members; null if it is none.",
