@@ -81,7 +81,7 @@ func (f *formatter) print() string {
 		fresh := false // a line has just begun, or must begin
 		if !f.raw[i] {
 			for next < len(f.comments) && f.comments[next].From < int(t.from) {
-				f.comment(&b, f.comments[next], end, f.indents[i])
+				f.comment(&b, next, end, f.indents[i])
 				end = f.comments[next].To
 				next++
 				fresh = true
@@ -102,7 +102,7 @@ func (f *formatter) print() string {
 	}
 	end := f.endOf(len(f.toks) - 1)
 	for ; next < len(f.comments); next++ {
-		f.comment(&b, f.comments[next], end, 0)
+		f.comment(&b, next, end, 0)
 		end = f.comments[next].To
 	}
 	if b.Len() > 0 {
@@ -120,29 +120,18 @@ func (f *formatter) endOf(i int) int {
 }
 
 // comment writes a comment: behind what stands on the line if it stood so, else on its own.
-func (f *formatter) comment(b *strings.Builder, c Comment, end, indent int) {
+func (f *formatter) comment(b *strings.Builder, i, end, indent int) {
+	c := f.comments[i]
 	between := f.text[end:c.From]
+	afterComment := i > 0 && f.comments[i-1].To == end
 	switch {
 	case b.Len() == 0:
-	case !hasBreak(between) && !f.isComment(end):
+	case !hasBreak(between) && !afterComment:
 		b.WriteByte(' ')
 	default:
 		f.newline(b, between, indent)
 	}
 	b.WriteString(strings.TrimRight(f.text[c.From:c.To], " \t"))
-}
-
-// isComment says whether a comment ends at an offset: what follows it stands on a new line.
-func (f *formatter) isComment(end int) bool {
-	for _, c := range f.comments {
-		if c.To == end {
-			return true
-		}
-		if c.To > end {
-			return false
-		}
-	}
-	return false
 }
 
 // newline ends the line, keeps one empty line if there were some, and indents.

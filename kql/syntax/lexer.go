@@ -39,6 +39,12 @@ func lex(text string) *lexer {
 	}
 }
 
+func (l *lexer) report(d Diagnostic) {
+	if len(l.diags) < maxDiagnostics {
+		l.diags = append(l.diags, d)
+	}
+}
+
 // blanks skips white space and comments.
 func (l *lexer) blanks() {
 	for l.pos < len(l.text) {
@@ -132,7 +138,7 @@ func (l *lexer) at(i int) byte {
 
 func (l *lexer) bad() keyword {
 	_, n := utf8.DecodeRuneInString(l.text[l.pos:])
-	l.diags = append(l.diags, unexpectedCharacter(l.pos, l.pos+n, l.text[l.pos:l.pos+n]))
+	l.report(unexpectedCharacter(l.pos, l.pos+n, l.text[l.pos:l.pos+n]))
 	l.pos += n
 	return keyword{kind: kBad}
 }

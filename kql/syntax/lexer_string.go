@@ -41,7 +41,7 @@ func (l *lexer) stringLit() int {
 	if strings.HasPrefix(rest[n:], quote) {
 		return i + n + len(quote)
 	}
-	l.diags = append(l.diags, missingText(l.pos+i+n, quote))
+	l.report(missingText(l.pos+i+n, quote))
 	return i + n
 }
 

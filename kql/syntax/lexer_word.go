@@ -122,7 +122,7 @@ func (l *lexer) typed(n int, k kind) keyword {
 		return keyword{kind: k}
 	}
 	l.pos = end
-	l.diags = append(l.diags, missingText(end, ")"))
+	l.report(missingText(end, ")"))
 	return keyword{kind: k}
 }
 

@@ -85,21 +85,25 @@ func (p *parser) signedLiteral() Expr {
 // stringLit reads a string literal, or several side by side. The current token must be one.
 func (p *parser) stringLit() *StringLit {
 	from := p.from()
-	e := &StringLit{}
-	parts := 0
+	e := p.oneString()
+	if p.peek() != kString {
+		return e
+	}
+	var b strings.Builder
+	b.WriteString(e.Value)
 	for p.peek() == kString {
-		v, obfuscated, verbatim := decodeString(p.tokText(p.advance()))
-		e.Value += v
-		e.Obfuscated = e.Obfuscated || obfuscated
-		e.Verbatim = e.Verbatim || verbatim
-		parts++
+		part := p.oneString()
+		b.WriteString(part.Value)
+		e.Obfuscated = e.Obfuscated || part.Obfuscated
+		e.Verbatim = e.Verbatim || part.Verbatim
+		e.Parts++
 	}
 	e.Span = p.since(from)
-	e.Parts = parts
+	e.Value = b.String()
 	return e
 }
 
-// oneString is stringLit for places where strings do not join.
+// oneString is stringLit where strings do not join.
 func (p *parser) oneString() *StringLit {
 	t := p.advance()
 	e := &StringLit{Span: Span{int(t.from), int(t.to)}, Parts: 1}

@@ -93,7 +93,9 @@ func (p *parser) requiredOperator() Operator {
 		return &BadOp{Span: Span{at, at}}
 	}
 	id := p.ident()
-	p.report(operatorExpected(id.From, id.To, id.Name))
+	if len(p.diags) < maxDiagnostics { // looking for what was meant takes time
+		p.report(operatorExpected(id.From, id.To, id.Name))
+	}
 	p.skipOperator()
 	return &BadOp{p.since(id.From), id.Name}
 }

@@ -111,6 +111,17 @@ func TestDeepNesting(t *testing.T) {
 		{"conditions", "T | where a == 1" + strings.Repeat(" or a == 1", 5_000), true},
 		{"path", "print a" + strings.Repeat(".a", 100_000), false},
 		{"operators", "T" + strings.Repeat(" | take 1", 50_000), true},
+		{"unclosed indexes", "print " + strings.Repeat("x[1 ", 100_000), false},
+		{"unclosed calls", "print " + strings.Repeat("f(1 ", 100_000), false},
+		{"unclosed objects", "print dynamic(" + strings.Repeat("{'a':[1 ", 100_000), false},
+		{"bad operators", "T" + strings.Repeat(" | wherr x", 100_000), false},
+		{"bad statements", strings.Repeat("a b c ) ", 100_000), false},
+		{"names", "print " + strings.Repeat("(a, ", 100_000), false},
+		{"dashes", "print " + strings.Repeat("a-", 100_000), false},
+		{"unions", strings.Repeat("union f(", 100_000), false},
+		{"strings", "print " + strings.Repeat("'a' ", 100_000), true},
+		{"comments", strings.Repeat("// c\n", 100_000), true},
+		{"quotes", strings.Repeat("'\n", 100_000), false},
 		{"list", "print x in (1" + strings.Repeat(",1", 200_000) + ")", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

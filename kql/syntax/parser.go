@@ -128,6 +128,9 @@ func (p *parser) expect(k kind, text string) bool {
 	return false
 }
 
+// nearby is how many tokens may stand in the way of a closing mark.
+const nearby = 100
+
 // closer is the mark that k is.
 func closer(k kind) string {
 	switch k {
@@ -146,7 +149,7 @@ func (p *parser) close(k kind) {
 		return
 	}
 	depth := 0
-	for i := 0; ; i++ {
+	for i := range nearby {
 		switch t := p.peekAt(i); t {
 		case kLParen, kLBracket, kLBrace:
 			depth++
