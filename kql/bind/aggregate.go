@@ -70,7 +70,7 @@ func (b *binder) aggregate(sc *scope, e *syntax.CallExpr, a *function.Aggregate)
 	}
 	v, ok := b.fold(sc.aggs, e, a, b.operands(sc.aggs.rows, e.Args))
 	if ok && a.Name() == "take_any" && b.resultName(sc.aggs.rows, e.Args[0]) == "" {
-		v.tuple = []namedValue{{"any_arg0", v.expr}}
+		v.tuple = []namedValue{{name: "any_arg0", expr: v.expr}}
 	}
 	return v
 }
@@ -119,7 +119,7 @@ func (b *binder) percentiles(aggs *aggregation, e *syntax.CallExpr, a *function.
 	for i := first; i < len(args); i++ {
 		one := append(append([]operand(nil), args[:first]...), args[i])
 		v, _ := b.fold(aggs, e, a, one)
-		out.tuple = append(out.tuple, namedValue{"percentile_" + name + "_" + fragment(args[i].expr), v.expr})
+		out.tuple = append(out.tuple, namedValue{name: "percentile_" + name + "_" + fragment(args[i].expr), expr: v.expr})
 	}
 	out.expr = out.tuple[0].expr
 	return out

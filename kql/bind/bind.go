@@ -97,6 +97,8 @@ type binder struct {
 	diags   []syntax.Diagnostic
 	results []plan.Result
 	shared  []*plan.SharedDef
+	// unnamed counts the columns named Column1, Column2 … so far.
+	unnamed int
 	// calls is the depth of user functions being bound, so that one that calls
 	// itself ends.
 	calls int

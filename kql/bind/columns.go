@@ -21,8 +21,6 @@ type columns struct {
 	suffix map[string]int
 	// kept are columns of the input that are there and not to be added again.
 	kept map[int]bool
-	// unnamed counts the names Column1, Column2 … given so far.
-	unnamed int
 }
 
 func newColumns() *columns {
@@ -92,6 +90,13 @@ func (c *columns) declare(b *binder, at syntax.Node, name string, e plan.Expr, r
 	c.declared[name] = true
 }
 
+// addHidden adds a hidden column unless its name is taken.
+func (c *columns) addHidden(name string, e plan.Expr) {
+	if _, taken := c.index[name]; !taken {
+		c.put(c.unique(name, ""), e, true)
+	}
+}
+
 func (c *columns) replace(at int, name string, e plan.Expr) {
 	c.exprs[at], c.cols[at] = e, types.Column{Name: name, Type: e.Type()}
 }
@@ -123,10 +128,11 @@ func (c *columns) unique(name, base string) string {
 
 // defaultName returns the name of an expression that suggests none: Column1,
 // Column2 …, passing over names that mean something in sc.
-func (c *columns) defaultName(sc *scope, rowToo bool) string {
+// Kusto counts on through the whole query.
+func (b *binder) defaultName(sc *scope, rowToo bool) string {
 	for {
-		c.unnamed++
-		name := "Column" + strconv.Itoa(c.unnamed)
+		b.unnamed++
+		name := "Column" + strconv.Itoa(b.unnamed)
 		if rowToo && sc.row != nil && sc.row.schema.Index(name) >= 0 {
 			continue
 		}
@@ -189,7 +195,7 @@ func (b *binder) addUnnamed(c *columns, sc *scope, e *syntax.NamedExpr, v value,
 	case st == stylePrint:
 		name = "print_" + strconv.Itoa(pos)
 	case name == "":
-		name = c.defaultName(sc, st == styleExtend)
+		name = b.defaultName(sc, st == styleExtend)
 	}
 	c.add(name, v.expr, st == styleExtend)
 }
@@ -199,6 +205,8 @@ func (b *binder) addUnnamed(c *columns, sc *scope, e *syntax.NamedExpr, v value,
 func (b *binder) addTuple(c *columns, e *syntax.NamedExpr, v value, st style) {
 	for i, part := range v.tuple {
 		switch {
+		case part.hidden:
+			c.addHidden(part.name, part.expr)
 		case i < len(e.Names):
 			c.declare(b, e.Names[i], e.Names[i].Name, part.expr, st == styleExtend || len(e.Names) == 1)
 		case st != stylePrint || len(e.Names) == 0:

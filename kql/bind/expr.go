@@ -21,6 +21,8 @@ type value struct {
 type namedValue struct {
 	name string
 	expr plan.Expr
+	// hidden columns can be used by name but are not part of the result.
+	hidden bool
 }
 
 func (v value) typ() types.Type { return v.expr.Type() }

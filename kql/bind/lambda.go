@@ -35,7 +35,9 @@ func (b *binder) callLambda(sc *scope, at syntax.Expr, name string, f *lambda, a
 		return b.poison(f)
 	}
 	b.calls++
-	defer func() { b.calls-- }()
+	unnamed := b.unnamed
+	b.unnamed = 0
+	defer func() { b.calls--; b.unnamed = unnamed }()
 	if f.stored {
 		return b.storedBody(body, at, name, f)
 	}

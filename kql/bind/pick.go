@@ -18,7 +18,7 @@ func (b *binder) pickBy(aggs *aggregation, e *syntax.CallExpr, kind plan.PickKin
 	}
 	by := b.typedOrderable(aggs.rows, e.Args[0])
 	primary := b.resultName(aggs.rows, e.Args[0])
-	p := &picking{b: b, aggs: aggs, seen: map[int]bool{}, star: anyStar(e.Args)}
+	p := &picking{b: b, aggs: aggs, seen: map[int]bool{}, hidden: map[int]bool{}, star: anyStar(e.Args)}
 	p.add(givenName(e.Args[0], primary, prefix+"_"), by, true)
 	for i, a := range e.Args[1:] {
 		if isStar(a) {
@@ -45,7 +45,7 @@ func (b *binder) pickAny(aggs *aggregation, e *syntax.CallExpr, old bool) value 
 		b.report(argumentCount(e, e.Name.Name, 1, -1))
 		return unknownValue()
 	}
-	p := &picking{b: b, aggs: aggs, seen: map[int]bool{}, star: anyStar(e.Args)}
+	p := &picking{b: b, aggs: aggs, seen: map[int]bool{}, hidden: map[int]bool{}, star: anyStar(e.Args)}
 	unnamedPrefix := "any_arg"
 	if old {
 		unnamedPrefix = "arg"
@@ -82,6 +82,8 @@ type picking struct {
 	aggs  *aggregation
 	names []string
 	cols  []plan.Expr
+	// hidden has the columns that `*` brings along unseen.
+	hidden map[int]bool
 	// seen are the columns of the input that are there; with star set none is
 	// taken twice, nor one that is a key.
 	seen map[int]bool
@@ -104,8 +106,10 @@ func (p *picking) addStar() {
 		return
 	}
 	for i, c := range p.aggs.rows.row.schema.Columns {
-		if !c.Hidden {
-			p.add(c.Name, value{expr: &plan.Column{Index: i, Name: c.Name, Typ: c.Type}}, false)
+		n := len(p.cols)
+		p.add(c.Name, value{expr: &plan.Column{Index: i, Name: c.Name, Typ: c.Type}}, false)
+		if c.Hidden && len(p.cols) > n {
+			p.hidden[n] = true
 		}
 	}
 }
@@ -116,7 +120,7 @@ func (p *picking) value(pick *plan.Pick) value {
 	p.aggs.aggs = append(p.aggs.aggs, plan.Agg{Pick: pick})
 	var out value
 	for i, name := range p.names {
-		out.tuple = append(out.tuple, namedValue{name, p.aggs.column(name, p.cols[i].Type())})
+		out.tuple = append(out.tuple, namedValue{name, p.aggs.column(name, p.cols[i].Type()), p.hidden[i]})
 	}
 	if len(out.tuple) == 0 {
 		return unknownValue()

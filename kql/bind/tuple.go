@@ -36,7 +36,7 @@ func (b *binder) spreadTuple(sc *scope, e *syntax.CallExpr, f *function.Scalar, 
 		name, typ, _ := strings.Cut(decl, ": ")
 		t, _ := types.Lookup(typ)
 		part := b.convert(e, b.part(e, v, i), t)
-		v.tuple = append(v.tuple, namedValue{f.Name() + "_" + first + "_" + name, part.expr})
+		v.tuple = append(v.tuple, namedValue{name: f.Name() + "_" + first + "_" + name, expr: part.expr})
 	}
 	return v
 }
@@ -64,7 +64,7 @@ func (b *binder) spreadSorted(sc *scope, e *syntax.CallExpr, v value) value {
 		if len(names) > 1 {
 			part = b.part(e, v, i)
 		}
-		v.tuple = append(v.tuple, namedValue{name, part.expr})
+		v.tuple = append(v.tuple, namedValue{name: name, expr: part.expr})
 	}
 	return v
 }
