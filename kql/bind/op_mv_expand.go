@@ -69,7 +69,7 @@ func (b *binder) expandTo(out *columns, rows *scope, e *syntax.NamedExpr, v valu
 	case len(e.Names) == 1:
 		name, declared = e.Names[0].Name, true
 	case name == "":
-		name = out.defaultName(rows, true)
+		name = b.defaultName(rows, true)
 	}
 	if declared {
 		if out.declared[name] {
