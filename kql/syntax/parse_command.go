@@ -48,8 +48,10 @@ func (p *parser) commandTokens(c *CommandStmt) {
 func (p *parser) commandInput() *Query {
 	from := p.end()
 	q := &Query{Text: p.text}
+	before := len(p.diags)
 	q.Statements = p.statements(nil)
 	p.rest(q)
+	q.invalid = len(p.diags) > before
 	q.Span = Span{from, p.end()}
 	return q
 }
