@@ -38,7 +38,7 @@ func main() {
 	flag.StringVar(&o.data, "data", "bench/data", "folder of the data sets")
 	flag.StringVar(&o.queries, "queries", "bench/queries", "folder of the queries")
 	flag.StringVar(&o.mission, "mission", "", "KQL file of query 00-mission")
-	flag.StringVar(&o.only, "only", "", "only queries whose name contains this")
+	flag.StringVar(&o.only, "only", "", "only queries whose name contains this; ingest for the ingest")
 	flag.StringVar(&o.rows, "rows", "", "only data sets of these sizes, separated by commas")
 	flag.IntVar(&o.repeat, "repeat", 7, "runs of each query, the first of which is not counted")
 	flag.IntVar(&o.threads, "threads", 2, "threads of each engine")
@@ -88,7 +88,11 @@ func report(o options) (ok bool, err error) {
 			fmt.Println(n)
 		}
 	}
-	return ok, nil
+	if o.only != "" && !strings.Contains("ingest", o.only) {
+		return ok, nil
+	}
+	loaded, err := reportIngest(o)
+	return ok && loaded, err
 }
 
 // A dataSet is a folder of tables.

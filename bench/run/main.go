@@ -1,8 +1,9 @@
-// Command run runs one KQL query with the engine inside its own process and
-// prints what it measured as a line of JSON. It is the counterpart of
-// bench/peers and takes the same flags.
+// Command run runs one KQL query, or one ingest, with the engine inside its own
+// process and prints what it measured as a line of JSON. It is the counterpart
+// of bench/peers and takes the same flags.
 //
 //	run -data bench/data/1000000 -query bench/queries/01-window-count.kql -repeat 5
+//	run -ingest bench/data/ndjson-200000/NonInteractiveUserSignInLogs.json -parquet out.parquet
 package main
 
 import (
@@ -34,9 +35,9 @@ type measurement struct {
 }
 
 type options struct {
-	data, query, out string
-	repeat, threads  int
-	memory           bool
+	data, query, out, ingest, parquet string
+	repeat, threads                   int
+	memory                            bool
 }
 
 func main() {
@@ -44,6 +45,8 @@ func main() {
 	flag.StringVar(&o.data, "data", "", "folder of the Parquet tables")
 	flag.StringVar(&o.query, "query", "", "file of the query")
 	flag.StringVar(&o.out, "out", "", "file for the answer, as Kusto writes it")
+	flag.StringVar(&o.ingest, "ingest", "", "NDJSON file to load instead of a query")
+	flag.StringVar(&o.parquet, "parquet", "", "Parquet file to write what was ingested to, instead of memory")
 	flag.IntVar(&o.repeat, "repeat", 1, "how often to run the query")
 	flag.IntVar(&o.threads, "threads", 2, "threads")
 	flag.BoolVar(&o.memory, "memory", false, "keep decoded columns in memory between runs")
@@ -56,6 +59,24 @@ func main() {
 
 func run(ctx context.Context, o options) error {
 	runtime.GOMAXPROCS(o.threads)
+	m := measurement{Engine: "Calypso"}
+	var err error
+	if o.ingest != "" {
+		err = load(ctx, o, &m)
+	} else {
+		err = query(ctx, o, &m)
+	}
+	if err != nil {
+		return err
+	}
+	if m.PeakKB, err = peak(); err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(m)
+}
+
+// query runs the query o.repeat times, from its text to the answer in memory.
+func query(ctx context.Context, o options, m *measurement) error {
 	text, now, err := prepare(o)
 	if err != nil {
 		return err
@@ -68,7 +89,6 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	m := measurement{Engine: "Calypso"}
 	for i := range o.repeat {
 		begin := time.Now()
 		q, diags := engine.Compile(text, tables)
@@ -84,10 +104,7 @@ func run(ctx context.Context, o options) error {
 			}
 		}
 	}
-	if m.PeakKB, err = peak(); err != nil {
-		return err
-	}
-	return json.NewEncoder(os.Stdout).Encode(m)
+	return nil
 }
 
 // open opens the tables of the folder with the types that the catalog knows.
