@@ -57,5 +57,6 @@ func Functions() (*function.Registry, error) {
 		urls(),
 		versions(),
 		session(),
+		unitConversions(),
 	)
 }

@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"encoding/base64"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/calypso-kql/calypso/kql/dynamic"
@@ -59,9 +58,9 @@ func encodings() function.Family {
 	}}
 }
 
-// decodeBase64 decodes with or without padding; !ok if s is not base64.
+// decodeBase64 decodes base64 with its padding; !ok if s is something else.
 func decodeBase64(s string) (b []byte, ok bool) {
-	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
+	b, err := base64.StdEncoding.DecodeString(s)
 	return b, err == nil
 }
 

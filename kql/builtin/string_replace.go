@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
@@ -225,38 +224,30 @@ func rewriteRules(lookups, rewrites dynamic.Value) ([]rewriteRule, error) {
 	return rules, nil
 }
 
-// replaceStrings tries the rules in turn at each position of s, from left to
-// right.
+// replaceStrings applies the rules to s in turn, each where no rule before it
+// has matched.
 func replaceStrings(s string, rules []rewriteRule) string {
 	var buf strings.Builder
-	kept := 0 // what comes before is in buf
-	for i := 0; i < len(s); {
-		rule := ruleAt(s[i:], rules)
-		if rule == nil {
-			_, size := utf8.DecodeRuneInString(s[i:])
-			i += size
-			continue
-		}
-		next := i + len(rule.lookup)
-		if rule.ok {
-			buf.WriteString(s[kept:i])
-			buf.WriteString(rule.rewrite)
-			kept = next
-		}
-		i = next
-	}
-	if kept == 0 {
-		return s
-	}
-	buf.WriteString(s[kept:])
+	appendRewritten(&buf, s, rules)
 	return buf.String()
 }
 
-func ruleAt(s string, rules []rewriteRule) *rewriteRule {
-	for k := range rules {
-		if strings.HasPrefix(s, rules[k].lookup) {
-			return &rules[k]
-		}
+func appendRewritten(buf *strings.Builder, s string, rules []rewriteRule) {
+	if len(rules) == 0 {
+		buf.WriteString(s)
+		return
 	}
-	return nil
+	rule := rules[0]
+	if !rule.ok {
+		rule.rewrite = rule.lookup
+	}
+	for {
+		before, after, found := strings.Cut(s, rule.lookup)
+		appendRewritten(buf, before, rules[1:])
+		if !found {
+			return
+		}
+		buf.WriteString(rule.rewrite)
+		s = after
+	}
 }
