@@ -14,28 +14,32 @@ import (
 // groups in one open hash table. Values whose 64-bit hashes are equal count as
 // equal: with a million values the odds of one such pair are 1 to 30 million.
 type distinctTable struct {
-	slots  []uint32 // 1 + entry, 0 where free; a power of two
-	shift  uint     // of a hash to a slot
-	hashes []uint64 // entries in the order in which they came
-	groups []uint32
+	slots   []uint32 // 1 + entry, 0 where free; a power of two
+	shift   uint     // of a hash to a slot
+	entries []distinctEntry
+}
+
+// A distinctEntry is one pair; they are kept in the order in which they came.
+type distinctEntry struct {
+	hash  uint64
+	group uint32
 }
 
 // add adds the pair and reports whether it was new. The value of hash must not
 // be nullHash.
 func (d *distinctTable) add(hash uint64, group uint32) bool {
-	if 4*len(d.hashes) >= 3*len(d.slots) {
+	if 3*len(d.entries) >= 2*len(d.slots) {
 		d.rehash()
 	}
 	i := d.slot(hash, group)
 	mask := uint64(len(d.slots) - 1)
 	for ; d.slots[i] != 0; i = (i + 1) & mask {
-		e := d.slots[i] - 1
-		if d.hashes[e] == hash && d.groups[e] == group {
+		if e := &d.entries[d.slots[i]-1]; e.hash == hash && e.group == group {
 			return false
 		}
 	}
-	d.hashes, d.groups = append(d.hashes, hash), append(d.groups, group)
-	d.slots[i] = uint32(len(d.hashes))
+	d.entries = append(d.entries, distinctEntry{hash, group})
+	d.slots[i] = uint32(len(d.entries))
 	return true
 }
 
@@ -46,14 +50,17 @@ func (d *distinctTable) slot(hash uint64, group uint32) uint64 {
 
 func (d *distinctTable) rehash() {
 	n := max(2*len(d.slots), 64)
+	if n <= 1<<20 {
+		n *= 2 // while it is small, fewer times
+	}
 	d.slots = make([]uint32, n)
 	d.shift = 64
 	for ; n > 1; n >>= 1 {
 		d.shift--
 	}
 	mask := uint64(len(d.slots) - 1)
-	for e, h := range d.hashes {
-		i := d.slot(h, d.groups[e])
+	for e := range d.entries {
+		i := d.slot(d.entries[e].hash, d.entries[e].group)
 		for d.slots[i] != 0 {
 			i = (i + 1) & mask
 		}
@@ -62,7 +69,7 @@ func (d *distinctTable) rehash() {
 }
 
 func (d *distinctTable) size() int64 {
-	return sizeOf(d.slots) + sizeOf(d.hashes) + sizeOf(d.groups)
+	return sizeOf(d.slots) + sizeOf(d.entries)
 }
 
 // A sketchSet counts distinct values per group: exactly in small groups, by a
@@ -73,7 +80,6 @@ type sketchSet struct {
 	sketches  []*hyperloglog.Sketch // by group; nil, or shorter, where there is none
 	precision uint8
 	limit     uint32 // values that a group may have without a sketch
-	folded    int    // entries of table that the sketches know
 }
 
 // exactLimit is how many values a group may have before it gets a sketch. A
@@ -110,7 +116,7 @@ func (s *sketchSet) open(g uint32) *hyperloglog.Sketch {
 	s.sketches = grown(s.sketches, int(g)+1)
 	if s.sketches[g] == nil {
 		// Precisions are those of accuracyPrecision, which are valid.
-		s.sketches[g], _ = hyperloglog.NewSketch(s.precision, true)
+		s.sketches[g], _ = hyperloglog.NewSketch(s.precision, false)
 	}
 	s.counts[g] = math.MaxUint32
 	return s.sketches[g]
@@ -121,17 +127,17 @@ func (s *sketchSet) fold() {
 	if len(s.sketches) == 0 {
 		return
 	}
-	for e, h := range s.table.hashes {
-		if sk := s.sketch(s.table.groups[e]); sk != nil {
-			sk.InsertHash(h)
+	for _, e := range s.table.entries {
+		if sk := s.sketch(e.group); sk != nil {
+			sk.InsertHash(e.hash)
 		}
 	}
 }
 
 func (s *sketchSet) merge(f *sketchSet, groups []uint32, total int) error {
 	s.counts, f.counts = grown(s.counts, total), grown(f.counts, len(groups))
-	for e, h := range f.table.hashes {
-		s.add(h, groups[f.table.groups[e]])
+	for _, e := range f.table.entries {
+		s.add(e.hash, groups[e.group])
 	}
 	for i, sk := range f.sketches {
 		if sk == nil {

@@ -15,8 +15,9 @@ const nullHash = 0
 // A columnHasher hashes the values of columns, those of a dictionary once each.
 // The hashes are the same on every machine, for sketches are stored.
 type columnHasher struct {
-	dict   column.Column // whose hashes are kept
-	hashes []uint64
+	dict   column.Column // that came last
+	rows   int           // that have met it
+	hashes []uint64      // of its values; nil while too few rows have met it
 	buf    []uint64
 }
 
@@ -35,11 +36,10 @@ func (h *columnHasher) of(c column.Column, n int) []uint64 {
 		}
 	case *column.Dict:
 		// Few rows of a large dictionary are cheaper hashed as they are.
-		if h.dict != c.Values && c.Values.Len() > 4*n {
+		if !h.hashDict(c) {
 			hashFlat(column.Flat(c), h.buf)
 			break
 		}
-		h.hashDict(c)
 		for i, code := range c.Codes {
 			h.buf[i] = h.hashes[code]
 		}
@@ -49,13 +49,17 @@ func (h *columnHasher) of(c column.Column, n int) []uint64 {
 	return h.buf
 }
 
-func (h *columnHasher) hashDict(d *column.Dict) {
-	if h.dict == d.Values {
-		return
+// hashDict hashes the values of d, if that pays, and reports whether it did.
+func (h *columnHasher) hashDict(d *column.Dict) bool {
+	if h.dict != d.Values {
+		h.dict, h.rows, h.hashes = d.Values, 0, nil
 	}
-	h.dict = d.Values
-	h.hashes = make([]uint64, d.Values.Len())
-	hashFlat(d.Values, h.hashes)
+	h.rows += len(d.Codes)
+	if h.hashes == nil && 4*h.rows >= d.Values.Len() {
+		h.hashes = make([]uint64, d.Values.Len())
+		hashFlat(d.Values, h.hashes)
+	}
+	return h.hashes != nil
 }
 
 // hashFlat hashes every row of a flat column into out.

@@ -77,9 +77,9 @@ func (s *sketchSet) values(total int) (column.Column, error) {
 	s.counts = grown(s.counts, total)
 	s.fold()
 	hashes := make([]dynamic.ArrayBuilder, total)
-	for e, h := range s.table.hashes {
-		if g := s.table.groups[e]; s.sketch(g) == nil {
-			hashes[g].AppendLong(int64(h))
+	for _, e := range s.table.entries {
+		if s.sketch(e.group) == nil {
+			hashes[e.group].AppendLong(int64(e.hash))
 		}
 	}
 	out := make([]dynamic.Value, total)

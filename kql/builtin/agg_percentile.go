@@ -1,7 +1,6 @@
 package builtin
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 
@@ -70,11 +69,11 @@ func (f percentileForm) new(c *function.AggregateCall) (function.Accumulator, er
 	}
 	switch c.Args[0] {
 	case types.Real:
-		return &percentileAcc[float64]{form: f, out: c.Out, ps: ps, q: newQuantileLog(cmp.Compare[float64]), put: (*dynamic.ArrayBuilder).AppendReal}, nil
+		return &percentileAcc[float64]{form: f, out: c.Out, ps: ps, q: newNumberLog[float64](), put: (*dynamic.ArrayBuilder).AppendReal}, nil
 	case types.Decimal:
 		return &percentileAcc[types.Decimal128]{form: f, out: c.Out, ps: ps, q: newQuantileLog(types.CompareDecimal), put: (*dynamic.ArrayBuilder).AppendDecimal}, nil
 	default:
-		return &percentileAcc[int64]{form: f, out: c.Out, ps: ps, q: newQuantileLog(cmp.Compare[int64]), put: putLong(c.Args[0])}, nil
+		return &percentileAcc[int64]{form: f, out: c.Out, ps: ps, q: newNumberLog[int64](), put: putLong(c.Args[0])}, nil
 	}
 }
 

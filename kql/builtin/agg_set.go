@@ -116,7 +116,7 @@ func (a *setAcc[T]) Merge(from function.Accumulator, groups []uint32, total int)
 	}
 	a.list.log.counts = grown(a.list.log.counts, total)
 	for e, v := range f.list.log.vals {
-		a.add(v, f.table.hashes[e], groups[f.table.groups[e]])
+		a.add(v, f.table.entries[e].hash, groups[f.table.entries[e].group])
 	}
 	return nil
 }

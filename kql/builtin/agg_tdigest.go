@@ -1,7 +1,6 @@
 package builtin
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -44,11 +43,11 @@ func digestAggregates() []function.Aggregate {
 func newDigest(c *function.AggregateCall) (function.Accumulator, error) {
 	switch c.Args[0] {
 	case types.Real:
-		return &digestAcc[float64]{q: newQuantileLog(cmp.Compare[float64]), put: (*dynamic.ArrayBuilder).AppendReal}, nil
+		return &digestAcc[float64]{q: newNumberLog[float64](), put: (*dynamic.ArrayBuilder).AppendReal}, nil
 	case types.Decimal:
 		return &digestAcc[types.Decimal128]{q: newQuantileLog(types.CompareDecimal), put: (*dynamic.ArrayBuilder).AppendDecimal}, nil
 	default:
-		return &digestAcc[int64]{q: newQuantileLog(cmp.Compare[int64]), put: putLong(c.Args[0])}, nil
+		return &digestAcc[int64]{q: newNumberLog[int64](), put: putLong(c.Args[0])}, nil
 	}
 }
 

@@ -35,16 +35,13 @@ func argument(args []dynamic.Value, i int) dynamic.Value {
 	return dynamic.Value{}
 }
 
-// seriesElements returns the elements of a series, null where one is missing.
-func seriesElements(v, placeholder dynamic.Value) []dynamic.Value {
-	out := make([]dynamic.Value, 0, v.Len())
+// seriesElements returns the elements of a series, and which of them are
+// missing: equal to the placeholder, or null if that is null.
+func seriesElements(v, placeholder dynamic.Value) (vals []dynamic.Value, missing []bool) {
 	for _, e := range v.Elements() {
-		if !placeholder.IsNull() && sameElement(e, placeholder) {
-			e = dynamic.Value{}
-		}
-		out = append(out, e)
+		vals, missing = append(vals, e), append(missing, sameElement(e, placeholder))
 	}
-	return out
+	return vals, missing
 }
 
 func fillForward(args []dynamic.Value) dynamic.Value {
@@ -61,12 +58,11 @@ func fillFrom(args []dynamic.Value, at func(n, i int) int) dynamic.Value {
 	if args[0].Kind() != dynamic.Array {
 		return dynamic.Value{}
 	}
-	placeholder := argument(args, 1)
-	vals := seriesElements(args[0], placeholder)
-	last := placeholder
+	last := argument(args, 1)
+	vals, missing := seriesElements(args[0], last)
 	for i := range vals {
 		j := at(len(vals), i)
-		if vals[j].IsNull() {
+		if missing[j] {
 			vals[j] = last
 		}
 		last = vals[j]
@@ -82,9 +78,9 @@ func fillConst(args []dynamic.Value) dynamic.Value {
 	if len(args) > 1 {
 		fill = args[1]
 	}
-	vals := seriesElements(args[0], argument(args, 2))
-	for i, v := range vals {
-		if v.IsNull() {
+	vals, missing := seriesElements(args[0], argument(args, 2))
+	for i := range vals {
+		if missing[i] {
 			vals[i] = fill
 		}
 	}
@@ -102,11 +98,11 @@ func fillLinear(args []dynamic.Value) dynamic.Value {
 	if e, ok := argument(args, 2).AsBool(); ok {
 		edges = e
 	}
-	vals := seriesElements(args[0], placeholder)
+	vals, missing := seriesElements(args[0], placeholder)
 	var known []int
 	whole := true
 	for i, v := range vals {
-		if isNumber(v) {
+		if isNumber(v) && !missing[i] {
 			known = append(known, i)
 			_, isLong := v.AsLong()
 			whole = whole && isLong
