@@ -21,7 +21,7 @@ type evaluator struct {
 	fn    *function.Overload
 	args  []*evaluator
 	typ   types.Type
-	sel   *selector // of an and, an or
+	or    bool // of an and, an or
 
 	// An expression that occurs more than once is computed once a batch.
 	uses int
@@ -35,7 +35,7 @@ const (
 	evalColumn evalKind = iota
 	evalLiteral
 	evalCall
-	evalSelect
+	evalLogic
 )
 
 // eval returns the expression's value for each row of b, in any form but Lazy.
@@ -57,8 +57,8 @@ func (e *evaluator) eval(b *column.Batch) (column.Column, error) {
 }
 
 func (e *evaluator) compute(b *column.Batch) (column.Column, error) {
-	if e.kind == evalSelect {
-		return e.sel.column(b)
+	if e.kind == evalLogic {
+		return e.logic(b)
 	}
 	args := make([]column.Column, len(e.args))
 	for i, a := range e.args {
@@ -93,9 +93,6 @@ func (e *evaluator) columns(set map[int]bool) {
 	}
 	for _, a := range e.args {
 		a.columns(set)
-	}
-	if e.sel != nil {
-		e.sel.columns(set)
 	}
 }
 
@@ -142,8 +139,10 @@ func (c *compiler) make(x plan.Expr) *evaluator {
 	case *plan.Subquery:
 		// Subqueries are replaced before a plan is built; see resolve.
 		return &evaluator{kind: evalLiteral, value: column.NullConst(x.Typ, 1)}
+	case *plan.And:
+		return &evaluator{kind: evalLogic, args: c.all(x.Args)}
 	}
-	return &evaluator{kind: evalSelect, sel: c.selector(x)}
+	return &evaluator{kind: evalLogic, or: true, args: c.all(x.(*plan.Or).Args)}
 }
 
 // exprKey returns a text that expressions share only if they compute the same;

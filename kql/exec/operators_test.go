@@ -66,7 +66,7 @@ cat 3 4 true
 cat 4 5 true
 ant 5 6 true
 - 6 7 false
-hen - - false
+hen - - -
 ant 8 9 true
 cat 9 10 true
 worm 10 11 true
@@ -128,7 +128,7 @@ cat 4 true
 cat - true
 ant 6 true
 - 2 true
-hen 2 false
+hen 2 -
 worm 0 true
 `, func(f form) plan.Node {
 			in := read(s, b, f)

@@ -233,7 +233,7 @@ func newPickOrder(t types.Type, least bool) pickOrder {
 	case types.Bool:
 		return &orderedPick[uint64]{least: least, words: true}
 	case types.Real:
-		return &orderedPick[float64]{least: least}
+		return &realPick{orderedPick[float64]{least: least}}
 	case types.String:
 		return &orderedPick[string]{least: least}
 	case types.GUID, types.Decimal, types.Dynamic:
@@ -296,6 +296,31 @@ func (o *orderedPick[T]) versus(other pickOrder, og, g uint32) int {
 
 func (o *orderedPick[T]) copy(other pickOrder, og, g uint32) {
 	o.best[g] = other.(*orderedPick[T]).best[og]
+}
+
+// realPick is the order of reals, in which NaN wins: it is both the greatest and
+// the least value that arg_max and arg_min find.
+type realPick struct{ orderedPick[float64] }
+
+func (o *realPick) better(row int, g uint32) bool {
+	v, best := o.vals[row], o.best[g]
+	if best != best {
+		return false
+	}
+	return v != v || o.orderedPick.better(row, g)
+}
+
+func (o *realPick) versus(other pickOrder, og, g uint32) int {
+	theirs, ours := &other.(*realPick).orderedPick, &o.orderedPick
+	v, best := theirs.best[og], ours.best[g]
+	if v != v || best != best {
+		return bit(v != v) - bit(best != best)
+	}
+	return ours.versus(theirs, og, g)
+}
+
+func (o *realPick) copy(other pickOrder, og, g uint32) {
+	o.best[g] = other.(*realPick).best[og]
 }
 
 // comparedPick is the order of the other types. Best values are kept as rows of

@@ -3,7 +3,6 @@ package exec
 import (
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
-	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // A selection is the rows of a batch that a condition keeps, ascending; all of
@@ -137,22 +136,6 @@ func (s *selector) on(a *selector, i int, b *column.Batch, in selection) (select
 		out.rows[j] = in.rows[r]
 	}
 	return out, nil
-}
-
-// column returns the condition as a bool column, false where it is null.
-func (s *selector) column(b *column.Batch) (column.Column, error) {
-	kept, err := s.rows(b)
-	if err != nil {
-		return nil, err
-	}
-	if kept.all || len(kept.rows) == 0 {
-		return column.NewConst(types.Bool, kept.all, b.Len()), nil
-	}
-	vals := make([]bool, b.Len())
-	for _, r := range kept.rows {
-		vals[r] = true
-	}
-	return column.NewVec(types.Bool, vals, nil), nil
 }
 
 // trueRows returns the rows of the bool column c that are true.

@@ -42,11 +42,13 @@ type Call struct {
 	Typ  types.Type
 }
 
-// An And is true where all arguments are true. A null counts as false. Later
-// arguments are evaluated only for the rows where the earlier ones are true.
+// An And is false where any argument is false, else null where any is null, else
+// true. In a filter's condition later arguments are evaluated only for the rows
+// where the earlier ones are true.
 type And struct{ Args []Expr }
 
-// An Or is true where any argument is true. A null counts as false.
+// An Or is true where any argument is true, else null where any is null, else
+// false.
 type Or struct{ Args []Expr }
 
 // A Subquery is the result of a query, evaluated before the query that holds
