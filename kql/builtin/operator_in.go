@@ -101,8 +101,11 @@ func inList[T column.Value](c *function.Call, args []column.Column, n int, negat
 		if err != nil {
 			return nil, err
 		}
-		for i, v := range x.vals[:n] {
-			out[i] = l.set.has(v) != negate
+		l.set.test(out, x.vals[:n])
+		if negate {
+			for i := range out {
+				out[i] = !out[i]
+			}
 		}
 		valid := x.validity(n)
 		if !l.hasNull {

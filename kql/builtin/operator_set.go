@@ -12,6 +12,8 @@ import (
 type set[T any] interface {
 	add(x T)
 	has(x T) bool
+	// test asks for each value of in, which is as long as out.
+	test(out []bool, in []T)
 }
 
 // fewItems is up to how many items looking at each beats hashing.
@@ -52,6 +54,23 @@ func (s *plainSet[T]) has(x T) bool {
 	return false
 }
 
+func (s *plainSet[T]) test(out []bool, in []T) {
+	if s.many != nil {
+		for i, x := range in {
+			_, out[i] = s.many[x]
+		}
+		return
+	}
+	for i, x := range in {
+		for _, y := range s.few {
+			if x == y {
+				out[i] = true
+				break
+			}
+		}
+	}
+}
+
 // A foldedSet holds texts without regard to case.
 type foldedSet struct {
 	few  []*needle
@@ -84,6 +103,10 @@ func (s *foldedSet) has(x string) bool {
 		}
 	}
 	return false
+}
+
+func (s *foldedSet) test(out []bool, in []string) {
+	as(out, in, s, func(x string, s *foldedSet) bool { return s.has(x) })
 }
 
 // hasLowered looks up x in lower case, without allocating if x is short and
@@ -121,6 +144,10 @@ func (s decimalSet) has(x types.Decimal128) bool {
 	return ok
 }
 
+func (s decimalSet) test(out []bool, in []types.Decimal128) {
+	as(out, in, s, func(x types.Decimal128, s decimalSet) bool { return s.has(x) })
+}
+
 // A dynamicSet holds dynamic values, which are compared one by one.
 type dynamicSet struct{ items []dynamic.Value }
 
@@ -135,4 +162,8 @@ func (s *dynamicSet) has(x dynamic.Value) bool {
 		}
 	}
 	return false
+}
+
+func (s *dynamicSet) test(out []bool, in []dynamic.Value) {
+	as(out, in, s, func(x dynamic.Value, s *dynamicSet) bool { return s.has(x) })
 }
