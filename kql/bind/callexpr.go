@@ -14,6 +14,10 @@ import (
 // function of the language.
 func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
 	name := e.Name.Name
+	if name == "" {
+		b.bindAll(sc, e.Args)
+		return ofValue(unknownValue())
+	}
 	if f := formOf(name); f != nil && !b.declaredFunction(sc, name) {
 		return f(b, sc, e)
 	}

@@ -55,7 +55,7 @@ func tabularExpected(at syntax.Node) syntax.Diagnostic {
 // constantExpected is KS129: an argument that varies from row to row where it
 // may not.
 //
-// Example: range x from 1 to 3 step 1 | take x
+// Example: range x from 1 to 3 step rand()
 func constantExpected(at syntax.Node) syntax.Diagnostic {
 	return fault("KS129", at, "the expression must be a constant")
 }
@@ -108,7 +108,7 @@ func duplicateColumn(at syntax.Node, name string) syntax.Diagnostic {
 
 // starNotAllowed is KS191: a * where there are no columns or no lists of them.
 //
-// Example: print *
+// Example: print strlen(*)
 func starNotAllowed(at syntax.Node) syntax.Diagnostic {
 	return fault("KS191", at, "* is not allowed here")
 }
@@ -137,7 +137,7 @@ func operatorUndefined(at syntax.Node, op string, args []operand) syntax.Diagnos
 
 // columnExpected is KS109: an expression where only a column can stand.
 //
-// Example: print x = 1 | project-away x + 1
+// Example: print x = 1 | extend y = bag_pack_columns(x + 1)
 func columnExpected(at syntax.Node) syntax.Diagnostic {
 	return fault("KS109", at, "expected the name of a column")
 }
@@ -173,7 +173,7 @@ func notCompatible(at syntax.Node, name string, args []operand, sigs string) syn
 
 // literalExpected is KS131: an expression where only a literal can stand.
 //
-// Example: range x from 1 to 3 step 1 | extend y = datetime_part(tostring(x), now())
+// Example: let n = 2; print d = dynamic([1]) | mv-expand d limit n + strlen('a')
 func literalExpected(at syntax.Node) syntax.Diagnostic {
 	return fault("KS131", at, "the expression must be a literal")
 }
@@ -298,7 +298,7 @@ func stringExpected(at syntax.Node) syntax.Diagnostic {
 
 // missingColumns is KS249: a table without the columns that a function wants.
 //
-// Example: let f = (T: (a: long)) { T }; f(print b = 1)
+// Example: let t = print b = 1; let f = (T: (a: long)) { T }; f(t)
 func missingColumns(at syntax.Node, param string, want types.Schema) syntax.Diagnostic {
 	return fault("KS249", at, "the table for '%s' must have the columns (%s)", param, want)
 }
@@ -312,14 +312,14 @@ func otherRow(at syntax.Node) syntax.Diagnostic {
 
 // notSerialized is KS999: a window function over rows without an order.
 //
-// Example: range x from 1 to 3 step 1 | where x > 1 | extend y = row_number()
+// Example: print x = 1 | extend y = row_number()
 func notSerialized(at syntax.Node, name string) syntax.Diagnostic {
 	return fault("KS999", at, "the function '%s' needs rows in a fixed order: put serialize or sort before it", name)
 }
 
-// obsolete is a suggestion to use a newer name.
+// obsolete is KS999, a suggestion, to use a newer name.
 //
-// Example: print parsejson('1')
+// Example: print x = 1 | summarize makeset(x)
 func obsolete(at syntax.Node, name, instead string) syntax.Diagnostic {
 	d := fault("KS999", at, "the function '%s' is obsolete: use %s", name, instead)
 	d.Severity = syntax.Suggestion
@@ -328,7 +328,7 @@ func obsolete(at syntax.Node, name, instead string) syntax.Diagnostic {
 
 // orderableExpected is KS206: a value without an order where one is needed.
 //
-// Example: print x = dynamic([1]) | summarize max(x)
+// Example: print x = dynamic([1]) | summarize arg_max(x, *)
 func orderableExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
 	return fault("KS206", at, "expected a value with an order (a number, timespan, datetime, string, bool or guid), got %s: convert it, as with tostring(…)", got)
 }
@@ -361,7 +361,7 @@ func mustBeFirst(at syntax.Node) syntax.Diagnostic {
 	return fault("KS175", at, "the operator must be the first in a query")
 }
 
-// mixedComparison is a warning where text is compared with another type.
+// mixedComparison is KS106, a warning, where text is compared with another type.
 //
 // Example: range x from 1 to 3 step 1 | where x == "1"
 func mixedComparison(at syntax.Node, x, y types.Type) syntax.Diagnostic {

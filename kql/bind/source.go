@@ -70,7 +70,7 @@ func (b *binder) addValue(sc *scope, to column.Builder, t types.Type, e syntax.E
 	lit, ok := v.expr.(*plan.Literal)
 	if !ok {
 		if !v.unknown() {
-			b.report(literalExpected(e))
+			b.report(constantExpected(e))
 		}
 		to.AppendNull()
 		return
