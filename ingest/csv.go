@@ -13,8 +13,11 @@ import (
 
 // delimiterOf returns the delimiter of a file with a header line: the one of
 // comma, tab and semicolon that the line has most of. ok is false for text that
-// has none, which is no table.
+// has none, and for what is no text: neither is a table.
 func delimiterOf(head []byte) (comma rune, ok bool) {
+	if bytes.IndexByte(head, 0) >= 0 {
+		return 0, false
+	}
 	line, _, _ := bytes.Cut(head, []byte{'\n'})
 	most := 0
 	for _, c := range []byte{',', '\t', ';'} {
@@ -45,7 +48,6 @@ func (d *decoder) decodeDelimited(r io.Reader, comma rune, p *piece) error {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := cr.FieldPos(0)
 		var parse *csv.ParseError
 		if errors.As(err, &parse) {
 			p.reject(parse.StartLine, parse.Err)
@@ -55,6 +57,7 @@ func (d *decoder) decodeDelimited(r io.Reader, comma rune, p *piece) error {
 			p.take(d)
 			return err
 		}
+		line, _ := cr.FieldPos(0)
 		if len(fields) != len(names) {
 			p.reject(line, fmt.Errorf("%d fields under %d columns", len(fields), len(names)))
 			continue

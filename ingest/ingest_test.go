@@ -285,6 +285,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("a,b\n1,2\n"))
 	f.Add([]byte(`{"tables":[{"columns":[{"name":"a"}],"rows":[[1]]}]}`))
 	f.Add([]byte("[{},[{}],1]"))
+	f.Add([]byte("a\tb\n\"\n\x01\t"))
 	c, err := catalog.Open(catalog.Sentinel)
 	if err != nil {
 		f.Fatal(err)

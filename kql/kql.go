@@ -109,6 +109,8 @@ type RunOptions struct {
 	MemoryLimit int64
 	// MaxRows and MaxBytes bound each table of the answer; 0 is no limit.
 	MaxRows, MaxBytes int64
+	// Scope, if not nil, limits the rows of every table by time.
+	Scope *opt.TimeScope
 	// NoOptimize runs the plan as bound; for tests.
 	NoOptimize bool
 	// Stats, if not nil, collects what each operator did.
@@ -140,11 +142,18 @@ func (t *Table) Rows() int {
 var ErrInvalid = errors.New("the query has errors; see its diagnostics")
 
 // Optimized returns the plan that a run with these options executes.
-func (q *Query) Optimized(o RunOptions) *plan.Query {
-	if o.NoOptimize {
-		return q.plan
+func (q *Query) Optimized(o RunOptions) (*plan.Query, error) {
+	p := q.plan
+	if o.Scope != nil {
+		var err error
+		if p, err = o.Scope.Apply(p, q.engine.functions); err != nil {
+			return nil, err
+		}
 	}
-	return opt.Optimize(q.plan, q.engine.functions, q.env(o))
+	if o.NoOptimize {
+		return p, nil
+	}
+	return opt.Optimize(p, q.engine.functions, q.env(o)), nil
 }
 
 func (q *Query) env(o RunOptions) *function.Env {
@@ -172,7 +181,9 @@ func (q *Query) RunPlan(ctx context.Context, o RunOptions) (tables []Table, p *p
 			err = fmt.Errorf("internal error: %v\n%s", r, debug.Stack())
 		}
 	}()
-	p = q.Optimized(o)
+	if p, err = q.Optimized(o); err != nil {
+		return nil, nil, err
+	}
 	opts := exec.Options{
 		Env: q.env(o), Workers: o.Workers, BatchRows: o.BatchRows,
 		MemoryLimit: o.MemoryLimit, MaxRows: o.MaxRows, MaxBytes: o.MaxBytes, Stats: o.Stats,
