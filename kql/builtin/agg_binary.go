@@ -10,7 +10,7 @@ func binaryAggregates() []function.Aggregate {
 		{
 			Doc: "Joins the values of the group with binary and.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "binary_all_and(expr: int|long): long", In: []types.Type{types.Long}, New: newBits(andBits), AnyOrder: true},
+				{Sig: "binary_all_and(expr: T int|long): T", In: []types.Type{types.Unknown}, New: newBits(andBits), AnyOrder: true},
 			},
 			Examples:   []string{`12, 10 | binary_all_and(x) -> 8`},
 			ResultName: function.NameFirstArgument,
@@ -18,7 +18,7 @@ func binaryAggregates() []function.Aggregate {
 		{
 			Doc: "Joins the values of the group with binary or.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "binary_all_or(expr: int|long): long", In: []types.Type{types.Long}, New: newBits(orBits), AnyOrder: true},
+				{Sig: "binary_all_or(expr: T int|long): T", In: []types.Type{types.Unknown}, New: newBits(orBits), AnyOrder: true},
 			},
 			Examples:   []string{`12, 10 | binary_all_or(x) -> 14`},
 			ResultName: function.NameFirstArgument,
@@ -26,7 +26,7 @@ func binaryAggregates() []function.Aggregate {
 		{
 			Doc: "Joins the values of the group with binary exclusive or.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "binary_all_xor(expr: int|long): long", In: []types.Type{types.Long}, New: newBits(xorBits), AnyOrder: true},
+				{Sig: "binary_all_xor(expr: T int|long): T", In: []types.Type{types.Unknown}, New: newBits(xorBits), AnyOrder: true},
 			},
 			Examples:   []string{`12, 10 | binary_all_xor(x) -> 6`},
 			ResultName: function.NameFirstArgument,

@@ -38,7 +38,7 @@ func (d *distinctTable) add(hash uint64, group uint32) bool {
 			return false
 		}
 	}
-	d.entries = append(d.entries, distinctEntry{hash, group})
+	d.entries = push(d.entries, distinctEntry{hash, group})
 	d.slots[i] = uint32(len(d.entries))
 	return true
 }

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -15,6 +16,15 @@ func grown[T any](s []T, n int) []T {
 		return s
 	}
 	return append(s, make([]T, n-len(s))...)
+}
+
+// push appends to a slice that will grow large: it doubles where append adds a
+// quarter, which copies less.
+func push[T any](s []T, v T) []T {
+	if len(s) == cap(s) {
+		s = slices.Grow(s, max(len(s), 64))
+	}
+	return append(s, v)
 }
 
 // mergeable returns from as the accumulator type that it must have.

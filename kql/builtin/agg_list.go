@@ -126,7 +126,7 @@ type valueLog[T column.Value] struct {
 }
 
 func (l *valueLog[T]) add(v T, g uint32) {
-	l.vals, l.groups = append(l.vals, v), append(l.groups, g)
+	l.vals, l.groups = push(l.vals, v), push(l.groups, g)
 	l.counts[g]++
 }
 
@@ -176,13 +176,19 @@ func (a *listAcc[T]) Update(args []column.Column, groups []uint32, total int) er
 	a.log.counts = grown(a.log.counts, total)
 	in := spreadArrays(args[0], &groups)
 	v := column.ViewOf[T](in)
+	vals, gs, counts, limit := a.log.vals, a.log.groups, a.log.counts, uint32(a.limit)
 	for i, g := range groups {
 		null := v.Null(i)
-		if null && !a.nulls {
+		if null && !a.nulls || counts[g] >= limit {
 			continue
 		}
-		a.add(v.At(i), null, g)
+		vals, gs = push(vals, v.At(i)), push(gs, g)
+		counts[g]++
+		if a.nulls {
+			a.null = append(a.null, null)
+		}
 	}
+	a.log.vals, a.log.groups = vals, gs
 	return nil
 }
 

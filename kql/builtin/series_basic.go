@@ -13,7 +13,7 @@ import (
 // by element, or sum it up. An element that is no number gives null.
 func seriesFunctions() function.Family {
 	return function.Family{Title: "Series functions", Scalars: slices.Concat(
-		seriesUnary(), seriesArithmetic(), seriesRelations(), seriesSums(), seriesFills(), seriesStatistics(),
+		seriesUnary(), seriesArithmetic(), seriesRelations(), seriesSums(), seriesFills(), seriesStatistics(), seriesFilters(),
 	)}
 }
 
