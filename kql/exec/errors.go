@@ -3,6 +3,8 @@ package exec
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 )
 
 // An ErrorKind says why a query ended without an answer.
@@ -21,6 +23,9 @@ const (
 	Memory
 	// Unsupported is a part of a plan that this package cannot run.
 	Unsupported
+	// Internal is a fault of the engine itself: a panic, which ends the query
+	// and not the process.
+	Internal
 )
 
 // Code returns the code that Kusto gives such an error, empty if it has none.
@@ -75,3 +80,11 @@ func asError(ctx context.Context, err error) error {
 
 // errClosed is what Next returns after Close.
 var errClosed = errors.New("reader is closed")
+
+// recovered, deferred by the functions that goroutines of a query run, turns a
+// panic into an error.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = &Error{Kind: Internal, Err: fmt.Errorf("internal error: %v\n%s", r, debug.Stack())}
+	}
+}

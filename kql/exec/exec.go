@@ -132,13 +132,36 @@ func newQuery(ctx context.Context, opts Options) *query {
 	return q
 }
 
-// open returns a reader of the rows of n, in their order.
-func (q *query) open(n plan.Node) (column.Reader, error) {
+// open returns a reader of the rows of n, in their order. The visible columns
+// have been read, by all workers: whoever asks for a result wants them.
+func (q *query) open(n plan.Node) (r column.Reader, err error) {
+	defer recovered(&err)
 	f, err := q.build(n)
 	if err != nil {
 		return nil, err
 	}
+	visible := f.schema
+	f.then(visible, nil, func() (stage, error) { return forceVisible(visible), nil })
 	return f.reader(), nil
+}
+
+// forceVisible is a stage that reads the Lazy columns of a result.
+type forceVisible types.Schema
+
+func (s forceVisible) apply(b *column.Batch, emit func(*column.Batch) error) error {
+	cols := make([]column.Column, b.Width())
+	for i := range cols {
+		cols[i] = b.Raw(i)
+		if s.Columns[i].Hidden {
+			continue
+		}
+		c, err := column.Force(cols[i])
+		if err != nil {
+			return err
+		}
+		cols[i] = c
+	}
+	return emit(column.NewBatch(b.Len(), cols))
 }
 
 // A result is the reader that leaves the package: it counts what it hands out
@@ -163,10 +186,7 @@ func (r *result) Next(ctx context.Context) (*column.Batch, error) {
 	if ctx.Done() != nil {
 		defer context.AfterFunc(ctx, r.q.cancel)()
 	}
-	b, err := r.in.Next(r.q.ctx)
-	if err == nil {
-		err = r.count(b)
-	}
+	b, err := r.next()
 	if err != nil {
 		if err != io.EOF {
 			err = asError(r.q.parent, err)
@@ -177,13 +197,21 @@ func (r *result) Next(ctx context.Context) (*column.Batch, error) {
 	return b, nil
 }
 
+func (r *result) next() (b *column.Batch, err error) {
+	defer recovered(&err)
+	if b, err = r.in.Next(r.q.ctx); err == nil {
+		err = r.count(b)
+	}
+	return b, err
+}
+
 func (r *result) count(b *column.Batch) error {
 	r.rows += int64(b.Len())
 	if m := r.q.MaxRows; m > 0 && r.rows > m {
 		return &Error{Kind: TooLarge, Err: fmt.Errorf("query result set has exceeded the internal record count limit %d", m)}
 	}
 	if m := r.q.MaxBytes; m > 0 {
-		r.bytes += batchSize(b)
+		r.bytes += resultSize(r.Schema(), b)
 		if r.bytes > m {
 			return &Error{Kind: TooLarge, Err: fmt.Errorf("query result set has exceeded the internal data size limit %d", m)}
 		}

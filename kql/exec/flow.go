@@ -72,16 +72,18 @@ func (s *feed) next(ctx context.Context) (uint64, *column.Batch, error) {
 	return s.locked(ctx)
 }
 
-func (s *feed) locked(ctx context.Context) (uint64, *column.Batch, error) {
+func (s *feed) locked(ctx context.Context) (seq uint64, b *column.Batch, err error) {
+	defer recovered(&err)
 	for !s.done {
 		if err := ctx.Err(); err != nil {
 			return 0, nil, err
 		}
+		s.done = true // unless Next returns with a batch
 		b, err := s.src.Next(ctx)
 		if err != nil {
-			s.done = true
 			return 0, nil, err
 		}
+		s.done = false
 		if b.Len() > 0 {
 			s.seq++
 			return s.seq - 1, b, nil
@@ -171,7 +173,8 @@ func (f *flow) run(ctx context.Context, sinks []sink) error {
 	return first
 }
 
-func (f *flow) work(ctx context.Context, src *feed, s sink) error {
+func (f *flow) work(ctx context.Context, src *feed, s sink) (err error) {
+	defer recovered(&err)
 	var at rowID
 	push, err := f.chain(func(b *column.Batch) error {
 		if b.Len() == 0 {

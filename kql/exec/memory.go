@@ -56,6 +56,27 @@ func batchSize(b *column.Batch) int64 {
 	return n
 }
 
+// resultSize estimates what the visible columns of b take when they are written
+// out: dictionaries and constants as often as they occur.
+func resultSize(s types.Schema, b *column.Batch) int64 {
+	var n int64
+	for i, c := range s.Columns {
+		if c.Hidden {
+			continue
+		}
+		switch c := b.Raw(i).(type) {
+		case *column.Dict:
+			vals := int64(max(1, c.Values.Len()))
+			n += columnSize(c.Values) * int64(len(c.Codes)) / vals
+		case *column.Const:
+			n += columnSize(c.One) * int64(c.N)
+		default:
+			n += columnSize(c)
+		}
+	}
+	return n
+}
+
 func columnSize(c column.Column) int64 {
 	switch c := c.(type) {
 	case *column.Dict:

@@ -97,33 +97,18 @@ func (r *parallelReader) start(ctx context.Context) {
 	}
 }
 
-// work handles batches until the source ends or fails. Announcing a batch under
-// the source's lock keeps the order, and holds all workers back while the
-// reader is behind.
+// work handles batches until the source ends or fails.
 func (r *parallelReader) work(ctx context.Context, src *feed, end func()) {
 	var out []*column.Batch
-	push, err := r.f.chain(func(b *column.Batch) error {
+	push, err := r.chain(func(b *column.Batch) error {
 		out = append(out, b)
 		return nil
 	})
 	for {
-		src.mu.Lock()
-		_, b, nextErr := src.locked(ctx)
-		if nextErr == io.EOF {
-			end()
-			src.mu.Unlock()
+		job, b, nextErr := r.claim(ctx, src, end)
+		if job == nil {
 			return
 		}
-		job := make(chan outcome, 1)
-		select {
-		case r.jobs <- job:
-		case <-ctx.Done():
-			src.done = true
-			end()
-			src.mu.Unlock()
-			return
-		}
-		src.mu.Unlock()
 		if err == nil {
 			err = nextErr
 		}
@@ -135,6 +120,38 @@ func (r *parallelReader) work(ctx context.Context, src *feed, end func()) {
 			return
 		}
 		out = nil
+	}
+}
+
+// chain is the flow's chain, whose panics are errors.
+func (r *parallelReader) chain(emit func(*column.Batch) error) (push func(*column.Batch) error, err error) {
+	defer recovered(&err)
+	next, err := r.f.chain(emit)
+	return func(b *column.Batch) (err error) {
+		defer recovered(&err)
+		return next(b)
+	}, err
+}
+
+// claim takes the next batch, or the error in its place, and announces it. Doing
+// so under the source's lock keeps the order, and holds all workers back while
+// the reader is behind. It returns no job when there is nothing more to do.
+func (r *parallelReader) claim(ctx context.Context, src *feed, end func()) (chan outcome, *column.Batch, error) {
+	src.mu.Lock()
+	defer src.mu.Unlock()
+	_, b, err := src.locked(ctx)
+	if err == io.EOF {
+		end()
+		return nil, nil, nil
+	}
+	job := make(chan outcome, 1)
+	select {
+	case r.jobs <- job:
+		return job, b, err
+	case <-ctx.Done():
+		src.done = true
+		end()
+		return nil, nil, nil
 	}
 }
 

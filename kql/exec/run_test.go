@@ -291,3 +291,22 @@ func TestStats(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+// TestPanicsEndTheQueryOnly runs a kernel that panics, which must not take the
+// process with it whichever goroutine runs it.
+func TestPanicsEndTheQueryOnly(t *testing.T) {
+	m := newMaker(t)
+	s := schema(t, "x:long")
+	in := read(s, rows(t, s, "1", "2", "3"), flatForm)
+	n := &plan.Project{Input: in, Exprs: []plan.Expr{m.call("crash", at(in, 0))}, Out: s}
+	for name, n := range plansOver(t, m, n) {
+		for _, workers := range []int{1, 4} {
+			noLeaks(t)
+			var typed *Error
+			err := drain(context.Background(), n, Options{Workers: workers})
+			if !errors.As(err, &typed) || typed.Kind != Internal || !strings.Contains(err.Error(), "crash on purpose") {
+				t.Errorf("%s, %d workers: got %v", name, workers, err)
+			}
+		}
+	}
+}

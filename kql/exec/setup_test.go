@@ -51,6 +51,9 @@ func testRegistry(t testing.TB) *function.Registry {
 			})),
 			scalar("strlen(a: string): long", function.Map1(s, l, func(x string) int64 { return int64(len(x)) })),
 			scalar("underscored(a: string): string", function.Map1(s, s, func(x string) string { return strings.ReplaceAll(x, " ", "_") })),
+			scalar("crash(a: long): long", function.Kernel{In: []types.Type{l}, Out: l, Run: func(*function.Call, []column.Column, int) (column.Column, error) {
+				panic("crash on purpose")
+			}}),
 			number,
 		},
 		Aggregates: []function.Aggregate{
