@@ -20,11 +20,12 @@ func ingest(ctx context.Context, db *sql.DB, o options, m *measurement) error {
 		statement = "COPY (" + rows + ") TO '" + o.parquet + "' (FORMAT parquet, COMPRESSION zstd)"
 		count = "SELECT count(*) FROM '" + o.parquet + "'"
 	}
-	begin := time.Now()
+	begin, cpu := time.Now(), cpuTime()
 	if _, err := db.ExecContext(ctx, statement); err != nil {
 		return fmt.Errorf("%s: %w", o.ingest, err)
 	}
 	m.MS = append(m.MS, since(begin))
+	m.CPU = append(m.CPU, cpuTime()-cpu)
 	return db.QueryRowContext(ctx, count).Scan(&m.Rows)
 }
 

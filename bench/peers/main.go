@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2"
@@ -27,6 +28,7 @@ type measurement struct {
 	Engine string    `json:"engine"`
 	LoadMS float64   `json:"load_ms,omitempty"` // to make DuckDB's own tables, where they were not there
 	MS     []float64 `json:"ms"`                // each run; the first is cold
+	CPU    []float64 `json:"cpu_ms"`            // of all threads, likewise
 	Rows   int       `json:"rows"`
 	PeakKB int64     `json:"peak_kb"`
 }
@@ -96,12 +98,13 @@ func query(ctx context.Context, db *sql.DB, o options, m *measurement) error {
 		return err
 	}
 	for i := range o.repeat {
-		begin := time.Now()
+		begin, cpu := time.Now(), cpuTime()
 		rows, err := db.QueryContext(ctx, text)
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.query, err)
 		}
 		m.MS = append(m.MS, since(begin))
+		m.CPU = append(m.CPU, cpuTime()-cpu)
 		if i == 0 {
 			if m.Rows, err = save(rows, o.out); err != nil {
 				return fmt.Errorf("%s: %w", o.query, err)
@@ -223,4 +226,14 @@ func peak() (int64, error) {
 	return strconv.ParseInt(strings.Fields(lines[i])[1], 10, 64)
 }
 
+// since is the time since t in milliseconds.
 func since(t time.Time) float64 { return float64(time.Since(t).Microseconds()) / 1000 }
+
+// cpuTime is the processor time that this process has used, in milliseconds.
+func cpuTime() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e6
+}

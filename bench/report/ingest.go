@@ -54,8 +54,8 @@ func ingestLine(o options, in, into, tmp string, size float64) (same bool, err e
 				return 0, m, err
 			}
 			last = m
-			if fastest == 0 || m.MS[0] < fastest {
-				fastest = m.MS[0]
+			if t := m.times(o)[0]; fastest == 0 || t < fastest {
+				fastest = t
 			}
 		}
 		return fastest, last, nil

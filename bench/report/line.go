@@ -100,17 +100,17 @@ func measureRunner(o options, program string, set dataSet, query, out string, t 
 	if err != nil {
 		return err
 	}
-	t.cold, t.peakKB = p.MS, p.PeakKB
+	t.cold, t.peakKB = p.time(o), p.PeakKB
 	args = append(args, "-repeat", strconv.Itoa(o.repeat))
 	m, err := runner(program, args...)
 	if err != nil {
 		return err
 	}
-	t.warm = m.median()
+	t.warm = median(m.times(o))
 	if m, err = runner(program, append(args, "-memory")...); err != nil {
 		return err
 	}
-	t.hot = m.median()
+	t.hot = median(m.times(o))
 	return nil
 }
 
@@ -130,7 +130,7 @@ func commandLine(o options, set dataSet, query, out, tmp string, t *timing) erro
 		return err
 	}
 	p, err := launch(out, o.calypso, "query", "-d", set.dir, "-o", "kusto", "--now", s.Now, "-f", file)
-	t.cold, t.peakKB = p.MS, p.PeakKB
+	t.cold, t.peakKB = p.time(o), p.PeakKB
 	return err
 }
 

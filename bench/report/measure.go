@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -15,6 +16,7 @@ import (
 // A process is what was measured of one run of a program from outside.
 type process struct {
 	MS     float64 `json:"ms"`
+	CPU    float64 `json:"cpu_ms"`  // of all threads
 	PeakKB int64   `json:"peak_kb"` // Linux's ru_maxrss
 }
 
@@ -31,7 +33,7 @@ func launch(out, name string, args ...string) (process, error) {
 	var answer, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &answer, &errs
 	if err := cmd.Run(); err != nil {
-		return process{}, fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(errs.Bytes()))
+		return process{}, fmt.Errorf("%s: %w: %s", name, err, firstLine(errs.String()))
 	}
 	var p process
 	return p, json.Unmarshal(answer.Bytes(), &p)
@@ -60,12 +62,22 @@ func launched(args []string) error {
 		return errors.New("no resource usage on this system")
 	}
 	p.PeakKB = usage.Maxrss
+	p.CPU = float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e6
 	return json.NewEncoder(os.Stdout).Encode(p)
+}
+
+// time is the figure that is reported.
+func (p process) time(o options) float64 {
+	if o.cpu {
+		return p.CPU
+	}
+	return p.MS
 }
 
 // A measurement is the line of JSON that a runner prints.
 type measurement struct {
 	MS     []float64 `json:"ms"`
+	CPU    []float64 `json:"cpu_ms"`
 	Rows   int       `json:"rows"`
 	PeakKB int64     `json:"peak_kb"`
 }
@@ -77,7 +89,7 @@ func runner(name string, args ...string) (measurement, error) {
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {
-		return measurement{}, fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(errs.Bytes()))
+		return measurement{}, fmt.Errorf("%s: %w: %s", name, err, firstLine(errs.String()))
 	}
 	var m measurement
 	if err := json.Unmarshal(out, &m); err != nil {
@@ -86,12 +98,20 @@ func runner(name string, args ...string) (measurement, error) {
 	return m, nil
 }
 
+// times are the figures that are reported.
+func (m measurement) times(o options) []float64 {
+	if o.cpu {
+		return m.CPU
+	}
+	return m.MS
+}
+
 // median of the runs after the first, which had everything to load.
-func (m measurement) median() float64 {
-	if len(m.MS) < 2 {
+func median(runs []float64) float64 {
+	if len(runs) < 2 {
 		return 0
 	}
-	rest := slices.Clone(m.MS[1:])
+	rest := slices.Clone(runs[1:])
 	slices.Sort(rest)
 	return rest[len(rest)/2]
 }
@@ -100,4 +120,10 @@ func (m measurement) median() float64 {
 func exists(name string) bool {
 	_, err := os.Stat(name)
 	return err == nil
+}
+
+// firstLine keeps a fault of a program from filling the report.
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return line
 }

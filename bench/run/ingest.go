@@ -29,7 +29,7 @@ func load(ctx context.Context, o options, m *measurement) error {
 	if err != nil {
 		return err
 	}
-	begin := time.Now()
+	begin, cpu := time.Now(), cpuTime()
 	in, err := os.Open(o.ingest)
 	if err != nil {
 		return err
@@ -53,7 +53,8 @@ func load(ctx context.Context, o options, m *measurement) error {
 	if err := to.close(); err != nil {
 		return err
 	}
-	m.MS = append(m.MS, float64(time.Since(begin).Microseconds())/1000)
+	m.MS = append(m.MS, since(begin))
+	m.CPU = append(m.CPU, cpuTime()-cpu)
 	if !loader.Report().Clean() {
 		return fmt.Errorf("%s: %v", o.ingest, loader.Report().Problems())
 	}

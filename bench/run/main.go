@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/calypso-kql/calypso/catalog"
@@ -29,7 +30,8 @@ import (
 // A measurement is the answer of a runner.
 type measurement struct {
 	Engine string    `json:"engine"`
-	MS     []float64 `json:"ms"` // each run; the first is cold
+	MS     []float64 `json:"ms"`     // each run; the first is cold
+	CPU    []float64 `json:"cpu_ms"` // of all threads, likewise
 	Rows   int       `json:"rows"`
 	PeakKB int64     `json:"peak_kb"`
 }
@@ -90,13 +92,14 @@ func query(ctx context.Context, o options, m *measurement) error {
 		return err
 	}
 	for i := range o.repeat {
-		begin := time.Now()
+		begin, cpu := time.Now(), cpuTime()
 		q, diags := engine.Compile(text, tables)
 		answer, err := q.Run(ctx, kql.RunOptions{Now: now, Workers: o.threads})
 		if err != nil {
 			return fmt.Errorf("%s: %w %v", o.query, err, diags)
 		}
-		m.MS = append(m.MS, float64(time.Since(begin).Microseconds())/1000)
+		m.MS = append(m.MS, since(begin))
+		m.CPU = append(m.CPU, cpuTime()-cpu)
 		if i == 0 {
 			m.Rows = answer[len(answer)-1].Rows()
 			if err := save(o.out, answer); err != nil {
@@ -180,4 +183,16 @@ func peak() (int64, error) {
 		return 0, fmt.Errorf("/proc/self/status: no VmHWM")
 	}
 	return strconv.ParseInt(strings.Fields(lines[i])[1], 10, 64)
+}
+
+// since is the time since t in milliseconds.
+func since(t time.Time) float64 { return float64(time.Since(t).Microseconds()) / 1000 }
+
+// cpuTime is the processor time that this process has used, in milliseconds.
+func cpuTime() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e6
 }
