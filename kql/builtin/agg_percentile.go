@@ -17,7 +17,7 @@ const percentileTypes = "T int|long|real|decimal|datetime|timespan"
 // percentilesw with several percentiles makes several columns: the binder splits
 // it into one aggregate each, named percentile_x_95.
 func percentileAggregates() []function.Aggregate {
-	u, r, d, l := types.Unknown, types.Real, types.Dynamic, types.Long
+	u, d, l := types.Unknown, types.Dynamic, types.Long
 	form := func(doc, example string, overloads ...function.AggregateOverload) function.Aggregate {
 		return function.Aggregate{Doc: doc, Overloads: overloads, Examples: []string{example}, ResultName: function.NamePrefix}
 	}
@@ -31,23 +31,23 @@ func percentileAggregates() []function.Aggregate {
 	return []function.Aggregate{
 		form("Returns the value below which a percentage of the group's values lie, by nearest rank.",
 			`1, 2, 3, 4 | percentile(x, 50) -> 2`,
-			function.AggregateOverload{Sig: "percentile" + expr + ", percentile: const number): T", In: []types.Type{u, r}, New: one.new, AnyOrder: true}),
+			function.AggregateOverload{Sig: "percentile" + expr + ", percentile: const number): T", In: []types.Type{u, u}, New: one.new, AnyOrder: true}),
 		named("percentile", form("Returns several percentiles of the group, a column each.",
 			`1, 2, 3, 4 | percentiles(x, 50) -> 2`,
-			function.AggregateOverload{Sig: "percentiles" + expr + ", percentile...: const number): T", In: []types.Type{u, r}, New: one.new, AnyOrder: true})),
+			function.AggregateOverload{Sig: "percentiles" + expr + ", percentile...: const number): T", In: []types.Type{u, u}, New: one.new, AnyOrder: true})),
 		named("percentile", form("Returns a percentile of values that count as often as their weight says.",
 			`1, 2, 3 | percentilew(x, x, 50) -> 2`,
-			function.AggregateOverload{Sig: "percentilew" + exprW + ", percentile: const number): T", In: []types.Type{u, l, r}, New: weighted.new, AnyOrder: true})),
+			function.AggregateOverload{Sig: "percentilew" + exprW + ", percentile: const number): T", In: []types.Type{u, l, u}, New: weighted.new, AnyOrder: true})),
 		named("percentile", form("Returns several weighted percentiles, a column each.",
 			`1, 2, 3 | percentilesw(x, x, 50) -> 2`,
-			function.AggregateOverload{Sig: "percentilesw" + exprW + ", percentile...: const number): T", In: []types.Type{u, l, r}, New: weighted.new, AnyOrder: true})),
+			function.AggregateOverload{Sig: "percentilesw" + exprW + ", percentile...: const number): T", In: []types.Type{u, l, u}, New: weighted.new, AnyOrder: true})),
 		named("percentiles", form("Returns several percentiles of the group as one array.",
 			`1, 2, 3, 4 | percentiles_array(x, 50, 100) -> [2,4]`,
-			function.AggregateOverload{Sig: "percentiles_array" + expr + ", percentile...: const number): dynamic", In: []types.Type{u, r}, New: array.new, AnyOrder: true},
+			function.AggregateOverload{Sig: "percentiles_array" + expr + ", percentile...: const number): dynamic", In: []types.Type{u, u}, New: array.new, AnyOrder: true},
 			function.AggregateOverload{Sig: "percentiles_array" + expr + ", percentiles: const dynamic): dynamic", In: []types.Type{u, d}, New: array.new, AnyOrder: true})),
 		named("percentiles", form("Returns several weighted percentiles as one array.",
 			`1, 2, 3 | percentilesw_array(x, x, 50, 100) -> [2,3]`,
-			function.AggregateOverload{Sig: "percentilesw_array" + exprW + ", percentile...: const number): dynamic", In: []types.Type{u, l, r}, New: arrayWeighted.new, AnyOrder: true},
+			function.AggregateOverload{Sig: "percentilesw_array" + exprW + ", percentile...: const number): dynamic", In: []types.Type{u, l, u}, New: arrayWeighted.new, AnyOrder: true},
 			function.AggregateOverload{Sig: "percentilesw_array" + exprW + ", percentiles: const dynamic): dynamic", In: []types.Type{u, l, d}, New: arrayWeighted.new, AnyOrder: true})),
 	}
 }
@@ -83,22 +83,19 @@ var errPercentile = errors.New("a percentile must be a constant number from 0 to
 func constPercentiles(consts []column.Column) ([]float64, error) {
 	var out []float64
 	for _, c := range consts {
-		switch c := c.(type) {
-		case *column.Vec[float64]:
-			if !c.Valid.Has(0) {
+		if c == nil {
+			return nil, errPercentile
+		}
+		v := dynamicAt(c, 0)
+		if v.Kind() != dynamic.Array {
+			v = arrayOf([]dynamic.Value{v})
+		}
+		for _, e := range v.Elements() {
+			p, ok := numberOf(e)
+			if !ok {
 				return nil, errPercentile
 			}
-			out = append(out, c.Vals[0])
-		case *column.Vec[dynamic.Value]:
-			for _, e := range c.Vals[0].Elements() {
-				p, ok := e.ToReal()
-				if !ok {
-					return nil, errPercentile
-				}
-				out = append(out, p)
-			}
-		default:
-			return nil, errPercentile
+			out = append(out, p)
 		}
 	}
 	for _, p := range out {

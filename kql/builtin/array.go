@@ -136,7 +136,7 @@ func arrayFunctions() function.Family {
 		{
 			Doc: "Makes an array that holds one value a number of times.",
 			Overloads: []function.Overload{
-				{Sig: "repeat(value: scalar, count: int|long): dynamic", Kernel: overValues([]types.Type{u, l}, d, repeatValue)},
+				{Sig: "repeat(value: orderable, count: int|long): dynamic", Kernel: overValues([]types.Type{u, l}, d, repeatValue)},
 			},
 			Examples: []string{`repeat(1, 3) -> [1,1,1]`},
 		},

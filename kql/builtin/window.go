@@ -15,7 +15,7 @@ func windowFunctions() function.Family {
 	dt, ts := types.DateTime, types.TimeSpan
 	neighbour := func(name, doc string, sign int64) function.Scalar {
 		return function.Scalar{Doc: doc, Window: true, Overloads: []function.Overload{
-			{Sig: name + "(column: T scalar, offset?: int|long, default?: scalar): T", Kernel: function.Kernel{In: []types.Type{u, l, u}, Run: neighbourRows(sign)}},
+			{Sig: name + "(column: T scalar, offset?: int|long, default?: const scalar): T", Kernel: function.Kernel{In: []types.Type{u, l, u}, Run: neighbourRows(sign)}},
 		}}
 	}
 	rank := func(name, doc string, dense bool) function.Scalar {
