@@ -87,7 +87,7 @@ func BindInfo(q *syntax.Query, env Env) (*plan.Query, *Info, []syntax.Diagnostic
 		info: &Info{Types: map[syntax.Expr]types.Type{}, Schemas: map[syntax.Expr]types.Schema{}, Inputs: map[syntax.Operator]types.Schema{}},
 	}
 	b.query(q)
-	return &plan.Query{Results: b.results, Shared: b.shared}, b.info, b.sorted()
+	return &plan.Query{Results: b.results, Shared: usedShared(b.results)}, b.info, b.sorted()
 }
 
 // A binder holds what is common to one Bind.
@@ -96,7 +96,6 @@ type binder struct {
 	info    *Info
 	diags   []syntax.Diagnostic
 	results []plan.Result
-	shared  []*plan.SharedDef
 	// unnamed counts the columns named Column1, Column2 … so far.
 	unnamed int
 	// calls is the depth of user functions being bound, so that one that calls

@@ -208,7 +208,6 @@ func (b *binder) tableArgument(sc *scope, p *syntax.FuncParam, arg syntax.Expr) 
 // checkDecl binds the body of a function once where it is declared, so that
 // mistakes in it are found even if nothing calls it.
 func (b *binder) checkDecl(f *lambda) {
-	shared := len(b.shared)
 	body := f.scope.nested()
 	for _, p := range f.params {
 		sym := &symbol{decl: p}
@@ -230,7 +229,6 @@ func (b *binder) checkDecl(f *lambda) {
 	b.calls++
 	b.body(body, f.body)
 	b.calls--
-	b.shared = b.shared[:shared]
 }
 
 // placeholder stands for the value of a parameter while the declaration is

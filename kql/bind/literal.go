@@ -22,9 +22,16 @@ func constOf[T column.Value](t types.Type, v T) value {
 }
 
 // nullOf returns the null of type t.
-func nullOf(t types.Type) value {
-	return value{expr: &plan.Literal{Value: column.NullConst(t, 1).One}}
-}
+func nullOf(t types.Type) value { return value{expr: nulls[t]} }
+
+// nulls has the null of each type, made once: a union over a whole workspace
+// needs millions.
+var nulls = func() (out [types.Dynamic + 1]*plan.Literal) {
+	for t := range out {
+		out[t] = &plan.Literal{Value: column.NullConst(types.Type(t), 1).One}
+	}
+	return out
+}()
 
 func (b *binder) literal(e *syntax.Literal) value {
 	t := literalTypes[e.Kind]

@@ -21,13 +21,11 @@ func (b *binder) declarePattern(sc *scope, s *syntax.PatternStmt) {
 	if s.Decl == nil {
 		return
 	}
-	shared := len(b.shared)
 	for _, m := range s.Decl.Matches {
 		if m.Body != nil {
 			b.body(sc.nested(), m.Body)
 		}
 	}
-	b.shared = b.shared[:shared]
 }
 
 // patternOf returns the pattern that a call refers to.

@@ -141,16 +141,3 @@ func (b *binder) materialize(sc *scope, e *syntax.MaterializeExpr) entity {
 	}
 	return ofTable(b.share(*x.table, ""))
 }
-
-// share returns t computed once for all uses.
-func (b *binder) share(t table, name string) table {
-	if s, ok := t.node.(*plan.Shared); ok {
-		if s.Def.Name == "" {
-			s.Def.Name = name
-		}
-		return t
-	}
-	def := &plan.SharedDef{Name: name, Plan: t.node}
-	b.shared = append(b.shared, def)
-	return t.over(&plan.Shared{Def: def})
-}
