@@ -33,11 +33,11 @@ const layers = `
 	parquet         : kql/types kql/dynamic kql/column kql/plan
 	ingest          : kql/types kql/dynamic kql/column catalog
 	files           : kql/types kql/dynamic kql/column kql/plan catalog ingest parquet
-	workspace       : kql/types kql/column kql/plan kql/bind kql catalog files
+	workspace       : kql/types kql/column kql/plan kql/bind kql/opt kql/syntax kql catalog files
 	check           : kql kql/bind kql/syntax
 	output          : kql/types kql/dynamic kql/column kql parquet
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
-	detect          : kql/types kql/column
+	detect          : kql/types kql/dynamic kql/column kql/syntax
 
 	internal/tenant :
 	cmd/calypso     : *

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -71,7 +73,7 @@ wrong; 3 a query has errors.`,
 		Args:          cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(queryCommand(), checkCommand(), schemaCommand(), functionsCommand())
+	root.AddCommand(queryCommand(), checkCommand(), schemaCommand(), functionsCommand(), runCommand())
 	return root
 }
 
@@ -82,3 +84,5 @@ func failed(err error) error {
 	}
 	return &exitError{exitFailed, err}
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,72 @@
+package detect
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
+
+// ParseKQL reads a rule from a query that says its own schedule, as detections
+// are often published: `let query_frequency = 5m; let query_period = 2d;`. The
+// rule fires for any row, makes an alert of each and has severity Medium; its
+// name is the file's.
+func ParseKQL(file string, text []byte) (*Rule, error) {
+	q, diags := syntax.Parse(string(text))
+	for _, d := range diags {
+		if d.Severity == syntax.Error {
+			return nil, fmt.Errorf("%s: %w", file, errors.New(syntax.Render(string(text), diags)))
+		}
+	}
+	r := &Rule{
+		File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), Kind: Scheduled, Severity: Medium,
+		Trigger: Trigger{Operator: GreaterThan}, Grouping: AlertPerResult, Query: string(text),
+	}
+	r.ID = r.Name
+	for _, s := range q.Statements {
+		let, ok := s.(*syntax.LetStmt)
+		if !ok || let.Name == nil {
+			continue
+		}
+		switch strings.ToLower(let.Name.Name) {
+		case "query_frequency", "queryfrequency":
+			r.Frequency = literalDuration(let.Value)
+		case "query_period", "queryperiod":
+			r.Period = literalDuration(let.Value)
+		}
+	}
+	if r.Frequency <= 0 || r.Period <= 0 {
+		return nil, fmt.Errorf("%s: a query is a rule if it begins with let query_frequency = …; let query_period = …; with literal periods", file)
+	}
+	if r.Period < r.Frequency {
+		return nil, fmt.Errorf("%s: query_period is shorter than query_frequency: what happens between two windows would be missed", file)
+	}
+	return r, nil
+}
+
+// literalDuration returns the value of a timespan literal, zero for anything
+// else.
+func literalDuration(e syntax.Expr) time.Duration {
+	lit, ok := e.(*syntax.Literal)
+	if !ok {
+		return 0
+	}
+	d, err := ParseDuration(lit.Text)
+	if err != nil {
+		return 0
+	}
+	return d
+}
+
+// Parse reads a rule by the ending of its file's name: .yaml and .yml, or .kql
+// and anything else.
+func Parse(file string, text []byte) (*Rule, error) {
+	switch strings.ToLower(filepath.Ext(file)) {
+	case ".yaml", ".yml":
+		return ParseYAML(file, text)
+	}
+	return ParseKQL(file, text)
+}

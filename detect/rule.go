@@ -1,0 +1,131 @@
+// Package detect holds detection rules: how the field writes them (Sentinel's
+// YAML, or a .kql file that says its own frequency and period), what they mean at
+// a scheduled time, and the alerts that an evaluation raises.
+//
+// Evaluation is a pure function of a rule, a time and a way to run queries; the
+// package has no clock and reads no logs.
+//
+// Source: Microsoft's documentation of Sentinel's scheduled analytics rules, and
+// the public rule repository's YAML.
+package detect
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Rule is a detection.
+type Rule struct {
+	// File is where the rule was read from.
+	File string
+
+	ID          string
+	Name        string
+	Kind        Kind
+	Description string
+	Version     string
+	Severity    Severity
+	// Frequency is how often the rule runs, Period how far back it looks. Both
+	// are zero for near-real-time rules.
+	Frequency, Period time.Duration
+	Trigger           Trigger
+	Tactics           []string
+	Techniques        []string
+	Query             string
+	Grouping          Grouping
+	Entities          []EntityMapping
+	// CustomDetails names columns whose values an alert carries, by key.
+	CustomDetails map[string]string
+	Override      AlertOverride
+}
+
+// A Kind is how a rule is run.
+type Kind string
+
+// The kinds of rule.
+const (
+	Scheduled Kind = "Scheduled"
+	NRT       Kind = "NRT"
+)
+
+// A Severity is how bad an alert is.
+type Severity string
+
+// The severities, as Sentinel writes them.
+const (
+	High          Severity = "High"
+	Medium        Severity = "Medium"
+	Low           Severity = "Low"
+	Informational Severity = "Informational"
+)
+
+// A Trigger says which numbers of rows raise an alert.
+type Trigger struct {
+	Operator  TriggerOperator
+	Threshold int
+}
+
+// A TriggerOperator compares the number of rows with the threshold.
+type TriggerOperator string
+
+// The operators, as the public rule repository writes them.
+const (
+	GreaterThan TriggerOperator = "gt"
+	LessThan    TriggerOperator = "lt"
+	Equal       TriggerOperator = "eq"
+	NotEqual    TriggerOperator = "ne"
+)
+
+// Fires reports whether a result of n rows raises an alert.
+func (t Trigger) Fires(n int) bool {
+	switch t.Operator {
+	case LessThan:
+		return n < t.Threshold
+	case Equal:
+		return n == t.Threshold
+	case NotEqual:
+		return n != t.Threshold
+	}
+	return n > t.Threshold
+}
+
+// String writes the trigger in words.
+func (t Trigger) String() string {
+	words := map[TriggerOperator]string{GreaterThan: "more than", LessThan: "fewer than", Equal: "exactly", NotEqual: "other than"}
+	return fmt.Sprintf("%s %d rows", words[t.Operator], t.Threshold)
+}
+
+// A Grouping says how the rows of a result become alerts.
+type Grouping string
+
+const (
+	// SingleAlert makes one alert of all rows.
+	SingleAlert Grouping = "SingleAlert"
+	// AlertPerResult makes one alert of each row, up to 150 a run: the last one
+	// then stands for all that are left.
+	AlertPerResult Grouping = "AlertPerResult"
+)
+
+// An EntityMapping says which columns identify an entity of an alert.
+type EntityMapping struct {
+	Type   string
+	Fields []FieldMapping
+}
+
+// A FieldMapping takes one identifier of an entity from a column.
+type FieldMapping struct {
+	Identifier string
+	Column     string
+}
+
+// An AlertOverride replaces parts of an alert by values of its first row.
+// Formats hold columns as {{Column}}.
+type AlertOverride struct {
+	NameFormat, DescriptionFormat string
+	SeverityColumn, TacticsColumn string
+	// Properties are further properties of the alert, by name, each a column.
+	Properties map[string]string
+}
+
+// Window returns the time that an evaluation at T looks at: (from, to].
+func (r *Rule) Window(at time.Time) (from, to time.Time) { return at.Add(-r.Period), at }

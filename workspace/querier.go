@@ -1,0 +1,78 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/opt"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A Querier runs the queries of rules over a workspace. It implements
+// detect.Querier and is safe for concurrent use.
+type Querier struct {
+	engine *kql.Engine
+	ws     *Workspace
+	limits kql.RunOptions
+
+	mu       sync.Mutex
+	compiled map[string]*kql.Query
+}
+
+// NewQuerier returns a querier over ws. Of limits, Now and Scope are set for
+// each query.
+func NewQuerier(e *kql.Engine, ws *Workspace, limits kql.RunOptions) *Querier {
+	return &Querier{engine: e, ws: ws, limits: limits, compiled: map[string]*kql.Query{}}
+}
+
+// timeGenerated is the column that a rule's window is about.
+const timeGenerated = "TimeGenerated"
+
+// Query runs text as of the time to: that is its now(), and tables with a
+// TimeGenerated have the rows of (from, to] only. A query with errors fails with
+// its diagnostics.
+func (q *Querier) Query(ctx context.Context, text string, from, to time.Time) (types.Schema, []*column.Batch, error) {
+	query, err := q.compile(text)
+	if err != nil {
+		return types.Schema{}, nil, err
+	}
+	o := q.limits
+	fromTicks, ok1 := types.TicksOf(from)
+	toTicks, ok2 := types.TicksOf(to)
+	if !ok1 || !ok2 {
+		return types.Schema{}, nil, fmt.Errorf("the window from %s to %s is out of range", from, to)
+	}
+	o.Now = toTicks
+	o.Scope = &opt.TimeScope{Column: timeGenerated, From: fromTicks, To: toTicks}
+	tables, err := query.Run(ctx, o)
+	if err != nil {
+		return types.Schema{}, nil, err
+	}
+	if len(tables) == 0 {
+		return types.Schema{}, nil, errors.New("the query has no tabular result")
+	}
+	last := tables[len(tables)-1]
+	return last.Schema, last.Batches, nil
+}
+
+func (q *Querier) compile(text string) (*kql.Query, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if c, ok := q.compiled[text]; ok {
+		return c, nil
+	}
+	c, diags := q.engine.Compile(text, q.ws)
+	for _, d := range diags {
+		if d.Severity == syntax.Error {
+			return nil, fmt.Errorf("the query has errors:\n%s", syntax.Render(text, diags))
+		}
+	}
+	q.compiled[text] = c
+	return c, nil
+}
