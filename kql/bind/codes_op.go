@@ -169,3 +169,10 @@ func keysNotComparable(at syntax.Node, left, right types.Type) syntax.Diagnostic
 func joinKeyDynamic(at syntax.Node) syntax.Diagnostic {
 	return fault("KS241", at, "the key of a join cannot be dynamic: convert it, as with tostring(…)")
 }
+
+// schemaDiffers is KS999: rows that do not have the columns that the text says.
+//
+// Example: print a = 1 | assert-schema (a: string)
+func schemaDiffers(at syntax.Node, want, have types.Schema) syntax.Diagnostic {
+	return fault("KS999", at, "the rows have the columns (%s), not (%s)", have, want)
+}

@@ -7,36 +7,53 @@ import (
 )
 
 // mvApply runs a subquery over the elements of arrays of each row. The result
-// has the columns of the input but those that an array was expanded into, then
-// the columns of the subquery that are not there yet.
+// has the columns of the input but those that are themselves expanded, with the
+// values that the subquery gives to columns of their names, then the other columns
+// of the subquery.
 func (b *binder) mvApply(sc *scope, in table, op *syntax.MvApplyOp) table {
 	n := &plan.MvApply{Expand: b.expansion(sc, in, op.Params, op.Items, op.Limit)}
 	rows := in
 	rows.node = n.Expand
 	sub, hole := b.subquery(sc, rows, op.Subquery)
 	n.Hole, n.Sub = hole, sub.node
-	expanded := map[int]bool{}
-	for _, c := range n.Expand.Cols {
-		expanded[c.To] = true
-	}
+	applied := appliedColumns(in.schema(), op.Items)
 	taken := map[string]bool{}
-	add := func(c types.Column) {
+	add := func(c types.Column, from plan.ApplyColumn) {
 		taken[c.Name] = true
+		n.Cols = append(n.Cols, from)
 		n.Out.Columns = append(n.Out.Columns, c)
 	}
+	columns := sub.schema().Visible()
 	for i, c := range in.schema().Columns {
-		if !expanded[i] {
-			n.Keep = append(n.Keep, i)
-			add(c)
+		switch at := columns.Index(c.Name); {
+		case applied[c.Name]:
+		case at >= 0:
+			add(columns.Columns[at], plan.ApplyColumn{FromSub: true, Index: sub.schema().Index(c.Name)})
+		default:
+			add(c, plan.ApplyColumn{Index: i})
 		}
 	}
 	for i, c := range sub.schema().Columns {
 		if !taken[c.Name] && !c.Hidden {
-			n.Take = append(n.Take, i)
-			add(c)
+			add(c, plan.ApplyColumn{FromSub: true, Index: i})
 		}
 	}
 	out := in.unordered(n)
 	out.open = in.open || sub.open
 	return out
+}
+
+// appliedColumns returns the names of the columns that are expanded in their own
+// places: those mentioned without a name of the result.
+func appliedColumns(s types.Schema, items []*syntax.MvItem) map[string]bool {
+	names := map[string]bool{}
+	for _, item := range items {
+		if item.X == nil || len(item.X.Names) > 0 {
+			continue
+		}
+		if id, ok := item.X.X.(*syntax.Ident); ok && s.Index(id.Name) >= 0 {
+			names[id.Name] = true
+		}
+	}
+	return names
 }

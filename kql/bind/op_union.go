@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -184,6 +185,7 @@ func unify(parts []part, inner bool) unified {
 			u.from[j][i] = at
 		}
 	}
+	mergeUnknown(places, order, u.from)
 	from := u.from
 	u.from = nil
 	taken := map[string]bool{}
@@ -204,6 +206,25 @@ func unify(parts []part, inner bool) unified {
 		}
 	}
 	return u
+}
+
+// mergeUnknown gives columns whose type is not known the first type that another
+// part has under their name.
+func mergeUnknown(places map[types.Column]int, order map[string][]types.Column, from [][]int) {
+	for name, cols := range order {
+		unknown := slices.Index(cols, types.Column{Name: name})
+		if unknown < 0 || len(cols) == 1 {
+			continue
+		}
+		where := from[places[cols[unknown]]]
+		cols = slices.Delete(slices.Clone(cols), unknown, unknown+1)
+		for i, at := range where {
+			if to := from[places[cols[0]]]; to[i] < 0 {
+				to[i] = at
+			}
+		}
+		order[name] = cols
+	}
 }
 
 func absent(n int) []int {

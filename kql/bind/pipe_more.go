@@ -46,8 +46,7 @@ func (b *binder) moreOperators(sc *scope, in table, op syntax.Operator) table {
 	return b.expandingOperators(sc, in, op)
 }
 
-// expandingOperators is operator for those that take values apart, and for those
-// with subqueries and series.
+// expandingOperators is operator for those that take values apart.
 func (b *binder) expandingOperators(sc *scope, in table, op syntax.Operator) table {
 	switch op := op.(type) {
 	case *syntax.MvExpandOp:
@@ -60,6 +59,38 @@ func (b *binder) expandingOperators(sc *scope, in table, op syntax.Operator) tab
 		return b.parseWhere(sc, in, op)
 	case *syntax.ParseKvOp:
 		return b.parseKv(sc, in, op)
+	}
+	return b.nestedOperators(sc, in, op)
+}
+
+// nestedOperators is operator for those with subqueries, hierarchies and series,
+// and for those that look into many tables.
+func (b *binder) nestedOperators(sc *scope, in table, op syntax.Operator) table {
+	switch op := op.(type) {
+	case *syntax.PartitionOp:
+		return b.partition(sc, in, op)
+	case *syntax.PartitionByOp:
+		return b.partitionBy(sc, in, op)
+	case *syntax.FacetOp:
+		return b.facet(sc, in, op)
+	case *syntax.ForkOp:
+		return b.fork(sc, in, op)
+	case *syntax.InvokeOp:
+		return b.invoke(sc, in, op)
+	case *syntax.AssertSchemaOp:
+		return b.assertSchema(in, op)
+	case *syntax.TopHittersOp:
+		return b.topHitters(sc, in, op)
+	case *syntax.TopNestedOp:
+		return b.topNested(sc, in, op)
+	case *syntax.MakeSeriesOp:
+		return b.makeSeries(sc, in, op)
+	case *syntax.ScanOp:
+		return b.scan(sc, in, op)
+	case *syntax.SearchOp:
+		return b.search(sc, in, op)
+	case *syntax.FindOp:
+		return b.find(sc, op)
 	}
 	return b.unsupported(in, op)
 }

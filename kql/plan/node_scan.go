@@ -12,10 +12,9 @@ import (
 //
 // A record is the input's columns, then the declared ones. Conditions and
 // assignments are expressions over this row: first the current record, its
-// declared columns at their defaults or, after an assignment of the same step,
-// as assigned; then the record in the state of each step, in order, whose
-// columns are null, and whose declared columns have their defaults, while the
-// step holds no match.
+// declared columns at their defaults; then the record of each step, in order, in
+// the state that the condition is checked against. The columns of a step that
+// this state does not hold are null, its declared columns at their defaults.
 //
 // Source: the Kusto documentation, "scan operator", which says how a row moves
 // matches from step to step.
@@ -42,7 +41,8 @@ type ScanStep struct {
 	Assigns  []ScanAssign
 }
 
-// A ScanAssign gives declared column To (0 is the first) the value of Expr.
+// A ScanAssign gives column To of the record, a declared one or one of the input,
+// the value of Expr. All of a step's are computed before any takes effect.
 type ScanAssign struct {
 	To   int
 	Expr Expr // over the row described at StepScan
@@ -99,7 +99,7 @@ func (n *StepScan) describe() string {
 			if j == 0 {
 				sep = " => "
 			}
-			out[i] += sep + quoteName(n.Out.Columns[n.Input.Schema().Len()+a.To].Name) + " = " + a.Expr.String()
+			out[i] += sep + quoteName(n.Out.Columns[a.To].Name) + " = " + a.Expr.String()
 		}
 	}
 	return "scan " + strings.Join(out, "; ")

@@ -23,18 +23,24 @@ type Partition struct {
 }
 
 // An MvApply runs Sub once for each row of Expand.Input, over the rows that
-// Expand makes of that one row. Each row that Sub yields gives an output row: the
-// columns Keep of the input row, then the columns Take of Sub's row. A row for
-// which Sub yields nothing is gone. A value without elements (null, empty array or
+// Expand makes of that one row. Each row that Sub yields gives an output row, of
+// columns of the input row and of Sub's row. A row for which Sub yields nothing is
+// gone. A value without elements (null, empty array or
 // bag) makes no rows in MvApply, unlike in MvExpand: Sub then runs over nothing,
 // and may yield a row all the same, as summarize without keys does.
 type MvApply struct {
 	Expand *MvExpand
 	Hole   *Hole // Out is Expand's
 	Sub    Node
-	Keep   []int // positions in Expand.Input
-	Take   []int // positions in Sub
+	Cols   []ApplyColumn
 	Out    types.Schema
+}
+
+// An ApplyColumn is where an output column of an MvApply comes from: column Index
+// of Sub or, if FromSub is not set, of Expand.Input.
+type ApplyColumn struct {
+	FromSub bool
+	Index   int
 }
 
 // Schema returns the columns of the rows that come in.
@@ -63,7 +69,7 @@ func (n *Partition) rewrite(r *exprRewriter) Node {
 
 func (n *Partition) describe() string { return "partition by " + n.Key.String() }
 
-// Schema returns the kept columns, then the subquery's.
+// Schema returns the columns of the input and the subquery that are put out.
 func (n *MvApply) Schema() types.Schema { return n.Out }
 
 // Inputs returns the input and the subquery.

@@ -1,0 +1,244 @@
+package bind
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// find keeps the rows of many tables that fulfil a condition. A row has the
+// columns that all the tables share and those that the condition names; the rest
+// of its columns are packed into a bag.
+func (b *binder) find(sc *scope, op *syntax.FindOp) table {
+	var parts []part
+	for _, e := range op.In {
+		parts = append(parts, b.parts(sc, e, false)...)
+	}
+	if op.In == nil {
+		parts = b.partsLike(sc, &syntax.Ident{Span: syntax.Span{From: op.From, To: op.From}, Name: "*", Wildcard: true}, true)
+	}
+	for i := range parts {
+		if parts[i].name == "" {
+			parts[i].name = "find_arg" + strconv.Itoa(i)
+		}
+	}
+	f := &finding{b: b, op: op, parts: parts, all: unifyNames(parts)}
+	for _, p := range parts {
+		f.open = f.open || p.t.open
+	}
+	return f.table(sc)
+}
+
+// A finding is a find being bound.
+type finding struct {
+	b     *binder
+	op    *syntax.FindOp
+	parts []part
+	// all has each name of the parts' columns once.
+	all  types.Schema
+	open bool
+}
+
+func (f *finding) table(sc *scope) table {
+	rows := sc.withRow(table{node: &plan.Values{Out: f.all}, open: f.open})
+	cond := searchTerms(f.op.Cond, false)
+	where := f.b.condition(rows, cond)
+	named := f.columnsNamed(cond)
+	f.parts = f.having(named, hasStar(cond))
+	cols, pack := f.output(named)
+	source := "source_"
+	if name := paramWord(syntax.FindParam(f.op.Params, "withsource")); name != "" {
+		source = name
+	}
+	out := types.NewSchema(append([]types.Column{{Name: source, Type: types.String}}, cols...)...)
+	if pack {
+		out.Columns = append(out.Columns, types.Column{Name: "pack_", Type: types.Dynamic})
+	}
+	n := &plan.Union{Out: out}
+	for _, p := range f.parts {
+		wide := f.widen(p)
+		filtered := &plan.Filter{Input: wide, Cond: where}
+		exprs := []plan.Expr{constOf(types.String, p.name).expr}
+		for _, c := range cols {
+			at := f.all.Index(c.Name)
+			exprs = append(exprs, f.b.convert(f.op, value{expr: columnAt(f.all, at)}, c.Type).expr)
+		}
+		if pack {
+			exprs = append(exprs, f.packed(p, cols))
+		}
+		n.Parts = append(n.Parts, &plan.Project{Input: filtered, Exprs: exprs, Out: out})
+	}
+	return table{node: n, open: f.open && f.op.Project == nil}
+}
+
+// columnsNamed returns the columns that the condition names.
+func (f *finding) columnsNamed(cond syntax.Expr) []types.Column {
+	var out []types.Column
+	syntax.Walk(cond, func(n syntax.Node) bool {
+		if id, ok := n.(*syntax.Ident); ok {
+			if i := f.all.Index(id.Name); i >= 0 && !slices.Contains(out, f.all.Columns[i]) {
+				out = append(out, f.all.Columns[i])
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// having returns the parts that have a column that the condition names; all if it
+// looks into every column.
+func (f *finding) having(named []types.Column, star bool) []part {
+	if star || len(f.parts) == 1 {
+		return f.parts
+	}
+	var out []part
+	for _, p := range f.parts {
+		has := slices.ContainsFunc(named, func(c types.Column) bool { return p.t.schema().Index(c.Name) >= 0 })
+		if has || p.t.open {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// output returns the columns of the result, and whether the others are packed.
+func (f *finding) output(named []types.Column) (cols []types.Column, pack bool) {
+	if f.op.Project != nil {
+		cols, pack = f.projected()
+	} else {
+		cols = f.common()
+		for _, c := range named {
+			if !slices.Contains(cols, c) {
+				cols = append(cols, c)
+			}
+		}
+		for _, p := range f.parts {
+			pack = pack || len(rest(p, cols)) > 0
+		}
+	}
+	for _, e := range f.op.ProjectAway {
+		if isStar(e) {
+			return nil, pack && f.op.Project != nil
+		}
+		if id, ok := e.(*syntax.Ident); ok {
+			pack = pack && id.Name != "pack_"
+			cols = slices.DeleteFunc(cols, func(c types.Column) bool { return c.Name == id.Name })
+		}
+	}
+	return cols, pack
+}
+
+// projected returns the columns that the text asks for.
+func (f *finding) projected() (cols []types.Column, pack bool) {
+	for i, e := range f.op.Project {
+		switch e := e.(type) {
+		case *syntax.CallExpr:
+			pack = true
+			if i < len(f.op.Project)-1 {
+				f.b.report(packNotLast(e))
+			}
+		case *syntax.ColumnDecl:
+			if f.known(e.Name) {
+				cols = append(cols, types.Column{Name: e.Name.Name, Type: f.b.typeOf(e.Type)})
+			}
+		case *syntax.Ident:
+			if f.known(e) {
+				cols = append(cols, f.all.Columns[f.all.Index(e.Name)])
+			}
+		}
+	}
+	return cols, pack
+}
+
+func (f *finding) known(id *syntax.Ident) bool {
+	if f.all.Index(id.Name) >= 0 {
+		return true
+	}
+	if !f.open {
+		f.b.report(unknownName(id, id.Name, "column", columnNames(f.all)))
+	}
+	return false
+}
+
+// common returns the columns whose names all parts have.
+func (f *finding) common() []types.Column {
+	var out []types.Column
+	for _, c := range f.all.Columns {
+		in := 0
+		for _, p := range f.parts {
+			if p.t.schema().Index(c.Name) >= 0 {
+				in++
+			}
+		}
+		if in > 0 && in == len(f.parts) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// rest returns the positions of the columns of p that are not among cols.
+func rest(p part, cols []types.Column) []int {
+	var at []int
+	for i, c := range p.t.schema().Columns {
+		if !slices.ContainsFunc(cols, func(d types.Column) bool { return d.Name == c.Name }) {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+// widen gives a part all columns of all parts.
+func (f *finding) widen(p part) plan.Node {
+	s := p.t.schema()
+	exprs := make([]plan.Expr, f.all.Len())
+	for i, c := range f.all.Columns {
+		if at := s.Index(c.Name); at >= 0 {
+			exprs[i] = f.b.convert(f.op, value{expr: columnAt(s, at)}, c.Type).expr
+		} else {
+			exprs[i] = unknownOf(c.Type).expr
+		}
+	}
+	return &plan.Project{Input: p.t.node, Exprs: exprs, Out: f.all}
+}
+
+// packed returns the bag of the columns of p that are not among cols, over the
+// widened row.
+func (f *finding) packed(p part, cols []types.Column) plan.Expr {
+	var args []operand
+	for _, i := range rest(p, cols) {
+		name := p.t.schema().Columns[i].Name
+		c := columnAt(f.all, f.all.Index(name))
+		args = append(args, operand{constOf(types.String, name), f.op}, operand{value{expr: c}, f.op})
+	}
+	if len(args) == 0 {
+		return nullOf(types.Dynamic).expr
+	}
+	return f.b.callNamed(f.op, "bag_pack", args).expr
+}
+
+// unifyNames returns each name of the parts' columns once, with the type that all
+// of its columns widen to, or dynamic.
+func unifyNames(parts []part) types.Schema {
+	var out types.Schema
+	for _, p := range parts {
+		for _, c := range p.t.schema().Columns {
+			i := out.Index(c.Name)
+			if i < 0 {
+				out.Columns = append(out.Columns, types.Column{Name: c.Name, Type: c.Type})
+				continue
+			}
+			if have := out.Columns[i].Type; have != c.Type {
+				t, ok := common(have, c.Type)
+				if !ok || have == types.Dynamic || c.Type == types.Dynamic {
+					t = types.Dynamic
+				}
+				out.Columns[i].Type = t
+			}
+		}
+	}
+	return out
+}
