@@ -13,7 +13,8 @@ type ipv4 struct {
 	prefix int    // 0 to 32
 }
 
-// parseIPv4 reads an address with an optional prefix length.
+// parseIPv4 reads an address with an optional prefix length. The prefix is from 0
+// to 32 also if !ok.
 func parseIPv4(s string) (ip ipv4, ok bool) {
 	text, prefix, masked := strings.Cut(s, "/")
 	addr, n := scanIPv4(text)
@@ -28,12 +29,15 @@ func parseIPv4(s string) (ip ipv4, ok bool) {
 	return ip, true
 }
 
-func parsePrefix(s string, most int) (int, bool) {
+// parsePrefix reads a prefix length up to most; it is 0 if !ok.
+func parsePrefix(s string, most int) (n int, ok bool) {
 	if !isDigits(s) || len(s) > 3 {
 		return 0, false
 	}
-	n, err := strconv.Atoi(s)
-	return n, err == nil && n <= most
+	if n, err := strconv.Atoi(s); err == nil && n <= most {
+		return n, true
+	}
+	return 0, false
 }
 
 // scanIPv4 reads four decimal numbers up to 255 from the beginning of s, and

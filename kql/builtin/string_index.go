@@ -21,7 +21,7 @@ func stringPositions() function.Family {
 				Sig:    "indexof(string: scalar, match: scalar, start?: integer, length?: integer, occurrence?: const integer): long",
 				Kernel: rowKernel(indexArguments, types.Long, indexRows(plainFinder, true)),
 			}},
-			Examples: []string{`indexof("abcdefg", "cde") -> 2`, `indexof("abcdefg", "cde", 1, 2) -> -1`, `indexof("abcdefg", "cde", -5) -> 2`},
+			Examples: []string{`indexof("abcdefg", "cde") -> 2`, `indexof("abcdefg", "cde", 1, 2) -> -1`, `indexof("abcdefg", "cde", -5) -> 2`, `indexof("abcdefgabcdefg", "cde", 1, 10, 2) -> 9`},
 		},
 		{
 			Doc: "Returns the position of a match of a regular expression in a text, -1 if there is none, null if the range makes no sense.",
@@ -52,41 +52,29 @@ func stringPositions() function.Family {
 
 var indexArguments = []types.Type{types.String, types.String, types.Long, types.Long, types.Long}
 
-// A finder returns where the nth occurrence of match in s begins, -1 if there
-// is none.
-type finder func(c *function.Call, s, match string, nth int64) (int, error)
+// A finder returns where the first occurrence of match in s begins and where
+// the search for the next one goes on; start is -1 if there is none.
+type finder func(c *function.Call, s, match string) (start, next int, err error)
 
-func plainFinder(_ *function.Call, s, match string, nth int64) (int, error) {
-	at := strings.Index(s, match)
-	for ; nth > 1 && at >= 0; nth-- {
-		if at == len(s) {
-			return -1, nil
-		}
-		next := strings.Index(s[at+1:], match)
-		if next < 0 {
-			return -1, nil
-		}
-		at += 1 + next
-	}
-	return at, nil
+func plainFinder(_ *function.Call, s, match string) (start, next int, err error) {
+	start = strings.Index(s, match)
+	return start, start + 1, nil
 }
 
-func regexFinder(c *function.Call, s, match string, nth int64) (int, error) {
+func regexFinder(c *function.Call, s, match string) (start, next int, err error) {
 	m, err := regexFor(c, match)
 	if err != nil {
-		return 0, err
+		return -1, 0, err
 	}
-	if nth == 1 {
-		if start, _, ok := m.findSpan(s); ok {
-			return start, nil
-		}
-		return -1, nil
+	start, end, ok := m.findSpan(s)
+	if !ok {
+		return -1, 0, nil
 	}
-	all := m.findAll(s)
-	if nth > int64(len(all)) {
-		return -1, nil
+	if end == start {
+		_, size := utf8.DecodeRuneInString(s[start:])
+		end += max(size, 1)
 	}
-	return all[nth-1][0], nil
+	return start, end, nil
 }
 
 // indexRows is the loop of indexof() and, with fromEnd false, indexof_regex():
@@ -122,22 +110,27 @@ func indexRows(find finder, fromEnd bool) func(c *function.Call, args []column.C
 	}
 }
 
+// indexWithin looks for the nth occurrence from code point start on. length
+// bounds the search for each occurrence anew, counted from where it begins.
 func indexWithin(c *function.Call, s, match string, start, length, nth int64, find finder) (int64, error) {
 	from := runeOffset(s, start)
-	if from < 0 {
-		return -1, nil
-	}
-	s = s[from:]
-	if length >= 0 {
-		if end := runeOffset(s, length); end >= 0 {
-			s = s[:end]
+	for from >= 0 && from <= len(s) {
+		window := s[from:]
+		if length >= 0 {
+			if end := runeOffset(window, length); end >= 0 {
+				window = window[:end]
+			}
 		}
+		at, next, err := find(c, window, match)
+		if at < 0 || err != nil {
+			return -1, err
+		}
+		if nth--; nth == 0 {
+			return int64(utf8.RuneCountInString(s[:from+at])), nil
+		}
+		from += next
 	}
-	at, err := find(c, s, match, nth)
-	if at < 0 || err != nil {
-		return -1, err
-	}
-	return start + int64(utf8.RuneCountInString(s[:at])), nil
+	return -1, nil
 }
 
 func countRows(c *function.Call, args []column.Column, n int) (column.Column, error) {
