@@ -47,5 +47,16 @@ func (q *query) build(n plan.Node) (*flow, error) {
 	case *plan.Shared:
 		return q.buildShared(n)
 	}
+	return q.buildMore(n)
+}
+
+// buildMore is build for series and for the operators with subqueries.
+func (q *query) buildMore(n plan.Node) (*flow, error) {
+	switch n := n.(type) {
+	case *plan.MvApply:
+		return q.buildMvApply(n)
+	case *plan.Partition:
+		return q.buildPartition(n)
+	}
 	return nil, &Error{Kind: Unsupported, Err: fmt.Errorf("operator %T is not supported", n)}
 }
