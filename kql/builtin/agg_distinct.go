@@ -78,6 +78,7 @@ type sketchSet struct {
 	table     distinctTable
 	counts    []uint32              // exact counts of groups without a sketch
 	sketches  []*hyperloglog.Sketch // by group; nil, or shorter, where there is none
+	opened    int64                 // sketches that there are
 	precision uint8
 	limit     uint32 // values that a group may have without a sketch
 }
@@ -117,6 +118,7 @@ func (s *sketchSet) open(g uint32) *hyperloglog.Sketch {
 	if s.sketches[g] == nil {
 		// Precisions are those of accuracyPrecision, which are valid.
 		s.sketches[g], _ = hyperloglog.NewSketch(s.precision, false)
+		s.opened++
 	}
 	s.counts[g] = math.MaxUint32
 	return s.sketches[g]
@@ -158,13 +160,7 @@ func (s *sketchSet) estimate(g uint32) int64 {
 }
 
 func (s *sketchSet) size() int64 {
-	n := s.table.size() + sizeOf(s.counts) + sizeOf(s.sketches)
-	for _, sk := range s.sketches {
-		if sk != nil {
-			n += 1 << s.precision
-		}
-	}
-	return n
+	return s.table.size() + sizeOf(s.counts) + sizeOf(s.sketches) + s.opened<<s.precision
 }
 
 // accuracyPrecision returns the bits of a sketch for dcount's accuracy: 1.6 %,

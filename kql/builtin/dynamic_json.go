@@ -45,6 +45,14 @@ func jsonFunctions() function.Family {
 			Obsolete:   "todynamic",
 		},
 		{
+			Doc:        "Reads a text as JSON, as parse_json() does.",
+			Overloads:  parse("parsejson"),
+			Examples:   []string{`parsejson('[1,2]')[0] -> 1`},
+			ResultName: function.NameFirstArgument,
+			Hidden:     true,
+			Obsolete:   "parse_json",
+		},
+		{
 			Doc: "Prints a value as JSON in a canonical form: members sorted by name.",
 			Overloads: []function.Overload{
 				{Sig: "dynamic_to_json(value: scalar): string", Kernel: overValues([]types.Type{types.Unknown}, s, canonicalJSON)},
