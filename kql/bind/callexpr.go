@@ -33,7 +33,9 @@ func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
 	}
 	if sc.aggs != nil {
 		if a, ok := b.env.Functions.Aggregate(name); ok {
-			return ofValue(b.aggregate(sc, e, a))
+			v := b.aggregate(sc, e, a)
+			v.aggregate = true
+			return ofValue(v)
 		}
 	}
 	if f, ok := b.env.Catalog.Function(name); ok {

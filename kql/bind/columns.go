@@ -203,6 +203,10 @@ func (b *binder) addUnnamed(c *columns, sc *scope, e *syntax.NamedExpr, v value,
 // addTuple adds the columns of a call that yields several. Names given go to the
 // first ones.
 func (b *binder) addTuple(c *columns, e *syntax.NamedExpr, v value, st style) {
+	if len(e.Names) == 1 && !e.Tuple && !v.aggregate {
+		// one name for a scalar call takes the first column only
+		v.tuple = v.tuple[:1]
+	}
 	for i, part := range v.tuple {
 		switch {
 		case part.hidden:

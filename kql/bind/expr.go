@@ -15,6 +15,8 @@ type value struct {
 	// tuple has the columns of a call that yields several (series_fit_line,
 	// arg_max); expr is then the first one.
 	tuple []namedValue
+	// aggregate says that the call is one of an aggregate.
+	aggregate bool
 }
 
 // A namedValue is one column of a tuple.

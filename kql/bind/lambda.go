@@ -182,27 +182,20 @@ func (b *binder) paramType(p *syntax.FuncParam) (types.Type, bool) {
 }
 
 // tableArgument binds a tabular argument and checks that it has the columns that
-// the parameter declares. Within the function it has only those, unless the
-// declaration ends with `*`.
+// the parameter declares. It keeps its other columns, which the body can use,
+// too.
 func (b *binder) tableArgument(sc *scope, p *syntax.FuncParam, arg syntax.Expr) table {
 	t := b.tabular(sc, arg)
-	want := b.schemaOf(p.Schema)
-	have := t.schema()
-	var exprs []plan.Expr
+	want, have := b.schemaOf(p.Schema), t.schema()
 	for _, c := range want.Columns {
 		i := have.Index(c.Name)
-		if i < 0 || have.Columns[i].Type != c.Type {
-			if !t.open {
-				b.report(missingColumns(arg, p.Name.Name, want))
-			}
-			return table{node: &plan.Values{Out: want}, open: p.Schema.Open}
+		if i >= 0 && have.Columns[i].Type == c.Type || t.open {
+			continue
 		}
-		exprs = append(exprs, &plan.Column{Index: i, Name: c.Name, Typ: c.Type})
+		b.report(missingColumns(arg, p.Name.Name, want))
+		return table{node: &plan.Values{Out: want}, open: true, serialized: true}
 	}
-	if p.Schema.Open || len(exprs) == 0 {
-		return t
-	}
-	return t.over(&plan.Project{Input: t.node, Exprs: exprs, Out: want})
+	return t
 }
 
 // checkDecl binds the body of a function once where it is declared, so that

@@ -30,7 +30,7 @@ func TestSchemas(t *testing.T) {
 		{`range t from datetime(2024-01-01) to datetime(2024-01-02) step 1h`, "t:datetime"},
 		{`let f = (a: long, b: string = 'x') { strcat(a, b) }; print f(1), f(2, 'y')`, "print_0:string, print_1:string"},
 		{`let f = (T: (*)) { T | where Id > 1 }; f(Users)`, "User:string, Id:long, Joined:datetime"},
-		{`let f = (T: (Id: long)) { T }; f(Users)`, "Id:long"},
+		{`let f = (T: (Id: long)) { T }; f(Users)`, "User:string, Id:long, Joined:datetime"},
 		{`let n = toscalar(Events | count); print n`, "print_0:long"},
 		{`let T = materialize(Users | take 1); T | where Id in (T)`, "User:string, Id:long, Joined:datetime"},
 		{`Users | as U | where User in ((U | project User))`, "User:string, Id:long, Joined:datetime"},

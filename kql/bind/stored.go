@@ -10,6 +10,9 @@ import (
 func (b *binder) callStored(sc *scope, at syntax.Expr, name string, f *Function, args []syntax.Expr) entity {
 	l := b.stored(name, f)
 	if l == nil {
+		if f.Appends && f.Source != nil && len(args) > 0 {
+			return ofTable(b.appended(sc, name, f, args))
+		}
 		b.bindAll(sc, args)
 		if f.Source != nil {
 			return ofTable(readAll(name, f.Source))
@@ -17,6 +20,21 @@ func (b *binder) callStored(sc *scope, at syntax.Expr, name string, f *Function,
 		return ofTable(unknownTable())
 	}
 	return b.callLambda(sc, at, name, l, args)
+}
+
+// appended returns the columns of the table that a function without a body is
+// given, and those that it adds. Its other arguments may name columns.
+func (b *binder) appended(sc *scope, name string, f *Function, args []syntax.Expr) table {
+	in := b.tabular(sc, args[0])
+	b.bindAll(sc.withRow(in), args[1:])
+	out := newColumns()
+	out.keepAll(in.schema())
+	for _, c := range f.Source.Schema().Columns {
+		out.add(c.Name, nullOf(c.Type).expr, false)
+	}
+	t := unreadable(name, out.schema(), "the function "+name+" is not available here")
+	t.open = in.open
+	return t
 }
 
 // callableBare reports whether a stored function can be called without
