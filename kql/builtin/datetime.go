@@ -60,15 +60,19 @@ func clockKernel(sign int64) function.Kernel {
 
 // ticksOrNull returns the column of the n values of f; !ok is a null.
 func ticksOrNull(t types.Type, n int, f func(i int) (ticks int64, ok bool)) column.Column {
-	out := column.NewTypedBuilder[int64](t, n)
-	for i := range n {
-		if v, ok := f(i); ok {
-			out.Append(v)
-		} else {
-			out.AppendNull()
+	out := make([]int64, n)
+	var valid column.Bitmap
+	for i := range out {
+		v, ok := f(i)
+		out[i] = v
+		if !ok {
+			if valid == nil {
+				valid = column.FullBitmap(n)
+			}
+			valid.Clear(i)
 		}
 	}
-	return out.Finish()
+	return column.NewVec(t, out, valid)
 }
 
 func makeDateTime() function.Scalar {

@@ -210,6 +210,9 @@ func appendClock(dst []byte, f formatField, c types.Civil) []byte {
 
 // appendPadded appends n with zeros before it up to width.
 func appendPadded(dst []byte, n int64, width int) []byte {
+	if width == 2 && n < 100 {
+		return append(dst, byte('0'+n/10), byte('0'+n%10))
+	}
 	var digits [20]byte
 	i := len(digits)
 	for n > 0 || width > 0 || i == len(digits) {

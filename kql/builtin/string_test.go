@@ -135,7 +135,7 @@ func FuzzSubstring(f *testing.F) {
 		}
 		want := ""
 		if from >= 0 && from < n && length > 0 {
-			want = string(runes[from:min(n-from, length)+from])
+			want = string(runes[from : min(n-from, length)+from])
 		}
 		if got := substring(s, start, max(length, 0)); got != want {
 			t.Errorf("substring(%q, %d, %d) = %q, want %q", s, start, length, got, want)
