@@ -40,6 +40,8 @@ const layers = `
 	detect          : kql/types kql/dynamic kql/column kql/syntax
 
 	internal/tenant :
+	internal/script :
+	internal/conformance :
 	cmd/calypso     : *
 	bench           : *
 `
@@ -47,7 +49,7 @@ const layers = `
 // vendors names the packages that may import each outside module. Why each was
 // chosen stands in docs/decisions.
 const vendors = `
-	github.com/woodsbury/decimal128     : kql/types kql/builtin
+	github.com/woodsbury/decimal128     : kql/types kql/dynamic kql/builtin
 	github.com/zeebo/xxh3               : kql/dynamic kql/column kql/exec kql/builtin
 	github.com/axiomhq/hyperloglog      : kql/builtin
 	github.com/caio/go-tdigest/v4       : kql/builtin

@@ -1,11 +1,17 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 func (q *query) buildFilter(n *plan.Filter) (*flow, error) {
+	if hasWindow(n.Cond) {
+		return q.build(windowFilter(n))
+	}
 	in, err := q.build(n.Input)
 	if err != nil {
 		return nil, err
@@ -13,6 +19,23 @@ func (q *query) buildFilter(n *plan.Filter) (*flow, error) {
 	return in.then(n.Schema(), q.statsOf(n), func() (stage, error) {
 		return &filter{cond: newCompiler(q).selector(n.Cond)}, nil
 	}), nil
+}
+
+// windowFilter computes a condition with window functions as a column first: it
+// must see all rows, while a condition is else asked about the rows that its
+// other parts leave.
+func windowFilter(n *plan.Filter) plan.Node {
+	s := n.Schema()
+	with := &plan.Project{Input: n.Input, Out: types.Schema{Columns: slices.Clone(s.Columns)}}
+	without := &plan.Project{Out: s}
+	for i, c := range s.Columns {
+		with.Exprs = append(with.Exprs, &plan.Column{Index: i, Name: c.Name, Typ: c.Type})
+		without.Exprs = append(without.Exprs, with.Exprs[i])
+	}
+	with.Exprs = append(with.Exprs, n.Cond)
+	with.Out.Columns = append(with.Out.Columns, types.Column{Name: "where", Type: types.Bool})
+	without.Input = &plan.Filter{Input: with, Cond: &plan.Column{Index: s.Len(), Name: "where", Typ: types.Bool}}
+	return without
 }
 
 // A filter keeps the rows where its condition is true. Columns that the

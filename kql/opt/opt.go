@@ -34,6 +34,7 @@ type optimizer struct {
 func (o *optimizer) root(n plan.Node) plan.Node {
 	n = o.subqueries(n)
 	n = rewriteExprs(n, o.fold)
+	n = transform(n, constantFilter)
 	n = transform(n, mergeFilters)
 	n = transform(n, o.pushFilter)
 	n = transform(n, mergeProjects)

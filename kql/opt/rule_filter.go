@@ -8,14 +8,15 @@ import (
 
 func newCall(env *function.Env, out types.Type) *function.Call { return function.NewCall(env, out) }
 
-// mergeFilters makes one filter of two.
+// mergeFilters makes one filter of two. A window function must see exactly the
+// rows that reach its own filter, so such filters stay apart.
 func mergeFilters(n plan.Node) plan.Node {
 	f, ok := n.(*plan.Filter)
 	if !ok {
 		return n
 	}
 	in, ok := f.Input.(*plan.Filter)
-	if !ok {
+	if !ok || hasWindow(f.Cond) || hasWindow(in.Cond) {
 		return n
 	}
 	return &plan.Filter{Input: in.Input, Cond: and(append(conjuncts(in.Cond), conjuncts(f.Cond)...))}
@@ -44,12 +45,14 @@ func and(args []plan.Expr) plan.Expr {
 // change the answer.
 func (o *optimizer) pushFilter(n plan.Node) plan.Node {
 	f, ok := n.(*plan.Filter)
-	if !ok || hasVolatile(f.Cond) {
+	if !ok || hasVolatile(f.Cond) || hasWindow(f.Cond) {
 		return n
 	}
 	switch in := f.Input.(type) {
 	case *plan.Filter:
-		return o.pushFilter(mergeFilters(f))
+		if merged, ok := mergeFilters(f).(*plan.Filter); ok && merged != f {
+			return o.pushFilter(merged)
+		}
 	case *plan.Sort:
 		return &plan.Sort{Input: o.below(in.Input, f.Cond), Keys: in.Keys}
 	case *plan.Union:
