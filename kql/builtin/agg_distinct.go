@@ -244,12 +244,14 @@ func newCountDistinct(*function.AggregateCall) (function.Accumulator, error) {
 
 type dcountAcc struct {
 	set    *sketchSet
+	seen   seenCodes
 	hasher columnHasher
 }
 
 func (a *dcountAcc) Update(args []column.Column, groups []uint32, total int) error {
 	a.set.counts = grown(a.set.counts, total)
-	for i, h := range a.hasher.of(args[0], len(groups)) {
+	c, groups := a.seen.narrow(args[0], groups, total)
+	for i, h := range a.hasher.of(c, len(groups)) {
 		if h != nullHash {
 			a.set.add(h, groups[i])
 		}
@@ -275,4 +277,4 @@ func (a *dcountAcc) Result(total int) (column.Column, error) {
 	return column.NewVec(types.Long, out, nil), nil
 }
 
-func (a *dcountAcc) Size() int64 { return a.set.size() }
+func (a *dcountAcc) Size() int64 { return a.set.size() + a.seen.size() }

@@ -80,12 +80,14 @@ func newSetAcc(t types.Type, limit int) function.Accumulator {
 type setAcc[T column.Value] struct {
 	list   listAcc[T]
 	table  distinctTable
+	seen   seenCodes
 	hasher columnHasher
 }
 
 func (a *setAcc[T]) Update(args []column.Column, groups []uint32, total int) error {
 	a.list.log.counts = grown(a.list.log.counts, total)
-	in := spreadArrays(args[0], &groups)
+	in, groups := a.seen.narrow(args[0], groups, total)
+	in = spreadArrays(in, &groups)
 	v := column.ViewOf[T](in)
 	dyn := in.Type() == types.Dynamic
 	for i, h := range a.hasher.of(in, len(groups)) {
@@ -123,4 +125,4 @@ func (a *setAcc[T]) Merge(from function.Accumulator, groups []uint32, total int)
 
 func (a *setAcc[T]) Result(total int) (column.Column, error) { return a.list.Result(total) }
 
-func (a *setAcc[T]) Size() int64 { return a.list.Size() + a.table.size() }
+func (a *setAcc[T]) Size() int64 { return a.list.Size() + a.table.size() + a.seen.size() }
