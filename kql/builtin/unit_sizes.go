@@ -1,6 +1,6 @@
 package builtin
 
-// Exact sizes that others are made of.
+// Sizes that others are made of; exact unless they say otherwise.
 const (
 	footInMeters    = 0.3048
 	poundInKilos    = 0.45359237
@@ -14,6 +14,7 @@ const (
 	usSurveyFoot    = 1200.0 / 3937
 	poundForce      = poundInKilos * gravity
 	cubicFoot       = footInMeters * footInMeters * footInMeters
+	acreFoot        = 1 / 0.000810714 // as Kusto rounds it, a little less than 43560 cubic feet
 	secondsInMinute = 60.0
 	secondsInHour   = 3600.0
 )
@@ -98,7 +99,7 @@ func volumeUnits() map[string]unit {
 		"Hectoliter": 0.1, "Kiloliter": 1, "Megaliter": 1e3,
 		"CubicInch": inch * inch * inch, "CubicFoot": cubicFoot, "HectocubicFoot": cubicFoot * 100, "KilocubicFoot": cubicFoot * 1e3,
 		"MegacubicFoot": cubicFoot * 1e6, "CubicYard": cubicFoot * 27, "CubicMile": cubicFoot * 5280 * 5280 * 5280,
-		"BoardFoot": cubicFoot / 12, "AcreFoot": cubicFoot * 43560, "OilBarrel": usGallon * 42, "UsBeerBarrel": usGallon * 31,
+		"BoardFoot": cubicFoot / 12, "AcreFoot": acreFoot, "OilBarrel": usGallon * 42, "UsBeerBarrel": usGallon * 31,
 		"UsGallon": usGallon, "DeciusGallon": usGallon / 10, "DecausGallon": usGallon * 10, "HectousGallon": usGallon * 100,
 		"KilousGallon": usGallon * 1e3, "MegausGallon": usGallon * 1e6, "UsQuart": usGallon / 4, "UsPint": usGallon / 8,
 		"UsCustomaryCup": usGallon / 16, "UsLegalCup": 2.4e-4, "UsOunce": usGallon / 128, "UsTablespoon": usGallon / 256, "UsTeaspoon": usGallon / 768,
