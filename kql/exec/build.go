@@ -53,6 +53,8 @@ func (q *query) build(n plan.Node) (*flow, error) {
 // buildMore is build for series and for the operators with subqueries.
 func (q *query) buildMore(n plan.Node) (*flow, error) {
 	switch n := n.(type) {
+	case *plan.MakeSeries:
+		return q.buildMakeSeries(n)
 	case *plan.MvApply:
 		return q.buildMvApply(n)
 	case *plan.Partition:

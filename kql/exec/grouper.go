@@ -115,15 +115,11 @@ func (r *keyReader) groups(keys []column.Column, n int) []uint32 {
 // pair replaces first by the number of (first, second).
 func (r *keyReader) pair(t *wordTable, first, second []uint32) {
 	if !r.fixed {
-		var last uint64
-		var id uint32
+		words := make([]uint64, len(first))
 		for i, a := range first {
-			w := uint64(a)<<32 | uint64(second[i])
-			if i == 0 || w != last {
-				id, last = t.add(w), w
-			}
-			first[i] = id
+			words[i] = uint64(a)<<32 | uint64(second[i])
 		}
+		t.addAll(words, first)
 		return
 	}
 	for i, a := range first {

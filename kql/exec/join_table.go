@@ -116,8 +116,8 @@ func (j *joining) narrowProbe(t *joinTable) plan.Node {
 		if !ok {
 			continue
 		}
-		vals := t.keys.cols[i].values()
-		if vals.Type() != c.Typ || hasNull(vals) {
+		vals, err := column.Force(t.keys.cols[i].values())
+		if err != nil || vals.Type() != c.Typ || hasNull(vals) {
 			continue // a null matches a null, which a hint would drop
 		}
 		n = j.q.narrow(n, c.Index, plan.Hint{Op: plan.HintIn, Values: vals})

@@ -19,7 +19,8 @@ type keyTable interface {
 	add(c column.Column, out []uint32)
 	// find is add, but a value that is not there gets none.
 	find(c column.Column, out []uint32)
-	// values returns the values by number.
+	// values returns the values by number, maybe in a Lazy column that is good
+	// until the next add.
 	values() column.Column
 	// len returns how many values there are.
 	len() int
@@ -232,8 +233,8 @@ func (k *dynamicKeys) len() int                           { return k.strings.len
 func (k *dynamicKeys) size() int64                        { return k.strings.size() }
 
 func (k *dynamicKeys) values() column.Column {
-	out := make([]dynamic.Value, len(k.strings.keys))
-	for i, s := range k.strings.keys {
+	out := make([]dynamic.Value, len(k.strings.plain.keys))
+	for i, s := range k.strings.plain.keys {
 		out[i] = dynamic.FromEncoding(s)
 	}
 	return column.NewVec(types.Dynamic, out, nil)

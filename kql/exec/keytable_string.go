@@ -11,18 +11,13 @@ import (
 
 // stringKeys numbers strings. Those that are printed GUIDs, which most
 // identifiers in logs are, are kept apart as 16 bytes beside their number:
-// looking one up touches neither the string's bytes nor a second table.
+// looking one up touches neither the string's bytes nor a second table, and the
+// strings themselves need not be kept, for they can be printed again.
 type stringKeys struct {
-	keys  []string // by number
-	bytes int64    // of keys
+	n     int
 	plain stringTable
 	guids guidTable
-}
-
-func (k *stringKeys) next(s string) uint32 {
-	k.keys = append(k.keys, s)
-	k.bytes += int64(len(s))
-	return uint32(len(k.keys) - 1)
+	words []guidWords // by number; zero for other strings
 }
 
 func (k *stringKeys) add(c column.Column, out []uint32) {
@@ -33,76 +28,168 @@ func (k *stringKeys) find(c column.Column, out []uint32) {
 	k.findAll(column.FlatVec[string](c).Vals, out)
 }
 
+// chunk is how many keys are hashed before the first is looked up: the places
+// where they belong are touched all at once, so that the waits for memory
+// overlap.
+const chunk = 128
+
 func (k *stringKeys) addAll(vals []string, out []uint32) {
-	for i, s := range vals {
-		if hi, lo, ok := guidWords(s); ok {
-			id := k.guids.slot(hi, lo)
-			if id.id == 0 {
-				id.id = k.next(s) + 1
-				k.guids.used++
+	var hashes [chunk]uint64
+	var words [chunk]guidWords
+	var isGUID [chunk]bool
+	for len(vals) > 0 {
+		n := min(chunk, len(vals))
+		for i, s := range vals[:n] {
+			if words[i], isGUID[i] = parseGUIDWords(s); isGUID[i] {
+				hashes[i] = words[i].hash()
+			} else {
+				hashes[i] = xxh3.HashString(s)
 			}
-			out[i] = id.id - 1
-			continue
 		}
-		h := xxh3.HashString(s)
-		slot := k.plain.slot(h, s, k.keys, true)
-		if *slot == 0 {
-			*slot = h&hashMask | uint64(k.next(s)+1)
-			k.plain.used++
+		k.guids.touch(hashes[:n])
+		k.plain.touch(hashes[:n])
+		for i, s := range vals[:n] {
+			if isGUID[i] {
+				out[i] = k.addGUID(words[i])
+			} else {
+				out[i] = k.addPlain(hashes[i], s)
+			}
 		}
-		out[i] = uint32(*slot) - 1
+		vals, out = vals[n:], out[n:]
 	}
+}
+
+func (k *stringKeys) addGUID(w guidWords) uint32 {
+	slot := k.guids.slot(w)
+	if slot.id == 0 {
+		k.words = append(roomFor(k.words), w)
+		k.n++
+		k.guids.used++
+		slot.id = uint32(k.n)
+	}
+	return slot.id - 1
+}
+
+func (k *stringKeys) addPlain(h uint64, s string) uint32 {
+	slot := k.plain.slot(h, s, true)
+	if *slot == 0 {
+		k.plain.keys = append(roomFor(k.plain.keys), s)
+		k.plain.ids = append(roomFor(k.plain.ids), uint32(k.n))
+		k.plain.bytes += int64(len(s))
+		k.words = append(roomFor(k.words), guidWords{})
+		k.n++
+		*slot = h&hashMask | uint64(len(k.plain.keys))
+	}
+	return k.plain.ids[uint32(*slot)-1]
 }
 
 func (k *stringKeys) findAll(vals []string, out []uint32) {
 	for i, s := range vals {
 		out[i] = none
-		if hi, lo, ok := guidWords(s); ok {
-			out[i] = k.guids.find(hi, lo)
-			continue
-		}
-		if len(k.plain.slots) == 0 {
-			continue
-		}
-		if slot := *k.plain.slot(xxh3.HashString(s), s, k.keys, false); slot != 0 {
-			out[i] = uint32(slot) - 1
+		if w, ok := parseGUIDWords(s); ok {
+			out[i] = k.guids.find(w)
+		} else if len(k.plain.slots) > 0 {
+			if slot := *k.plain.slot(xxh3.HashString(s), s, false); slot != 0 {
+				out[i] = k.plain.ids[uint32(slot)-1]
+			}
 		}
 	}
 }
 
-func (k *stringKeys) values() column.Column { return column.NewVec(types.String, k.keys, nil) }
-func (k *stringKeys) len() int              { return len(k.keys) }
-
-func (k *stringKeys) size() int64 {
-	return k.bytes + 16*int64(cap(k.keys)) + 8*int64(len(k.plain.slots)) + 24*int64(len(k.guids.slots))
+// values returns the strings; a Lazy column if GUIDs must be printed for it.
+func (k *stringKeys) values() column.Column {
+	if k.guids.used == 0 {
+		return column.NewVec(types.String, k.plain.keys, nil)
+	}
+	return column.NewLazy(types.String, k.n, k)
 }
 
-// A stringTable is a hash table of numbers of strings. A slot has the upper
-// half of the hash and the number plus one; 0 is empty.
+// Load prints the strings of the numbers given, all if rows is nil.
+func (k *stringKeys) Load(rows []uint32) (column.Column, error) {
+	at := map[uint32]string{}
+	for i, id := range k.plain.ids {
+		at[id] = k.plain.keys[i]
+	}
+	n := len(rows)
+	if rows == nil {
+		n = k.n
+	}
+	out := make([]string, n)
+	buf := make([]byte, 0, 36*n)
+	for i := range out {
+		id := uint32(i)
+		if rows != nil {
+			id = rows[i]
+		}
+		if w := k.words[id]; w != (guidWords{}) {
+			buf = types.AppendGUID(buf, w.guid())
+		} else if s, ok := at[id]; ok {
+			out[i] = s
+		} else {
+			buf = types.AppendGUID(buf, types.GUID128{}) // the GUID of zeros
+		}
+	}
+	printed := string(buf)
+	for i := range out {
+		id := uint32(i)
+		if rows != nil {
+			id = rows[i]
+		}
+		if _, isPlain := at[id]; !isPlain {
+			out[i], printed = printed[:36], printed[36:]
+		}
+	}
+	return column.NewVec(types.String, out, nil), nil
+}
+
+func (k *stringKeys) len() int { return k.n }
+
+func (k *stringKeys) size() int64 {
+	return k.plain.bytes + 20*int64(cap(k.plain.keys)) + 8*int64(len(k.plain.slots)) + 24*int64(len(k.guids.slots)) + 16*int64(cap(k.words))
+}
+
+// A stringTable is a hash table of strings, numbered on their own. A slot has
+// the upper half of the hash and the number plus one; 0 is empty.
 type stringTable struct {
-	slots []uint64
-	shift uint
-	used  int
+	slots   []uint64
+	shift   uint
+	keys    []string
+	ids     []uint32 // the number of each key in the stringKeys
+	bytes   int64    // of keys
+	touched uint64
 }
 
 const hashMask = 0xffffffff00000000
 
+// touch loads what look-ups of hashes will need, all at once. Hashes of keys
+// that are not in this table do no harm.
+func (t *stringTable) touch(hashes []uint64) {
+	if len(t.slots) < touchSlots {
+		return
+	}
+	var x uint64
+	for _, h := range hashes {
+		x |= t.slots[h>>t.shift]
+	}
+	t.touched |= x
+}
+
 // slot returns the place of s, or the empty place where it belongs. Only if
 // room is set may the table grow.
-func (t *stringTable) slot(h uint64, s string, keys []string, room bool) *uint64 {
-	if room && 4*t.used >= 3*len(t.slots) {
+func (t *stringTable) slot(h uint64, s string, room bool) *uint64 {
+	if room && 4*len(t.keys) >= 3*len(t.slots) {
 		t.grow()
 	}
 	mask := uint64(len(t.slots) - 1)
 	for i := h >> t.shift; ; i = (i + 1) & mask {
 		e := t.slots[i]
-		if e == 0 || e&hashMask == h&hashMask && keys[uint32(e)-1] == s {
+		if e == 0 || e&hashMask == h&hashMask && t.keys[uint32(e)-1] == s {
 			return &t.slots[i]
 		}
 	}
 }
 
-// grow doubles the table. The upper half of a hash is enough to place it: a
+// grow enlarges the table. The upper half of a hash is enough to place it: a
 // table has fewer than 2³² slots.
 func (t *stringTable) grow() {
 	old := t.slots
@@ -120,101 +207,4 @@ func (t *stringTable) grow() {
 		}
 		t.slots[i] = e
 	}
-}
-
-// A guidTable is a hash table of 16-byte keys.
-type guidTable struct {
-	slots []guidSlot
-	shift uint
-	used  int
-}
-
-type guidSlot struct {
-	hi, lo uint64
-	id     uint32 // the number plus one; 0 is an empty slot
-}
-
-func guidHash(hi, lo uint64) uint64 { return wordHash(hi ^ bits.RotateLeft64(lo, 29)) }
-
-// slot returns the place of a key; its id is 0 if the key is new.
-func (t *guidTable) slot(hi, lo uint64) *guidSlot {
-	if 4*t.used >= 3*len(t.slots) {
-		t.grow()
-	}
-	mask := uint64(len(t.slots) - 1)
-	for i := guidHash(hi, lo) >> t.shift; ; i = (i + 1) & mask {
-		s := &t.slots[i]
-		if s.id == 0 {
-			s.hi, s.lo = hi, lo
-			return s
-		}
-		if s.hi == hi && s.lo == lo {
-			return s
-		}
-	}
-}
-
-func (t *guidTable) find(hi, lo uint64) uint32 {
-	if len(t.slots) == 0 {
-		return none
-	}
-	mask := uint64(len(t.slots) - 1)
-	for i := guidHash(hi, lo) >> t.shift; ; i = (i + 1) & mask {
-		s := &t.slots[i]
-		if s.id == 0 {
-			return none
-		}
-		if s.hi == hi && s.lo == lo {
-			return s.id - 1
-		}
-	}
-}
-
-func (t *guidTable) grow() {
-	old := t.slots
-	n := max(64, 2*len(old))
-	t.slots = make([]guidSlot, n)
-	t.shift = uint(64 - bits.TrailingZeros(uint(n)))
-	mask := uint64(n - 1)
-	for _, s := range old {
-		if s.id == 0 {
-			continue
-		}
-		i := guidHash(s.hi, s.lo) >> t.shift
-		for t.slots[i].id != 0 {
-			i = (i + 1) & mask
-		}
-		t.slots[i] = s
-	}
-}
-
-// hexValue is the value of a lower-case hexadecimal digit, 0xff for others.
-var hexValue = func() (t [256]byte) {
-	for i := range t {
-		t[i] = 0xff
-	}
-	for i, c := range []byte("0123456789abcdef") {
-		t[c] = byte(i)
-	}
-	return t
-}()
-
-// guidWords reads s as a GUID in the one form that it is printed in: lower case
-// with hyphens. Two strings of that form are equal if their words are.
-func guidWords(s string) (hi, lo uint64, ok bool) {
-	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
-		return 0, 0, false
-	}
-	var bad byte
-	word := func(from, to int) (w uint64) {
-		for _, c := range []byte(s[from:to]) {
-			v := hexValue[c]
-			bad |= v
-			w = w<<4 | uint64(v&15)
-		}
-		return w
-	}
-	hi = word(0, 8)<<32 | word(9, 13)<<16 | word(14, 18)
-	lo = word(19, 23)<<48 | word(24, 36)
-	return hi, lo, bad < 16
 }

@@ -10,6 +10,8 @@ type wordTable struct {
 	shift uint
 	used  int
 	keys  []uint64 // by number
+
+	touched uint32
 }
 
 type wordSlot struct {
@@ -28,7 +30,7 @@ func (t *wordTable) add(w uint64) uint32 {
 	for i := wordHash(w) >> t.shift; ; i = (i + 1) & mask {
 		s := &t.slots[i]
 		if s.id == 0 {
-			t.keys = append(t.keys, w)
+			t.keys = append(roomFor(t.keys), w)
 			t.used++
 			*s = wordSlot{w, uint32(len(t.keys))}
 			return s.id - 1
@@ -41,13 +43,30 @@ func (t *wordTable) add(w uint64) uint32 {
 
 // addAll is add for many; neighbours that are equal are looked up once.
 func (t *wordTable) addAll(words []uint64, out []uint32) {
-	for i, w := range words {
-		if i > 0 && w == words[i-1] {
-			out[i] = out[i-1]
-			continue
+	var last uint64
+	id := uint32(none)
+	for from := 0; from < len(words); from += chunk {
+		to := min(from+chunk, len(words))
+		t.touch(words[from:to])
+		for i, w := range words[from:to] {
+			if w != last || id == none {
+				id, last = t.add(w), w
+			}
+			out[from+i] = id
 		}
-		out[i] = t.add(w)
 	}
+}
+
+// touch loads what look-ups of words will need, all at once.
+func (t *wordTable) touch(words []uint64) {
+	if len(t.slots) < touchSlots {
+		return
+	}
+	var x uint32
+	for _, w := range words {
+		x |= t.slots[wordHash(w)>>t.shift].id
+	}
+	t.touched |= x
 }
 
 // find returns the number of w, none if it is not there.
