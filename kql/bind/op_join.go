@@ -61,12 +61,13 @@ func (b *binder) join(sc *scope, in table, op *syntax.JoinOp) table {
 }
 
 // joined gives n, whose output is the columns of both sides, names that differ,
-// and keeps the columns that are not hidden and that keep accepts by their
-// position on the left or the right side.
+// and keeps the columns that keep accepts by their position on the left or the
+// right side. Hidden columns come last and stay hidden, those of the right side
+// only where the left has none of the name.
 func joined(out table, n *plan.Join, keep func(i int, right bool) bool) table {
 	left, right := n.Left.Schema().Columns, n.Right.Schema().Columns
 	all := append(append([]types.Column(nil), left...), right...)
-	var at []int
+	var at, hidden []int
 	var visible []types.Column
 	for i, c := range all {
 		isRight := i >= len(left)
@@ -74,19 +75,44 @@ func joined(out table, n *plan.Join, keep func(i int, right bool) bool) table {
 		if isRight {
 			side -= len(left)
 		}
-		if !c.Hidden && keep(side, isRight) {
+		switch {
+		case !keep(side, isRight):
+		case c.Hidden:
+			hidden = append(hidden, i)
+		default:
 			at = append(at, i)
 			visible = append(visible, c)
 		}
 	}
+	taken := map[string]bool{}
 	for i, c := range uniqueNames(visible) {
 		all[at[i]] = c
+		taken[c.Name] = true
+	}
+	shown := len(at)
+	for _, i := range hidden {
+		if !taken[all[i].Name] {
+			taken[all[i].Name] = true
+			at = append(at, i)
+		}
 	}
 	n.Out = types.Schema{Columns: all}
-	if len(at) == len(all) {
+	if len(at) == len(all) && len(hidden) == 0 {
 		return out
 	}
-	return pick(out, at)
+	return hideFrom(pick(out, at), shown)
+}
+
+// hideFrom hides the columns of a projection from position first on.
+func hideFrom(t table, first int) table {
+	p, ok := t.node.(*plan.Project)
+	if !ok {
+		return t
+	}
+	for i := first; i < len(p.Out.Columns); i++ {
+		p.Out.Columns[i].Hidden = true
+	}
+	return t
 }
 
 // A joinKeys is the keys of a join, pairwise of one type.
