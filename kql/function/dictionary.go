@@ -4,8 +4,9 @@ import "github.com/calypso-kql/calypso/kql/column"
 
 // overForms runs loop over a column of any form but Lazy: once for a constant,
 // once per distinct value for a dictionary, else once per row. loop gets a flat
-// column and returns one with as many rows.
-func overForms(c *Call, in column.Column, n int, loop func(column.Column) (column.Column, error)) (column.Column, error) {
+// column and returns one with as many rows. fixed are the call's other
+// arguments, constants that the result depends on.
+func overForms(c *Call, in column.Column, n int, fixed constants, loop func(column.Column) (column.Column, error)) (column.Column, error) {
 	switch in := in.(type) {
 	case *column.Const:
 		one, err := loop(in.One)
@@ -14,7 +15,7 @@ func overForms(c *Call, in column.Column, n int, loop func(column.Column) (colum
 		}
 		return &column.Const{One: one, N: n}, nil
 	case *column.Dict:
-		values, err := perDistinct(c, in, n, loop)
+		values, err := perDistinct(c, in, n, fixed, loop)
 		if err != nil {
 			return nil, err
 		}
@@ -26,8 +27,29 @@ func overForms(c *Call, in column.Column, n int, loop func(column.Column) (colum
 	return loop(in)
 }
 
+// constants are the values of a call's constant arguments, by their place. What
+// is constant in one batch may be another constant in the next, so results over
+// a dictionary are kept with them.
+type constants [maxConstants]column.Column
+
+// maxConstants is how many arguments results over a dictionary are kept for;
+// calls with more are evaluated anew for each batch.
+const maxConstants = 6
+
+// valueOf returns the value of a constant column; literals keep the same one from
+// batch to batch.
+func valueOf(c column.Column) column.Column {
+	if k, ok := c.(*column.Const); ok {
+		return k.One
+	}
+	return nil
+}
+
 // dictKey is the memo key for what was computed over a dictionary.
-type dictKey struct{ values column.Column }
+type dictKey struct {
+	values column.Column
+	fixed  constants
+}
 
 type dictMemo struct {
 	rows   int // rows that have met this dictionary so far
@@ -37,8 +59,8 @@ type dictMemo struct {
 // perDistinct returns loop over the distinct values of d, or nil while too few
 // rows have met the dictionary for that to pay: a filter may have left three
 // rows of a dictionary of a million.
-func perDistinct(c *Call, d *column.Dict, n int, loop func(column.Column) (column.Column, error)) (column.Column, error) {
-	m, err := Memoize(c, dictKey{d.Values}, func() (*dictMemo, error) { return &dictMemo{}, nil })
+func perDistinct(c *Call, d *column.Dict, n int, fixed constants, loop func(column.Column) (column.Column, error)) (column.Column, error) {
+	m, err := Memoize(c, dictKey{d.Values, fixed}, func() (*dictMemo, error) { return &dictMemo{}, nil })
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 // binder found if out is types.Unknown.
 func Map1[A, R column.Value](a, out types.Type, f func(A) R) Kernel {
 	return Kernel{In: []types.Type{a}, Out: out, Run: func(c *Call, args []column.Column, n int) (column.Column, error) {
-		return overForms(c, args[0], n, func(in column.Column) (column.Column, error) {
+		return overForms(c, args[0], n, constants{}, func(in column.Column) (column.Column, error) {
 			v := column.FlatVec[A](in)
 			vals := make([]R, len(v.Vals))
 			for i, x := range v.Vals {
@@ -27,7 +27,7 @@ func Map1[A, R column.Value](a, out types.Type, f func(A) R) Kernel {
 // Map1Null is Map1 for a function that may return a null: ok false.
 func Map1Null[A, R column.Value](a, out types.Type, f func(A) (r R, ok bool)) Kernel {
 	return Kernel{In: []types.Type{a}, Out: out, Run: func(c *Call, args []column.Column, n int) (column.Column, error) {
-		return overForms(c, args[0], n, func(in column.Column) (column.Column, error) {
+		return overForms(c, args[0], n, constants{}, func(in column.Column) (column.Column, error) {
 			v := column.FlatVec[A](in)
 			o := newOutput[R](len(v.Vals))
 			for i, x := range v.Vals {
@@ -58,7 +58,7 @@ func Map2Null[A, B, R column.Value](a, b, out types.Type, f func(A, B) (r R, ok 
 			if vb.Null(0) {
 				return column.NullConst(c.Out, n), nil
 			}
-			return overForms(c, args[0], n, func(in column.Column) (column.Column, error) {
+			return overForms(c, args[0], n, constants{valueOf(args[1])}, func(in column.Column) (column.Column, error) {
 				return loop1(c.Out, in, func(x A) (R, bool) { return f(x, y) }), nil
 			})
 		}
@@ -67,7 +67,7 @@ func Map2Null[A, B, R column.Value](a, b, out types.Type, f func(A, B) (r R, ok 
 			if va.Null(0) {
 				return column.NullConst(c.Out, n), nil
 			}
-			return overForms(c, args[1], n, func(in column.Column) (column.Column, error) {
+			return overForms(c, args[1], n, constants{valueOf(args[0])}, func(in column.Column) (column.Column, error) {
 				return loop1(c.Out, in, func(y B) (R, bool) { return f(x, y) }), nil
 			})
 		}
@@ -137,6 +137,15 @@ func OverOne(c *Call, args []column.Column, n int, loop func(args []column.Colum
 		}
 		varying = i
 	}
+	var fixed constants
+	for i, a := range args {
+		if i != varying {
+			if i >= maxConstants {
+				return loop(args, n)
+			}
+			fixed[i] = valueOf(a)
+		}
+	}
 	inner := make([]column.Column, len(args))
 	with := func(v column.Column, rows int) (column.Column, error) {
 		for i, a := range args {
@@ -156,7 +165,7 @@ func OverOne(c *Call, args []column.Column, n int, loop func(args []column.Colum
 		}
 		return &column.Const{One: column.Flat(one), N: n}, nil
 	}
-	return overForms(c, args[varying], n, func(in column.Column) (column.Column, error) {
+	return overForms(c, args[varying], n, fixed, func(in column.Column) (column.Column, error) {
 		out, err := with(in, in.Len())
 		if err != nil {
 			return nil, err
