@@ -55,6 +55,10 @@ type Query struct {
 	plan   *plan.Query
 	syntax int // number of the parser's diagnostics
 	failed bool
+	// pending says that the plan has operators whose columns only the rows can
+	// tell: each run binds the text to catalog again.
+	pending bool
+	catalog bind.Catalog
 }
 
 // Compile parses text and binds it to the tables and functions of catalog. It
@@ -65,7 +69,7 @@ func (e *Engine) Compile(text string, catalog bind.Catalog) (*Query, []syntax.Di
 	parsed := len(diags)
 	p, info, more := bind.BindInfo(tree, bind.Env{Functions: e.functions, Catalog: catalog})
 	diags = append(diags, more...)
-	q := &Query{engine: e, tree: tree, info: info, plan: p, syntax: parsed}
+	q := &Query{engine: e, tree: tree, info: info, plan: p, syntax: parsed, catalog: catalog, pending: hasPending(p)}
 	for _, d := range diags {
 		q.failed = q.failed || d.Severity == syntax.Error
 	}
@@ -143,9 +147,15 @@ var ErrInvalid = errors.New("the query has errors; see its diagnostics")
 
 // Optimized returns the plan that a run with these options executes.
 func (q *Query) Optimized(o RunOptions) (*plan.Query, error) {
-	p := q.plan
+	return q.optimized(context.Background(), o)
+}
+
+func (q *Query) optimized(ctx context.Context, o RunOptions) (*plan.Query, error) {
+	p, err := q.settled(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	if o.Scope != nil {
-		var err error
 		if p, err = o.Scope.Apply(p, q.engine.functions); err != nil {
 			return nil, err
 		}
@@ -181,7 +191,7 @@ func (q *Query) RunPlan(ctx context.Context, o RunOptions) (tables []Table, p *p
 			err = fmt.Errorf("internal error: %v\n%s", r, debug.Stack())
 		}
 	}()
-	if p, err = q.Optimized(o); err != nil {
+	if p, err = q.optimized(ctx, o); err != nil {
 		return nil, nil, err
 	}
 	opts := exec.Options{

@@ -5,10 +5,11 @@
 // It promises that Bind always returns; that a query without diagnostics of
 // severity error has a plan that runs; that a mistake is reported once, where it
 // is made; and that the result schema is Kusto's: names, types and order. It
-// reads no table and runs nothing.
+// reads no table and runs nothing but through Env.Discover.
 package bind
 
 import (
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
@@ -21,6 +22,12 @@ type Env struct {
 	Functions *function.Registry
 	// Catalog has the tables and stored functions of the current database.
 	Catalog Catalog
+	// Discover runs a query and returns the rows of its only result, none of
+	// whose columns is lazy. The binder asks it which columns an operator has
+	// where only the rows can tell (bag_unpack and pivot without a schema). It
+	// may be nil: such an operator then is a plan.Pending, and what follows it is
+	// bound as far as possible.
+	Discover func(q *plan.Query) ([]*column.Batch, error)
 }
 
 // A Catalog says what the names of one database mean. It is safe for concurrent

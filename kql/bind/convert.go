@@ -16,7 +16,7 @@ var conversions = [...]string{
 
 // convert returns v as type t, by a call of the function that converts to it.
 func (b *binder) convert(at syntax.Node, v value, t types.Type) value {
-	if v.unknown() || v.typ() == t {
+	if v.unknown() || v.typ() == t || t == types.Unknown {
 		return v
 	}
 	name := conversions[t]

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -12,6 +13,9 @@ func (b *binder) rangeOp(sc *scope, op *syntax.RangeOp) table {
 	from := b.rangeBound(sc, op.Start)
 	to := b.rangeBound(sc, op.Stop)
 	step := b.rangeBound(sc, op.Step)
+	if isZero(step.expr) {
+		b.report(zeroStep(op.Step))
+	}
 	t, ok := rangeType(from.typ(), to.typ(), step.typ())
 	if !ok {
 		b.report(operatorUndefined(op, "range", []operand{from, to, step}))
@@ -27,7 +31,27 @@ func (b *binder) rangeOp(sc *scope, op *syntax.RangeOp) table {
 }
 
 func (b *binder) rangeBound(sc *scope, e syntax.Expr) operand {
-	return operand{b.constant(sc, e, types.Int, types.Long, types.Real, types.Decimal, types.DateTime, types.TimeSpan), e}
+	v := b.constant(sc, e)
+	if t := v.typ(); !v.unknown() && !t.IsSummable() && t != types.DateTime {
+		b.report(summableExpected(e))
+		v = unknownValue()
+	}
+	return operand{v, e}
+}
+
+// isZero reports whether e is the literal 0, of any type.
+func isZero(e plan.Expr) bool {
+	l, ok := e.(*plan.Literal)
+	if !ok {
+		return false
+	}
+	switch v := l.Value.(type) {
+	case *column.Vec[int64]:
+		return v.Valid.Has(0) && v.Vals[0] == 0 && v.Type() != types.Unknown
+	case *column.Vec[float64]:
+		return v.Valid.Has(0) && v.Vals[0] == 0
+	}
+	return false
 }
 
 // rangeType returns the type of the values: that of the bounds, or the widest of

@@ -70,7 +70,7 @@ func (b *binder) operator(sc *scope, in table, op syntax.Operator) table {
 // unsupported reports an operator that the engine does not have. What follows
 // it is bound as if its columns were unknown.
 func (b *binder) unsupported(in table, op syntax.Operator) table {
-	b.report(notSupported(op, "this operator"))
+	b.report(notSupported(op, operatorWord(op)))
 	in.open = true
 	return in
 }

@@ -91,6 +91,36 @@ func (b *binder) nestedOperators(sc *scope, in table, op syntax.Operator) table 
 		return b.search(sc, in, op)
 	case *syntax.FindOp:
 		return b.find(sc, op)
+	case *syntax.EvaluateOp:
+		return b.evaluate(sc, in, op)
+	case *syntax.ReduceOp:
+		return b.reduce(sc, in, op)
 	}
 	return b.unsupported(in, op)
+}
+
+// operatorWord returns how the text writes an operator that the engine does not
+// have.
+func operatorWord(op syntax.Operator) string {
+	switch op.(type) {
+	case *syntax.MakeGraphOp:
+		return "make-graph"
+	case *syntax.GraphMatchOp:
+		return "graph-match"
+	case *syntax.GraphShortestPathsOp:
+		return "graph-shortest-paths"
+	case *syntax.GraphMarkComponentsOp:
+		return "graph-mark-components"
+	case *syntax.GraphToTableOp:
+		return "graph-to-table"
+	case *syntax.GraphWhereNodesOp:
+		return "graph-where-nodes"
+	case *syntax.GraphWhereEdgesOp:
+		return "graph-where-edges"
+	case *syntax.MacroExpandOp:
+		return "macro-expand"
+	case *syntax.ExecuteAndCacheOp:
+		return "__executeAndCache"
+	}
+	return "this operator"
 }

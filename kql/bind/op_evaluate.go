@@ -1,0 +1,121 @@
+package bind
+
+import (
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A plugin binds what follows evaluate.
+type plugin func(b *binder, sc *scope, in table, op *syntax.EvaluateOp) table
+
+// pluginOf returns the plugin called name, nil if the engine does not have it.
+func pluginOf(name string) plugin {
+	switch name {
+	case "bag_unpack":
+		return (*binder).bagUnpack
+	case "pivot":
+		return (*binder).pivot
+	case "narrow":
+		return (*binder).narrow
+	case "ipv4_lookup", "ipv6_lookup":
+		return (*binder).ipLookup
+	case "preview":
+		return (*binder).preview
+	case "identity":
+		return (*binder).identity
+	}
+	return nil
+}
+
+// knownPlugins are the plugins of Kusto.
+func knownPlugins() []string {
+	return []string{
+		"active_users_count", "activity_counts_metrics", "activity_engagement", "activity_metrics", "ai_embeddings",
+		"ai_chat_completion", "autocluster", "azure_digital_twins_query_request", "bag_unpack", "basket",
+		"cosmosdb_sql_request", "dcount_intersect", "diffpatterns", "estimate_rows_count", "funnel_sequence",
+		"funnel_sequence_completion", "geo_line_lookup", "geo_polygon_lookup", "http_request", "http_request_post",
+		"identity", "infer_storage_schema", "ipv4_lookup", "ipv6_lookup", "mysql_request", "narrow",
+		"new_activity_metrics", "pivot", "postgresql_request", "preview", "python", "r", "rolling_percentile",
+		"rows_near", "sequence_detect", "session_count", "sliding_window_counts", "sql_request",
+	}
+}
+
+// evaluate calls a plugin.
+func (b *binder) evaluate(sc *scope, in table, op *syntax.EvaluateOp) table {
+	name := op.Call.Name.Name
+	if p := pluginOf(name); p != nil {
+		if in.node == nil {
+			b.report(cannotBeFirst(op))
+			return unknownTable()
+		}
+		return p(b, sc, in, op)
+	}
+	if slices.Contains(knownPlugins(), name) {
+		b.report(notSupported(op.Call, "the plugin "+name))
+	} else {
+		b.report(unknownPlugin(op.Call.Name, name, knownPlugins()))
+	}
+	return unknownTable()
+}
+
+// pluginArgs returns the arguments of a plugin by the parameters' names. What is
+// given by name goes there, the rest in order.
+func (b *binder) pluginArgs(op *syntax.EvaluateOp, least int, params ...string) (map[string]syntax.Expr, bool) {
+	args := map[string]syntax.Expr{}
+	at := 0
+	for _, a := range op.Call.Args {
+		if n, ok := a.(*syntax.NamedExpr); ok && len(n.Names) == 1 {
+			if !slices.Contains(params, n.Names[0].Name) {
+				b.report(unknownArgument(n.Names[0], n.Names[0].Name, params))
+				return nil, false
+			}
+			args[n.Names[0].Name] = n.X
+			continue
+		}
+		if at < len(params) {
+			args[params[at]] = a
+		}
+		at++
+	}
+	if at > len(params) || len(args) < least {
+		b.report(argumentCount(op.Call, op.Call.Name.Name, least, len(params)))
+		return nil, false
+	}
+	return args, true
+}
+
+// declaredColumns returns the schema that the text declares for a plugin, and
+// whether it declares one.
+func (b *binder) declaredColumns(op *syntax.EvaluateOp) ([]types.Column, bool) {
+	if op.Schema == nil {
+		return nil, false
+	}
+	return b.schemaOf(&syntax.SchemaDecl{Span: op.Schema.Span, Columns: op.Schema.Columns}).Columns, true
+}
+
+// pending stands for a plugin whose columns cannot be known yet; known are those
+// that it has in any case.
+func pending(in table, what string, known []types.Column) table {
+	out := in.unordered(&plan.Pending{Input: in.node, What: what, Out: types.Schema{Columns: known}})
+	out.open = true
+	return out
+}
+
+// identity yields its input.
+func (b *binder) identity(_ *scope, in table, _ *syntax.EvaluateOp) table { return in }
+
+// preview yields the first rows as one table and their number as another.
+func (b *binder) preview(sc *scope, in table, op *syntax.EvaluateOp) table {
+	args, ok := b.pluginArgs(op, 1, "NumberOfRows")
+	if !ok {
+		return unknownTable()
+	}
+	rows := b.share(in, "")
+	first := plan.Result{Root: &plan.Take{Input: rows.node, N: b.rowCount(sc, args["NumberOfRows"])}, Ordered: in.ordered}
+	out := b.counted(op, rows, nil, nil, types.Column{Name: "Count", Type: types.Long})
+	out.more = append(out.more, first)
+	return out
+}

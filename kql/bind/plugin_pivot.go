@@ -1,0 +1,181 @@
+package bind
+
+import (
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// pivot binds pivot(column, aggregate, columns…): each value of a column becomes
+// a column of aggregates. Each is computed by the aggregate's form with a
+// condition (sumif for sum), over the rows that have the value.
+func (b *binder) pivot(sc *scope, in table, op *syntax.EvaluateOp) table {
+	args := op.Call.Args
+	if len(args) == 0 {
+		b.report(argumentCount(op.Call, "pivot", 1, -1))
+		return unknownTable()
+	}
+	p := &pivoting{b: b, op: op, in: in, sc: sc, rows: sc.withRow(in), at: b.oneColumn(in, args[0])}
+	if p.at < 0 || !p.bindAggregate() {
+		return unknownTable()
+	}
+	if len(args) > 2 {
+		p.keys = b.columnList(in, args[2:])
+	} else {
+		p.keys = p.otherColumns()
+	}
+	if declared, ok := b.declaredColumns(op); ok {
+		return p.declared(declared)
+	}
+	found, ok := b.discover(op, p.valuesPlan())
+	if !ok {
+		var known []types.Column
+		for _, i := range p.keys {
+			known = append(known, in.schema().Columns[i])
+		}
+		return pending(in, "pivot", known)
+	}
+	return p.over(valuesFound(found))
+}
+
+// A pivoting is a pivot being bound.
+type pivoting struct {
+	b    *binder
+	op   *syntax.EvaluateOp
+	in   table
+	sc   *scope
+	rows *scope
+	at   int   // of the column that is turned
+	keys []int // of the columns that stay
+	// agg is the aggregate with a condition, args are its arguments without it.
+	agg  *function.Aggregate
+	call *syntax.CallExpr
+	args []operand
+}
+
+// bindAggregate finds the conditional form of the aggregate, count() if there is
+// none.
+func (p *pivoting) bindAggregate() bool {
+	p.call = &syntax.CallExpr{Span: p.op.Call.Span, Name: &syntax.Ident{Span: p.op.Call.Name.Span, Name: "count"}}
+	if len(p.op.Call.Args) > 1 {
+		call, ok := p.op.Call.Args[1].(*syntax.CallExpr)
+		if !ok {
+			p.b.report(notSupported(p.op.Call.Args[1], "pivot without an aggregate as its second argument"))
+			return false
+		}
+		p.call = call
+	}
+	name := p.call.Name.Name
+	if _, ok := p.b.env.Functions.Aggregate(name); !ok {
+		p.b.report(unknownFunction(p.call.Name, name, p.b.env.Functions.AggregateNames()))
+		return false
+	}
+	agg, ok := p.b.env.Functions.Aggregate(conditional(name))
+	if !ok {
+		p.b.report(notSupported(p.call, "pivot with "+name+"()"))
+		return false
+	}
+	p.agg = agg
+	p.args = p.b.operands(p.rows, p.call.Args)
+	return true
+}
+
+// conditional returns the name of the aggregate that takes a condition too.
+func conditional(name string) string {
+	switch name {
+	case "make_list", "make_set", "make_bag":
+		return name + "_if"
+	}
+	return name + "if"
+}
+
+// otherColumns returns the columns besides the one that is turned and those that
+// are aggregated.
+func (p *pivoting) otherColumns() []int {
+	used := map[int]bool{p.at: true}
+	for _, a := range p.args {
+		plan.WalkExpr(a.expr, func(e plan.Expr) bool {
+			if c, ok := e.(*plan.Column); ok {
+				used[c.Index] = true
+			}
+			return true
+		})
+	}
+	return slices.DeleteFunc(visibleColumns(p.in.schema()), func(i int) bool { return used[i] })
+}
+
+// declared makes the columns that the text declares: those with the name of a key
+// are that key, the others values.
+func (p *pivoting) declared(cols []types.Column) table {
+	s := p.in.schema()
+	var values []string
+	for _, c := range cols {
+		if i := s.Index(c.Name); i < 0 || !slices.Contains(p.keys, i) {
+			values = append(values, c.Name)
+		}
+	}
+	t := p.over(values)
+	have := t.schema()
+	exprs := make([]plan.Expr, len(cols))
+	for j, c := range cols {
+		v := unknownOf(c.Type)
+		if i := have.Index(c.Name); i >= 0 {
+			v = p.b.convert(p.op, value{expr: columnAt(have, i)}, c.Type)
+		}
+		exprs[j] = v.expr
+	}
+	return t.over(&plan.Project{Input: t.node, Exprs: exprs, Out: types.NewSchema(cols...)})
+}
+
+// over makes a column for each of the values.
+func (p *pivoting) over(values []string) table {
+	s := p.in.schema()
+	keys := make([]plan.Expr, len(p.keys))
+	out := newColumns()
+	for j, i := range p.keys {
+		keys[j] = columnAt(s, i)
+		p.b.notDynamic(p.op, s.Columns[i].Type)
+		out.put(out.unique(s.Columns[i].Name, ""), keys[j], false)
+	}
+	inner := p.sc.withAggregates(p.rows, keys)
+	for _, text := range values {
+		is := p.b.operate(p.op, "==", operand{p.text(), p.op}, operand{constOf(types.String, text), p.op})
+		args := append(slices.Clone(p.args), operand{is, p.op})
+		v, ok := p.b.fold(inner.aggs, p.call, p.agg, args)
+		if !ok {
+			return unknownTable()
+		}
+		if text == "" {
+			text = p.b.defaultName(p.sc, false)
+		}
+		out.put(out.unique(text, ""), v.expr, false)
+	}
+	return p.in.unordered(&plan.Aggregate{Input: p.in.node, Keys: keys, Aggs: inner.aggs.aggs, Out: out.schema()})
+}
+
+// text is the column that is turned, as text.
+func (p *pivoting) text() value {
+	return p.b.convert(p.op, value{expr: columnAt(p.in.schema(), p.at)}, types.String)
+}
+
+// valuesPlan yields the values of the column that is turned.
+func (p *pivoting) valuesPlan() plan.Node {
+	out := types.NewSchema(types.Column{Name: "value", Type: types.String})
+	return &plan.Aggregate{Input: p.in.node, Keys: []plan.Expr{p.text().expr}, Out: out}
+}
+
+func valuesFound(found []*column.Batch) []string {
+	var values []string
+	for _, batch := range found {
+		view := column.ViewOf[string](batch.Raw(0))
+		for i := range batch.Len() {
+			values = append(values, view.At(i))
+		}
+	}
+	slices.Sort(values)
+	return values
+}

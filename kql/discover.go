@@ -1,0 +1,96 @@
+package kql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/exec"
+	"github.com/calypso-kql/calypso/kql/opt"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
+
+// settled returns the plan with the columns of bag_unpack and pivot known: where
+// only the rows can tell them, the text is bound again with the rows at hand. The
+// rows are read under the limits of the run itself.
+func (q *Query) settled(ctx context.Context, o RunOptions) (*plan.Query, error) {
+	if !q.pending {
+		return q.plan, nil
+	}
+	env := bind.Env{Functions: q.engine.functions, Catalog: q.catalog, Discover: func(p *plan.Query) ([]*column.Batch, error) {
+		return q.discover(ctx, o, p)
+	}}
+	p, diags := bind.Bind(q.tree, env)
+	for _, d := range diags {
+		if d.Severity == syntax.Error {
+			return nil, fmt.Errorf("%s: %s", d.Code, d.Message)
+		}
+	}
+	return p, nil
+}
+
+// discover runs a query with one result and returns its rows.
+func (q *Query) discover(ctx context.Context, o RunOptions, p *plan.Query) ([]*column.Batch, error) {
+	if o.Scope != nil {
+		var err error
+		if p, err = o.Scope.Apply(p, q.engine.functions); err != nil {
+			return nil, err
+		}
+	}
+	if !o.NoOptimize {
+		p = opt.Optimize(p, q.engine.functions, q.env(o))
+	}
+	opts := exec.Options{Env: q.env(o), Workers: o.Workers, BatchRows: o.BatchRows, MemoryLimit: o.MemoryLimit}
+	var out []*column.Batch
+	err := exec.Run(ctx, p, opts, func(_ plan.Result, r column.Reader) error {
+		for {
+			b, err := r.Next(ctx)
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			out = append(out, b)
+		}
+	})
+	return out, err
+}
+
+// hasPending reports whether p has operators whose columns are not known yet.
+func hasPending(p *plan.Query) bool {
+	found := false
+	seen := map[plan.Node]bool{}
+	var walk func(n plan.Node)
+	walk = func(n plan.Node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		if _, ok := n.(*plan.Pending); ok {
+			found = true
+		}
+		for _, in := range n.Inputs() {
+			walk(in)
+		}
+		for _, e := range plan.Exprs(n) {
+			plan.WalkExpr(e, func(e plan.Expr) bool {
+				if s, ok := e.(*plan.Subquery); ok {
+					walk(s.Plan)
+				}
+				return true
+			})
+		}
+	}
+	for _, r := range p.Results {
+		walk(r.Root)
+	}
+	for _, d := range p.Shared {
+		walk(d.Plan)
+	}
+	return found
+}
