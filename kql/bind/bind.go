@@ -13,7 +13,6 @@ import (
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
-	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // An Env is what a query can refer to.
@@ -69,17 +68,6 @@ type Loose interface {
 	MoreColumns() bool
 }
 
-// Info is what the binder found out about the parts of a tree, for editors. Each
-// use of a user function binds its body again; the facts are those of the last.
-type Info struct {
-	// Types has the type of each scalar expression.
-	Types map[syntax.Expr]types.Type
-	// Schemas has the columns of each tabular expression.
-	Schemas map[syntax.Expr]types.Schema
-	// Inputs has the columns that an operator reads.
-	Inputs map[syntax.Operator]types.Schema
-}
-
 // Bind binds q, which syntax.Parse made, to env. The plan is to be run only if
 // no diagnostic, neither of these nor of the parser's, is an error.
 func Bind(q *syntax.Query, env Env) (*plan.Query, []syntax.Diagnostic) {
@@ -89,11 +77,9 @@ func Bind(q *syntax.Query, env Env) (*plan.Query, []syntax.Diagnostic) {
 
 // BindInfo is Bind that also returns the facts for editors.
 func BindInfo(q *syntax.Query, env Env) (*plan.Query, *Info, []syntax.Diagnostic) {
-	b := &binder{
-		env:  env,
-		info: &Info{Types: map[syntax.Expr]types.Type{}, Schemas: map[syntax.Expr]types.Schema{}, Inputs: map[syntax.Operator]types.Schema{}},
-	}
+	b := &binder{env: env, info: newInfo()}
 	b.query(q)
+	b.closeUnresolved()
 	return &plan.Query{Results: b.results, Shared: usedShared(b.results)}, b.info, b.sorted()
 }
 
@@ -103,6 +89,9 @@ type binder struct {
 	info    *Info
 	diags   []syntax.Diagnostic
 	results []plan.Result
+	// unresolved are the columns that the text uses of tables that are not
+	// fully known.
+	unresolved []*syntax.Ident
 	// unnamed counts the columns named Column1, Column2 … so far.
 	unnamed int
 	// calls is the depth of user functions being bound, so that one that calls

@@ -3,7 +3,6 @@ package bind
 import (
 	"slices"
 
-	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -20,6 +19,11 @@ func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
 	}
 	if f := formOf(name); f != nil && !b.declaredFunction(sc, name) {
 		return f(b, sc, e)
+	}
+	if sym, ok := sc.lookup(name); ok {
+		b.used(e.Name, sym)
+	} else {
+		b.info.Uses[e.Name] = Use{Kind: UseFunction}
 	}
 	if p, ok := patternOf(sc, e); ok {
 		return b.callPattern(sc, e, p, e.Args, nil)
@@ -160,88 +164,4 @@ func (b *binder) functionsInScope(sc *scope) []string {
 		names = append(names, b.env.Functions.AggregateNames()...)
 	}
 	return names
-}
-
-// A form is a call that the binder understands itself.
-type form func(b *binder, sc *scope, e *syntax.CallExpr) entity
-
-// formOf returns the form called name, nil if it is an ordinary function. Their
-// meaning depends on more than their arguments' values: on tables, on the columns
-// of the row.
-func formOf(name string) form {
-	switch name {
-	case "table", "materialized_view":
-		return (*binder).tableCall
-	case "external_table", "stored_query_result", "graph", "entity_group":
-		return (*binder).unsupportedCall
-	case "database", "cluster", "workspace", "app", "resource", "adx", "arg":
-		return (*binder).strayCatalog
-	case "column_ifexists", "columnifexists":
-		return (*binder).columnIfExists
-	case "iscolumnexists":
-		return (*binder).isColumnExists
-	case "pack_all":
-		return (*binder).packAll
-	case "pack", "bag_pack", "pack_dictionary":
-		return (*binder).pack
-	case "bag_pack_columns":
-		return (*binder).packColumns
-	case "column_names_of":
-		return (*binder).columnNamesOf
-	}
-	return nil
-}
-
-func (b *binder) unsupportedCall(sc *scope, e *syntax.CallExpr) entity {
-	b.report(notSupported(e.Name, e.Name.Name+"()"))
-	return ofTable(unknownTable())
-}
-
-func (b *binder) strayCatalog(sc *scope, e *syntax.CallExpr) entity {
-	b.report(tabularExpected(e))
-	return ofTable(unknownTable())
-}
-
-// columnIfExists binds column_ifexists("name", default): the column, if the row
-// has it.
-func (b *binder) columnIfExists(sc *scope, e *syntax.CallExpr) entity {
-	if len(e.Args) != 2 {
-		b.report(argumentCount(e, e.Name.Name, 2, 2))
-		return ofValue(unknownValue())
-	}
-	name, ok := b.constString(sc, e.Args[0])
-	def := b.argument(sc, e.Args[1])
-	if !ok {
-		return ofValue(unknownValue())
-	}
-	if c, ok := sc.column(name); ok {
-		return ofValue(value{expr: c})
-	}
-	if sc.row == nil {
-		b.report(noRow(e))
-	}
-	return ofValue(def)
-}
-
-func (b *binder) isColumnExists(sc *scope, e *syntax.CallExpr) entity {
-	if len(e.Args) != 1 {
-		b.report(argumentCount(e, e.Name.Name, 1, 1))
-		return ofValue(unknownOf(types.Bool))
-	}
-	name, _ := b.constString(sc, e.Args[0])
-	_, has := sc.column(name)
-	return ofValue(constOf(types.Bool, has))
-}
-
-// columnNamesOf binds column_names_of(T): the names of a table's columns.
-func (b *binder) columnNamesOf(sc *scope, e *syntax.CallExpr) entity {
-	if len(e.Args) != 1 {
-		b.report(argumentCount(e, e.Name.Name, 1, 1))
-		return ofValue(unknownOf(types.Dynamic))
-	}
-	var names dynamic.ArrayBuilder
-	for _, c := range b.tabular(sc, e.Args[0]).schema().Visible().Columns {
-		names.AppendString(c.Name)
-	}
-	return ofValue(constOf(types.Dynamic, names.Value()))
 }

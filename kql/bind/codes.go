@@ -75,13 +75,7 @@ func notSupported(at syntax.Node, what string) syntax.Diagnostic {
 	return fault("KS999", at, "%s is not supported", what)
 }
 
-func joinTypes(ts []types.Type) string { return joinWith(ts, " or ") }
 
-func joinWith(ts []types.Type, sep string) string {
-	names := make([]string, len(ts))
-	for i, t := range ts {
-		names[i] = t.String()
-	}
 	return strings.Join(names, sep)
 }
 
@@ -199,7 +193,6 @@ func badLiteral(at syntax.Node, text string, t types.Type) syntax.Diagnostic {
 	return fault("KS004", at, "'%s' is no %s", text, t)
 }
 
-func joinTypesAnd(ts []types.Type) string { return joinWith(ts, " and ") }
 
 // argumentsRequired is KS117: a function's name without its arguments.
 //
@@ -384,3 +377,23 @@ func noMatch(at syntax.Node) syntax.Diagnostic {
 func mixedTypes(at syntax.Node, name string, ts []types.Type) syntax.Diagnostic {
 	return fault("KS141", at, "the function '%s' chooses between values of one type, not %s: convert them, as with toreal(…)", name, joinTypesAnd(ts))
 }
+
+// unresolvedColumn is KS142, a suggestion, for a column of a table that may have
+// more columns than are known.
+//
+// Example: Loosely | where Unknown > 1
+func unresolvedColumn(at syntax.Node, name string) syntax.Diagnostic {
+	d := fault("KS142", at, "the column '%s' is not known to exist: the table has more columns than are known here", name)
+	d.Severity = syntax.Suggestion
+	return d
+}
+
+func joinTypes(ts []types.Type) string { return joinWith(ts, " or ") }
+
+func joinTypesAnd(ts []types.Type) string { return joinWith(ts, " and ") }
+
+func joinWith(ts []types.Type, sep string) string {
+	names := make([]string, len(ts))
+	for i, t := range ts {
+		names[i] = t.String()
+	}

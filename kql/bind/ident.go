@@ -5,6 +5,7 @@ import (
 
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // ident binds a name where a value may stand: a column, before a declared name,
@@ -14,6 +15,7 @@ func (b *binder) ident(sc *scope, e *syntax.Ident) entity {
 		return ofValue(unknownValue())
 	}
 	if c, ok := sc.column(e.Name); ok {
+		b.info.Uses[e] = Use{Kind: UseColumn, Type: c.Typ}
 		return ofValue(value{expr: c})
 	}
 	if x, ok := b.named(sc, e); ok {
@@ -26,6 +28,7 @@ func (b *binder) ident(sc *scope, e *syntax.Ident) entity {
 		}
 	}
 	if sc.row != nil && sc.row.open {
+		b.unresolved = append(b.unresolved, e)
 		return ofValue(unknownValue())
 	}
 	b.report(unknownName(e, e.Name, b.whatNames(sc), b.namesInScope(sc)))
@@ -54,12 +57,15 @@ func (b *binder) tableOrValue(sc *scope, e syntax.Expr) entity {
 // a stored function that needs no arguments.
 func (b *binder) named(sc *scope, e *syntax.Ident) (entity, bool) {
 	if sym, ok := sc.lookup(e.Name); ok {
+		b.used(e, sym)
 		return b.use(sc, e, sym), true
 	}
 	if f, ok := b.env.Catalog.Function(e.Name); ok && b.callableBare(f) {
+		b.info.Uses[e] = Use{Kind: UseFunction}
 		return b.callStored(sc, e, e.Name, f, nil), true
 	}
 	if src, ok := b.env.Catalog.Table(e.Name); ok {
+		b.info.Uses[e] = Use{Kind: UseTable}
 		return ofTable(readAll(e.Name, src)), true
 	}
 	return entity{}, false
@@ -95,12 +101,17 @@ func (b *binder) callBare(sc *scope, at *syntax.Ident, sym *symbol) entity {
 
 // readAll returns all columns of a source.
 func readAll(name string, src plan.Source) table {
-	cols := make([]int, src.Schema().Len())
-	for i := range cols {
-		cols[i] = i
-	}
 	l, ok := src.(Loose)
-	return table{node: &plan.Read{Table: name, Source: src, Columns: cols}, open: ok && l.MoreColumns()}
+	return table{node: &plan.Read{Table: name, Source: src, Columns: allColumns(src.Schema())}, open: ok && l.MoreColumns()}
+}
+
+// allColumns returns the positions of all columns.
+func allColumns(s types.Schema) []int {
+	at := make([]int, s.Len())
+	for i := range at {
+		at[i] = i
+	}
+	return at
 }
 
 // whatNames says what a name could have been, for the finding that it is not.

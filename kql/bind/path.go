@@ -93,12 +93,15 @@ func (b *binder) sideColumn(r *row, e *syntax.PathExpr) value {
 	}
 	i := r.schema.Index(id.Name)
 	if i < 0 {
-		if !r.open {
+		if r.open {
+			b.unresolved = append(b.unresolved, id)
+		} else {
 			b.report(unknownName(e.Sel, id.Name, "column", columnNames(r.schema)))
 		}
 		return unknownValue()
 	}
 	c := r.schema.Columns[i]
+	b.info.Uses[id] = Use{Kind: UseColumn, Type: c.Type}
 	return value{expr: &plan.Column{Index: r.offset + i, Name: c.Name, Typ: c.Type}}
 }
 

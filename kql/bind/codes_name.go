@@ -1,0 +1,7 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
+
+// Findings about names.

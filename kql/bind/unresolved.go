@@ -1,0 +1,31 @@
+package bind
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/calypso-kql/calypso/kql/plan"
+)
+
+// closeUnresolved ends the binding of a query that uses columns of tables that
+// are not fully known. Such a query can be checked: the columns may exist where
+// it is meant to run. It cannot be run here, where they do not: its plan says so
+// when it is opened.
+func (b *binder) closeUnresolved() {
+	if len(b.unresolved) == 0 || firstError(b.diags) != "" {
+		return
+	}
+	var names []string
+	for _, id := range b.unresolved {
+		if !slices.Contains(names, id.Name) {
+			names = append(names, id.Name)
+			b.report(unresolvedColumn(id, id.Name))
+		}
+	}
+	why := "columns that no table here has: " + strings.Join(names, ", ")
+	for i, r := range b.results {
+		b.results[i].Root = &plan.Read{
+			Table: "unresolved", Source: &closedSource{schema: r.Root.Schema(), why: why}, Columns: allColumns(r.Root.Schema()),
+		}
+	}
+}
