@@ -2,6 +2,73 @@ package bind
 
 import (
 	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // Findings about names.
+
+// unknownName is KS142: a name of nothing.
+//
+// Example: print x = 1 | where y == 1
+func unknownName(at syntax.Node, name, what string, known []string) syntax.Diagnostic {
+	return fault("KS142", at, "the name '%s' does not refer to any known %s%s", name, what, didYouMean(name, known))
+}
+
+// duplicateColumn is KS171: a name that an operator gives twice.
+//
+// Example: print x = 1, x = 2
+func duplicateColumn(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS171", at, "a column with the name '%s' is already declared: choose another", name)
+}
+
+// unknownTableName is KS204: a name where a table must stand, of none.
+//
+// Example: NoSuchTable | take 1
+func unknownTableName(at syntax.Node, name string, known []string) syntax.Diagnostic {
+	return fault("KS204", at, "the name '%s' does not refer to any known table, tabular variable or function%s", name, didYouMean(name, known))
+}
+
+// unknownFunction is KS211: a call of nothing.
+//
+// Example: print no_such_function(1)
+func unknownFunction(at syntax.Node, name string, known []string) syntax.Diagnostic {
+	return fault("KS211", at, "the name '%s' does not refer to any known function%s", name, didYouMean(name, known))
+}
+
+// noMembers is KS142 for the member of something that has none.
+//
+// Example: print x = 1 | extend y = x.a
+func noMembers(at syntax.Node, name string, t types.Type) syntax.Diagnostic {
+	return fault("KS142", at, "a %s has no member '%s': only dynamic values have members, see parse_json(…)", t, name)
+}
+
+// unknownType is KS160: the name of no type.
+//
+// Example: datatable(x: number)[1]
+func unknownType(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS160", at, "the name '%s' is not a type: write bool, int, long, real, decimal, string, datetime, timespan, guid or dynamic", name)
+}
+
+// alreadyDeclared is KS201: a second let of one name.
+//
+// Example: let a = 1; let a = 2; print a
+func alreadyDeclared(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS201", at, "a variable with the name '%s' is already declared: choose another", name)
+}
+
+// unknownCatalog is KS208: a database, cluster or workspace that is not known.
+//
+// Example: database('nowhere').T
+func unknownCatalog(at syntax.Node, kind, name string) syntax.Diagnostic {
+	return fault("KS208", at, "the name '%s' does not refer to any known %s", name, kind)
+}
+
+// unresolvedColumn is KS142, a suggestion, for a column of a table that may have
+// more columns than are known.
+//
+// Example: Loosely | where Unknown > 1
+func unresolvedColumn(at syntax.Node, name string) syntax.Diagnostic {
+	d := fault("KS142", at, "the column '%s' is not known to exist: the table has more columns than are known here", name)
+	d.Severity = syntax.Suggestion
+	return d
+}
