@@ -98,16 +98,36 @@ func neighbourRows(sign int64) func(c *function.Call, args []column.Column, n in
 
 // replaceRows returns c with the rows that are marked taken from def.
 func replaceRows(c, def column.Column, marked []bool) column.Column {
+	d, isDict := c.(*column.Dict)
+	if k, isConst := def.(*column.Const); isDict && isConst {
+		return replaceCodes(d, k, marked)
+	}
 	b := column.NewBuilder(c.Type(), len(marked))
 	c, def = column.Flat(c), column.Flat(def)
+	from := 0
 	for i, m := range marked {
 		if m {
+			b.AppendColumn(column.Slice(c, from, i))
 			b.AppendFrom(def, i)
-		} else {
-			b.AppendFrom(c, i)
+			from = i + 1
 		}
 	}
+	b.AppendColumn(column.Slice(c, from, len(marked)))
 	return b.Finish()
+}
+
+// replaceCodes is replaceRows of a dictionary, to which the value is added.
+func replaceCodes(d *column.Dict, def *column.Const, marked []bool) column.Column {
+	b := column.NewBuilder(d.Type(), d.Values.Len()+1)
+	b.AppendColumn(d.Values)
+	b.AppendColumn(def.One)
+	codes := append([]uint32(nil), d.Codes...)
+	for i, m := range marked {
+		if m {
+			codes[i] = uint32(d.Values.Len())
+		}
+	}
+	return &column.Dict{Codes: codes, Values: b.Finish()}
 }
 
 // restarts returns the rows where the argument at position i is true; none if

@@ -179,8 +179,9 @@ func prefixWord(s string) uint64 {
 	return w
 }
 
-// rankWords sorts the values that d uses and gives each row the rank of its
-// value.
+// rankWords sorts the distinct values that d uses and gives each row the rank
+// of its value. A dictionary put together from several has most values more than
+// once.
 func rankWords(d *column.Dict) []uint64 {
 	used := make([]bool, d.Values.Len())
 	for _, c := range d.Codes {
@@ -192,18 +193,33 @@ func rankWords(d *column.Dict) []uint64 {
 			codes = append(codes, uint32(c))
 		}
 	}
-	slices.SortFunc(codes, func(a, b uint32) int { return compareCells(d.Values, int(a), d.Values, int(b)) })
-	ranks := make([]uint64, len(used))
-	rank := uint64(0)
-	for i, c := range codes {
-		if i > 0 && compareCells(d.Values, int(codes[i-1]), d.Values, int(c)) != 0 {
-			rank++
+	ids := make([]uint32, len(codes))
+	table := newKeyTable(d.Type())
+	table.add(column.Flat(column.Gather(d.Values, codes)), ids)
+	one := make([]uint32, table.len()) // a code for each distinct value
+	for i, id := range ids {
+		one[id] = codes[i]
+	}
+	byValue := make([]uint32, len(one))
+	for i := range byValue {
+		byValue[i] = uint32(i)
+	}
+	slices.SortFunc(byValue, func(a, b uint32) int { return compareCells(d.Values, int(one[a]), d.Values, int(one[b])) })
+	ranks := make([]uint64, len(one))
+	for i := 1; i < len(byValue); i++ {
+		// Two decimals or dynamic values may differ and yet be equal in order.
+		ranks[byValue[i]] = ranks[byValue[i-1]]
+		if compareCells(d.Values, int(one[byValue[i-1]]), d.Values, int(one[byValue[i]])) != 0 {
+			ranks[byValue[i]]++
 		}
-		ranks[c] = rank
+	}
+	ofCode := make([]uint64, len(used))
+	for i, c := range codes {
+		ofCode[c] = ranks[ids[i]]
 	}
 	out := make([]uint64, len(d.Codes))
 	for i, c := range d.Codes {
-		out[i] = ranks[c]
+		out[i] = ofCode[c]
 	}
 	return out
 }
@@ -251,9 +267,21 @@ func order(cols []sortColumn, n int) []uint32 {
 	}
 	var tmp radixScratch
 	for k := len(cols) - 1; k >= 0; k-- {
-		tmp.sort(cols[k].words, rows)
+		if !inOrder(cols[k].words, rows) {
+			tmp.sort(cols[k].words, rows)
+		}
 	}
 	return rows
+}
+
+// inOrder reports whether the words of rows, in that order, do not fall.
+func inOrder(words []uint64, rows []uint32) bool {
+	for i := 1; i < len(rows); i++ {
+		if words[rows[i-1]] > words[rows[i]] {
+			return false
+		}
+	}
+	return true
 }
 
 func sorted(cols []sortColumn, n int) bool {

@@ -167,7 +167,7 @@ func (l *stackColumn) Load(rows []uint32) (column.Column, error) {
 func (l *stackColumn) join(rows []uint32) (column.Column, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.asked += len(rows)
+	l.asked += l.charge(len(rows))
 	if l.whole != nil {
 		return l.whole, nil
 	}
@@ -186,6 +186,18 @@ func (l *stackColumn) join(rows []uint32) (column.Column, error) {
 	l.whole = c
 	return c, err
 }
+
+// charge is what reading some rows costs, in rows. From a file whole pages are
+// read, so that few scattered rows cost as much as many.
+func (l *stackColumn) charge(rows int) int {
+	if _, lazy := l.s.batches[0].Raw(l.index).(*column.Lazy); lazy {
+		return rows + min(pageRows*rows, l.s.n/4)
+	}
+	return rows
+}
+
+// pageRows is about how many rows a page of a file has.
+const pageRows = 1 << 12
 
 // concat joins columns of one type, none of them Lazy. Beside dictionaries a
 // constant becomes one, so that it does not undo them.
