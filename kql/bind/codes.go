@@ -60,10 +60,6 @@ func notSupported(at syntax.Node, what string) syntax.Diagnostic {
 	return fault("KS999", at, "%s is not supported", what)
 }
 
-
-	return strings.Join(names, sep)
-}
-
 // operatorUndefined is KS106: an operator between types that it does not take.
 //
 // Example: print x = 'a' < 'b'
@@ -92,7 +88,6 @@ func noElements(at syntax.Node, t types.Type) syntax.Diagnostic {
 func badLiteral(at syntax.Node, text string, t types.Type) syntax.Diagnostic {
 	return fault("KS004", at, "'%s' is no %s", text, t)
 }
-
 
 // valueCount is KS173: values that do not fill the rows of a datatable.
 //
@@ -133,3 +128,5 @@ func joinWith(ts []types.Type, sep string) string {
 	for i, t := range ts {
 		names[i] = t.String()
 	}
+	return strings.Join(names, sep)
+}
