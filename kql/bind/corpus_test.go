@@ -210,8 +210,8 @@ func recorded(file string, t types.Type) string {
 
 // The least shares, in thousandths, of the tests above.
 const (
-	leastVerdicts = 400
-	leastSchemas  = 900
-	leastFuzz     = 400
-	leastEmulator = 400
+	leastVerdicts = 975
+	leastSchemas  = 985
+	leastFuzz     = 985
+	leastEmulator = 700
 )
