@@ -59,6 +59,12 @@ func (q *query) buildMore(n plan.Node) (*flow, error) {
 		return q.buildMvApply(n)
 	case *plan.Partition:
 		return q.buildPartition(n)
+	case *plan.TopNested:
+		return q.buildTopNested(n)
+	case *plan.StepScan:
+		return q.buildScan(n)
+	case *plan.IPLookup:
+		return q.buildIPLookup(n)
 	}
 	return nil, &Error{Kind: Unsupported, Err: fmt.Errorf("operator %T is not supported", n)}
 }
