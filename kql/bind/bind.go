@@ -89,6 +89,9 @@ type binder struct {
 	info    *Info
 	diags   []syntax.Diagnostic
 	results []plan.Result
+	// pending says that the columns of some operator are not known yet: see
+	// plan.Pending.
+	pending bool
 	// unresolved are the columns that the text uses of tables that are not
 	// fully known.
 	unresolved []*syntax.Ident

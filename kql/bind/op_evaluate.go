@@ -96,9 +96,10 @@ func (b *binder) declaredColumns(op *syntax.EvaluateOp) ([]types.Column, bool) {
 	return b.schemaOf(&syntax.SchemaDecl{Span: op.Schema.Span, Columns: op.Schema.Columns}).Columns, true
 }
 
-// pending stands for a plugin whose columns cannot be known yet; known are those
+// pendingPlugin stands for a plugin whose columns cannot be known yet; known are those
 // that it has in any case.
-func pending(in table, what string, known []types.Column) table {
+func (b *binder) pendingPlugin(in table, what string, known []types.Column) table {
+	b.pending = true
 	out := in.unordered(&plan.Pending{Input: in.node, What: what, Out: types.Schema{Columns: known}})
 	out.open = true
 	return out

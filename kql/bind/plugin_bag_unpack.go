@@ -103,7 +103,7 @@ func (u *unpacking) discovered() table {
 				known = append(known, c)
 			}
 		}
-		return pending(u.in, "bag_unpack", known)
+		return u.b.pendingPlugin(u.in, "bag_unpack", known)
 	}
 	return u.unpacked(propertyTypes(found))
 }

@@ -37,7 +37,7 @@ func (b *binder) pivot(sc *scope, in table, op *syntax.EvaluateOp) table {
 		for _, i := range p.keys {
 			known = append(known, in.schema().Columns[i])
 		}
-		return pending(in, "pivot", known)
+		return b.pendingPlugin(in, "pivot", known)
 	}
 	return p.over(valuesFound(found))
 }

@@ -10,9 +10,10 @@ import (
 // closeUnresolved ends the binding of a query that uses columns of tables that
 // are not fully known. Such a query can be checked: the columns may exist where
 // it is meant to run. It cannot be run here, where they do not: its plan says so
-// when it is opened.
+// when it is opened. Where an operator's columns are pending, they may be its own,
+// and the next binding tells.
 func (b *binder) closeUnresolved() {
-	if len(b.unresolved) == 0 || firstError(b.diags) != "" {
+	if len(b.unresolved) == 0 || b.pending || firstError(b.diags) != "" {
 		return
 	}
 	var names []string
