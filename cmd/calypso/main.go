@@ -73,7 +73,7 @@ wrong; 3 a query has errors.`,
 		Args:          cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(queryCommand(), checkCommand(), schemaCommand(), functionsCommand(), runCommand())
+	root.AddCommand(queryCommand(), runCommand(), explainCommand(), checkCommand(), schemaCommand(), functionsCommand())
 	return root
 }
 
