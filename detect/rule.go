@@ -59,6 +59,14 @@ const (
 	Informational Severity = "Informational"
 )
 
+func (s Severity) known() bool {
+	switch s {
+	case High, Medium, Low, Informational:
+		return true
+	}
+	return false
+}
+
 // A Trigger says which numbers of rows raise an alert.
 type Trigger struct {
 	Operator  TriggerOperator
@@ -101,8 +109,9 @@ type Grouping string
 const (
 	// SingleAlert makes one alert of all rows.
 	SingleAlert Grouping = "SingleAlert"
-	// AlertPerResult makes one alert of each row, up to 150 a run: the last one
-	// then stands for all that are left.
+	// AlertPerResult makes one alert of each row, up to 150 a run, 30 of a
+	// near-real-time rule. Where there are more rows, the last alert is about all
+	// of them.
 	AlertPerResult Grouping = "AlertPerResult"
 )
 

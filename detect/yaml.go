@@ -1,11 +1,9 @@
 package detect
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml"
 )
@@ -62,24 +60,28 @@ type ruleFile struct {
 }
 
 // ParseYAML reads a rule in Sentinel's YAML. A field that does not exist, a value
-// that makes no sense and a field that is missing are errors; all of the latter
-// two are reported at once. file is its name, for the errors.
+// that makes no sense and a field that is missing are errors, with the line where
+// there is one; all of the latter two are reported at once. file is its name, for
+// the errors. A rule without an id goes by its name.
 func ParseYAML(file string, text []byte) (*Rule, error) {
 	var f ruleFile
 	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, yamlError(file, err)
 	}
-	p := &problems{file: file}
+	p := newProblems(file, text)
 	r := &Rule{
-		File: file, ID: f.ID, Name: f.Name, Description: strings.TrimSpace(f.Description), Version: f.Version,
+		File: file, ID: cmp.Or(f.ID, f.Name), Name: f.Name, Description: strings.TrimSpace(f.Description), Version: f.Version,
 		Tactics: f.Tactics, Techniques: append(f.RelevantTechniques, f.Techniques...), Query: f.Query,
 		CustomDetails: f.CustomDetails, Grouping: SingleAlert, Kind: Kind(f.Kind),
 	}
-	p.want(r.Name != "", "name is missing")
-	p.want(strings.TrimSpace(r.Query) != "", "query is missing")
+	p.want(r.Name != "", "name", "is missing")
+	p.want(strings.TrimSpace(r.Query) != "", "query", "is missing")
 	f.fillSchedule(r, p)
 	f.fillAlert(r, p)
-	return r, p.err()
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (f *ruleFile) fillSchedule(r *Rule, p *problems) {
@@ -88,49 +90,61 @@ func (f *ruleFile) fillSchedule(r *Rule, p *problems) {
 		r.Kind = Scheduled
 	case Scheduled, NRT:
 	default:
-		p.add("kind %q: want Scheduled or NRT", f.Kind)
+		p.add("kind", "%q: want Scheduled or NRT", f.Kind)
 	}
 	if r.Kind == NRT {
-		p.want(f.QueryFrequency == "" && f.QueryPeriod == "", "a near-real-time rule has no queryFrequency and no queryPeriod")
+		p.want(f.QueryFrequency == "", "queryFrequency", "is not for near-real-time rules")
+		p.want(f.QueryPeriod == "", "queryPeriod", "is not for near-real-time rules")
 		r.Trigger = Trigger{Operator: GreaterThan}
 		return
 	}
 	r.Frequency = p.duration("queryFrequency", f.QueryFrequency)
 	r.Period = p.duration("queryPeriod", f.QueryPeriod)
-	if r.Frequency > 0 && r.Period > 0 {
-		p.want(r.Period >= r.Frequency, fmt.Sprintf("queryPeriod %s is shorter than queryFrequency %s: what happens between two windows would be missed", f.QueryPeriod, f.QueryFrequency))
+	if r.Frequency > 0 && r.Period > 0 && r.Period < r.Frequency {
+		p.add("queryPeriod", "%s is shorter than queryFrequency %s: what happens between two windows would be missed", f.QueryPeriod, f.QueryFrequency)
 	}
-	r.Trigger = Trigger{Operator: TriggerOperator(strings.ToLower(f.TriggerOperator))}
-	switch r.Trigger.Operator {
-	case GreaterThan, LessThan, Equal, NotEqual:
-	case "greaterthan", "lessthan", "equal", "notequal":
-		r.Trigger.Operator = map[TriggerOperator]TriggerOperator{
-			"greaterthan": GreaterThan, "lessthan": LessThan, "equal": Equal, "notequal": NotEqual}[r.Trigger.Operator]
+	f.fillTrigger(r, p)
+}
+
+func (f *ruleFile) fillTrigger(r *Rule, p *problems) {
+	switch strings.ToLower(f.TriggerOperator) {
+	case "gt", "greaterthan":
+		r.Trigger.Operator = GreaterThan
+	case "lt", "lessthan":
+		r.Trigger.Operator = LessThan
+	case "eq", "equal":
+		r.Trigger.Operator = Equal
+	case "ne", "notequal":
+		r.Trigger.Operator = NotEqual
+	case "":
+		p.add("triggerOperator", "is missing")
 	default:
-		p.add("triggerOperator %q: want gt, lt, eq or ne", f.TriggerOperator)
+		p.add("triggerOperator", "%q: want gt, lt, eq or ne", f.TriggerOperator)
 	}
 	if f.TriggerThreshold == nil {
-		p.add("triggerThreshold is missing")
+		p.add("triggerThreshold", "is missing")
 		return
 	}
 	r.Trigger.Threshold = *f.TriggerThreshold
-	p.want(r.Trigger.Threshold >= 0 && r.Trigger.Threshold <= 10000, "triggerThreshold: want 0 to 10000")
+	p.want(r.Trigger.Threshold >= 0 && r.Trigger.Threshold <= 10000, "triggerThreshold", "want 0 to 10000")
 }
 
 func (f *ruleFile) fillAlert(r *Rule, p *problems) {
 	r.Severity = Severity(f.Severity)
-	p.want(slices.Contains([]Severity{High, Medium, Low, Informational}, r.Severity),
-		fmt.Sprintf("severity %q: want High, Medium, Low or Informational", f.Severity))
+	p.want(r.Severity.known(), "severity", fmt.Sprintf("%q: want High, Medium, Low or Informational", f.Severity))
 	if f.EventGroupingConfig != nil {
 		r.Grouping = Grouping(f.EventGroupingConfig.AggregationKind)
-		p.want(r.Grouping == SingleAlert || r.Grouping == AlertPerResult,
-			fmt.Sprintf("eventGroupingSettings.aggregationKind %q: want SingleAlert or AlertPerResult", r.Grouping))
+		p.want(r.Grouping == SingleAlert || r.Grouping == AlertPerResult, "eventGroupingSettings.aggregationKind",
+			fmt.Sprintf("%q: want SingleAlert or AlertPerResult", r.Grouping))
 	}
-	for _, m := range f.EntityMappings {
+	for i, m := range f.EntityMappings {
 		e := EntityMapping{Type: m.EntityType}
-		p.want(m.EntityType != "" && len(m.FieldMappings) > 0, "entityMappings: want an entityType and at least one of fieldMappings")
-		for _, fm := range m.FieldMappings {
-			p.want(fm.Identifier != "" && fm.ColumnName != "", "entityMappings.fieldMappings: want an identifier and a columnName")
+		path := fmt.Sprintf("entityMappings[%d]", i)
+		p.want(m.EntityType != "", path+".entityType", "is missing")
+		p.want(len(m.FieldMappings) > 0, path+".fieldMappings", "is missing")
+		for j, fm := range m.FieldMappings {
+			p.want(fm.Identifier != "", fmt.Sprintf("%s.fieldMappings[%d].identifier", path, j), "is missing")
+			p.want(fm.ColumnName != "", fmt.Sprintf("%s.fieldMappings[%d].columnName", path, j), "is missing")
 			e.Fields = append(e.Fields, FieldMapping{fm.Identifier, fm.ColumnName})
 		}
 		r.Entities = append(r.Entities, e)
@@ -142,36 +156,4 @@ func (f *ruleFile) fillAlert(r *Rule, p *problems) {
 			r.Override.Properties[d.Property] = d.Value
 		}
 	}
-}
-
-// problems collects all that is wrong with a rule.
-type problems struct {
-	file string
-	errs []error
-}
-
-func (p *problems) add(format string, args ...any) {
-	p.errs = append(p.errs, fmt.Errorf(p.file+": "+format, args...))
-}
-
-func (p *problems) want(ok bool, otherwise string) {
-	if !ok {
-		p.errs = append(p.errs, errors.New(p.file+": "+otherwise))
-	}
-}
-
-func (p *problems) err() error { return errors.Join(p.errs...) }
-
-func (p *problems) duration(field, text string) time.Duration {
-	if text == "" {
-		p.add("%s is missing", field)
-		return 0
-	}
-	d, err := ParseDuration(text)
-	if err != nil {
-		p.add("%s: %v", field, err)
-	} else if d <= 0 {
-		p.add("%s %q: want more than nothing", field, text)
-	}
-	return d
 }

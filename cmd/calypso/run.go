@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -87,36 +85,11 @@ func runRule(ctx context.Context, data *dataFlags, limits *limitFlags, rule *det
 	}
 	for _, a := range e.Alerts {
 		fmt.Println()
-		printAlert(os.Stdout, a)
+		if err := a.WriteCard(os.Stdout); err != nil {
+			return failed(err)
+		}
 	}
 	return nil
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
-
-// printAlert draws an alert as a card.
-func printAlert(w io.Writer, a detect.Alert) {
-	fmt.Fprintf(w, "┌ %s · %s\n", strings.ToUpper(string(a.Severity)), a.Name)
-	line := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(w, "│ %-14s %s\n", name, strings.ReplaceAll(strings.TrimSpace(value), "\n", " "))
-		}
-	}
-	line("", a.Description)
-	for _, e := range a.Entities {
-		var parts []string
-		for _, f := range e.Fields {
-			parts = append(parts, f.Identifier+" "+f.Value)
-		}
-		line(e.Type, strings.Join(parts, ", "))
-	}
-	for _, key := range sortedKeys(a.Details) {
-		line(key, strings.Join(a.Details[key], ", "))
-	}
-	for _, key := range sortedKeys(a.Properties) {
-		line(key, a.Properties[key])
-	}
-	line("tactics", strings.Join(a.Tactics, ", "))
-	line("techniques", strings.Join(a.Techniques, ", "))
-	fmt.Fprintf(w, "└ %s, %d rows\n", a.ID, len(a.Rows))
-}

@@ -1,0 +1,175 @@
+package detect
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/calypso-kql/calypso/kql/column"
+)
+
+// texts reads the cells of a result as text.
+type texts struct {
+	columns map[string]func(row int) string
+	order   []func(row int) string // of all columns
+}
+
+func newTexts(e *Evaluation) (texts, error) {
+	t := texts{columns: map[string]func(int) string{}}
+	if e.Rows == 0 {
+		none := func(int) string { return "" }
+		for _, c := range e.Schema.Columns {
+			t.columns[c.Name] = none
+		}
+		return t, nil
+	}
+	whole, err := column.Concat(e.Schema, e.Batches)
+	if err != nil {
+		return t, err
+	}
+	for i, c := range e.Schema.Columns {
+		col, err := whole.Column(i)
+		if err != nil {
+			return t, err
+		}
+		f := cellText(col)
+		t.columns[c.Name] = f
+		t.order = append(t.order, f)
+	}
+	return t, nil
+}
+
+// cell returns a cell as text, empty if the result has no such column.
+func (e *Evaluation) cell(name string, row int) string {
+	f, ok := e.texts.columns[name]
+	if !ok {
+		return ""
+	}
+	return f(row)
+}
+
+// alert makes the alert that is about the rows.
+func (e *Evaluation) alert(rows []int) Alert {
+	r := e.Rule
+	first := 0
+	if len(rows) > 0 {
+		first = rows[0]
+	}
+	a := Alert{
+		ID: e.identity(rows, 0), Rows: rows, Severity: r.Severity, Tactics: r.Tactics, Techniques: r.Techniques,
+		Name:        e.format(r.Override.NameFormat, r.Name, first, 256),
+		Description: e.format(r.Override.DescriptionFormat, r.Description, first, 5000),
+		Details:     map[string][]string{}, Properties: map[string]string{},
+	}
+	if s := Severity(e.cell(r.Override.SeverityColumn, first)); s.known() {
+		a.Severity = s
+	}
+	if list := splitList(e.cell(r.Override.TacticsColumn, first)); len(list) > 0 {
+		a.Tactics = list
+	}
+	for property, col := range r.Override.Properties {
+		if v := e.cell(col, first); v != "" {
+			a.Properties[property] = v
+		}
+	}
+	for key, col := range r.CustomDetails {
+		a.Details[key] = e.distinct(col, rows)
+	}
+	a.Entities = e.entities(rows)
+	return a
+}
+
+// splitList reads a list as columns hold it: `A, B` or `["A","B"]`.
+func splitList(s string) []string {
+	var out []string
+	for _, item := range strings.Split(strings.Trim(s, "[] \n"), ",") {
+		if item = strings.Trim(item, `" `); item != "" {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+// maxDetails is how many values a custom detail has at most.
+const maxDetails = 50
+
+// distinct returns the first values of a column that differ and are not empty.
+func (e *Evaluation) distinct(col string, rows []int) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, i := range rows {
+		if v := e.cell(col, i); v != "" && !seen[v] && len(out) < maxDetails {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// maxEntities is how many entities an alert has at most; the mappings share
+// them evenly.
+const maxEntities = 500
+
+func (e *Evaluation) entities(rows []int) []Entity {
+	var out []Entity
+	mappings := e.Rule.Entities
+	for _, m := range mappings {
+		seen := map[string]bool{}
+		for _, i := range rows {
+			x := Entity{Type: m.Type}
+			for _, f := range m.Fields {
+				if v := e.cell(f.Column, i); v != "" {
+					x.Fields = append(x.Fields, EntityField{f.Identifier, v})
+				}
+			}
+			key := fmt.Sprintf("%q", x.Fields)
+			if len(x.Fields) > 0 && !seen[key] && len(seen) < maxEntities/len(mappings) {
+				seen[key] = true
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
+
+var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
+
+// format fills the columns into a format; an empty format, or one that names no
+// column of the result, gives otherwise.
+func (e *Evaluation) format(format, otherwise string, row, most int) string {
+	if format == "" {
+		return otherwise
+	}
+	known := true
+	s := placeholder.ReplaceAllStringFunc(format, func(m string) string {
+		name := placeholder.FindStringSubmatch(m)[1]
+		if _, ok := e.texts.columns[name]; !ok {
+			known = false
+		}
+		return e.cell(name, row)
+	})
+	if !known || strings.TrimSpace(s) == "" {
+		return otherwise
+	}
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "")
+	}
+	return s
+}
+
+// identity derives an alert's ID from the rule, the window, the rows, and the
+// number of alerts before it that are about equal rows.
+func (e *Evaluation) identity(rows []int, before int) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00%d\x00%d\x00%d\x00", e.Rule.ID, e.From.UnixNano(), e.To.UnixNano(), before)
+	for _, i := range rows {
+		for _, f := range e.texts.order {
+			s := f(i)
+			fmt.Fprintf(h, "%d:%s", len(s), s)
+		}
+	}
+	sum := h.Sum(nil)
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,61 @@
+package detect
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// WriteCard draws the alert for people: a card of lines as long as its values.
+func (a *Alert) WriteCard(w io.Writer) error {
+	c := card{}
+	c.printf("┌ %s · %s\n", strings.ToUpper(string(a.Severity)), oneLine(a.Name))
+	c.line("", a.Description)
+	for _, e := range a.Entities {
+		var parts []string
+		for _, f := range e.Fields {
+			parts = append(parts, f.Identifier+" "+f.Value)
+		}
+		c.line(e.Type, strings.Join(parts, ", "))
+	}
+	for _, key := range slices.Sorted(maps.Keys(a.Details)) {
+		c.line(key, strings.Join(a.Details[key], ", "))
+	}
+	for _, key := range slices.Sorted(maps.Keys(a.Properties)) {
+		c.line(key, a.Properties[key])
+	}
+	c.line("tactics", strings.Join(a.Tactics, ", "))
+	c.line("techniques", strings.Join(a.Techniques, ", "))
+	rows := "1 row"
+	if len(a.Rows) != 1 {
+		rows = fmt.Sprintf("%d rows", len(a.Rows))
+	}
+	c.printf("└ %s, %s\n", a.ID, rows)
+	_, err := io.WriteString(w, c.String())
+	return err
+}
+
+type card struct{ strings.Builder }
+
+func (c *card) printf(format string, args ...any) { fmt.Fprintf(c, format, args...) }
+
+// line writes a named value; an empty one is left out.
+func (c *card) line(name, value string) {
+	if value = oneLine(value); value != "" && name == "" {
+		c.printf("│ %s\n", value)
+	} else if value != "" {
+		c.printf("│ %-16s %s\n", name, value)
+	}
+}
+
+// oneLine keeps what an attacker may have written from drawing on the terminal.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, s))
+}
