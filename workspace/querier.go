@@ -20,6 +20,7 @@ type Querier struct {
 	engine *kql.Engine
 	ws     *Workspace
 	limits kql.RunOptions
+	delay  *time.Duration // nil: all rows have arrived
 
 	mu       sync.Mutex
 	compiled map[string]*kql.Query
@@ -31,8 +32,19 @@ func NewQuerier(e *kql.Engine, ws *Workspace, limits kql.RunOptions) *Querier {
 	return &Querier{engine: e, ws: ws, limits: limits, compiled: map[string]*kql.Query{}}
 }
 
-// timeGenerated is the column that a rule's window is about.
-const timeGenerated = "TimeGenerated"
+// WithDelay returns a querier that looks back at how a rule once ran: delay after
+// the end of its window, when rows with a later _TimeReceived had not arrived
+// yet. Rows that do not say when they were received are always there.
+func (q *Querier) WithDelay(delay time.Duration) *Querier {
+	late := NewQuerier(q.engine, q.ws, q.limits)
+	late.delay = &delay
+	return late
+}
+
+const (
+	timeGenerated = "TimeGenerated" // what a rule's window is about
+	timeReceived  = "_TimeReceived" // when a row reached the workspace
+)
 
 // Query runs text as of the time to: that is its now(), and tables with a
 // TimeGenerated have the rows of (from, to] only. A query with errors fails with
@@ -50,6 +62,9 @@ func (q *Querier) Query(ctx context.Context, text string, from, to time.Time) (t
 	}
 	o.Now = toTicks
 	o.Scope = &opt.TimeScope{Column: timeGenerated, From: fromTicks, To: toTicks}
+	if q.delay != nil {
+		o.Scope.And = &opt.TimeScope{Column: timeReceived, From: -1, To: toTicks + int64(*q.delay/100), KeepNull: true}
+	}
 	tables, err := query.Run(ctx, o)
 	if err != nil {
 		return types.Schema{}, nil, err

@@ -1,6 +1,7 @@
 package opt
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -16,15 +17,24 @@ import (
 type TimeScope struct {
 	Column   string
 	From, To int64
+	// KeepNull says that rows without a time are there too. By default they are
+	// not.
+	KeepNull bool
+	// And is a further scope that a row must be in too; nil for none.
+	And *TimeScope
 }
 
 // Apply returns q over tables limited to the scope. It fails if reg lacks the
 // comparison of datetimes.
 func (s TimeScope) Apply(q *plan.Query, reg *function.Registry) (*plan.Query, error) {
-	after, err1 := datetimeOperator(reg, ">")
-	upTo, err2 := datetimeOperator(reg, "<=")
-	if err1 != nil || err2 != nil {
-		return nil, fmt.Errorf("time scope: %w, %w", err1, err2)
+	ops, err := newScopeOperators(reg)
+	if err != nil {
+		return nil, fmt.Errorf("time scope: %w", err)
+	}
+	if s.And != nil {
+		if q, err = s.And.Apply(q, reg); err != nil {
+			return nil, err
+		}
 	}
 	q = cloneShared(q)
 	limit := func(n plan.Node) plan.Node {
@@ -32,7 +42,7 @@ func (s TimeScope) Apply(q *plan.Query, reg *function.Registry) (*plan.Query, er
 		if !ok {
 			return n
 		}
-		return s.limit(r, after, upTo)
+		return s.limit(r, ops)
 	}
 	for _, d := range q.Shared {
 		d.Plan = everywhere(d.Plan, limit)
@@ -61,31 +71,57 @@ func everywhere(n plan.Node, f func(plan.Node) plan.Node) plan.Node {
 
 // limit puts the scope's filter over a table that has its column. Scoping comes
 // before all rules, so a table still has all of its columns here.
-func (s TimeScope) limit(r *plan.Read, after, upTo *function.Overload) plan.Node {
+func (s TimeScope) limit(r *plan.Read, ops scopeOperators) plan.Node {
 	schema := r.Schema()
 	i := schema.Index(s.Column)
 	if i < 0 || schema.Columns[i].Type != types.DateTime {
 		return r
 	}
 	col := &plan.Column{Index: i, Name: s.Column, Typ: types.DateTime}
+	call := func(fn *function.Overload, args ...plan.Expr) plan.Expr {
+		return &plan.Call{Fn: fn, Args: args, Typ: types.Bool}
+	}
 	at := func(ticks int64) plan.Expr {
 		return &plan.Literal{Value: column.NewVec(types.DateTime, []int64{ticks}, nil)}
 	}
-	return &plan.Filter{Input: r, Cond: &plan.And{Args: []plan.Expr{
-		&plan.Call{Fn: after, Args: []plan.Expr{col, at(s.From)}, Typ: types.Bool},
-		&plan.Call{Fn: upTo, Args: []plan.Expr{col, at(s.To)}, Typ: types.Bool},
-	}}}
+	var cond plan.Expr = &plan.And{Args: []plan.Expr{call(ops.after, col, at(s.From)), call(ops.upTo, col, at(s.To))}}
+	if s.KeepNull {
+		cond = &plan.Or{Args: []plan.Expr{cond, call(ops.isNull, col)}}
+	}
+	return &plan.Filter{Input: r, Cond: cond}
 }
 
-func datetimeOperator(reg *function.Registry, name string) (*function.Overload, error) {
+// scopeOperators are the functions that a scope's condition is made of.
+type scopeOperators struct{ after, upTo, isNull *function.Overload }
+
+func newScopeOperators(reg *function.Registry) (ops scopeOperators, err error) {
+	var errs [3]error
+	ops.after, errs[0] = datetimeFunction(reg, ">", 2)
+	ops.upTo, errs[1] = datetimeFunction(reg, "<=", 2)
+	ops.isNull, errs[2] = datetimeFunction(reg, "isnull", 1)
+	return ops, errors.Join(errs[:]...)
+}
+
+// datetimeFunction returns the overload of name whose parameters, n of them,
+// all take a datetime.
+func datetimeFunction(reg *function.Registry, name string, n int) (*function.Overload, error) {
 	f, ok := reg.Scalar(name)
 	if ok {
 		for i := range f.Overloads {
 			o := &f.Overloads[i]
-			if p := o.Signature.Params; len(p) == 2 && p[0].Accepts.Has(types.DateTime) && p[1].Accepts.Has(types.DateTime) {
+			if takesDatetimes(o.Signature.Params, n) {
 				return o, nil
 			}
 		}
 	}
-	return nil, fmt.Errorf("no operator %s over datetimes", name)
+	return nil, fmt.Errorf("no function %s over %d datetimes", name, n)
+}
+
+func takesDatetimes(params []function.Param, n int) bool {
+	for _, p := range params {
+		if !p.Accepts.Has(types.DateTime) {
+			return false
+		}
+	}
+	return len(params) == n
 }
