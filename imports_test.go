@@ -39,7 +39,10 @@ const layers = `
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
 	detect          : kql/types kql/dynamic kql/column kql/syntax
 
+	rules           :
+
 	internal/tenant :
+	demo            : kql/types kql/column kql catalog ingest files workspace output detect rules internal/tenant
 	internal/script :
 	internal/conformance :
 	cmd/calypso     : *
