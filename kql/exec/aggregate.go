@@ -29,7 +29,7 @@ type aggregation struct {
 }
 
 func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) {
-	workers := a.q.Workers
+	workers := in.workers()
 	if !a.anyOrder() {
 		// Keys and arguments are computed by all workers, then folded in order.
 		in = a.evaluated(in)
@@ -133,7 +133,7 @@ func (a *aggregation) evaluated(in *flow) *flow {
 		b.Aggs[i] = g
 	}
 	a.node = &b
-	return &flow{q: a.q, schema: schema, source: in.reader()}
+	return &flow{q: a.q, schema: schema, source: in.reader(), single: in.single}
 }
 
 // picked says which of the inputs are values that a pick takes: they stay Lazy.

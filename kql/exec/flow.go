@@ -32,6 +32,15 @@ type flow struct {
 	schema types.Schema
 	source column.Reader
 	stages []stageMaker
+	single bool // the source has one batch at most: one worker will do
+}
+
+// workers returns how many goroutines the flow is worth.
+func (f *flow) workers() int {
+	if f.single {
+		return 1
+	}
+	return f.q.Workers
 }
 
 // then adds a stage, after which batches have schema s.

@@ -43,9 +43,11 @@ func (q *query) buildJoin(n *plan.Join) (*flow, error) {
 		return nil, err
 	}
 	// The probe side is built when the table is there, whose keys narrow it.
-	return q.breakerOver(build, n.Out, q.statsOf(n), func(ctx context.Context) (column.Reader, error) {
+	out := q.breakerOver(build, n.Out, q.statsOf(n), func(ctx context.Context) (column.Reader, error) {
 		return j.run(ctx, build)
-	}), nil
+	})
+	out.single = false
+	return out, nil
 }
 
 // newJoining chooses the sides. The table is built of the right side unless the

@@ -112,8 +112,8 @@ func isIdentity(rows []uint32, n int) bool {
 // rows of that key in the end. Memory is bounded by the right side's keys.
 func (j *joining) runUnique(ctx context.Context, probe *flow, t *joinTable, l *lease) (column.Reader, error) {
 	schema := probe.schema
-	states := make([]*uniqueState, j.q.Workers)
-	sinks := make([]sink, j.q.Workers)
+	states := make([]*uniqueState, probe.workers())
+	sinks := make([]sink, len(states))
 	for i := range states {
 		p := &pick{schema: schema}
 		for c := range schema.Len() {

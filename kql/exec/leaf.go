@@ -58,7 +58,8 @@ func (r *sourceReader) Close() error {
 
 func (q *query) buildValues(n *plan.Values) (*flow, error) {
 	r := &batchReader{schema: n.Out, batches: n.Batches, rows: q.BatchRows}
-	return &flow{q: q, schema: n.Out, source: counted(r, q.statsOf(n))}, nil
+	single := len(n.Batches) == 0 || len(n.Batches) == 1 && n.Batches[0].Len() <= q.BatchRows
+	return &flow{q: q, schema: n.Out, source: counted(r, q.statsOf(n)), single: single}, nil
 }
 
 // buildRange yields From, From+Step … To. A null bound gives no rows, and so
@@ -83,6 +84,9 @@ func (q *query) buildRange(n *plan.Range) (*flow, error) {
 		}
 	} else {
 		v, ok := scalars[int64](bounds)
+		if !ok && out == types.Decimal {
+			return nil, &Error{Kind: Unsupported, Err: fmt.Errorf("range over %s is not supported", out)}
+		}
 		r = &wordRange{schema: n.Out, rows: q.BatchRows, next: v[0], to: v[1], step: v[2], on: ok && stepsTo(v[0], v[1], v[2])}
 	}
 	return &flow{q: q, schema: n.Out, source: counted(r, q.statsOf(n))}, nil

@@ -16,7 +16,7 @@ func (f *flow) reader() column.Reader {
 	switch {
 	case len(f.stages) == 0:
 		return f.source
-	case f.q.Workers == 1:
+	case f.workers() == 1:
 		return &serialReader{f: f, src: &feed{src: f.source}}
 	}
 	return &parallelReader{f: f}
@@ -243,7 +243,7 @@ func (r *breaker) Close() error {
 // breakerOver returns the flow whose source is a breaker over the flow in.
 func (q *query) breakerOver(in *flow, out types.Schema, stats *OpStats, run func(ctx context.Context) (column.Reader, error)) *flow {
 	b := &breaker{schema: out, run: run, close: in.source.Close}
-	return &flow{q: q, schema: out, source: counted(b, stats)}
+	return &flow{q: q, schema: out, source: counted(b, stats), single: in.single}
 }
 
 // A batchReader yields batches that are in memory, none larger than rows.

@@ -37,8 +37,8 @@ func (q *query) runTop(ctx context.Context, keys []plan.SortKey, limit int, in *
 	// depend on who saw them.
 	full := types.Schema{Columns: append(append([]types.Column(nil), in.schema.Columns...), types.Column{Type: types.Long})}
 	keys = append(append([]plan.SortKey(nil), keys...), plan.SortKey{})
-	states := make([]*topState, q.Workers)
-	sinks := make([]sink, q.Workers)
+	states := make([]*topState, in.workers())
+	sinks := make([]sink, len(states))
 	for i := range states {
 		states[i] = &topState{limit: limit, keys: keys, width: width, rows: &stack{schema: full}, lease: q.lease("TopN")}
 		sinks[i] = states[i]
