@@ -3,8 +3,35 @@ package bind
 import (
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 func (b *binder) where(sc *scope, in table, op *syntax.WhereOp) table {
-	return in.over(&plan.Filter{Input: in.node, Cond: b.condition(sc.withRow(in), op.Cond)})
+	cond := b.condition(sc.withRow(in), op.Cond)
+	if hasWindow(cond) {
+		return in.over(filterByWindow(in, cond))
+	}
+	return in.over(&plan.Filter{Input: in.node, Cond: cond})
+}
+
+// filterByWindow computes a condition that reads neighbouring rows as a column of
+// its own first: it must see all rows, also those that it drops.
+func filterByWindow(in table, cond plan.Expr) plan.Node {
+	s := in.schema()
+	wide := types.Schema{Columns: append(append([]types.Column(nil), s.Columns...), types.Column{Type: types.Bool})}
+	seen := &plan.Project{Input: in.node, Exprs: append(columnsFrom(s, 0, s.Len()), cond), Out: wide}
+	kept := &plan.Filter{Input: seen, Cond: columnAt(wide, s.Len())}
+	return &plan.Project{Input: kept, Exprs: columnsFrom(s, 0, s.Len()), Out: s}
+}
+
+// hasWindow reports whether a window function (prev, row_number) is part of e.
+func hasWindow(e plan.Expr) bool {
+	found := false
+	plan.WalkExpr(e, func(e plan.Expr) bool {
+		if c, ok := e.(*plan.Call); ok && c.Fn.Decl != nil && c.Fn.Decl.Window {
+			found = true
+		}
+		return !found
+	})
+	return found
 }

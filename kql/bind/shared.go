@@ -1,6 +1,9 @@
 package bind
 
-import "github.com/calypso-kql/calypso/kql/plan"
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+)
 
 // share returns t computed once for all uses.
 func (b *binder) share(t table, name string) table {
@@ -15,23 +18,30 @@ func (b *binder) share(t table, name string) table {
 
 // usedShared returns the shared results that the results read, each after those
 // that it reads itself. What is declared and not used is not among them.
-func usedShared(results []plan.Result) []*plan.SharedDef {
-	w := sharedWalk{seen: map[plan.Node]bool{}, defs: map[*plan.SharedDef]bool{}}
+func usedShared(results []plan.Result) []*plan.SharedDef { return walk(results).out }
+
+// usesUnknown reports whether the results compute anything of an unknown type.
+func usesUnknown(results []plan.Result) bool { return walk(results).unknown }
+
+func walk(results []plan.Result) *planWalk {
+	w := &planWalk{seen: map[plan.Node]bool{}, defs: map[*plan.SharedDef]bool{}}
 	for _, r := range results {
 		w.node(r.Root)
 	}
-	return w.out
+	return w
 }
 
-// A sharedWalk visits every node once: a let that is used often is the same
-// node in many places.
-type sharedWalk struct {
+// A planWalk visits every node of results once: a let that is used often is the
+// same node in many places.
+type planWalk struct {
 	seen map[plan.Node]bool
 	defs map[*plan.SharedDef]bool
 	out  []*plan.SharedDef
+	// unknown says that some expression has no known type.
+	unknown bool
 }
 
-func (w *sharedWalk) node(n plan.Node) {
+func (w *planWalk) node(n plan.Node) {
 	if n == nil || w.seen[n] {
 		return
 	}
@@ -49,6 +59,7 @@ func (w *sharedWalk) node(n plan.Node) {
 	}
 	for _, e := range plan.Exprs(n) {
 		plan.WalkExpr(e, func(e plan.Expr) bool {
+			w.unknown = w.unknown || e.Type() == types.Unknown
 			if q, ok := e.(*plan.Subquery); ok {
 				w.node(q.Plan)
 			}

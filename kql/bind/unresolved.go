@@ -11,9 +11,10 @@ import (
 // are not fully known. Such a query can be checked: the columns may exist where
 // it is meant to run. It cannot be run here, where they do not: its plan says so
 // when it is opened. Where an operator's columns are pending, they may be its own,
-// and the next binding tells.
+// and the next binding tells. A part of a fuzzy union that was left out does not
+// count.
 func (b *binder) closeUnresolved() {
-	if len(b.unresolved) == 0 || b.pending || firstError(b.diags) != "" {
+	if len(b.unresolved) == 0 || b.pending || firstError(b.diags) != "" || !usesUnknown(b.results) {
 		return
 	}
 	var names []string
