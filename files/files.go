@@ -50,7 +50,8 @@ type Options struct {
 	Tables ingest.Tables
 	// Workers is the number of goroutines that decode; at least 1.
 	Workers int
-	// Keep keeps columns of Parquet files that were read whole in memory.
+	// Keep keeps the columns of Parquet files that queries read in memory, for
+	// the queries that follow.
 	Keep bool
 	// Progress is told how many of total bytes of JSON and CSV have been read
 	// since the last call; nil for nobody. It may be called concurrently.

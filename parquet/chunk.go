@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"errors"
 	"fmt"
 
 	pq "github.com/parquet-go/parquet-go"
@@ -25,7 +26,12 @@ func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 	file := c.group.file
 	defer recovered(file.path, &err)
 	leaf := c.group.rg.ColumnChunks()[c.field.leaf]
-	if rows != nil && len(rows)*sparse < c.to-c.from && ascending(rows) {
+	// With the index at hand a seek goes to the page; without, the library
+	// decodes all pages before it.
+	if _, err := leaf.OffsetIndex(); err != nil && !errors.Is(err, pq.ErrMissingOffsetIndex) {
+		return nil, fmt.Errorf("%s: page index: %w", file.path, err)
+	}
+	if c.isSparse(rows) {
 		col, err = c.loadRows(leaf, rows)
 	} else {
 		col, err = c.loadAll(leaf)
@@ -37,6 +43,10 @@ func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 		return nil, fmt.Errorf("%s: column %s: %w", file.path, file.pf.Root().Columns()[c.field.leaf].Name(), err)
 	}
 	return col, nil
+}
+
+func (c *chunk) isSparse(rows []uint32) bool {
+	return rows != nil && len(rows)*sparse < c.to-c.from && ascending(rows)
 }
 
 func ascending(rows []uint32) bool {
@@ -100,7 +110,9 @@ func (c *chunk) loadRows(leaf pq.ColumnChunk, rows []uint32) (column.Column, err
 			picks = append(picks, uint32(c.from+int(rows[i])-first))
 			i++
 		}
-		if err := d.pick(page, picks); err != nil {
+		err = d.copyRows(page, picks)
+		pq.Release(page)
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -62,6 +62,51 @@ func (d *decoder) pick(p pq.Page, picks []uint32) error {
 	return err
 }
 
+// copyRows adds the rows of p given, copying their text, so that p may be
+// released. It is for few rows: a dictionary is not read as a whole.
+func (d *decoder) copyRows(p pq.Page, picks []uint32) error {
+	if d.f.from.kind != pq.ByteArray {
+		return d.pick(p, picks)
+	}
+	n := int(p.NumRows())
+	if int64(n) != p.NumValues() {
+		return errors.New("holds repeated values")
+	}
+	slots, present, err := slotsOf(p, d.f.from.optional, n)
+	if err != nil {
+		return err
+	}
+	data := p.Data()
+	var codes []int32
+	if dict := p.Dictionary(); dict != nil {
+		codes = data.Int32()
+		if len(codes) < present {
+			return fmt.Errorf("%d codes for %d values", len(codes), present)
+		}
+		data = dict.Page().Data()
+	}
+	d.isFlat = true
+	bytes, offsets := data.ByteArray()
+	rows := rowPicker{n: n, picks: picks, slots: slots}
+	for i := range rows.len() {
+		s := rows.slot(i)
+		if s < 0 {
+			d.missing = append(d.missing, len(d.flat))
+			d.flat = append(d.flat, "")
+			continue
+		}
+		if codes != nil {
+			s = int(codes[s])
+		}
+		if s < 0 || s+1 >= len(offsets) {
+			return fmt.Errorf("value %d of %d", s, len(offsets)-1)
+		}
+		d.flat = append(d.flat, string(bytes[offsets[s]:offsets[s+1]]))
+	}
+	d.rows += rows.len()
+	return nil
+}
+
 // slotsOf returns for each row the position of its value among the page's
 // values, -1 if it has none; nil where every row has one. present is the number
 // of values.

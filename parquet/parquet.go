@@ -27,7 +27,8 @@ type Options struct {
 	// and marks hidden ones; text is then read as dynamic, guid, datetime and so
 	// on. Columns that the file lacks are not added.
 	Declared types.Schema
-	// Keep keeps columns that were read whole in memory for later queries.
+	// Keep decodes columns whole when they are first needed and keeps them in
+	// memory: slower for one query, much faster for those that follow.
 	Keep bool
 }
 
@@ -69,7 +70,7 @@ func open(f *os.File, path string, o Options) (file *File, err error) {
 	if err != nil {
 		return nil, err
 	}
-	pf, err := pq.OpenFile(f, st.Size(), pq.SkipPageIndex(true), pq.ReadBufferSize(1<<20))
+	pf, err := pq.OpenFile(f, st.Size(), pq.SkipPageIndex(true), pq.ReadBufferSize(1<<16))
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a whole Parquet file: %w", path, err)
 	}
@@ -80,8 +81,8 @@ func open(f *os.File, path string, o Options) (file *File, err error) {
 		}
 	}
 	hiddenLast(file)
-	for _, rg := range pf.RowGroups() {
-		file.groups = append(file.groups, newGroup(file, rg, o.Keep))
+	for i := range pf.RowGroups() {
+		file.groups = append(file.groups, newGroup(file, i, o.Keep))
 	}
 	return file, nil
 }

@@ -28,6 +28,7 @@ type reader struct {
 	left   int // rows still wanted, if the scan has a limit
 
 	group    int // next row group
+	current  *scannedGroup
 	from, to int // what is left of the current one
 	closed   atomic.Bool
 }
@@ -54,15 +55,16 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.current = r.file.groups[r.group].scan()
 		r.from, r.to = from, to
 		r.group++
 	}
-	end := min(r.to, r.from+maxBatch)
+	end := min(r.to, r.from+partRows)
 	if r.scan.Limit > 0 {
 		end = min(end, r.from+r.left)
 		r.left -= end - r.from
 	}
-	b := r.file.groups[r.group-1].batch(r.scan.Columns, r.from, end)
+	b := r.current.batch(r.scan.Columns, r.from, end)
 	r.from = end
 	if r.scan.Limit > 0 && r.left <= 0 {
 		r.from = r.to

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,7 @@ type measurement struct {
 
 type options struct {
 	data, query, out, ingest, parquet string
+	profile                           string
 	repeat, threads                   int
 	memory                            bool
 }
@@ -51,9 +53,10 @@ func main() {
 	flag.StringVar(&o.parquet, "parquet", "", "Parquet file to write what was ingested to, instead of memory")
 	flag.IntVar(&o.repeat, "repeat", 1, "how often to run the query")
 	flag.IntVar(&o.threads, "threads", 2, "threads")
+	flag.StringVar(&o.profile, "cpuprofile", "", "file for a CPU profile")
 	flag.BoolVar(&o.memory, "memory", false, "keep decoded columns in memory between runs")
 	flag.Parse()
-	if err := run(context.Background(), o); err != nil {
+	if err := profiled(o.profile, func() error { return run(context.Background(), o) }); err != nil {
 		fmt.Fprintln(os.Stderr, "run:", err)
 		os.Exit(1)
 	}
@@ -195,4 +198,21 @@ func cpuTime() float64 {
 		return 0
 	}
 	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e6
+}
+
+// profiled runs f, with a CPU profile of it in the file given, if any.
+func profiled(file string, f func() error) error {
+	if file == "" {
+		return f()
+	}
+	w, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	if err := pprof.StartCPUProfile(w); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return f()
 }

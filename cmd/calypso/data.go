@@ -24,6 +24,8 @@ type dataFlags struct {
 	data    []string
 	catalog string
 	quiet   bool
+	// keep holds columns in memory, for commands that run many queries.
+	keep bool
 }
 
 func (f *dataFlags) register(c *cobra.Command) {
@@ -43,7 +45,7 @@ func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *files.Set,
 	for _, d := range f.data {
 		specs = append(specs, files.ParseSpec(d))
 	}
-	opt := files.Options{Tables: schemas{c}, Workers: runtime.GOMAXPROCS(0), Keep: true}
+	opt := files.Options{Tables: schemas{c}, Workers: runtime.GOMAXPROCS(0), Keep: f.keep}
 	if !f.quiet && term.IsTerminal(int(os.Stderr.Fd())) {
 		bar := &progressBar{w: os.Stderr}
 		defer bar.clear()

@@ -63,6 +63,9 @@ func (l *Lazy) force() (Column, error) {
 	return nil, l.err
 }
 
+// Loaded reports whether the column has been read.
+func (l *Lazy) Loaded() bool { return l.read.Load() != nil }
+
 // gather returns the rows given: of what has been read, or to be read later.
 func (l *Lazy) gather(rows []uint32) Column {
 	if c := l.read.Load(); c != nil {
