@@ -65,7 +65,7 @@ func (d *Demo) TellVerdict(w io.Writer, v *Verdict, o output.Options) error {
 			len(must), len(earlier)+len(never), grouped(int64(d.others())))
 		return err
 	}
-	fmt.Fprintf(w, "%d things are not as they must be:\n", len(v.Wrong))
+	fmt.Fprintln(w, "Not as it must be:")
 	for _, s := range v.Wrong {
 		fmt.Fprintf(w, "  %s\n", s)
 	}

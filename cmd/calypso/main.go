@@ -73,7 +73,7 @@ wrong; 3 a query has errors.`,
 		Args:          cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(queryCommand(), runCommand(), explainCommand(), checkCommand(), schemaCommand(), functionsCommand())
+	root.AddCommand(demoCommand(), queryCommand(), runCommand(), explainCommand(), checkCommand(), schemaCommand(), functionsCommand())
 	return root
 }
 
