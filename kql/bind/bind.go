@@ -100,6 +100,8 @@ type binder struct {
 	// calls is the depth of user functions being bound, so that one that calls
 	// itself ends.
 	calls int
+	// expanded counts the bodies of functions that were bound.
+	expanded int
 	// placeholders are the values that stand for parameters where declarations
 	// are checked.
 	placeholders map[plan.Expr]bool

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -17,27 +18,52 @@ type lambda struct {
 	stored bool
 	// failure says why a stored function could not be parsed.
 	failure string
+	// active says that the body is being bound: a call of it is a recursion.
+	active bool
 }
 
-// maxCalls is the depth of calls within calls at which a function must be
-// calling itself, which KQL does not allow.
-const maxCalls = 64
+// Bodies are bound anew at each call, so calls of functions that call others grow
+// fast. These are the depth of calls within calls, and the number of calls in one
+// text, at which a query is refused.
+const (
+	maxCalls     = 64
+	maxExpansion = 10_000
+)
+
+// enter reports whether one more body may be bound; leave takes it back.
+func (b *binder) enter(active *bool) bool {
+	if *active || b.calls >= maxCalls || b.expanded >= maxExpansion {
+		return false
+	}
+	*active = true
+	b.calls++
+	b.expanded++
+	return true
+}
+
+func (b *binder) leave(active *bool) {
+	*active = false
+	b.calls--
+}
 
 // callLambda binds the body of f with its parameters bound to args.
 func (b *binder) callLambda(sc *scope, at syntax.Expr, name string, f *lambda, args []syntax.Expr) entity {
-	if b.calls >= maxCalls {
+	if f.active || b.expanded >= maxExpansion {
 		b.report(recursion(at, name))
-		return ofValue(unknownValue())
+		return b.poison(f)
 	}
 	body := f.scope.nested()
 	body.caller = sc.row
 	if !b.bindParams(sc, body, at, name, f.params, args) {
 		return b.poison(f)
 	}
-	b.calls++
+	if !b.enter(&f.active) {
+		b.report(recursion(at, name))
+		return b.poison(f)
+	}
 	unnamed := b.unnamed
 	b.unnamed = 0
-	defer func() { b.calls--; b.unnamed = unnamed }()
+	defer func() { b.leave(&f.active); b.unnamed = unnamed }()
 	if f.stored {
 		return b.storedBody(body, at, name, f)
 	}
@@ -227,7 +253,7 @@ func (b *binder) checkDecl(f *lambda) {
 // placeholder stands for the value of a parameter while the declaration is
 // checked: a constant of a known type that is not known itself.
 func (b *binder) placeholder(t types.Type) value {
-	v := unknownOf(t)
+	v := value{expr: &plan.Literal{Value: column.NullConst(t, 1).One}}
 	if b.placeholders == nil {
 		b.placeholders = map[plan.Expr]bool{}
 	}

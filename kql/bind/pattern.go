@@ -10,6 +10,8 @@ type pattern struct {
 	decl *syntax.PatternDecl
 	// scope is where the pattern was declared: its bodies see that.
 	scope *scope
+	// active says that a body is being bound: a call of it is a recursion.
+	active bool
 }
 
 // declarePattern binds a pattern statement. All bodies are checked.
@@ -17,10 +19,15 @@ func (b *binder) declarePattern(sc *scope, s *syntax.PatternStmt) {
 	if s.Name == nil {
 		return
 	}
-	sc.declare(s.Name.Name, &symbol{decl: s, pattern: &pattern{decl: s.Decl, scope: sc}})
+	p := &pattern{decl: s.Decl, scope: sc}
+	sc.declare(s.Name.Name, &symbol{decl: s, pattern: p})
 	if s.Decl == nil {
 		return
 	}
+	if !b.enter(&p.active) {
+		return
+	}
+	defer b.leave(&p.active)
 	for _, m := range s.Decl.Matches {
 		if m.Body != nil {
 			b.body(sc.nested(), m.Body)
@@ -54,6 +61,11 @@ func (b *binder) callPattern(sc *scope, at syntax.Node, p *pattern, args []synta
 	}
 	for _, m := range p.decl.Matches {
 		if m.Body != nil && b.matches(p.scope, m, given, path) {
+			if !b.enter(&p.active) {
+				b.report(recursion(at, "of the pattern"))
+				return ofTable(unknownTable())
+			}
+			defer b.leave(&p.active)
 			return b.body(p.scope.nested(), m.Body)
 		}
 	}
