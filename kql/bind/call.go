@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
@@ -117,12 +116,7 @@ func anyUnknown(args []operand) bool {
 }
 
 // unknownOf stands for a value of a known type that could not be bound.
-func unknownOf(t types.Type) value {
-	if t == types.Unknown {
-		return unknownValue()
-	}
-	return value{expr: &plan.Literal{Value: column.NullConst(t, 1).One}}
-}
+func unknownOf(t types.Type) value { return value{expr: poison[t]} }
 
 // checkKinds checks that arguments are constants, literals and columns where the
 // signature wants these.

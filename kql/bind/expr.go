@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -32,9 +31,7 @@ func (v value) typ() types.Type { return v.expr.Type() }
 func (v value) unknown() bool { return v.typ() == types.Unknown }
 
 // unknownValue stands for a scalar expression that was wrong.
-func unknownValue() value {
-	return value{expr: &plan.Literal{Value: column.NewVec(types.Unknown, []int64{0}, nil)}}
-}
+func unknownValue() value { return unknownOf(types.Unknown) }
 
 // An entity is what an expression turned out to be: a value or, if table is set,
 // a table.

@@ -25,13 +25,21 @@ func constOf[T column.Value](t types.Type, v T) value {
 func nullOf(t types.Type) value { return value{expr: nulls[t]} }
 
 // nulls has the null of each type, made once: a union over a whole workspace
-// needs millions.
-var nulls = func() (out [types.Dynamic + 1]*plan.Literal) {
+// needs millions. poison has as many that stand for what could not be bound.
+var nulls, poison = makeNulls(), makeNulls()
+
+func makeNulls() (out [types.Dynamic + 1]*plan.Literal) {
 	for t := range out {
 		out[t] = &plan.Literal{Value: column.NullConst(types.Type(t), 1).One}
 	}
 	return out
-}()
+}
+
+// isPoison reports whether e stands for what could not be bound.
+func isPoison(e plan.Expr) bool {
+	l, ok := e.(*plan.Literal)
+	return ok && l == poison[l.Type()]
+}
 
 func (b *binder) literal(e *syntax.Literal) value {
 	t := literalTypes[e.Kind]

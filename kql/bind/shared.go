@@ -1,9 +1,6 @@
 package bind
 
-import (
-	"github.com/calypso-kql/calypso/kql/plan"
-	"github.com/calypso-kql/calypso/kql/types"
-)
+import "github.com/calypso-kql/calypso/kql/plan"
 
 // share returns t computed once for all uses.
 func (b *binder) share(t table, name string) table {
@@ -20,7 +17,8 @@ func (b *binder) share(t table, name string) table {
 // that it reads itself. What is declared and not used is not among them.
 func usedShared(results []plan.Result) []*plan.SharedDef { return walk(results).out }
 
-// usesUnknown reports whether the results compute anything of an unknown type.
+// usesUnknown reports whether the results compute anything that could not be
+// bound.
 func usesUnknown(results []plan.Result) bool { return walk(results).unknown }
 
 func walk(results []plan.Result) *planWalk {
@@ -37,7 +35,7 @@ type planWalk struct {
 	seen map[plan.Node]bool
 	defs map[*plan.SharedDef]bool
 	out  []*plan.SharedDef
-	// unknown says that some expression has no known type.
+	// unknown says that some expression stands for what could not be bound.
 	unknown bool
 }
 
@@ -59,7 +57,7 @@ func (w *planWalk) node(n plan.Node) {
 	}
 	for _, e := range plan.Exprs(n) {
 		plan.WalkExpr(e, func(e plan.Expr) bool {
-			w.unknown = w.unknown || e.Type() == types.Unknown
+			w.unknown = w.unknown || isPoison(e)
 			if q, ok := e.(*plan.Subquery); ok {
 				w.node(q.Plan)
 			}
