@@ -140,28 +140,9 @@ func (q *query) open(n plan.Node) (r column.Reader, err error) {
 	if err != nil {
 		return nil, err
 	}
-	visible := f.schema
-	f.then(visible, nil, func() (stage, error) { return forceVisible(visible), nil })
+	s := f.schema
+	f.then(s, nil, func() (stage, error) { return &forceVisible{s, q.Workers}, nil })
 	return f.reader(), nil
-}
-
-// forceVisible is a stage that reads the Lazy columns of a result.
-type forceVisible types.Schema
-
-func (s forceVisible) apply(b *column.Batch, emit func(*column.Batch) error) error {
-	cols := make([]column.Column, b.Width())
-	for i := range cols {
-		cols[i] = b.Raw(i)
-		if s.Columns[i].Hidden {
-			continue
-		}
-		c, err := column.Force(cols[i])
-		if err != nil {
-			return err
-		}
-		cols[i] = c
-	}
-	return emit(column.NewBatch(b.Len(), cols))
 }
 
 // A result is the reader that leaves the package: it counts what it hands out
