@@ -21,6 +21,10 @@ type Env struct {
 	Functions *function.Registry
 	// Catalog has the tables and stored functions of the current database.
 	Catalog Catalog
+	// Parameters are the values of the parameters that the text declares (declare
+	// query_parameters), flat columns of one row each. They are converted to the
+	// types declared.
+	Parameters map[string]column.Column
 	// Discover runs a query and returns the rows of its only result, none of
 	// whose columns is lazy. The binder asks it which columns an operator has
 	// where only the rows can tell (bag_unpack and pivot without a schema). It
@@ -95,6 +99,8 @@ type binder struct {
 	// unresolved are the columns that the text uses of tables that are not
 	// fully known.
 	unresolved []*syntax.Ident
+	// unset are the query parameters without a value.
+	unset []string
 	// unnamed counts the columns named Column1, Column2 … so far.
 	unnamed int
 	// calls is the depth of user functions being bound, so that one that calls

@@ -1,6 +1,10 @@
 package bind
 
-import "github.com/calypso-kql/calypso/kql/syntax"
+import (
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
 
 // let binds a let statement.
 func (b *binder) let(sc *scope, s *syntax.LetStmt) {
@@ -33,10 +37,24 @@ func (b *binder) queryParameters(sc *scope, s *syntax.QueryParametersStmt) {
 		if !ok && p.Type != nil && p.Type.Name != "" {
 			b.report(unknownType(p.Type, p.Type.Name))
 		}
-		v := b.placeholder(t)
-		if p.Default != nil {
-			v = b.convert(p.Default, b.checkConstant(p.Default, b.scalar(&scope{}, p.Default)), t)
-		}
+		v := b.parameter(p, t)
 		sc.declare(p.Name.Name, &symbol{decl: p, value: &v})
 	}
+}
+
+// parameter returns the value of a query parameter: the one given, else its
+// default. Without either the query can be checked, not run.
+func (b *binder) parameter(p *syntax.FuncParam, t types.Type) value {
+	if given, ok := b.env.Parameters[p.Name.Name]; ok {
+		if c, ok := convertLiteral(given, t); ok {
+			return value{expr: &plan.Literal{Value: c}}
+		}
+		b.report(typeExpected(p, given.Type(), t))
+		return unknownOf(t)
+	}
+	if p.Default != nil {
+		return b.convert(p.Default, b.checkConstant(p.Default, b.scalar(&scope{}, p.Default)), t)
+	}
+	b.unset = append(b.unset, p.Name.Name)
+	return b.placeholder(t)
 }

@@ -1,6 +1,14 @@
 package bind_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
 
 // TestSchemas pins names, types and order of results.
 func TestSchemas(t *testing.T) {
@@ -98,6 +106,28 @@ func TestErrors(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s\ngot  %s\nwant %s\n%v", c.query, got, c.want, diags)
 		}
+	}
+}
+
+// TestParameters checks values given from outside: converted, before defaults,
+// and missed when the query runs, not before.
+func TestParameters(t *testing.T) {
+	tree, _ := syntax.Parse("declare query_parameters(n: long, who: string = 'me'); print n, who")
+	env := bind.Env{Functions: registry(t), Catalog: testCatalog(), Parameters: map[string]column.Column{
+		"n": column.NewVec(types.Int, []int64{7}, nil),
+	}}
+	p, diags := bind.Bind(tree, env)
+	if got := plan.Print(p.Results[0].Root); len(diags) > 0 || !contains(got, "7") || !contains(got, "me") {
+		t.Errorf("%v\n%s", diags, got)
+	}
+	env.Parameters = nil
+	p, diags = bind.Bind(tree, env)
+	read, ok := p.Results[0].Root.(*plan.Read)
+	if len(errorsOf(diags)) > 0 || !ok {
+		t.Fatalf("%v\n%s", diags, plan.Print(p.Results[0].Root))
+	}
+	if _, err := read.Source.Open(t.Context(), plan.Scan{}); err == nil || !contains(err.Error(), "parameters n") {
+		t.Errorf("opened: %v", err)
 	}
 }
 

@@ -15,14 +15,18 @@ func (b *binder) share(t table, name string) table {
 
 // usedShared returns the shared results that the results read, each after those
 // that it reads itself. What is declared and not used is not among them.
-func usedShared(results []plan.Result) []*plan.SharedDef { return walk(results).out }
+func usedShared(results []plan.Result) []*plan.SharedDef {
+	return walk(results, func(plan.Expr) bool { return false }).out
+}
 
 // usesUnknown reports whether the results compute anything that could not be
-// bound.
-func usesUnknown(results []plan.Result) bool { return walk(results).unknown }
+// bound, or a parameter without a value.
+func (b *binder) usesUnknown() bool {
+	return walk(b.results, func(e plan.Expr) bool { return isPoison(e) || b.isPlaceholder(e) }).unknown
+}
 
-func walk(results []plan.Result) *planWalk {
-	w := &planWalk{seen: map[plan.Node]bool{}, defs: map[*plan.SharedDef]bool{}}
+func walk(results []plan.Result, isUnknown func(plan.Expr) bool) *planWalk {
+	w := &planWalk{isUnknown: isUnknown, seen: map[plan.Node]bool{}, defs: map[*plan.SharedDef]bool{}}
 	for _, r := range results {
 		w.node(r.Root)
 	}
@@ -35,8 +39,9 @@ type planWalk struct {
 	seen map[plan.Node]bool
 	defs map[*plan.SharedDef]bool
 	out  []*plan.SharedDef
-	// unknown says that some expression stands for what could not be bound.
-	unknown bool
+	// unknown says that isUnknown is true of some expression.
+	isUnknown func(plan.Expr) bool
+	unknown   bool
 }
 
 func (w *planWalk) node(n plan.Node) {
@@ -57,7 +62,7 @@ func (w *planWalk) node(n plan.Node) {
 	}
 	for _, e := range plan.Exprs(n) {
 		plan.WalkExpr(e, func(e plan.Expr) bool {
-			w.unknown = w.unknown || isPoison(e)
+			w.unknown = w.unknown || w.isUnknown(e)
 			if q, ok := e.(*plan.Subquery); ok {
 				w.node(q.Plan)
 			}

@@ -14,7 +14,7 @@ import (
 // and the next binding tells. A part of a fuzzy union that was left out does not
 // count.
 func (b *binder) closeUnresolved() {
-	if len(b.unresolved) == 0 || b.pending || firstError(b.diags) != "" || !usesUnknown(b.results) {
+	if len(b.unresolved)+len(b.unset) == 0 || b.pending || firstError(b.diags) != "" || !b.usesUnknown() {
 		return
 	}
 	var names []string
@@ -25,6 +25,9 @@ func (b *binder) closeUnresolved() {
 		}
 	}
 	why := "columns that no table here has: " + strings.Join(names, ", ")
+	if len(names) == 0 {
+		why = "no value is given for the query parameters " + strings.Join(b.unset, ", ")
+	}
 	for i, r := range b.results {
 		b.results[i].Root = &plan.Read{
 			Table: "unresolved", Source: &closedSource{schema: r.Root.Schema(), why: why}, Columns: allColumns(r.Root.Schema()),
