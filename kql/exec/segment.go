@@ -164,6 +164,9 @@ func (s *segQuery) one(n plan.Node, ops []segOp) (segOp, error) {
 	case *plan.Serialize:
 		return ops[0], nil
 	case *plan.Filter:
+		if hasWindow(n.Cond) {
+			return nil, nil
+		}
 		return &segFilter{in: ops[0], cond: c.selector(n.Cond)}, nil
 	case *plan.Project:
 		p := &segProject{in: ops[0], exprs: c.all(n.Exprs), out: n.Out}

@@ -116,7 +116,8 @@ func (t *topNested) output(levels []*nestedLevel) *column.Batch {
 
 // level splits the groups above, which the rows of b are in, and returns the
 // groups that are left and the group of each row, none if it is gone. Where this
-// or a later level names the others, what is left out becomes a group too.
+// or a later level names the others, what is left out becomes a group too, and one
+// that an upper level has left out stays one.
 func (t *topNested) level(i int, b *column.Batch, groups []uint32, above *nestedLevel) (*nestedLevel, []uint32, error) {
 	l := t.node.Levels[i]
 	var split, rest []uint32 // rows
@@ -154,7 +155,7 @@ func (t *topNested) level(i int, b *column.Batch, groups []uint32, above *nested
 			taken = append(taken, id)
 		}
 		restOf[g] = none
-		if left && keepRest {
+		if above.rest[g] || left && keepRest {
 			restOf[g] = uint32(len(out.parent))
 			out.parent, out.rest = append(out.parent, uint32(g)), append(out.rest, true)
 			taken = append(taken, none)
