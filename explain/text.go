@@ -15,6 +15,10 @@ func (x *Explanation) Write(w io.Writer, width int) error {
 	p.steps(x.Steps, "", 0)
 	p.title("Tables")
 	for _, t := range x.Tables {
+		if len(t.Columns) == 0 {
+			p.item(t.Name, "only its rows are counted")
+			continue
+		}
 		p.item(t.Name, fmt.Sprintf("reads %s: %s", plural(len(t.Columns), "column"), strings.Join(t.Columns, ", ")))
 	}
 	p.list("Columns named in the query", x.Columns)
@@ -38,6 +42,7 @@ func (x *Explanation) Write(w io.Writer, width int) error {
 		p.list(title+", "+plural(len(cols), "column"), cols)
 	}
 	p.title("Plan")
+	p.head()
 	for line := range strings.Lines(x.Plan) {
 		p.b.WriteString("  " + line)
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,31 +20,36 @@ func functionsCommand() *cobra.Command {
 			if err != nil {
 				return failed(err)
 			}
-			if len(args) == 0 {
-				listFunctions(engine)
-				return nil
-			}
-			for _, name := range args {
-				if !describeFunction(engine, name) {
-					return failed(fmt.Errorf("no function is called %s", name))
-				}
-			}
-			return nil
+			return printFunctions(os.Stdout, engine, args)
 		},
 	}
 }
 
-func listFunctions(e *kql.Engine) {
+// printFunctions lists all functions, or describes those named.
+func printFunctions(w io.Writer, e *kql.Engine, names []string) error {
+	if len(names) == 0 {
+		listFunctions(w, e)
+		return nil
+	}
+	for _, name := range names {
+		if !describeFunction(w, e, name) {
+			return failed(fmt.Errorf("no function is called %s", name))
+		}
+	}
+	return nil
+}
+
+func listFunctions(w io.Writer, e *kql.Engine) {
 	for _, f := range e.Functions().Families() {
-		fmt.Printf("%s\n", f.Title)
+		fmt.Fprintf(w, "%s\n", f.Title)
 		for i := range f.Scalars {
 			if !f.Scalars[i].Hidden {
-				fmt.Printf("  %-32s %s\n", f.Scalars[i].Name(), f.Scalars[i].Doc)
+				fmt.Fprintf(w, "  %-32s %s\n", f.Scalars[i].Name(), f.Scalars[i].Doc)
 			}
 		}
 		for i := range f.Aggregates {
 			if !f.Aggregates[i].Hidden {
-				fmt.Printf("  %-32s %s\n", f.Aggregates[i].Name()+" (aggregate)", f.Aggregates[i].Doc)
+				fmt.Fprintf(w, "  %-32s %s\n", f.Aggregates[i].Name()+" (aggregate)", f.Aggregates[i].Doc)
 			}
 		}
 	}
@@ -50,14 +57,14 @@ func listFunctions(e *kql.Engine) {
 
 // describeFunction prints all that is declared of a function, and reports
 // whether there is one.
-func describeFunction(e *kql.Engine, name string) bool {
+func describeFunction(w io.Writer, e *kql.Engine, name string) bool {
 	found := false
 	if f, ok := e.Functions().Scalar(name); ok {
 		var sigs []string
 		for _, o := range f.Overloads {
 			sigs = append(sigs, o.Sig)
 		}
-		describe(f.Doc, sigs, f.Examples, f.Obsolete)
+		describe(w, f.Doc, sigs, f.Examples, f.Obsolete)
 		found = true
 	}
 	if a, ok := e.Functions().Aggregate(name); ok {
@@ -65,19 +72,19 @@ func describeFunction(e *kql.Engine, name string) bool {
 		for _, o := range a.Overloads {
 			sigs = append(sigs, o.Sig)
 		}
-		describe(a.Doc, sigs, a.Examples, a.Obsolete)
+		describe(w, a.Doc, sigs, a.Examples, a.Obsolete)
 		found = true
 	}
 	return found
 }
 
-func describe(doc string, sigs, examples []string, obsolete string) {
-	fmt.Printf("%s\n\n  %s\n", doc, strings.Join(sigs, "\n  "))
+func describe(w io.Writer, doc string, sigs, examples []string, obsolete string) {
+	fmt.Fprintf(w, "%s\n\n  %s\n", doc, strings.Join(sigs, "\n  "))
 	if obsolete != "" {
-		fmt.Printf("\nObsolete: write %s instead.\n", obsolete)
+		fmt.Fprintf(w, "\nObsolete: write %s instead.\n", obsolete)
 	}
 	if len(examples) > 0 {
-		fmt.Printf("\nExamples:\n  %s\n", strings.Join(examples, "\n  "))
+		fmt.Fprintf(w, "\nExamples:\n  %s\n", strings.Join(examples, "\n  "))
 	}
-	fmt.Println()
+	fmt.Fprintln(w)
 }

@@ -9,9 +9,13 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/calypso-kql/calypso/output"
 )
 
 // The exit codes, for scripts.
@@ -60,18 +64,46 @@ func run(args []string) int {
 }
 
 func rootCommand() *cobra.Command {
+	var (
+		data   dataFlags
+		limits limitFlags
+		format string
+		now    string
+	)
 	root := &cobra.Command{
-		Use:   "calypso",
+		Use:   "calypso [-d PATH…]",
 		Short: "Run KQL detections over your own logs",
 		Long: `Calypso runs Kusto Query Language queries and Microsoft Sentinel rules over log
-files on this machine, with Kusto's answers. Started bare, it prompts for queries.
+files on this machine, with Kusto's answers. Started bare on a terminal, it prompts
+for queries; elsewhere it reads one from standard input.
 
 Exit codes: 0 all is well; 1 a query, rule or file failed; 2 the command line is
 wrong; 3 a query has errors.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f, err := output.ParseFormat(format)
+			if err != nil {
+				return err
+			}
+			if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
+				return runPrompt(cmd.Context(), &data, &limits, now, f)
+			}
+			text, err := queryText("-", nil)
+			if err != nil {
+				return err
+			}
+			if strings.TrimSpace(text) == "" {
+				return errors.New("no query on standard input; calypso --help tells what there is")
+			}
+			return runQuery(cmd.Context(), &data, &limits, text, now, f)
+		},
 	}
+	data.register(root)
+	limits.register(root)
+	root.Flags().StringVarP(&format, "output", "o", string(output.Text), "format of answers: table, json, jsonl, csv, tsv, parquet or kusto")
+	root.Flags().StringVar(&now, "now", "", "the queries' now(); this machine's clock if not given")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(demoCommand(), queryCommand(), runCommand(), explainCommand(), checkCommand(), schemaCommand(), functionsCommand())
 	return root

@@ -62,15 +62,11 @@ func queryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ticks, err := parseNow(now)
-			if err != nil {
-				return err
-			}
 			text, err := queryText(file, args)
 			if err != nil {
 				return err
 			}
-			return runQuery(cmd.Context(), &data, &limits, text, ticks, f)
+			return runQuery(cmd.Context(), &data, &limits, text, now, f)
 		},
 	}
 	data.register(c)
@@ -98,28 +94,20 @@ func queryText(file string, args []string) (string, error) {
 	return "", errors.New("want a query: as an argument, with -f FILE, or - for standard input")
 }
 
-func runQuery(ctx context.Context, data *dataFlags, limits *limitFlags, text string, now int64, f output.Format) error {
-	engine, err := kql.New()
-	if err != nil {
-		return failed(err)
+func runQuery(ctx context.Context, data *dataFlags, limits *limitFlags, text, now string, f output.Format) error {
+	if err := suitsTerminal(f); err != nil {
+		return err
 	}
-	ws, set, err := data.open(ctx)
+	if _, err := parseNow(now); err != nil {
+		return err
+	}
+	s, err := newSession(ctx, data, limits)
 	if err != nil {
 		return err
 	}
-	defer set.Close()
-	q, err := compile(engine, text, ws)
-	if err != nil {
-		return err
-	}
-	data.tellEmpty(os.Stderr, ws)
-	ctx, cancel := limits.context(ctx)
-	defer cancel()
-	tables, err := q.Run(ctx, limits.options(now))
-	if err != nil {
-		return failed(err)
-	}
-	return failed(output.Write(os.Stdout, f, tables, textOptions()))
+	defer s.set.Close()
+	s.format, s.now = f, now
+	return s.run(ctx, text)
 }
 
 // compile compiles a query and prints its diagnostics; a query with errors ends

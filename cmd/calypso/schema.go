@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/calypso-kql/calypso/files"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/workspace"
 )
@@ -30,23 +31,31 @@ Hidden columns are marked with a '~'.`,
 			if len(args) > 0 {
 				return printColumns(os.Stdout, ws, args)
 			}
-			names := set.Names()
-			if len(data.data) == 0 {
-				names = ws.TableNames()
-			}
-			for _, name := range names {
-				t, _ := ws.Table(name)
-				if s, ok := t.(plan.Sizer); ok && len(data.data) > 0 {
-					fmt.Printf("%s\t%d rows\n", name, s.Rows())
-				} else {
-					fmt.Println(name)
-				}
-			}
-			return nil
+			return printTables(os.Stdout, ws, set, len(data.data) > 0)
 		},
 	}
 	data.register(c)
 	return c
+}
+
+// printTables lists the tables of files with their numbers of rows, or, if none
+// were opened, those of the catalog.
+func printTables(w io.Writer, ws *workspace.Workspace, set *files.Set, opened bool) error {
+	names := set.Names()
+	if !opened {
+		names = ws.TableNames()
+	}
+	for _, name := range names {
+		t, _ := ws.Table(name)
+		line := name
+		if s, ok := t.(plan.Sizer); ok && opened {
+			line += fmt.Sprintf("\t%d rows", s.Rows())
+		}
+		if _, err := fmt.Fprintln(w, line); err != nil {
+			return failed(err)
+		}
+	}
+	return nil
 }
 
 func printColumns(w io.Writer, ws *workspace.Workspace, tables []string) error {

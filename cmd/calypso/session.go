@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/calypso-kql/calypso/files"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/output"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+// A session is what queries run over, and how they are answered.
+type session struct {
+	engine *kql.Engine
+	ws     *workspace.Workspace
+	set    *files.Set
+	data   *dataFlags
+	limits *limitFlags
+	format output.Format
+	now    string // as given with --now
+	last   string // the last query, for .explain
+	out    io.Writer
+	errs   io.Writer
+}
+
+// run runs a query and writes its answer.
+func (s *session) run(ctx context.Context, text string) error {
+	ticks, err := parseNow(s.now)
+	if err != nil {
+		return err
+	}
+	q, err := compile(s.engine, text, s.ws)
+	if err != nil {
+		return err
+	}
+	s.tellEmpty(q)
+	ctx, cancel := s.limits.context(ctx)
+	defer cancel()
+	tables, err := q.Run(ctx, s.limits.options(ticks))
+	if err != nil {
+		return failed(err)
+	}
+	return failed(output.Write(s.out, s.format, tables, textOptions()))
+}
+
+// tellEmpty warns of tables that a query reads and no file has.
+func (s *session) tellEmpty(q *kql.Query) {
+	if s.data.quiet {
+		return
+	}
+	opened := map[plan.Source]bool{}
+	for _, name := range s.set.Names() {
+		if t, ok := s.set.Table(name); ok {
+			opened[t] = true
+		}
+	}
+	var names []string
+	for _, r := range reads(q.Plan()) {
+		if !opened[r.Source] && !slices.Contains(names, r.Table) {
+			names = append(names, r.Table)
+		}
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(s.errs, "note: no file has %s; read as empty\n", strings.Join(names, ", "))
+	}
+}
+
+// reads returns every table that p reads.
+func reads(p *plan.Query) []*plan.Read {
+	var out []*plan.Read
+	var visit func(plan.Node)
+	visit = func(n plan.Node) {
+		if r, ok := n.(*plan.Read); ok {
+			out = append(out, r)
+		}
+		for _, in := range n.Inputs() {
+			visit(in)
+		}
+		for _, e := range plan.Exprs(n) {
+			plan.WalkExpr(e, func(e plan.Expr) bool {
+				if sub, ok := e.(*plan.Subquery); ok {
+					visit(sub.Plan)
+				}
+				return true
+			})
+		}
+	}
+	for _, d := range p.Shared {
+		visit(d.Plan)
+	}
+	for _, r := range p.Results {
+		visit(r.Root)
+	}
+	return out
+}
+
+// command runs a command of the prompt, or a query.
+func (s *session) command(ctx context.Context, input string) (quit bool, err error) {
+	word, rest, _ := strings.Cut(strings.TrimSpace(input), " ")
+	rest = strings.TrimSpace(rest)
+	switch word {
+	case ".quit", ".exit":
+		return true, nil
+	case ".help":
+		fmt.Fprint(s.out, promptHelp)
+	case ".tables":
+		return false, printTables(s.out, s.ws, s.set, len(s.data.data) > 0)
+	case ".schema":
+		if rest == "" {
+			return false, errors.New("want a table: .schema TABLE")
+		}
+		return false, printColumns(s.out, s.ws, strings.Fields(rest))
+	case ".functions":
+		return false, printFunctions(s.out, s.engine, strings.Fields(rest))
+	case ".explain", ".analyze":
+		return false, s.explain(ctx, rest, word == ".analyze")
+	case ".output":
+		return false, s.setFormat(rest)
+	case ".now":
+		if _, err := parseNow(rest); err != nil {
+			return false, err
+		}
+		s.now = rest
+	default:
+		s.last = input
+		return false, s.run(ctx, input)
+	}
+	return false, nil
+}
+
+func (s *session) explain(ctx context.Context, text string, analyze bool) error {
+	if text == "" {
+		text = s.last
+	}
+	if text == "" {
+		return errors.New("there is no query yet: .explain QUERY")
+	}
+	ticks, err := parseNow(s.now)
+	if err != nil {
+		return err
+	}
+	s.last = text
+	ctx, cancel := s.limits.context(ctx)
+	defer cancel()
+	x := explainer{engine: s.engine, ws: s.ws, options: s.limits.options(ticks), analyze: analyze}
+	return x.explain(ctx, s.out, text)
+}
+
+func (s *session) setFormat(name string) error {
+	f, err := output.ParseFormat(name)
+	if err != nil {
+		return err
+	}
+	if err := suitsTerminal(f); err != nil {
+		return err
+	}
+	s.format = f
+	return nil
+}
+
+// suitsTerminal refuses to write bytes that are not text to a terminal.
+func suitsTerminal(f output.Format) error {
+	if f == output.Parquet && term.IsTerminal(int(os.Stdout.Fd())) {
+		return errors.New("parquet is not text: send it to a file, as in calypso query -o parquet … > answer.parquet")
+	}
+	return nil
+}
