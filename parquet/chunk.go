@@ -76,11 +76,16 @@ func (c *chunk) loadAll(leaf pq.ColumnChunk) (column.Column, error) {
 		if err != nil {
 			return nil, err
 		}
+		whole := page
 		if left := c.to - c.from - d.rows; page.NumRows() > int64(left) {
 			page = page.Slice(0, int64(left))
 		}
+		views := c.field.from.kind == pq.ByteArray && page.Dictionary() == nil
 		if err := d.page(page); err != nil {
 			return nil, err
+		}
+		if !views {
+			pq.Release(whole) // its memory serves the next page
 		}
 	}
 	return d.finish()
