@@ -64,6 +64,25 @@ func prune(n plan.Node, need []bool) (out plan.Node, at []int) {
 	case *plan.Filter, *plan.Sort, *plan.Top, *plan.Take, *plan.Serialize:
 		return prunePass(n, need)
 	}
+	return pruneMore(n, need)
+}
+
+// pruneMore is prune for series and for the operators with subqueries.
+func pruneMore(n plan.Node, need []bool) (plan.Node, []int) {
+	switch n := n.(type) {
+	case *plan.MakeSeries:
+		return pruneMakeSeries(n)
+	case *plan.TopNested:
+		return pruneTopNested(n)
+	case *plan.StepScan:
+		return pruneStepScan(n, need)
+	case *plan.IPLookup:
+		return pruneIPLookup(n, need)
+	case *plan.Partition:
+		return prunePartition(n, need)
+	case *plan.MvApply:
+		return pruneMvApply(n, need)
+	}
 	return pruneNothing(n)
 }
 
