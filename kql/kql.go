@@ -63,10 +63,14 @@ type Query struct {
 
 // Compile parses text and binds it to the tables and functions of catalog. It
 // always returns a query, with all that is wrong with the text, the parser's
-// findings first; a query with a diagnostic of severity error does not run.
+// findings first; a query with a diagnostic of severity error does not run. A nil
+// catalog has no tables.
 func (e *Engine) Compile(text string, catalog bind.Catalog) (*Query, []syntax.Diagnostic) {
 	tree, diags := syntax.Parse(text)
 	parsed := len(diags)
+	if catalog == nil {
+		catalog = Tables{}
+	}
 	p, info, more := bind.BindInfo(tree, bind.Env{Functions: e.functions, Catalog: catalog})
 	diags = append(diags, more...)
 	q := &Query{engine: e, tree: tree, info: info, plan: p, syntax: parsed, catalog: catalog, pending: hasPending(p)}

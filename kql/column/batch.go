@@ -61,9 +61,10 @@ func (b *Batch) Slice(from, to int) *Batch {
 
 // A Reader yields batches until it returns io.EOF.
 //
-// A batch may be kept: readers never reuse what they have handed out. Next is
-// not safe for concurrent use. Close may be called at any time and more than
-// once; a Next after Close returns an error.
+// A batch may be kept: readers never reuse what they have handed out, and lazy
+// columns can be read after Close. Next is not safe for concurrent use. Close
+// may be called at any time and more than once; a Next after Close returns an
+// error.
 type Reader interface {
 	// Schema names the columns of every batch.
 	Schema() types.Schema

@@ -12,6 +12,7 @@ import (
 // gives now() its value, so the result is for one run at that time only.
 func Optimize(q *plan.Query, reg *function.Registry, env *function.Env) *plan.Query {
 	q = cloneShared(q)
+	inlineShared(q)
 	o := &optimizer{reg: reg, env: env}
 	for _, d := range q.Shared {
 		d.Plan = o.root(d.Plan)
@@ -95,9 +96,6 @@ func rewriteExprs(n plan.Node, f func(plan.Expr) plan.Expr) plan.Node {
 // cloneShared returns q over copies of its shared definitions, so that rules
 // can set their plans.
 func cloneShared(q *plan.Query) *plan.Query {
-	if len(q.Shared) == 0 {
-		return q
-	}
 	c := &sharedCloner{defs: map[*plan.SharedDef]*plan.SharedDef{}}
 	out := &plan.Query{Results: make([]plan.Result, len(q.Results))}
 	for _, d := range q.Shared {

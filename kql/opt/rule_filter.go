@@ -117,10 +117,12 @@ func (o *optimizer) pushBelowAggregate(f *plan.Filter, a *plan.Aggregate) plan.N
 }
 
 // pushBelowJoin moves conditions on one side below the join where rows of that
-// side that fail them could not appear in the answer in another form.
+// side that fail them could not appear in the answer in another form. An
+// innerunique join keeps any one row of each left key; Kusto, too, filters the
+// left side before it chooses.
 func (o *optimizer) pushBelowJoin(f *plan.Filter, j *plan.Join) plan.Node {
-	left := j.Kind == plan.Inner || j.Kind == plan.LeftOuter || j.Kind == plan.LeftSemi || j.Kind == plan.LeftAnti
-	right := j.Kind == plan.Inner || j.Kind == plan.RightOuter || j.Kind == plan.RightSemi || j.Kind == plan.RightAnti
+	left := j.Kind == plan.Inner || j.Kind == plan.InnerUnique || j.Kind == plan.LeftOuter || j.Kind == plan.LeftSemi || j.Kind == plan.LeftAnti
+	right := j.Kind == plan.Inner || j.Kind == plan.InnerUnique || j.Kind == plan.RightOuter || j.Kind == plan.RightSemi || j.Kind == plan.RightAnti
 	width := j.Left.Schema().Len()
 	if j.Kind == plan.RightSemi || j.Kind == plan.RightAnti {
 		width = 0
