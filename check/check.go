@@ -3,11 +3,7 @@
 package check
 
 import (
-	"bufio"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"unicode/utf8"
 
 	"github.com/calypso-kql/calypso/kql"
@@ -17,8 +13,10 @@ import (
 
 // A Diagnostic is a finding about a query.
 type Diagnostic struct {
-	Code     string `json:"code"`
-	Severity string `json:"severity"` // error, warning, information …
+	Code string `json:"code"`
+	// Severity is one of Microsoft's, in lower case: error, warning, suggestion.
+	// Only errors keep a query from running.
+	Severity string `json:"severity"`
 	// Kind is "syntax" for what the parser finds and "semantic" for what the
 	// binder does.
 	Kind string `json:"kind"`
@@ -37,10 +35,12 @@ type Column struct {
 
 // A Result is what there is to say about one query.
 type Result struct {
-	ID          string       `json:"id,omitempty"`
-	Diagnostics []Diagnostic `json:"diagnostics"`
-	// Columns is the schema of the last table of the answer, null if the query
-	// has none.
+	// ID is the id of the request in a batch, as it was written; nil outside of
+	// one.
+	ID          json.RawMessage `json:"id,omitempty"`
+	Diagnostics []Diagnostic    `json:"diagnostics"` // never nil
+	// Columns is the schema of the last table of the answer, as far as it is
+	// known where there are errors; empty, never nil, if there is none.
 	Columns []Column `json:"columns"`
 }
 
@@ -58,7 +58,7 @@ func (r Result) Errors() int {
 // Query checks one query against a catalog.
 func Query(e *kql.Engine, text string, c bind.Catalog) Result {
 	q, diags := e.Compile(text, c)
-	r := Result{Diagnostics: make([]Diagnostic, 0, len(diags))}
+	r := Result{Diagnostics: make([]Diagnostic, 0, len(diags)), Columns: []Column{}}
 	units := newUnits(text)
 	for i, d := range diags {
 		kind := "semantic"
@@ -71,7 +71,6 @@ func Query(e *kql.Engine, text string, c bind.Catalog) Result {
 		})
 	}
 	if all := q.Results(); len(all) > 0 {
-		r.Columns = []Column{}
 		for _, c := range all[len(all)-1].Columns {
 			r.Columns = append(r.Columns, Column{c.Name, c.Type.String()})
 		}
@@ -101,56 +100,3 @@ func newUnits(text string) units {
 }
 
 func (u units) at(offset int) int { return u.before[min(offset, len(u.before)-1)] }
-
-// A request is one line of a batch.
-type request struct {
-	ID          string `json:"id"`
-	Query       string `json:"query"`
-	Environment string `json:"environment"`
-}
-
-// Batch checks a query a line: it reads {"id", "query", "environment"} and
-// writes a Result for each, in order. environment is optional. catalogOf returns
-// the catalog of an environment, "" being the default. It returns the number of
-// queries with an error; a line that is no request ends it with an error.
-func Batch(e *kql.Engine, r io.Reader, w io.Writer, catalogOf func(environment string) (bind.Catalog, error)) (bad int, err error) {
-	in := bufio.NewReaderSize(r, 1<<20)
-	out := bufio.NewWriter(w)
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	for n := 1; ; n++ {
-		line, err := in.ReadBytes('\n')
-		if len(line) > 1 {
-			res, cerr := checkLine(e, line, catalogOf)
-			if cerr != nil {
-				return bad, errors.Join(fmt.Errorf("line %d: %w", n, cerr), out.Flush())
-			}
-			if res.Errors() > 0 {
-				bad++
-			}
-			if err := enc.Encode(res); err != nil {
-				return bad, err
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return bad, out.Flush()
-		}
-		if err != nil {
-			return bad, errors.Join(err, out.Flush())
-		}
-	}
-}
-
-func checkLine(e *kql.Engine, line []byte, catalogOf func(string) (bind.Catalog, error)) (Result, error) {
-	var req request
-	if err := json.Unmarshal(line, &req); err != nil {
-		return Result{}, fmt.Errorf(`want {"id": …, "query": …}: %w`, err)
-	}
-	c, err := catalogOf(req.Environment)
-	if err != nil {
-		return Result{}, err
-	}
-	res := Query(e, req.Query, c)
-	res.ID = req.ID
-	return res, nil
-}
