@@ -53,8 +53,7 @@ const Span = 3 * time.Hour
 // every day.
 func end() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
 
-// A Demo is one demo. Write, Load and Replay are called once each, in that
-// order.
+// A Demo is one demo: Write, then Load, then Replay.
 type Demo struct {
 	options Options
 	tenant  *tenant.Tenant

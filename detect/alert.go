@@ -150,13 +150,22 @@ func (e *Evaluation) format(format, otherwise string, row, most int) string {
 		}
 		return e.cell(name, row)
 	})
-	if !known || strings.TrimSpace(s) == "" {
+	if s = strings.TrimSpace(s); !known || s == "" {
 		return otherwise
 	}
 	if len(s) > most {
 		s = strings.ToValidUTF8(s[:most], "")
 	}
 	return s
+}
+
+// Placeholders returns the columns that the formats name, as often as they do.
+func (o *AlertOverride) Placeholders() []string {
+	var out []string
+	for _, m := range placeholder.FindAllStringSubmatch(o.NameFormat+o.DescriptionFormat, -1) {
+		out = append(out, m[1])
+	}
+	return out
 }
 
 // identity derives an alert's ID from the rule, the window, the rows, and the

@@ -1,0 +1,159 @@
+package detect
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+const goodRule = `id: 0c0ffee0-0000-4000-8000-000000000001
+kind: Scheduled
+name: Many failures
+severity: High
+description: |
+  Too many failures.
+queryFrequency: 1h
+queryPeriod: 1d
+triggerOperator: gt
+triggerThreshold: 3
+tactics: [CredentialAccess]
+relevantTechniques: [T1110]
+query: |
+  T | where x
+entityMappings:
+  - entityType: Account
+    fieldMappings:
+      - identifier: FullName
+        columnName: User
+customDetails:
+  App: AppName
+eventGroupingSettings:
+  aggregationKind: AlertPerResult
+alertDetailsOverride:
+  alertDisplayNameFormat: Failures of {{User}}
+  alertDynamicProperties:
+    - alertProperty: AlertLink
+      value: Link
+`
+
+func TestParseYAML(t *testing.T) {
+	got, err := ParseYAML("rules/x.yaml", []byte(goodRule))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Rule{
+		File: "rules/x.yaml", ID: "0c0ffee0-0000-4000-8000-000000000001", Name: "Many failures", Kind: Scheduled,
+		Description: "Too many failures.", Severity: High, Frequency: time.Hour, Period: 24 * time.Hour,
+		Trigger: Trigger{GreaterThan, 3}, Tactics: []string{"CredentialAccess"}, Techniques: []string{"T1110"},
+		Query: "T | where x\n", Grouping: AlertPerResult,
+		Entities:      []EntityMapping{{"Account", []FieldMapping{{"FullName", "User"}}}},
+		CustomDetails: map[string]string{"App": "AppName"},
+		Override:      AlertOverride{NameFormat: "Failures of {{User}}", Properties: map[string]string{"AlertLink": "Link"}},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// Every mistake is told with its line; all mistakes of a file at once.
+func TestMistakesInYAML(t *testing.T) {
+	for name, tc := range map[string]struct {
+		old, new string
+		want     []string
+	}{
+		"unknown field":      {"severity: High", "severity: High\ncolour: red", []string{`x.yaml:5: unknown field "colour"`}},
+		"unknown inner":      {"columnName: User", "columnName: User\n        weight: 3", []string{`x.yaml:20: unknown field "weight"`}},
+		"twice":              {"severity: High", "severity: High\nseverity: Low", []string{`x.yaml:5:`, "severity"}},
+		"wrong type":         {"triggerThreshold: 3", "triggerThreshold: many", []string{"x.yaml:10:"}},
+		"a list for a text":  {"name: Many failures", "name: [a, b]", []string{"x.yaml:3:"}},
+		"no YAML":            {"kind: Scheduled", "kind: [", []string{"x.yaml:"}},
+		"kind":               {"kind: Scheduled", "kind: Hourly", []string{`x.yaml:2: kind "Hourly": want Scheduled or NRT`}},
+		"severity":           {"severity: High", "severity: high", []string{`x.yaml:4: severity "high": want High, Medium, Low or Informational`}},
+		"no threshold":       {"triggerThreshold: 3\n", "", []string{"x.yaml:1: triggerThreshold is missing"}},
+		"threshold":          {"triggerThreshold: 3", "triggerThreshold: 10001", []string{"x.yaml:10: triggerThreshold want 0 to 10000"}},
+		"operator":           {"triggerOperator: gt", "triggerOperator: above", []string{`x.yaml:9: triggerOperator "above": want gt, lt, eq or ne`}},
+		"period":             {"queryPeriod: 1d", "queryPeriod: 30m", []string{"x.yaml:8: queryPeriod 30m is shorter than queryFrequency 1h"}},
+		"no period":          {"queryPeriod: 1d\n", "", []string{"queryPeriod is missing"}},
+		"frequency":          {"queryFrequency: 1h", "queryFrequency: hourly", []string{`x.yaml:7: queryFrequency "hourly" is no period`}},
+		"negative":           {"queryFrequency: 1h", "queryFrequency: -1h", []string{`x.yaml:7: queryFrequency "-1h": want more than nothing`}},
+		"no query":           {"query: |\n  T | where x\n", "", []string{"query is missing"}},
+		"empty query":        {"  T | where x", "  ", []string{"query is missing"}},
+		"grouping":           {"aggregationKind: AlertPerResult", "aggregationKind: PerUser", []string{`x.yaml:23: eventGroupingSettings.aggregationKind "PerUser"`}},
+		"entity":             {"        columnName: User\n", "", []string{"entityMappings[0].fieldMappings[0].columnName is missing"}},
+		"two things at once": {"severity: High", "severity: Urgent\nstatus: Available\nkind2: x", []string{"kind2"}},
+		"near real time":     {"kind: Scheduled", "kind: NRT", []string{"x.yaml:7: queryFrequency is not for", "x.yaml:8: queryPeriod is not for"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.Replace(goodRule, tc.old, tc.new, 1)
+			if text == goodRule {
+				t.Fatal("nothing was changed")
+			}
+			r, err := ParseYAML("x.yaml", []byte(text))
+			if err == nil || r != nil {
+				t.Fatalf("the rule was read: %+v, %v", r, err)
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error is %q, want %q in it", err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestAllMistakesAtOnce(t *testing.T) {
+	_, err := ParseYAML("x.yaml", []byte("name: a\nseverity: b\nkind: c\n"))
+	if err == nil {
+		t.Fatal("the rule was read")
+	}
+	for _, want := range []string{"query is missing", "x.yaml:2: severity", "x.yaml:3: kind", "queryFrequency is missing", "queryPeriod is missing",
+		"triggerOperator is missing", "triggerThreshold is missing"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in\n%v", want, err)
+		}
+	}
+}
+
+func TestTriggerOperators(t *testing.T) {
+	for text, want := range map[string]TriggerOperator{"gt": GreaterThan, "GreaterThan": GreaterThan, "lt": LessThan, "LessThan": LessThan,
+		"eq": Equal, "Equal": Equal, "ne": NotEqual, "NotEqual": NotEqual} {
+		r, err := ParseYAML("x.yaml", []byte(strings.Replace(goodRule, "triggerOperator: gt", "triggerOperator: "+text, 1)))
+		if err != nil || r.Trigger.Operator != want {
+			t.Errorf("%s: %v, %v", text, r, err)
+		}
+	}
+	for _, tc := range []struct {
+		op    TriggerOperator
+		fires [3]bool // at 1, 2 and 3 rows, for a threshold of 2
+	}{
+		{GreaterThan, [3]bool{false, false, true}}, {LessThan, [3]bool{true, false, false}},
+		{Equal, [3]bool{false, true, false}}, {NotEqual, [3]bool{true, false, true}},
+	} {
+		for n := 1; n <= 3; n++ {
+			if got := (Trigger{tc.op, 2}).Fires(n); got != tc.fires[n-1] {
+				t.Errorf("%s 2 at %d rows: %t", tc.op, n, got)
+			}
+		}
+	}
+}
+
+func TestRuleWithoutID(t *testing.T) {
+	_, rest, _ := strings.Cut(goodRule, "\n")
+	r, err := ParseYAML("x.yaml", []byte(rest))
+	if err != nil || r.ID != "Many failures" {
+		t.Errorf("got %+v, %v: want the name for the missing id", r, err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("x.yaml", goodRule)
+	f.Add("x.kql", "let query_frequency = 5m; let query_period = 2d; T")
+	f.Add("x.yaml", "a: &x\n  - *x\n")
+	f.Fuzz(func(t *testing.T, file, text string) {
+		r, err := Parse(file, []byte(text))
+		if (r == nil) == (err == nil) {
+			t.Errorf("rule %v, error %v", r, err)
+		}
+	})
+}
