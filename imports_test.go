@@ -42,7 +42,7 @@ const layers = `
 	rules           :
 
 	internal/tenant :
-	demo            : kql/types kql/column kql catalog ingest files workspace output detect rules internal/tenant
+	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant
 	internal/script :
 	internal/conformance :
 	cmd/calypso     : *
