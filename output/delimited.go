@@ -31,6 +31,10 @@ func writeDelimited(w *bufio.Writer, tables []kql.Table, comma byte) error {
 				field = cell(field[:0], i)
 				line = appendField(line, field, comma)
 			}
+			if len(line) == 0 && len(cells) > 0 {
+				// Readers skip empty lines: the one empty field of a row is quoted.
+				line = append(line, '"', '"')
+			}
 			_, err := w.Write(append(line, '\n'))
 			return err
 		})

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/mattn/go-runewidth"
 
@@ -18,7 +19,9 @@ const (
 )
 
 // writeText writes tables for people: a header, a rule, aligned rows, numbers
-// to the right, and the number of rows. Cells that are too wide end in "…".
+// to the right, and the number of rows. Cells that are too wide end in "…". A
+// table with more columns than the terminal can show side by side is written a
+// column a line, row after row.
 func writeText(w *bufio.Writer, tables []kql.Table, o Options) error {
 	for k, t := range tables {
 		if k > 0 {
@@ -31,7 +34,11 @@ func writeText(w *bufio.Writer, tables []kql.Table, o Options) error {
 		if err != nil {
 			return err
 		}
-		writeGrid(w, t.Schema, rows, o)
+		if o.Width > 0 && narrowest(t.Schema) > o.Width {
+			writeRecords(w, t.Schema, rows, o)
+		} else {
+			writeGrid(w, t.Schema, rows, o)
+		}
 		if len(rows) == 1 {
 			fmt.Fprint(w, "1 row\n")
 		} else {
@@ -56,31 +63,68 @@ func textRows(t kql.Table) ([][]string, error) {
 	return rows, err
 }
 
-// oneLine shows line ends and other control characters as one blank.
+// oneLine shows line ends and other control characters as one blank, so that what
+// stands in a log can neither break the layout nor command the terminal; marks
+// that turn the direction of writing, too.
 func oneLine(b []byte) string {
 	return string(bytes.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
 			return ' '
 		}
 		return r
 	}, b))
 }
 
-func writeGrid(w *bufio.Writer, s types.Schema, rows [][]string, o Options) {
-	widths := columnWidths(s, rows, o.Width)
-	bold, plain := "", ""
-	if o.Color {
-		bold, plain = "\x1b[1m", "\x1b[0m"
-	}
+func columnNames(s types.Schema) []string {
+	names := make([]string, s.Len())
 	for j, c := range s.Columns {
-		w.WriteString(gap(j) + bold + fit(c.Name, widths[j], c.Type.IsNumeric()) + plain)
+		names[j] = oneLine([]byte(c.Name))
 	}
-	w.WriteByte('\n')
+	return names
+}
+
+// narrowest is the least width in which the columns stand side by side.
+func narrowest(s types.Schema) int { return s.Len()*(minCell+2) - 2 }
+
+// writeRecords writes a column a line.
+func writeRecords(w *bufio.Writer, s types.Schema, rows [][]string, o Options) {
+	names := columnNames(s)
+	width := 0
+	for _, n := range names {
+		width = max(width, runewidth.StringWidth(n))
+	}
+	width = min(width, max(o.Width/2, minCell))
+	bold, plain := styles(o)
+	for i, row := range rows {
+		fmt.Fprintf(w, "%s── row %d %s%s\n", bold, i+1, strings.Repeat("─", max(0, min(o.Width, maxCell)-9)), plain)
+		for j, text := range row {
+			line := fit(names[j], width, false) + "  " + text
+			w.WriteString(strings.TrimRight(runewidth.Truncate(line, o.Width, "…"), " ") + "\n")
+		}
+	}
+}
+
+// styles returns what begins and ends what is to stand out.
+func styles(o Options) (begin, end string) {
+	if o.Color {
+		return "\x1b[1m", "\x1b[0m"
+	}
+	return "", ""
+}
+
+func writeGrid(w *bufio.Writer, s types.Schema, rows [][]string, o Options) {
+	names := columnNames(s)
+	widths := columnWidths(names, rows, o.Width)
+	bold, plain := styles(o)
+	var line strings.Builder
+	for j, c := range s.Columns {
+		line.WriteString(gap(j) + fit(names[j], widths[j], c.Type.IsNumeric()))
+	}
+	w.WriteString(bold + strings.TrimRight(line.String(), " ") + plain + "\n")
 	for j := range s.Columns {
 		w.WriteString(gap(j) + strings.Repeat("─", widths[j]))
 	}
 	w.WriteByte('\n')
-	var line strings.Builder
 	for _, row := range rows {
 		line.Reset()
 		for j, text := range row {
@@ -100,15 +144,15 @@ func gap(j int) string {
 
 // columnWidths gives every column what its widest cell needs, up to maxCell;
 // if that is too much for the terminal, the widest columns give way first.
-func columnWidths(s types.Schema, rows [][]string, terminal int) []int {
-	widths := make([]int, s.Len())
-	total := 2 * (s.Len() - 1)
-	for j, c := range s.Columns {
-		widths[j] = runewidth.StringWidth(c.Name)
+func columnWidths(names []string, rows [][]string, terminal int) []int {
+	widths := make([]int, len(names))
+	total := 2 * (len(names) - 1)
+	for j, name := range names {
+		widths[j] = runewidth.StringWidth(name)
 		for _, row := range rows {
 			widths[j] = max(widths[j], runewidth.StringWidth(row[j]))
 		}
-		widths[j] = min(widths[j], max(maxCell, runewidth.StringWidth(c.Name)))
+		widths[j] = min(widths[j], max(maxCell, runewidth.StringWidth(name)))
 		total += widths[j]
 	}
 	for terminal > 0 && total > terminal {

@@ -95,14 +95,24 @@ func tellProblems(w io.Writer, r *ingest.Report) {
 	}
 	var parts []string
 	for _, c := range []struct {
-		n    int
-		what string
-	}{{rejected, "not understood"}, {values, "values became null"}, {broken, "files broken"}} {
-		if c.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
+		n         int
+		one, many string
+	}{
+		{rejected, "not understood", "not understood"}, {values, "value became null", "values became null"}, {broken, "file broken", "files broken"},
+	} {
+		switch c.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+c.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.many))
 		}
 	}
-	fmt.Fprintf(w, "%d records loaded; %s\n", records, strings.Join(parts, ", "))
+	loaded := "records"
+	if records == 1 {
+		loaded = "record"
+	}
+	fmt.Fprintf(w, "%d %s loaded; %s\n", records, loaded, strings.Join(parts, ", "))
 }
 
 // tellEmpty warns of tables that a query read and no file has.

@@ -135,5 +135,5 @@ func textOptions() output.Options {
 	if err != nil {
 		width = 0
 	}
-	return output.Options{Width: width, Color: os.Getenv("NO_COLOR") == ""}
+	return output.Options{Width: width, Color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 }
