@@ -120,7 +120,7 @@ func joined(risk, alert, signIn record, columns []string) string {
 // At every tick, all columns of what the rule and the mission's query report are
 // those that plain Go finds in the tenant's rows, which never were files.
 func TestAgainstPlainGo(t *testing.T) {
-	d := loaded(t, func(o *Options) { o.SignIns = 2000 })
+	d := loaded(t, nil)
 	l := logsOf(d)
 	for name, rule := range map[string]*detect.Rule{"shipped": d.rule, "mission": nil} {
 		t.Run(name, func(t *testing.T) {

@@ -79,7 +79,7 @@ func runRule(ctx context.Context, data *dataFlags, limits *limitFlags, rule *det
 	if f != "alerts" {
 		return failed(output.Write(os.Stdout, f, []kql.Table{{Schema: e.Schema, Batches: e.Batches}}, textOptions()))
 	}
-	fmt.Printf("%s\nwindow (%s, %s], %d rows, %s\n", rule.Name, stamp(e.From), stamp(e.To), e.Rows, time.Since(start).Round(time.Millisecond))
+	fmt.Printf("%s\nwindow (%s, %s], rows: %d, %s\n", rule.Name, stamp(e.From), stamp(e.To), e.Rows, time.Since(start).Round(time.Millisecond))
 	if !e.Fired {
 		fmt.Printf("no alert: it takes %s\n", rule.Trigger)
 	}
