@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -26,10 +27,18 @@ func checkCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check [-o text|json] [-f FILE | TEXT | -]  |  check --batch < queries.jsonl",
 		Short: "Say what is wrong with a query, and what columns it answers with",
-		Long: `Check a query without running it. The exit code is 3 if it has errors.
+		Long: `Check a query without running it, or that of a rule: -f RULE.yaml. The exit code
+is 3 if it has errors.
 
 With --batch, read {"id", "query", "environment"} a line from standard input and
-write {"id", "diagnostics", "columns"} a line. Places are in UTF-16 code units.`,
+write {"id", "diagnostics", "columns"} a line, for every line that is not blank and
+in order; environment is sentinel, defender_xdr or unified, and may be left out. A
+diagnostic has Microsoft's code, or REQUEST for a line that is no request; a
+severity, error, warning or suggestion; a kind, syntax or semantic; start and end,
+in UTF-16 code units of the query; and a message.`,
+		Example: `  calypso check 'SecurityAlert | where Naem == "x"'
+  calypso check -o json -f rules/suspicious-api-traffic.yaml
+  calypso check --batch < queries.jsonl > findings.jsonl`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			engine, err := kql.New()
@@ -37,16 +46,19 @@ write {"id", "diagnostics", "columns"} a line. Places are in UTF-16 code units.`
 				return failed(err)
 			}
 			if batch {
+				if file != "" || len(args) > 0 {
+					return errors.New("--batch reads its queries from standard input")
+				}
 				bad, err := check.Batch(engine, os.Stdin, os.Stdout, environments(data.catalog))
 				if err == nil && bad > 0 {
-					err = &exitError{code: exitInvalid}
+					return &exitError{code: exitInvalid}
 				}
-				return err
+				return failed(err)
 			}
 			if format != "text" && format != "json" {
 				return fmt.Errorf("unknown output format %q: want text or json", format)
 			}
-			text, err := queryText(file, args)
+			text, err := ruleOrQueryText(file, args)
 			if err != nil {
 				return err
 			}

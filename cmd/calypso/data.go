@@ -47,7 +47,7 @@ func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *files.Set,
 	}
 	opt := files.Options{Tables: schemas{c}, Workers: runtime.GOMAXPROCS(0), Keep: f.keep}
 	if !f.quiet && term.IsTerminal(int(os.Stderr.Fd())) {
-		bar := &progressBar{w: os.Stderr}
+		bar := &progressBar{w: os.Stderr, drawn: time.Now()}
 		defer bar.clear()
 		opt.Progress = bar.add
 	}

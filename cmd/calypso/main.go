@@ -106,6 +106,10 @@ wrong; 3 a query has errors.`,
 	root.Flags().StringVar(&now, "now", "", "the queries' now(); this machine's clock if not given")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(demoCommand(), queryCommand(), runCommand(), explainCommand(), checkCommand(), schemaCommand(), functionsCommand())
+	root.DisableFlagsInUseLine = true
+	for _, c := range root.Commands() {
+		c.DisableFlagsInUseLine = true
+	}
 	return root
 }
 
