@@ -58,5 +58,6 @@ func Functions() (*function.Registry, error) {
 		versions(),
 		session(),
 		unitConversions(),
+		geospatial(),
 	)
 }
