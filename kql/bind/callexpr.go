@@ -17,6 +17,11 @@ func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
 		b.bindAll(sc, e.Args)
 		return ofValue(unknownValue())
 	}
+	if sc.match != nil {
+		if v, ok := b.graphCall(sc, e); ok {
+			return ofValue(v)
+		}
+	}
 	if f := formOf(name); f != nil && !b.declaredFunction(sc, name) {
 		return f(b, sc, e)
 	}

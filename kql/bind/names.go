@@ -41,7 +41,7 @@ func (b *binder) joinNames(sc *scope, left syntax.Expr, right string) string {
 		if _, ok := sc.side(id.Name); ok {
 			return right
 		}
-		if sym, ok := sc.lookup(id.Name); ok && sym.step {
+		if sym, ok := sc.lookup(id.Name); ok && sym.step && sc.match == nil {
 			return right
 		}
 	}

@@ -38,6 +38,10 @@ func (b *binder) checkPlace(sc *scope, in table, op syntax.Operator) table {
 			return unknownTable()
 		}
 	}
+	if isGraph(in) && !readsGraph(op) {
+		b.report(tableExpected(op))
+		return unknownTable()
+	}
 	return in
 }
 

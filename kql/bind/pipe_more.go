@@ -96,7 +96,7 @@ func (b *binder) nestedOperators(sc *scope, in table, op syntax.Operator) table 
 	case *syntax.ReduceOp:
 		return b.reduce(sc, in, op)
 	}
-	return b.unsupported(in, op)
+	return b.graphOperators(sc, in, op)
 }
 
 // operatorWord returns how the text writes an operator that the engine does not

@@ -23,6 +23,9 @@ type scope struct {
 	aggs *aggregation
 	// caller is the row of the call, within the body of a function.
 	caller *row
+	// match is the pattern of a graph around the expression, whose paths all(),
+	// any() and map() read.
+	match *graphMatch
 	// statement is the scope that takes the names given by `as`.
 	statement *scope
 }

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -65,6 +66,12 @@ func (q *query) buildMore(n plan.Node) (*flow, error) {
 		return q.buildScan(n)
 	case *plan.IPLookup:
 		return q.buildIPLookup(n)
+	case *plan.GraphMatch:
+		return q.buildGraphMatch(n)
+	case *plan.GraphTable:
+		return q.buildGraphTable(n)
+	case *plan.MakeGraph, *plan.GraphWhere, *plan.GraphComponents:
+		return nil, &Error{Kind: Unsupported, Err: errors.New("a graph has no rows: graph-match and graph-to-table make tables of one")}
 	}
 	return nil, &Error{Kind: Unsupported, Err: fmt.Errorf("operator %T is not supported", n)}
 }

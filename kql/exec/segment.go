@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -72,7 +74,7 @@ type segQuery struct {
 // newSegQuery prepares sub, which reads its rows where hole stands.
 func (q *query) newSegQuery(sub plan.Node, hole *plan.Hole) (*segQuery, error) {
 	s := &segQuery{q: q, hole: hole, fixed: map[plan.Node]*fixedRows{}, inner: map[plan.Node]*segQuery{}}
-	if bindsInside(sub, hole) {
+	if bindsInside(sub, hole) || hasGraph(sub) {
 		s.sub, s.whole = sub, true
 		return s, nil
 	}
@@ -215,6 +217,14 @@ func dependsOn(n plan.Node, hole *plan.Hole) bool {
 		}
 	}
 	return false
+}
+
+// hasGraph reports whether a graph is part of n: it has no rows to keep apart.
+func hasGraph(n plan.Node) bool {
+	if _, ok := n.(*plan.MakeGraph); ok {
+		return true
+	}
+	return slices.ContainsFunc(n.Inputs(), hasGraph)
 }
 
 // bindsInside reports whether a scalar subquery or a shared result within n reads
