@@ -181,7 +181,6 @@ func TestOperatorErrors(t *testing.T) {
 		{`Events | evaluate autocluster()`, "KS999 18-31"},
 		{`Events | evaluate bag_unpack(Id)`, "KS141 29-31"},
 		{`Events | reduce by User`, "KS999 9-23"},
-		{`Events | make-graph User --> Id`, "KS999 9-31"},
 		{`Events | fork (fork (count))`, "KS177 15-27"},
 		{`Events | join Users on Id | project _Item`, ""},
 		{`Events | project-away Id | project _Item`, "KS142 35-40"},
