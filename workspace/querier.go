@@ -76,6 +76,16 @@ func (q *Querier) Query(ctx context.Context, text string, from, to time.Time) (t
 	return last.Schema, last.Batches, nil
 }
 
+// WithoutFile returns the tables that text reads and no file has; none for a text
+// that does not compile.
+func (q *Querier) WithoutFile(text string) []string {
+	query, err := q.compile(text)
+	if err != nil {
+		return nil
+	}
+	return WithoutFile(query.Plan())
+}
+
 func (q *Querier) compile(text string) (*kql.Query, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -7,9 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/files"
@@ -23,15 +21,12 @@ import (
 type Workspace struct {
 	catalog *catalog.Catalog
 	files   *files.Set // nil if nothing was opened
-
-	mu    sync.Mutex
-	empty map[string]bool // catalog tables that were asked for and have no data
 }
 
 // New returns the workspace of a catalog with the tables of set, which may be
 // nil.
 func New(c *catalog.Catalog, set *files.Set) *Workspace {
-	return &Workspace{catalog: c, files: set, empty: map[string]bool{}}
+	return &Workspace{catalog: c, files: set}
 }
 
 // Table implements bind.Catalog.
@@ -45,34 +40,17 @@ func (w *Workspace) Table(name string) (plan.Source, bool) {
 	if !ok {
 		return nil, false
 	}
-	w.mu.Lock()
-	w.empty[name] = true
-	w.mu.Unlock()
 	return &emptyTable{schema: t.Schema, more: t.Open}, true
 }
 
-// TableNames implements bind.Catalog.
+// TableNames implements bind.Catalog: the tables that files have, or, where none
+// were opened, those of the catalog. Wildcards and search are about logs that
+// are there.
 func (w *Workspace) TableNames() []string {
-	names := w.catalog.Tables()
-	if w.files != nil {
-		names = append(slices.Clone(names), w.files.Names()...)
-		slices.Sort(names)
-		names = slices.Compact(names)
+	if w.files != nil && len(w.files.Names()) > 0 {
+		return w.files.Names()
 	}
-	return names
-}
-
-// Empty returns the tables that queries have named so far and that the catalog
-// has but no file, sorted: a warning to who may have forgotten to open one.
-func (w *Workspace) Empty() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	names := make([]string, 0, len(w.empty))
-	for n := range w.empty {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
+	return w.catalog.Tables()
 }
 
 // Function implements bind.Catalog.

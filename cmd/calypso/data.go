@@ -115,11 +115,17 @@ func tellProblems(w io.Writer, r *ingest.Report) {
 	fmt.Fprintf(w, "%d %s loaded; %s\n", records, loaded, strings.Join(parts, ", "))
 }
 
-// tellEmpty warns of tables that a query read and no file has.
-func (f *dataFlags) tellEmpty(w io.Writer, ws *workspace.Workspace) {
-	if names := ws.Empty(); len(names) > 0 && !f.quiet {
-		fmt.Fprintf(w, "note: no file has %s; read as empty\n", strings.Join(names, ", "))
+// tellEmpty warns of tables that a query reads and no file has.
+func (f *dataFlags) tellEmpty(w io.Writer, names []string) {
+	if len(names) == 0 || f.quiet {
+		return
 	}
+	const most = 5
+	more := ""
+	if len(names) > most {
+		names, more = names[:most], fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	fmt.Fprintf(w, "note: no file has %s%s; read as empty\n", strings.Join(names, ", "), more)
 }
 
 // parseNow reads --now; empty is the clock of this machine.

@@ -71,11 +71,12 @@ func runRule(ctx context.Context, data *dataFlags, limits *limitFlags, rule *det
 	ctx, cancel := limits.context(ctx)
 	defer cancel()
 	start := time.Now()
-	e, err := detect.Evaluate(ctx, rule, at, workspace.NewQuerier(engine, ws, limits.options(0)))
+	querier := workspace.NewQuerier(engine, ws, limits.options(0))
+	e, err := detect.Evaluate(ctx, rule, at, querier)
 	if err != nil {
 		return failed(err)
 	}
-	data.tellEmpty(os.Stderr, ws)
+	data.tellEmpty(os.Stderr, querier.WithoutFile(rule.Query))
 	if f != "alerts" {
 		return failed(output.Write(os.Stdout, f, []kql.Table{{Schema: e.Schema, Batches: e.Batches}}, textOptions()))
 	}

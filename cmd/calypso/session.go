@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"golang.org/x/term"
 
 	"github.com/calypso-kql/calypso/files"
 	"github.com/calypso-kql/calypso/kql"
-	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/output"
 	"github.com/calypso-kql/calypso/workspace"
 )
@@ -42,7 +40,7 @@ func (s *session) run(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	s.tellEmpty(q)
+	s.data.tellEmpty(s.errs, workspace.WithoutFile(q.Plan()))
 	ctx, cancel := s.limits.context(ctx)
 	defer cancel()
 	tables, err := q.Run(ctx, s.limits.options(ticks))
@@ -50,57 +48,6 @@ func (s *session) run(ctx context.Context, text string) error {
 		return failed(err)
 	}
 	return failed(output.Write(s.out, s.format, tables, textOptions()))
-}
-
-// tellEmpty warns of tables that a query reads and no file has.
-func (s *session) tellEmpty(q *kql.Query) {
-	if s.data.quiet {
-		return
-	}
-	opened := map[plan.Source]bool{}
-	for _, name := range s.set.Names() {
-		if t, ok := s.set.Table(name); ok {
-			opened[t] = true
-		}
-	}
-	var names []string
-	for _, r := range reads(q.Plan()) {
-		if !opened[r.Source] && !slices.Contains(names, r.Table) {
-			names = append(names, r.Table)
-		}
-	}
-	if len(names) > 0 {
-		fmt.Fprintf(s.errs, "note: no file has %s; read as empty\n", strings.Join(names, ", "))
-	}
-}
-
-// reads returns every table that p reads.
-func reads(p *plan.Query) []*plan.Read {
-	var out []*plan.Read
-	var visit func(plan.Node)
-	visit = func(n plan.Node) {
-		if r, ok := n.(*plan.Read); ok {
-			out = append(out, r)
-		}
-		for _, in := range n.Inputs() {
-			visit(in)
-		}
-		for _, e := range plan.Exprs(n) {
-			plan.WalkExpr(e, func(e plan.Expr) bool {
-				if sub, ok := e.(*plan.Subquery); ok {
-					visit(sub.Plan)
-				}
-				return true
-			})
-		}
-	}
-	for _, d := range p.Shared {
-		visit(d.Plan)
-	}
-	for _, r := range p.Results {
-		visit(r.Root)
-	}
-	return out
 }
 
 // command runs a command of the prompt, or a query.
