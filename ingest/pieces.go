@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"unsafe"
 )
 
@@ -35,10 +36,7 @@ const maxRecord = 1 << 30
 func splitLines(r io.Reader, line int, yield func(*piece) error) error {
 	var rest []byte
 	for {
-		buf := make([]byte, len(rest), len(rest)+pieceSize)
-		copy(buf, rest)
-		n, err := io.ReadFull(r, buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
+		buf, err := readPiece(r, rest)
 		atEnd := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		cut := len(buf)
 		if !atEnd {
@@ -64,6 +62,30 @@ func splitLines(r io.Reader, line int, yield func(*piece) error) error {
 		if err != nil {
 			return err // what came before it has been decoded
 		}
+	}
+}
+
+// firstRead is what is read of a file before more memory is taken for it: logs
+// in storage accounts are many small files.
+const firstRead = 256 << 10
+
+// readPiece reads up to pieceSize more bytes behind rest, which it copies. The
+// error is io.EOF or io.ErrUnexpectedEOF where r ends before that.
+func readPiece(r io.Reader, rest []byte) ([]byte, error) {
+	size := firstRead
+	if len(rest) > 0 {
+		size = pieceSize // there was a piece before it
+	}
+	buf := make([]byte, len(rest), len(rest)+size)
+	copy(buf, rest)
+	for {
+		n, err := io.ReadFull(r, buf[len(buf):len(rest)+size])
+		buf = buf[:len(buf)+n]
+		if err != nil || size == pieceSize {
+			return buf, err
+		}
+		size = min(4*size, pieceSize)
+		buf = slices.Grow(buf, len(rest)+size-len(buf))
 	}
 }
 
