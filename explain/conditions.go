@@ -35,7 +35,7 @@ func (t *teller) condition(e syntax.Expr) string {
 		return t.call(e)
 	case *syntax.Ident:
 		if t.input.Index(e.Name) >= 0 {
-			return e.Name + " is true"
+			return ident(e.Name) + " is true"
 		}
 		return t.value(e)
 	case *syntax.Literal:
@@ -152,14 +152,14 @@ func (t *teller) in(e *syntax.InExpr) string {
 	var out []string
 	for i, x := range e.List {
 		if i == most {
-			return head + strings.Join(out, ", ") + " … (" + plural(len(e.List), "value") + ")" + note
+			return head + "(" + strings.Join(out, ", ") + " … " + plural(len(e.List), "value") + ")" + note
 		}
 		out = append(out, t.listed(x))
 	}
-	if e.Op == syntax.OpHasAll {
-		return head + and(out)
+	if len(out) > 1 {
+		return head + "(" + strings.Join(out, ", ") + ")" + note
 	}
-	return head + join(out, "or") + note
+	return head + strings.Join(out, "") + note
 }
 
 // listed is an element of a list; a table stands for the values of its first

@@ -9,6 +9,7 @@ package explain
 
 import (
 	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/exec"
 	"github.com/calypso-kql/calypso/kql/plan"
 )
 
@@ -33,6 +34,9 @@ type Explanation struct {
 	Results []Result `json:"results"`
 	// Plan is the optimized plan, as EXPLAIN prints it.
 	Plan string `json:"plan"`
+	// Note says why the plan and the results are not yet the final ones; empty if
+	// they are.
+	Note string `json:"note,omitempty"`
 }
 
 // A Step is a sentence, with the steps of the subqueries that it speaks of.
@@ -68,23 +72,46 @@ type Column struct {
 }
 
 // Of explains a query that was compiled without errors. o are the options of the
-// run that the plan is for; Now and Scope matter.
+// run that the plan is for; Now and Scope matter. Nothing is run: where only the
+// rows tell which columns there are (bag_unpack, pivot), the plan is the one before
+// optimization.
 func Of(e *kql.Engine, q *kql.Query, o kql.RunOptions) (*Explanation, error) {
-	p, err := q.Optimized(o)
-	if err != nil {
-		return nil, err
+	p, note := q.Plan(), ""
+	if pending(p) {
+		note = "some columns are known only when the query runs; this is the plan before that"
+	} else {
+		var err error
+		if p, err = q.Optimized(o); err != nil {
+			return nil, err
+		}
 	}
 	x := &Explanation{
-		Steps:   steps(q),
-		Tables:  tables(p),
-		Results: []Result{},
-		Plan:    p.String(),
+		Note:  note,
+		Steps: steps(q),
+		Plan:  p.String(),
 	}
 	x.uses(e, q)
-	for _, r := range p.Results {
-		x.Results = append(x.Results, result(r))
-	}
+	x.about(p)
 	return x, nil
+}
+
+// Executed puts the plan that ran in the place of the one that was foreseen, with
+// the figures of each operator.
+func (x *Explanation) Executed(p *plan.Query, stats *exec.Stats) {
+	x.about(p)
+	x.Plan, x.Note = "", ""
+	for _, r := range p.Results {
+		x.Plan += stats.Explain(r.Root)
+	}
+}
+
+// about fills in what the plan alone tells.
+func (x *Explanation) about(p *plan.Query) {
+	x.Tables = tables(p)
+	x.Results = make([]Result, len(p.Results))
+	for i, r := range p.Results {
+		x.Results[i] = result(r)
+	}
 }
 
 func result(r plan.Result) Result {

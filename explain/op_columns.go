@@ -24,7 +24,7 @@ func (t *teller) columnsOperator(op syntax.Operator) string {
 		var out []string
 		for _, e := range op.Exprs {
 			if len(e.Names) == 1 {
-				out = append(out, t.value(e.X)+" to "+e.Names[0].Name)
+				out = append(out, t.value(e.X)+" to "+ident(e.Names[0].Name))
 			} else {
 				out = append(out, t.source(e))
 			}
@@ -50,9 +50,9 @@ func (t *teller) project(exprs []*syntax.NamedExpr) string {
 		plain = plain && t.input.Index(id.Name) >= 0 && len(e.Names) <= 1
 		switch {
 		case plain && (len(e.Names) == 0 || e.Names[0].Name == id.Name):
-			kept = append(kept, id.Name)
+			kept = append(kept, ident(id.Name))
 		case plain:
-			kept = append(kept, id.Name+" as "+e.Names[0].Name)
+			kept = append(kept, ident(id.Name)+" as "+ident(e.Names[0].Name))
 		default:
 			computed = append(computed, t.assigned(e))
 		}

@@ -45,7 +45,7 @@ func (t *teller) rareOperator(op syntax.Operator) string {
 		}
 		return s
 	case *syntax.EvaluateOp:
-		return "Apply the plugin " + op.Call.Name.Name + ": " + t.quote(op.Call)
+		return t.plugin(op.Call)
 	case *syntax.InvokeOp:
 		return "Give the rows to the function " + t.source(op.Call)
 	case *syntax.MakeGraphOp:
@@ -58,6 +58,22 @@ func (t *teller) rareOperator(op syntax.Operator) string {
 		return "Make tables of the graph: " + t.source(op)
 	}
 	return ""
+}
+
+// plugin tells of the plugins that change columns; others are quoted.
+func (t *teller) plugin(call *syntax.CallExpr) string {
+	name, args := call.Name.Name, call.Args
+	switch {
+	case name == "bag_unpack" && len(args) == 1:
+		return "Make a column of each property of " + t.value(args[0]) + " (bag_unpack)"
+	case name == "pivot" && len(args) == 1:
+		return "Make a column of each value of " + t.value(args[0]) + ", which counts the rows that have it (pivot)"
+	case name == "pivot" && len(args) == 2:
+		return "Make a column of each value of " + t.value(args[0]) + ", which holds " + t.aggregateValue(args[1]) + " (pivot)"
+	case name == "narrow" && len(args) == 0:
+		return "Make a row of each cell, with its column's name (narrow)"
+	}
+	return "Apply the plugin " + name + ": " + t.quote(call)
 }
 
 func (t *teller) makeSeries(op *syntax.MakeSeriesOp) string {

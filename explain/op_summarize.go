@@ -30,7 +30,7 @@ func (t *teller) groups(by []*syntax.NamedExpr) string {
 	for _, e := range by {
 		s := t.bucket(e.X)
 		if len(e.Names) == 1 {
-			s = e.Names[0].Name + " (" + s + ")"
+			s = ident(e.Names[0].Name) + " (" + s + ")"
 		}
 		out = append(out, s)
 	}
@@ -61,7 +61,7 @@ func (t *teller) aggregate(e *syntax.NamedExpr) string {
 	}
 	var names []string
 	for _, n := range e.Names {
-		names = append(names, n.Name)
+		names = append(names, ident(n.Name))
 	}
 	return strings.Join(names, ", ") + " = " + s
 }

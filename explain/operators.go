@@ -116,7 +116,7 @@ func (t *teller) assigned(e *syntax.NamedExpr) string {
 	}
 	var names []string
 	for _, n := range e.Names {
-		names = append(names, n.Name)
+		names = append(names, ident(n.Name))
 	}
 	if len(names) == 1 {
 		return names[0] + " = " + t.value(e.X)

@@ -43,6 +43,9 @@ func (x *Explanation) Write(w io.Writer, width int) error {
 	}
 	p.title("Plan")
 	p.head()
+	if x.Note != "" {
+		p.paragraph("  ", "("+x.Note+")")
+	}
 	for line := range strings.Lines(x.Plan) {
 		p.b.WriteString("  " + line)
 	}

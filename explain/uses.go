@@ -13,17 +13,34 @@ import (
 // tables lists the tables that p reads, each once, with the columns read.
 func tables(p *plan.Query) []Table {
 	out := []Table{}
+	walk(p, func(n plan.Node) {
+		if r, ok := n.(*plan.Read); ok {
+			out = addRead(out, r)
+		}
+	})
+	return out
+}
+
+// pending says whether p has operators whose columns only the rows can tell.
+func pending(p *plan.Query) bool {
+	found := false
+	walk(p, func(n plan.Node) {
+		_, ok := n.(*plan.Pending)
+		found = found || ok
+	})
+	return found
+}
+
+// walk calls f for the operators of p, its subqueries and shared results, each
+// shared one once.
+func walk(p *plan.Query, f func(plan.Node)) {
 	seen := map[*plan.SharedDef]bool{}
 	var visit func(n plan.Node)
 	visit = func(n plan.Node) {
-		switch n := n.(type) {
-		case *plan.Read:
-			out = addRead(out, n)
-		case *plan.Shared:
-			if !seen[n.Def] {
-				seen[n.Def] = true
-				visit(n.Def.Plan)
-			}
+		f(n)
+		if s, ok := n.(*plan.Shared); ok && !seen[s.Def] {
+			seen[s.Def] = true
+			visit(s.Def.Plan)
 		}
 		for _, in := range n.Inputs() {
 			visit(in)
@@ -40,7 +57,6 @@ func tables(p *plan.Query) []Table {
 	for _, r := range p.Results {
 		visit(r.Root)
 	}
-	return out
 }
 
 func addRead(tables []Table, n *plan.Read) []Table {

@@ -42,7 +42,7 @@ func literal(e *syntax.Literal) string {
 // identValue is a column's name, or a name with the short value that it has.
 func (t *teller) identValue(e *syntax.Ident) string {
 	if t.input.Index(e.Name) >= 0 {
-		return e.Name
+		return ident(e.Name)
 	}
 	switch v := t.lets[e.Name].(type) {
 	case *syntax.Literal:
@@ -52,7 +52,7 @@ func (t *teller) identValue(e *syntax.Ident) string {
 			return e.Name + " (" + textValue(v) + ")"
 		}
 	}
-	return e.Name
+	return ident(e.Name)
 }
 
 func (t *teller) callValue(e *syntax.CallExpr) string {

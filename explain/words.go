@@ -64,17 +64,30 @@ func cut(s string) string {
 }
 
 // and joins items with commas and a final "and".
-func and(items []string) string { return join(items, "and") }
-
-func join(items []string, last string) string {
+func and(items []string) string {
 	switch n := len(items); n {
 	case 0:
 		return "nothing"
 	case 1:
 		return items[0]
 	default:
-		return strings.Join(items[:n-1], ", ") + " " + last + " " + items[n-1]
+		return strings.Join(items[:n-1], ", ") + " and " + items[n-1]
 	}
+}
+
+// ident returns a name as KQL writes it: in brackets if it is no plain word.
+func ident(name string) string {
+	for i, r := range name {
+		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
+			return "['" + strings.Map(func(r rune) rune {
+				if unicode.IsControl(r) {
+					return ' '
+				}
+				return r
+			}, name) + "']"
+		}
+	}
+	return name
 }
 
 func columnWord(n int) string {
@@ -107,7 +120,7 @@ func (t *teller) name(e syntax.Expr) string {
 		if e.Wildcard {
 			return choose(e.Name == "*", "all others", e.Name)
 		}
-		return e.Name
+		return ident(e.Name)
 	case *syntax.StarExpr:
 		return "all others"
 	case *syntax.OrderedExpr:

@@ -161,10 +161,7 @@ func (x *explainer) run(ctx context.Context, q *kql.Query, e *explain.Explanatio
 	for i := range tables {
 		ran.Rows = append(ran.Rows, tables[i].Rows())
 	}
-	e.Plan = ""
-	for _, r := range p.Results {
-		e.Plan += o.Stats.Explain(r.Root)
-	}
+	e.Executed(p, o.Stats)
 	return ran, nil
 }
 
