@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -89,11 +88,10 @@ func checkOne(engine *kql.Engine, text string, c bind.Catalog, format string) er
 		_, diags := engine.Compile(text, c)
 		fmt.Print(syntax.Render(text, diags))
 		if res.Errors() == 0 {
-			var cols []string
+			fmt.Println("ok,", count(len(res.Columns), "column"))
 			for _, c := range res.Columns {
-				cols = append(cols, c.Name+": "+c.Type)
+				fmt.Printf("%s: %s\n", c.Name, c.Type)
 			}
-			fmt.Printf("ok, %d columns\n%s\n", len(cols), strings.Join(cols, "\n"))
 		}
 	}
 	if res.Errors() > 0 {

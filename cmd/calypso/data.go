@@ -108,11 +108,7 @@ func tellProblems(w io.Writer, r *ingest.Report) {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.many))
 		}
 	}
-	loaded := "records"
-	if records == 1 {
-		loaded = "record"
-	}
-	fmt.Fprintf(w, "%d %s loaded; %s\n", records, loaded, strings.Join(parts, ", "))
+	fmt.Fprintf(w, "%s loaded; %s\n", count(records, "record"), strings.Join(parts, ", "))
 }
 
 // tellEmpty warns of tables that a query reads and no file has.

@@ -141,7 +141,7 @@ func (x *explainer) explain(ctx context.Context, w io.Writer, text string) error
 			if len(ran.Rows) > 1 {
 				name = fmt.Sprintf("result %d: ", i+1)
 			}
-			fmt.Fprintf(w, "\n%s%s", name, rowCount(n))
+			fmt.Fprintf(w, "\n%s%s", name, count(n, "row"))
 		}
 		fmt.Fprintf(w, " in %s\n", time.Duration(ran.Seconds*float64(time.Second)).Round(10*time.Microsecond))
 	}
@@ -165,9 +165,10 @@ func (x *explainer) run(ctx context.Context, q *kql.Query, e *explain.Explanatio
 	return ran, nil
 }
 
-func rowCount(n int) string {
+// count returns a number of things called what.
+func count(n int, what string) string {
 	if n == 1 {
-		return "1 row"
+		return "1 " + what
 	}
-	return fmt.Sprintf("%d rows", n)
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -47,6 +47,9 @@ func (s *session) run(ctx context.Context, text string) error {
 	if err != nil {
 		return failed(err)
 	}
+	if len(tables) == 0 && !s.data.quiet {
+		fmt.Fprintln(s.errs, "note: the query has no result: end it with a table, or with print")
+	}
 	return failed(output.Write(s.out, s.format, tables, textOptions()))
 }
 
