@@ -257,6 +257,13 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // fixed adds the rows of a page of values of a fixed size.
 func (d *decoder) fixed(p pq.Page, rows rowPicker, present int) error {
+	if d.f.from.kind == pq.Boolean {
+		vals, err := booleans(p, present)
+		if err != nil {
+			return err
+		}
+		return appendFixed(d, &d.bools, rows, nil, present, len(vals), func(s int) bool { return vals[s] })
+	}
 	data := p.Data()
 	var codes []int32
 	if dict := p.Dictionary(); dict != nil {
@@ -268,9 +275,6 @@ func (d *decoder) fixed(p pq.Page, rows rowPicker, present int) error {
 		present = dict.Len()
 	}
 	switch d.f.from.kind {
-	case pq.Boolean:
-		bits := data.Boolean()
-		return appendFixed(d, &d.bools, rows, codes, present, len(bits)*8, func(s int) bool { return bits[s>>3]>>(s&7)&1 != 0 })
 	case pq.Int32:
 		vals := data.Int32()
 		return d.integers(rows, codes, present, len(vals), func(s int) int64 { return int64(vals[s]) })
@@ -292,6 +296,28 @@ func (d *decoder) fixed(p pq.Page, rows rowPicker, present int) error {
 			return fmt.Errorf("values of %d bytes, want 16", size)
 		}
 		return appendFixed(d, &d.guids, rows, codes, present, len(bytes)/16, func(s int) types.GUID128 { return types.GUID128(bytes[s*16:]) })
+	}
+}
+
+// booleans returns the values of p. They are read as values: the data of a page
+// that does not begin at a whole byte do not tell at which bit it does.
+func booleans(p pq.Page, present int) ([]bool, error) {
+	out := make([]bool, 0, present)
+	r := p.Values()
+	var buf [256]pq.Value
+	for {
+		n, err := r.ReadValues(buf[:])
+		for _, v := range buf[:n] {
+			if !v.IsNull() {
+				out = append(out, v.Boolean())
+			}
+		}
+		switch {
+		case eof(err), n == 0 && err == nil:
+			return out, nil
+		case err != nil:
+			return nil, err
+		}
 	}
 }
 

@@ -168,7 +168,7 @@ func (b *binder) addOne(c *columns, sc *scope, e *syntax.NamedExpr, st style, po
 	v := b.scalar(sc, e.X)
 	named := isColumn(v.expr) && sc.aggs == nil
 	switch {
-	case len(v.tuple) > 0:
+	case v.tuple != nil:
 		b.addTuple(c, e, v, st)
 	case len(e.Names) > 1:
 		b.report(notMultiple(e))
@@ -205,7 +205,7 @@ func (b *binder) addUnnamed(c *columns, sc *scope, e *syntax.NamedExpr, v value,
 func (b *binder) addTuple(c *columns, e *syntax.NamedExpr, v value, st style) {
 	if len(e.Names) == 1 && !e.Tuple && !v.aggregate {
 		// one name for a scalar call takes the first column only
-		v.tuple = v.tuple[:1]
+		v.tuple = v.tuple[:min(1, len(v.tuple))]
 	}
 	for i, part := range v.tuple {
 		switch {

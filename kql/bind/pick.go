@@ -116,14 +116,17 @@ func (p *picking) addStar() {
 
 // value adds the aggregate and returns its columns.
 func (p *picking) value(pick *plan.Pick) value {
+	if len(p.cols) == 0 {
+		// `*` where every column is a key: there is nothing left to choose.
+		none := unknownValue()
+		none.tuple = []namedValue{}
+		return none
+	}
 	pick.Cols = p.cols
 	p.aggs.aggs = append(p.aggs.aggs, plan.Agg{Pick: pick})
 	var out value
 	for i, name := range p.names {
 		out.tuple = append(out.tuple, namedValue{name, p.aggs.column(name, p.cols[i].Type()), p.hidden[i]})
-	}
-	if len(out.tuple) == 0 {
-		return unknownValue()
 	}
 	out.expr = out.tuple[0].expr
 	return out

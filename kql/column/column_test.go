@@ -227,3 +227,21 @@ func TestBuilder(t *testing.T) {
 		t.Error("a string is null")
 	}
 }
+
+// loaded is a Loader over a column in memory.
+type loaded struct{ column.Column }
+
+func (l loaded) Load(rows []uint32) (column.Column, error) {
+	if rows == nil {
+		return l.Column, nil
+	}
+	return column.Gather(l.Column, rows), nil
+}
+
+func TestGatherNoRowsOfLazy(t *testing.T) {
+	lazy := column.NewLazy(types.Long, 3, loaded{column.NewVec(types.Long, []int64{1, 2, 3}, nil)})
+	c, err := column.Force(column.Gather(lazy, nil))
+	if err != nil || c.Len() != 0 {
+		t.Errorf("no rows of a lazy column are %d, error %v", c.Len(), err)
+	}
+}

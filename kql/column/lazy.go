@@ -72,7 +72,10 @@ func (l *Lazy) gather(rows []uint32) Column {
 		return Gather(*c, rows)
 	}
 	wanted := rows
-	if l.rows != nil {
+	switch {
+	case rows == nil:
+		wanted = []uint32{} // to a Loader, nil is all rows
+	case l.rows != nil:
 		wanted = make([]uint32, len(rows))
 		for i, r := range rows {
 			wanted[i] = l.rows[r]
