@@ -1,0 +1,198 @@
+package kql_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// stages are the operators of a pipe. Beside the holes of expressions there are
+// {new}, a new name; {cols}, some columns; {keys}, some `name = expression`;
+// {aggs}, some aggregates; {order}, what to sort by; {c:type}, a column of a type;
+// {U}, a pipe over the other table; {self}, a pipe that has the same columns.
+var stages = []string{
+	"where {bool}", "where {bool}", "where {bool} and {bool}", "where isnotnull({col}) or {bool}", "where {c:string} has {=string}", "where {c:long} == {=long}",
+	"extend {keys}", "extend {keys}", "extend {col} = {any}", "project {cols}, {keys}", "project {cols}", "project-away {cols}", "project-keep {cols}", "project-rename {new} = {col}", "project-reorder {cols}, *",
+	"summarize {aggs} by {cols}", "summarize {aggs} by {keys}", "summarize {aggs} by {cols}, {keys}", "summarize {aggs}", "summarize by {cols}", "summarize {aggs} by bin({c:datetime}, 1d)", "distinct {cols}", "distinct *", "count",
+	"sort by {order}", "sort by {order}", "top {n} by {order}", "take {n}", "top-hitters {n} of {col}", "top-nested {n} of {col} by max({long}), top-nested {n} of {col} by count()",
+	"mv-expand {c:dynamic}", "mv-expand {new} = {dynamic}", "mv-expand {c:dynamic} to typeof(string)", "mv-expand with_itemindex={new} {c:dynamic} to typeof(long) limit 2", "mv-expand {c:dynamic}, {new} = {dynamic}",
+	"mv-apply {c:dynamic} on (where {bool} | take 2)", "mv-apply {new} = {dynamic} to typeof(string) on (summarize {new} = count())", "mv-apply {c:dynamic} to typeof(long) on (top 1 by {c:dynamic})",
+	"parse {c:string} with * 'a' {new}:string ',' *", "parse {c:string} with {new} '.' {new}:long '.' *", "parse kind=regex {c:string} with '[a-z]' {new} '=' *", "parse-where {c:string} with {new}:string ' ' *", "parse-kv {c:string} as ({new}:string, other:long) with (pair_delimiter=' ', kv_delimiter='=')",
+	"make-series {new} = count(), {new} = sum({long}) on {c:datetime} from datetime(2023-12-30) to datetime(2024-03-01) step 5d by {cols}", "make-series {new} = avg({real}) default = 0.5 on {c:long} from 0 to 10 step 2",
+	"serialize {new} = row_number(), {new} = prev({c:long})", "serialize {new} = next({c:string}), {new} = row_cumsum({c:long})", "sort by {order} | extend {new} = row_rank_dense({c:string}), {new} = prev({col}, 2)", "sort by {order} | where {c:string} != prev({c:string})",
+	"join kind={jkind} ({U}) on {jkeys}", "join kind={jkind} ({U}) on {jkeys}", "join kind={jkind} ({U}) on $left.{c:string} == $right.s", "join ({self}) on {cols}", "lookup kind={lkind} ({U}) on {jkeys}", "lookup ({U}) on $left.{c:string} == $right.s",
+	"union ({self})", "union ({U})", "union kind=inner ({U}), ({self})", "union withsource={new} ({U})",
+	"partition hint.strategy=native by {c:string} (top 1 by {order})", "partition by {c:long} (summarize {aggs})", "as {new} | union ({U})", "getschema", "sample-distinct 100 of {col}",
+	"evaluate bag_unpack({c:dynamic})", "evaluate pivot({c:bool}, count(), {c:string})", "evaluate narrow()", "scan with (step {new}: {bool};)",
+	"where {bool} | extend {keys} | summarize {aggs} by {keys} | where {bool}", "extend {keys} | where {bool} | project {cols}", "sort by {order} | take {n}", "summarize {aggs} by {cols} | join kind={jkind} ({self}) on {cols}",
+}
+
+// texts are the tables' own columns, one of each type.
+const columns = "b: bool, i: int, l: long, r: real, m: decimal, s: string, d: datetime, t: timespan, g: guid, y: dynamic, c: string"
+
+var columnTypes = []types.Type{types.Bool, types.Int, types.Long, types.Real, types.Decimal, types.String, types.DateTime, types.TimeSpan, types.GUID, types.Dynamic, types.String}
+
+// A fuzzed query is a pipe over two tables, T and U.
+type fuzzed struct {
+	T, U   rows
+	Stages []string
+}
+
+// rows are the texts of a table's cells, row by row.
+type rows []string
+
+func (r rows) String() string {
+	return "datatable(" + columns + ")[" + strings.Join(r, ",\n\t") + "]"
+}
+
+// query returns the pipe, without its tables.
+func (f fuzzed) query() string { return strings.Join(append([]string{"T"}, f.Stages...), "\n| ") }
+
+// inline returns the query with its tables in it.
+func (f fuzzed) inline() string {
+	return "let T = " + f.T.String() + ";\nlet U = " + f.U.String() + ";\n" + f.query()
+}
+
+// generate returns the query of a seed. It grows operator by operator: what the
+// engine says of the columns so far is what the next operator may use, and an
+// operator that does not fit is thrown away.
+func generate(e *kql.Engine, seed uint64) fuzzed {
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1))}
+	out := fuzzed{T: g.table(pick(g, []int{0, 1, 5, 12, 40})), U: g.table(pick(g, []int{0, 3, 9}))}
+	for range 1 + g.IntN(5) {
+		g.cols = resultColumns(e, out)
+		if len(g.cols) == 0 {
+			break
+		}
+		next := out
+		next.Stages = append(slices.Clone(out.Stages), g.stage(pick(g, stages), out.query()))
+		if len(next.query()) > 4000 || resultColumns(e, next) == nil {
+			continue
+		}
+		out = next
+		if last := out.Stages[len(out.Stages)-1]; strings.Contains(last, "join (") || strings.Contains(last, "innerunique") {
+			// Which row innerunique keeps of each key is free, and a filter behind
+			// it may decide before it does.
+			break
+		}
+	}
+	return out
+}
+
+// resultColumns returns the columns of a query, or nil if it is wrong.
+func resultColumns(e *kql.Engine, f fuzzed) []types.Column {
+	q, diags := e.Compile(f.inline(), kql.Tables{})
+	for _, d := range diags {
+		if d.Severity == syntax.Error {
+			return nil
+		}
+	}
+	if len(q.Results()) != 1 {
+		return nil
+	}
+	return q.Results()[0].Columns
+}
+
+func (g *generator) table(n int) rows {
+	out := make(rows, n)
+	for i := range out {
+		var cells []string
+		for _, t := range columnTypes {
+			cells = append(cells, pick(g, literals[t]))
+		}
+		out[i] = strings.Join(cells, ", ")
+	}
+	return out
+}
+
+// stage fills the holes of an operator.
+func (g *generator) stage(template, before string) string {
+	for {
+		at := strings.Index(template, "{")
+		if at < 0 {
+			return template
+		}
+		end := at + strings.Index(template[at:], "}")
+		text := g.part(template[at+1:end], before)
+		// What is filled in is hidden from the search for more holes.
+		text = strings.NewReplacer("{", "\x01", "}", "\x02").Replace(text)
+		template = template[:at] + text + template[end+1:]
+		if !strings.Contains(template, "{") {
+			return strings.NewReplacer("\x01", "{", "\x02", "}").Replace(template)
+		}
+	}
+}
+
+func (g *generator) part(hole, before string) string {
+	switch hole {
+	case "new":
+		return g.fresh()
+	case "n":
+		return pick(g, []string{"0", "1", "2", "3", "7", "100"})
+	case "cols":
+		return g.some(3, func() string { return g.column(types.Unknown) })
+	case "keys":
+		return g.some(2, func() string { return g.fresh() + " = " + g.expr(pick(g, typesInUse), 2) })
+	case "aggs":
+		return g.some(3, func() string { return g.fill(pick(g, aggregates), 1) })
+	case "order":
+		return g.some(3, func() string {
+			return g.column(types.Unknown) + pick(g, []string{"", " asc", " desc", " asc nulls last", " desc nulls first"})
+		})
+	case "jkind":
+		return pick(g, []string{"inner", "innerunique", "leftouter", "rightouter", "fullouter", "leftsemi", "leftanti", "rightsemi", "rightanti"})
+	case "lkind":
+		return pick(g, []string{"leftouter", "inner"})
+	case "jkeys":
+		return g.some(2, func() string { return pick(g, []string{"s", "l", "c", "d", "g", "b", "i"}) })
+	case "U":
+		return g.other()
+	case "self":
+		return pick(g, []string{before, "T | where l > 0", "T"})
+	}
+	if name, ok := strings.CutPrefix(hole, "c:"); ok {
+		t, _ := types.Lookup(name)
+		if c := g.column(t); c != "" {
+			return c
+		}
+		return g.column(types.Unknown)
+	}
+	return g.fill("{"+hole+"}", 2)
+}
+
+// other returns a pipe over the other table that keeps its columns.
+func (g *generator) other() string {
+	own := g.cols
+	defer func() { g.cols = own }()
+	g.cols = nil
+	for i, def := range strings.Split(columns, ", ") {
+		name, _, _ := strings.Cut(def, ":")
+		g.cols = append(g.cols, types.Column{Name: name, Type: columnTypes[i]})
+	}
+	switch g.IntN(4) {
+	case 0:
+		return "U | where " + g.expr(types.Bool, 1)
+	case 1:
+		return "U | extend " + g.fresh() + " = " + g.expr(pick(g, typesInUse), 2)
+	case 2:
+		return "U | summarize n = count() by s, l, c, d, g, b, i"
+	}
+	return "U"
+}
+
+// some returns one to most things with commas between, none twice.
+func (g *generator) some(most int, one func() string) string {
+	var out []string
+	seen := map[string]bool{}
+	for range 1 + g.IntN(most) {
+		if s := one(); !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, ", ")
+}
