@@ -22,6 +22,16 @@ func pluginOf(name string) plugin {
 		return (*binder).narrow
 	case "ipv4_lookup", "ipv6_lookup":
 		return (*binder).ipLookup
+	case "session_count":
+		return (*binder).sessionCount
+	case "sliding_window_counts":
+		return (*binder).slidingWindowCounts
+	case "activity_counts_metrics":
+		return (*binder).activityCountsMetrics
+	case "rows_near":
+		return (*binder).rowsNear
+	case "dcount_intersect":
+		return (*binder).dcountIntersect
 	case "preview":
 		return (*binder).preview
 	case "identity":
