@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/bind"
@@ -26,59 +27,92 @@ type request struct {
 
 // Batch checks a query a line: it reads {"id", "query", "environment"} and
 // writes a Result for each, in order. environment is optional; catalogOf returns
-// the catalog of one, "" being the default. Every line that is not blank is
-// answered: one that is no request, or names no environment, with a diagnostic of
-// code [BadRequest]. An answer is written out before the next line is waited for.
-// Batch returns the number of lines with an error; its own error is one of reading
-// or writing.
+// the catalog of one, "" being the default, and is called for one line at a time.
+// Every line that is not blank is answered: one that is no request, or names no
+// environment, with a diagnostic of code [BadRequest]. Lines are checked side by
+// side, but an answer never waits for a line that has not come yet. Batch returns
+// the number of lines with an error; its own error is one of reading or writing.
 func Batch(e *kql.Engine, r io.Reader, w io.Writer, catalogOf func(environment string) (bind.Catalog, error)) (bad int, err error) {
-	in := bufio.NewReaderSize(r, 1<<20)
+	pending := make(chan chan Result, 2*runtime.GOMAXPROCS(0))
+	stop := make(chan struct{})
+	defer close(stop)
+	var readErr error // set before pending is closed
+	go func() {
+		defer close(pending)
+		readErr = eachLine(r, func(n int, line []byte) bool {
+			answer := make(chan Result, 1)
+			select {
+			case pending <- answer:
+			case <-stop:
+				return false
+			}
+			check := checkLine(e, n, line, catalogOf)
+			go func() { answer <- check() }()
+			return true
+		})
+	}()
 	out := bufio.NewWriter(w)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	for n := 1; ; n++ {
-		line, readErr := in.ReadBytes('\n')
-		if n == 1 {
-			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+	for answer := range pending {
+		res := <-answer
+		if res.Errors() > 0 {
+			bad++
 		}
-		if len(bytes.TrimSpace(line)) > 0 {
-			res := checkLine(e, n, line, catalogOf)
-			if res.Errors() > 0 {
-				bad++
-			}
-			if err := enc.Encode(res); err != nil {
-				return bad, err
-			}
+		if err := enc.Encode(res); err != nil {
+			return bad, err
 		}
-		if readErr != nil {
-			if errors.Is(readErr, io.EOF) {
-				readErr = nil
-			}
-			return bad, errors.Join(readErr, out.Flush())
-		}
-		if in.Buffered() == 0 {
+		if len(pending) == 0 {
 			if err := out.Flush(); err != nil {
 				return bad, err
 			}
 		}
 	}
+	return bad, errors.Join(readErr, out.Flush())
 }
 
-func checkLine(e *kql.Engine, n int, line []byte, catalogOf func(string) (bind.Catalog, error)) Result {
+// eachLine calls f for every line that is not blank, with its number, until f
+// returns false.
+func eachLine(r io.Reader, f func(n int, line []byte) bool) error {
+	in := bufio.NewReaderSize(r, 1<<20)
+	for n := 1; ; n++ {
+		line, err := in.ReadBytes('\n')
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if len(bytes.TrimSpace(line)) > 0 && !f(n, line) {
+			return nil
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// checkLine reads the request of a line, and returns what checks it.
+func checkLine(e *kql.Engine, n int, line []byte, catalogOf func(string) (bind.Catalog, error)) func() Result {
+	refuse := func(id json.RawMessage, kind string, err error) func() Result {
+		return func() Result { return badRequest(id, kind, err) }
+	}
 	var req request
 	if err := json.Unmarshal(line, &req); err != nil {
-		return badRequest(idOf(line), "syntax", fmt.Errorf(`line %d: want {"id": …, "query": …}: %w`, n, err))
+		return refuse(idOf(line), "syntax", fmt.Errorf(`line %d: want {"id": …, "query": …}: %w`, n, err))
 	}
 	if req.Query == nil {
-		return badRequest(req.ID, "syntax", fmt.Errorf(`line %d: want {"id": …, "query": …}: it has no query`, n))
+		return refuse(req.ID, "syntax", fmt.Errorf(`line %d: want {"id": …, "query": …}: it has no query`, n))
 	}
 	c, err := catalogOf(req.Environment)
 	if err != nil {
-		return badRequest(req.ID, "semantic", fmt.Errorf("line %d: %w", n, err))
+		return refuse(req.ID, "semantic", fmt.Errorf("line %d: %w", n, err))
 	}
-	res := Query(e, *req.Query, c)
-	res.ID = idOr(req.ID)
-	return res
+	return func() Result {
+		res := Query(e, *req.Query, c)
+		res.ID = idOr(req.ID)
+		return res
+	}
 }
 
 // idOf returns the id of a line whose other fields are wrong.

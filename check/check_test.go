@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -85,6 +88,53 @@ not json
 	}
 	if bad != 6 {
 		t.Errorf("%d bad lines, want 6", bad)
+	}
+}
+
+// TestBatchInOrder holds that many lines are answered in their order.
+func TestBatchInOrder(t *testing.T) {
+	var in strings.Builder
+	for i := range 500 {
+		fmt.Fprintf(&in, `{"id":%d,"query":"print %s"}`+"\n", i, strings.Repeat("1 + ", i%7*20)+"1")
+	}
+	_, got := batch(t, in.String())
+	if len(got) != 500 {
+		t.Fatalf("%d answers", len(got))
+	}
+	for i, r := range got {
+		if string(r.ID) != strconv.Itoa(i) {
+			t.Fatalf("answer %d is to line %s", i, r.ID)
+		}
+	}
+}
+
+// TestBatchAnswersAtOnce holds a conversation: an answer comes before the next
+// line is asked.
+func TestBatchAnswersAtOnce(t *testing.T) {
+	in, ask := io.Pipe()
+	hear, out := io.Pipe()
+	go func() {
+		_, err := check.Batch(engine(t), in, out, func(string) (bind.Catalog, error) { return kql.Tables{}, nil })
+		out.CloseWithError(err)
+	}()
+	answers := json.NewDecoder(hear)
+	for i := range 5 {
+		fmt.Fprintf(ask, `{"id":%d,"query":"print 1"}`+"\n", i)
+		var r check.Result
+		if err := answers.Decode(&r); err != nil || string(r.ID) != strconv.Itoa(i) {
+			t.Fatalf("answer %s: %v", r.ID, err)
+		}
+	}
+	ask.Close()
+}
+
+// TestBatchUnwritable holds that a reader that goes away ends the batch.
+func TestBatchUnwritable(t *testing.T) {
+	hear, out := io.Pipe()
+	hear.Close()
+	in := strings.Repeat(`{"id":1,"query":"print 1"}`+"\n", 100)
+	if _, err := check.Batch(engine(t), strings.NewReader(in), out, func(string) (bind.Catalog, error) { return kql.Tables{}, nil }); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -78,7 +76,7 @@ files on this machine, with Kusto's answers. Started bare on a terminal, it prom
 for queries; elsewhere it reads one from standard input.
 
 Exit codes: 0 all is well; 1 a query, rule or file failed; 2 the command line is
-wrong; 3 a query has errors.`,
+wrong; 3 a query has errors, or a rule is not valid.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
@@ -120,5 +118,3 @@ func failed(err error) error {
 	}
 	return &exitError{exitFailed, err}
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
