@@ -14,6 +14,6 @@ import (
 func geospatial() function.Family {
 	return function.Family{Title: "Geospatial functions", Scalars: slices.Concat(
 		geoPoints(), geoNearest(), geoLines(), geoPolygons(), geoDensify(), geoOverlays(),
-		geoHashes(), geoS2Cells(), geoTexts(),
+		geoHashes(), geoS2Cells(), geoH3Cells(), geoTexts(),
 	)}
 }

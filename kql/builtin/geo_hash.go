@@ -49,7 +49,7 @@ func geoHashes() []function.Scalar {
 				rings.Append(ring.Value())
 				return geoObject("Polygon", "coordinates", rings.Value())
 			})),
-		geoScalar("Returns the geohashes around a geohash, in no particular order.",
+		geoScalar("Returns the geohashes around a geohash.",
 			`array_sort_asc(geo_geohash_neighbors("sunny")) -> ["sunnt","sunnv","sunnw","sunnx","sunnz","sunpj","sunpn","sunpp"]`,
 			"geo_geohash_neighbors(geohash: string): dynamic",
 			[]types.Type{s}, d, over(geohashNeighbors)),
@@ -143,15 +143,16 @@ func gridLine(part float64, bits int) int64 {
 	return min(int64(part*float64(n)), n-1)
 }
 
-// geohashNeighbors returns the cells around c; there are none beyond the poles.
+// geohashNeighbors returns the cells around c, of which there
+// are none beyond the poles.
 func geohashNeighbors(c geohashCell) dynamic.Value {
 	xBits, yBits := c.bits()
-	var b dynamic.ArrayBuilder
-	for _, step := range [...][2]int64{{-1, -1}, {-1, 1}, {1, -1}, {0, 1}, {-1, 0}, {1, 1}, {1, 0}, {0, -1}} {
+	var names []string
+	for _, step := range [...][2]int64{{-1, 1}, {0, 1}, {1, 1}, {1, 0}, {1, -1}, {0, -1}, {-1, -1}, {-1, 0}} {
 		next := geohashCell{x: (c.x + step[0]) & (1<<xBits - 1), y: c.y + step[1], digits: c.digits}
 		if next.y >= 0 && next.y < 1<<yBits {
-			b.AppendString(next.String())
+			names = append(names, next.String())
 		}
 	}
-	return b.Value()
+	return stringArray(inHashSet(names, 8))
 }

@@ -48,15 +48,15 @@ func geoS2Cells() []function.Scalar {
 			`geo_s2cell_to_polygon("1234567").type -> Polygon`,
 			"geo_s2cell_to_polygon(s2cell: string): dynamic",
 			[]types.Type{s}, d, over(s2Quadrangle)),
-		geoScalar("Returns the S2 cells around a cell of the same level, in no particular order.",
+		geoScalar("Returns the S2 cells around a cell of the same level.",
 			`array_length(geo_s2cell_neighbors("1234567")) -> 8`,
 			"geo_s2cell_neighbors(s2cell: string): dynamic",
 			[]types.Type{s}, d, over(func(id s2.CellID) dynamic.Value {
-				var b dynamic.ArrayBuilder
+				var names []string
 				for _, next := range id.AllNeighbors(id.Level()) {
-					b.AppendString(next.ToToken())
+					names = append(names, next.ToToken())
 				}
-				return b.Value()
+				return stringArray(inHashSet(names, 8))
 			})),
 		geoScalar("Returns the S2 cells of a level, 11 if not given, that a line passes, or that are within a radius in metres of it.",
 			`array_length(geo_line_to_s2cells(dynamic({"type":"LineString","coordinates":[[0.01,0.01],[0.02,0.02]]}), 5)) -> 1`,
