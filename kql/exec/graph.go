@@ -45,13 +45,13 @@ func newAdjacency(ends []uint32, n int) adjacency {
 
 // overGraph returns the flow of an operator that reads the graph in and yields
 // what run makes of it.
-func (q *query) overGraph(n plan.Node, run func(ctx context.Context, g *graph, l *lease) ([]*column.Batch, error)) *flow {
+func (q *query) overGraph(n plan.Node, run func(ctx context.Context, g *graph) ([]*column.Batch, error)) *flow {
 	b := &breaker{schema: n.Schema(), run: func(ctx context.Context) (column.Reader, error) {
 		l := q.lease("Graph")
 		g, err := q.graph(ctx, n.Inputs()[0], l)
 		var out []*column.Batch
 		if err == nil {
-			out, err = run(ctx, g, l)
+			out, err = run(ctx, g)
 		}
 		if err != nil {
 			l.release()
@@ -261,7 +261,7 @@ func (g *graph) where(cond *selector, nodes bool) (*graph, error) {
 //
 // Source: the Kusto documentation, "graph-to-table operator".
 func (q *query) buildGraphTable(n *plan.GraphTable) (*flow, error) {
-	return q.overGraph(n, func(_ context.Context, g *graph, _ *lease) ([]*column.Batch, error) {
+	return q.overGraph(n, func(_ context.Context, g *graph) ([]*column.Batch, error) {
 		b, cols := g.nodes, []column.Column{g.ids}
 		if !n.Nodes {
 			ids := column.Flat(g.ids)

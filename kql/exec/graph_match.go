@@ -15,8 +15,9 @@ import (
 //
 // Source: the Kusto documentation, "graph-match operator".
 func (q *query) buildGraphMatch(n *plan.GraphMatch) (*flow, error) {
-	return q.overGraph(n, func(ctx context.Context, g *graph, l *lease) ([]*column.Batch, error) {
-		m := &matcher{q: q, ctx: ctx, n: n, g: g, lease: l, stride: len(n.Vars)}
+	return q.overGraph(n, func(ctx context.Context, g *graph) ([]*column.Batch, error) {
+		m := &matcher{q: q, ctx: ctx, n: n, g: g, lease: q.lease("Graph"), stride: len(n.Vars)}
+		defer m.lease.release()
 		if err := m.prepare(); err != nil {
 			return nil, err
 		}
