@@ -12,12 +12,12 @@ import (
 // default.
 //
 // Step i begins at From + i*Step; it goes up to To, which is not a step itself
-// unless Closed. Without From the steps begin at the least value of the axis over
-// all groups, rounded down to a multiple of Step, and without To they end after
-// the one with the greatest. Rows outside of the steps, and those with a null
-// axis, take no part; a group all of whose rows are outside is not there. Without
-// Keys there is one row even for no rows, all defaults, if From and To are given
-// and NonEmpty is not.
+// unless Closed. Without From the steps of a group begin at the least value of its
+// axis, rounded down to a multiple of Step, and without To they end after the one
+// with its greatest. Rows outside of the steps, and those with a null axis, take no
+// part; a group all of whose rows are outside is not there. Without Keys there is
+// one row even for no rows, all defaults, if From and To are given and NonEmpty is
+// set.
 //
 // Source: the Kusto documentation, "make-series operator".
 type MakeSeries struct {
