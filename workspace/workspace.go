@@ -91,10 +91,6 @@ func (w *Workspace) FunctionNames() []string {
 	return names
 }
 
-// Other implements bind.Catalog: what a query says of another workspace,
-// database or cluster is looked up here, for here is where its logs are.
-func (w *Workspace) Other(string, string) (bind.Catalog, bool) { return w, true }
-
 // emptyTable is a table of the catalog without data.
 type emptyTable struct {
 	schema types.Schema

@@ -56,12 +56,19 @@ func knownPlugins() []string {
 // evaluate calls a plugin.
 func (b *binder) evaluate(sc *scope, in table, op *syntax.EvaluateOp) table {
 	name := op.Call.Name.Name
-	if p := pluginOf(name); p != nil {
+	p := pluginOf(name)
+	if p == nil {
+		p = columnsPluginOf(name)
+	}
+	if p != nil {
 		if in.node == nil {
 			b.report(cannotBeFirst(op))
 			return unknownTable()
 		}
 		return p(b, sc, in, op)
+	}
+	if p, ok := typedPluginOf(name); ok {
+		return b.callTypedPlugin(sc, in, op, p)
 	}
 	if slices.Contains(knownPlugins(), name) {
 		b.report(notSupported(op.Call, "the plugin "+name))
