@@ -33,8 +33,7 @@ func estimate(n plan.Node) int64 {
 		}
 		return shrink(n.Input, 10)
 	case *plan.Take, *plan.Top:
-		e := n.(plan.Node)
-		return shrink(e.Inputs()[0], 10)
+		return shrink(n.Inputs()[0], 10)
 	case *plan.Range, *plan.Join:
 		return -1
 	}

@@ -62,10 +62,6 @@ type sink interface {
 	consume(at rowID, b *column.Batch) error
 }
 
-type sinkFunc func(at rowID, b *column.Batch) error
-
-func (f sinkFunc) consume(at rowID, b *column.Batch) error { return f(at, b) }
-
 // A feed numbers the batches of a source and hands them to the workers.
 type feed struct {
 	mu   sync.Mutex

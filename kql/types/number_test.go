@@ -173,8 +173,14 @@ func FuzzParseNumbers(f *testing.F) {
 				t.Fatalf("%q is %s, then %s", s, g, again)
 			}
 		}
-		ParseBool(s)
-		ParseInt(s)
+		if v, ok := ParseBool(s); ok {
+			if again, ok := ParseBool(string(AppendBool(nil, v))); !ok || again != v {
+				t.Fatalf("%q is %v, then %v", s, v, again)
+			}
+		}
+		if v, ok := ParseInt(s); ok && v != int64(int32(v)) {
+			t.Fatalf("%q is %d, which is no int", s, v)
+		}
 	})
 }
 

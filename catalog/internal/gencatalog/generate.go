@@ -13,9 +13,6 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// commonName is the entry that holds the hidden standard columns.
-const commonName = "_common"
-
 // openTables lists the tables whose columns depend on what is collected.
 // Azure resources of any kind write to AzureDiagnostics, each with columns of
 // its own.
