@@ -12,35 +12,39 @@ import (
 // A chunk is rows from up to, not including, to of one column of a row group,
 // not read yet. It implements column.Loader.
 type chunk struct {
-	group    *group
+	scan     *scannedGroup
 	field    field
 	from, to int
 }
 
-// sparse is how few of a chunk's rows must be wanted, one in so many, for
-// reading pages one by one to beat reading the whole.
+// sparse is how few of a chunk's rows must be wanted, one in so many, for the
+// text of the others not to be kept in memory with theirs.
 const sparse = 32
 
 // Load implements column.Loader.
 func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
-	file := c.group.file
-	defer recovered(file.path, &err)
-	leaf := c.group.rg.ColumnChunks()[c.field.leaf]
-	// With the index at hand a seek goes to the page; without, the library
-	// decodes all pages before it.
-	if _, err := leaf.OffsetIndex(); err != nil && !errors.Is(err, pq.ErrMissingOffsetIndex) {
-		return nil, fmt.Errorf("%s: page index: %w", file.path, err)
+	g := c.scan.g
+	defer recovered(g.file.path, &err)
+	load := c.loadLibrary
+	if g.direct[c.field.leaf] {
+		load = c.loadDirect
 	}
+	d := newDecoder(c.field, c.to-c.from)
 	if c.isSparse(rows) {
-		col, err = c.loadRows(leaf, rows)
+		d = newDecoder(c.field, len(rows))
+		d.sparse = true
+		err = load(d, rows)
 	} else {
-		col, err = c.loadAll(leaf)
-		if err == nil && rows != nil {
-			col = column.Gather(col, rows)
-		}
+		err = load(d, nil)
+	}
+	if err == nil {
+		col, err = d.finish()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: column %s: %w", file.path, file.pf.Root().Columns()[c.field.leaf].Name(), err)
+		return nil, fmt.Errorf("%s: column %s: %w", g.file.path, g.file.pf.Root().Columns()[c.field.leaf].Name(), err)
+	}
+	if rows != nil && !d.sparse {
+		col = column.Gather(col, rows)
 	}
 	return col, nil
 }
@@ -58,68 +62,128 @@ func ascending(rows []uint32) bool {
 	return true
 }
 
-// loadAll reads every page of the range.
-func (c *chunk) loadAll(leaf pq.ColumnChunk) (column.Column, error) {
-	d := newDecoder(c.field, c.to-c.from)
-	pages := leaf.Pages()
-	defer pages.Close()
-	if c.from > 0 {
-		if err := pages.SeekToRow(int64(c.from)); err != nil {
-			return nil, err
-		}
+// loadDirect decodes the pages that hold the rows given, which ascend and count
+// from c.from; all rows of the chunk if rows is nil.
+func (c *chunk) loadDirect(d *decoder, rows []uint32) error {
+	layout, err := c.scan.g.layoutOf(c.field.leaf)
+	if err != nil {
+		return err
 	}
-	for d.rows < c.to-c.from {
-		page, err := pages.ReadPage()
-		if eof(err) {
-			return nil, fmt.Errorf("holds %d rows, want %d", d.rows, c.to-c.from)
+	r := &pageReader{g: c.scan.g, field: c.field, layout: layout}
+	if rows == nil {
+		return c.directAll(d, r)
+	}
+	for i := 0; i < len(rows); {
+		at := layout.page(c.from + int(rows[i]))
+		first, end := layout.data[at].first, layout.end(at)
+		var picks []uint32
+		for ; i < len(rows) && c.from+int(rows[i]) < end; i++ {
+			picks = append(picks, uint32(c.from+int(rows[i])-first))
 		}
+		v, err := r.values(layout.data[at], true)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		whole := page
-		if left := c.to - c.from - d.rows; page.NumRows() > int64(left) {
-			page = page.Slice(0, int64(left))
+		if v.rows != end-first {
+			return fmt.Errorf("page holds %d rows, want %d", v.rows, end-first)
 		}
-		views := c.field.from.kind == pq.ByteArray && page.Dictionary() == nil
-		if err := d.page(page); err != nil {
-			return nil, err
-		}
-		if !views {
-			pq.Release(whole) // its memory serves the next page
+		err = d.add(v, picks, 0, 0)
+		r.g.file.memory.give(v.lent)
+		if err != nil {
+			return err
 		}
 	}
-	return d.finish()
+	return nil
 }
 
-// loadRows reads the pages that hold the rows given, which ascend and count
-// from c.from.
-func (c *chunk) loadRows(leaf pq.ColumnChunk, rows []uint32) (column.Column, error) {
-	d := newDecoder(c.field, len(rows))
+// directAll decodes all pages of the chunk. A page that is shared with another
+// part of the row group is decoded once for both.
+func (c *chunk) directAll(d *decoder, r *pageReader) error {
+	for row := c.from; row < c.to; {
+		at := r.layout.page(row)
+		first, end := r.layout.data[at].first, r.layout.end(at)
+		to := min(end, c.to)
+		text := c.field.from.kind == pq.ByteArray
+		read := func() (*values, error) {
+			v, err := r.values(r.layout.data[at], !text)
+			if err == nil && v.rows != end-first {
+				err = fmt.Errorf("page holds %d rows, want %d", v.rows, end-first)
+			}
+			return v, err
+		}
+		var v *values
+		var err error
+		if text && (row != first || to != end) {
+			v, err = c.scan.shared(pageKey{c.field.leaf, at}, end-first, to-row, read)
+		} else {
+			v, err = read()
+		}
+		if err != nil {
+			return err
+		}
+		if err := d.add(v, nil, row-first, to-first); err != nil {
+			return err
+		}
+		r.g.file.memory.give(v.lent)
+		row = to
+	}
+	return nil
+}
+
+// loadLibrary is loadDirect by the library's own decoding.
+func (c *chunk) loadLibrary(d *decoder, rows []uint32) error {
+	leaf := c.scan.g.rg.ColumnChunks()[c.field.leaf]
+	// With the index at hand a seek goes to the page; without, the library
+	// decodes all pages before it.
+	if _, err := leaf.OffsetIndex(); err != nil && !errors.Is(err, pq.ErrMissingOffsetIndex) {
+		return fmt.Errorf("page index: %w", err)
+	}
 	pages := leaf.Pages()
 	defer pages.Close()
-	for i := 0; i < len(rows); {
-		first := c.from + int(rows[i])
-		if err := pages.SeekToRow(int64(first)); err != nil {
-			return nil, err
+	var dict *dictionary
+	for i, row := 0, c.from; row < c.to; {
+		if rows != nil {
+			if i == len(rows) {
+				break
+			}
+			row = c.from + int(rows[i])
 		}
-		page, err := pages.ReadPage()
+		if row > 0 && (rows != nil || row == c.from) {
+			if err := pages.SeekToRow(int64(row)); err != nil {
+				return err
+			}
+		}
+		p, err := pages.ReadPage()
+		if eof(err) {
+			return fmt.Errorf("ends before row %d", row)
+		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if page.NumRows() == 0 {
-			return nil, fmt.Errorf("page at row %d is empty", first)
+		if p.NumRows() == 0 {
+			return fmt.Errorf("page at row %d is empty", row)
 		}
-		end := first + int(page.NumRows())
+		end := min(c.to, row+int(p.NumRows()))
 		var picks []uint32
-		for i < len(rows) && c.from+int(rows[i]) < end {
-			picks = append(picks, uint32(c.from+int(rows[i])-first))
-			i++
+		for ; i < len(rows) && c.from+int(rows[i]) < end; i++ {
+			picks = append(picks, uint32(c.from+int(rows[i])-row))
 		}
-		err = d.copyRows(page, picks)
-		pq.Release(page)
+		if dict == nil && p.Dictionary() != nil {
+			if dict, err = libraryDictionary(c.field, p.Dictionary()); err != nil {
+				return err
+			}
+		}
+		v, err := libraryValues(c.field, p, dict)
+		if err == nil {
+			err = d.add(v, picks, 0, end-row)
+		}
+		if rows != nil || err != nil || len(v.text) == 0 {
+			pq.Release(p) // nothing refers to its memory
+		}
 		if err != nil {
-			return nil, err
+			return err
 		}
+		row = end
 	}
-	return d.finish()
+	return nil
 }

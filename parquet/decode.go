@@ -1,12 +1,11 @@
 package parquet
 
 import (
-	"errors"
+	"encoding/binary"
 	"fmt"
-	"unsafe"
+	"math"
 
 	pq "github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/deprecated"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -15,15 +14,17 @@ import (
 // A decoder collects the values of pages into a column. Text stays in
 // dictionary form as long as all pages are dictionary-encoded.
 type decoder struct {
-	f    field
-	rows int
+	f      field
+	rows   int
+	sparse bool // few rows of their pages: what they need is copied
 
 	// Text.
-	dict     []string // the chunk's dictionary, nil until a page needs it
+	dict     *dictionary // of codes
 	codes    []uint32
-	flat     []string // instead of codes, once a plain page has come
-	isFlat   bool
-	nullCode uint32 // code for a missing value; noCode until there is one
+	nullable bool // codes has the code behind the last one, for a missing value
+	flat     []string
+	isFlat   bool // a plain page has come: flat instead of codes
+	copies   arena
 
 	// All else.
 	ints     []int64
@@ -35,194 +36,112 @@ type decoder struct {
 	capacity int
 }
 
-const noCode = ^uint32(0)
+func newDecoder(f field, n int) *decoder { return &decoder{f: f, capacity: n} }
 
-func newDecoder(f field, n int) *decoder { return &decoder{f: f, nullCode: noCode, capacity: n} }
-
-// page adds all rows of p.
-func (d *decoder) page(p pq.Page) error { return d.pick(p, nil) }
-
-// pick adds the rows of p given, or all if picks is nil.
-func (d *decoder) pick(p pq.Page, picks []uint32) error {
-	n := int(p.NumRows())
-	if int64(n) != p.NumValues() {
-		return errors.New("holds repeated values")
+// add appends the rows of v given, or rows from up to, not including, to if
+// picks is nil.
+func (d *decoder) add(v *values, picks []uint32, from, to int) error {
+	have := len(v.text)
+	if v.dict != nil {
+		have = len(v.codes)
+	} else if d.f.from.kind != pq.ByteArray {
+		have = v.count
 	}
-	slots, present, err := slotsOf(p, d.f.from.optional, n)
-	if err != nil {
-		return err
+	if have < v.present {
+		return fmt.Errorf("%d values, want %d", have, v.present)
 	}
-	rows := rowPicker{n: n, picks: picks, slots: slots}
-	if d.f.from.kind == pq.ByteArray {
-		err = d.text(p, rows, present)
-	} else {
-		err = d.fixed(p, rows, present)
+	rows := picker{v: v, picks: picks, from: from, n: to - from}
+	if picks != nil {
+		rows.n = len(picks)
 	}
-	d.rows += rows.len()
+	if picks == nil && (from < 0 || to > v.rows) {
+		return fmt.Errorf("%d rows, want %d", v.rows, to)
+	}
+	var err error
+	switch {
+	case d.f.from.kind != pq.ByteArray:
+		err = d.fixed(v, rows)
+	case v.dict != nil:
+		err = d.coded(v, rows)
+	default:
+		d.plain(v, rows)
+	}
+	d.rows += rows.n
 	return err
 }
 
-// copyRows adds the rows of p given, copying their text, so that p may be
-// released. It is for few rows: a dictionary is not read as a whole.
-func (d *decoder) copyRows(p pq.Page, picks []uint32) error {
-	if d.f.from.kind != pq.ByteArray {
-		return d.pick(p, picks)
-	}
-	n := int(p.NumRows())
-	if int64(n) != p.NumValues() {
-		return errors.New("holds repeated values")
-	}
-	slots, present, err := slotsOf(p, d.f.from.optional, n)
-	if err != nil {
-		return err
-	}
-	data := p.Data()
-	var codes []int32
-	if dict := p.Dictionary(); dict != nil {
-		codes = data.Int32()
-		if len(codes) < present {
-			return fmt.Errorf("%d codes for %d values", len(codes), present)
-		}
-		data = dict.Page().Data()
-	}
-	d.isFlat = true
-	bytes, offsets := data.ByteArray()
-	rows := rowPicker{n: n, picks: picks, slots: slots}
-	for i := range rows.len() {
-		s := rows.slot(i)
-		if s < 0 {
-			d.missing = append(d.missing, len(d.flat))
-			d.flat = append(d.flat, "")
-			continue
-		}
-		if codes != nil {
-			s = int(codes[s])
-		}
-		if s < 0 || s+1 >= len(offsets) {
-			return fmt.Errorf("value %d of %d", s, len(offsets)-1)
-		}
-		d.flat = append(d.flat, string(bytes[offsets[s]:offsets[s+1]]))
-	}
-	d.rows += rows.len()
-	return nil
-}
-
-// slotsOf returns for each row the position of its value among the page's
-// values, -1 if it has none; nil where every row has one. present is the number
-// of values.
-func slotsOf(p pq.Page, optional bool, n int) (slots []int32, present int, err error) {
-	if !optional || p.NumNulls() == 0 {
-		return nil, n, nil
-	}
-	levels := p.DefinitionLevels()
-	if len(levels) != n {
-		return nil, 0, fmt.Errorf("%d definition levels for %d rows", len(levels), n)
-	}
-	slots = make([]int32, n)
-	for i, l := range levels {
-		slots[i] = -1
-		if l != 0 {
-			slots[i] = int32(present)
-			present++
-		}
-	}
-	return slots, present, nil
-}
-
-// A rowPicker walks the wanted rows of a page.
-type rowPicker struct {
-	n     int
+// A picker walks the wanted rows of a page.
+type picker struct {
+	v     *values
 	picks []uint32
-	slots []int32
-}
-
-func (r rowPicker) len() int {
-	if r.picks != nil {
-		return len(r.picks)
-	}
-	return r.n
+	from  int
+	n     int
 }
 
 // slot returns where the value of wanted row i is, -1 if it is missing.
-func (r rowPicker) slot(i int) int {
-	if r.picks != nil {
-		i = int(r.picks[i])
+func (p *picker) slot(i int) int {
+	if p.picks != nil {
+		return p.v.slot(int(p.picks[i]))
 	}
-	if r.slots != nil {
-		return int(r.slots[i])
-	}
-	return i
+	return p.v.slot(p.from + i)
 }
 
-// text adds the rows of a page of byte arrays.
-func (d *decoder) text(p pq.Page, rows rowPicker, present int) error {
-	data := p.Data()
-	if dict := p.Dictionary(); dict != nil {
-		codes := data.Int32()
-		if len(codes) < present {
-			return fmt.Errorf("%d codes for %d values", len(codes), present)
-		}
-		if d.dict == nil {
-			d.dict = dictionaryText(dict)
-		}
-		return d.textCodes(codes, rows)
-	}
-	bytes, offsets := data.ByteArray()
-	if len(offsets) < present+1 {
-		return fmt.Errorf("%d offsets for %d values", len(offsets), present)
-	}
+// plain adds text.
+func (d *decoder) plain(v *values, rows picker) {
 	d.flatten()
-	for i := range rows.len() {
+	if !d.sparse && v.slots == nil && rows.picks == nil {
+		d.flat = append(d.flat, v.text[rows.from:rows.from+rows.n]...)
+		return
+	}
+	for i := range rows.n {
 		s := rows.slot(i)
-		if s < 0 {
+		switch {
+		case s < 0:
 			d.missing = append(d.missing, len(d.flat))
 			d.flat = append(d.flat, "")
-			continue
+		case d.sparse:
+			d.flat = append(d.flat, d.copies.copy(v.text[s]))
+		default:
+			d.flat = append(d.flat, v.text[s])
 		}
-		d.flat = append(d.flat, view(bytes[offsets[s]:offsets[s+1]]))
 	}
-	return nil
 }
 
-func (d *decoder) textCodes(codes []int32, rows rowPicker) error {
-	if d.codes == nil && !d.isFlat {
+// coded adds text by its codes.
+func (d *decoder) coded(v *values, rows picker) error {
+	if d.dict == nil {
+		d.dict = v.dict
 		d.codes = make([]uint32, 0, d.capacity)
 	}
-	size := uint32(len(d.dict))
-	if d.nullCode != noCode {
-		size--
+	size := uint32(v.dict.n)
+	if uint64(len(v.dict.text)) < uint64(size) {
+		return fmt.Errorf("%d texts in a dictionary of %d", len(v.dict.text), size)
 	}
-	for i := range rows.len() {
-		s := rows.slot(i)
-		code := noCode
-		if s >= 0 {
-			if code = uint32(codes[s]); code >= size {
+	at := len(d.codes)
+	if v.slots == nil && rows.picks == nil {
+		d.codes = append(d.codes, v.codes[rows.from:rows.from+rows.n]...)
+		var most uint32
+		for _, c := range d.codes[at:] {
+			most = max(most, c)
+		}
+		if rows.n > 0 && most >= size {
+			return fmt.Errorf("code %d in a dictionary of %d", most, size)
+		}
+	} else {
+		for i := range rows.n {
+			code := size
+			if s := rows.slot(i); s < 0 {
+				d.nullable = true
+			} else if code = v.codes[s]; code >= size {
 				return fmt.Errorf("code %d in a dictionary of %d", code, size)
 			}
-		}
-		switch {
-		case d.isFlat && s < 0:
-			d.missing = append(d.missing, len(d.flat))
-			d.flat = append(d.flat, "")
-		case d.isFlat:
-			d.flat = append(d.flat, d.dict[code])
-		case s < 0:
-			d.codes = append(d.codes, d.missingCode())
-		default:
 			d.codes = append(d.codes, code)
 		}
 	}
-	return nil
-}
-
-// missingCode returns the code of "no value", which goes behind the
-// dictionary's own values.
-func (d *decoder) missingCode() uint32 {
-	if d.nullCode == noCode {
-		d.nullCode = uint32(len(d.dict))
-		d.dict = append(d.dict[:len(d.dict):len(d.dict)], "")
+	if d.isFlat {
+		d.unfold(at)
 	}
-	return d.nullCode
+	return nil
 }
 
 // flatten gives up the dictionary form: the writer has.
@@ -232,139 +151,113 @@ func (d *decoder) flatten() {
 	}
 	d.isFlat = true
 	d.flat = make([]string, 0, d.capacity)
-	for i, c := range d.codes {
-		if c == d.nullCode {
-			d.missing = append(d.missing, i)
-		}
-		d.flat = append(d.flat, d.dict[c])
-	}
-	d.codes = nil
+	d.unfold(0)
 }
 
-func dictionaryText(dict pq.Dictionary) []string {
-	data := dict.Page().Data()
-	bytes, offsets := data.ByteArray()
-	out := make([]string, 0, dict.Len()+1)
-	for i := range dict.Len() {
-		out = append(out, view(bytes[offsets[i]:offsets[i+1]]))
+// unfold replaces the codes from position at on by their text.
+func (d *decoder) unfold(at int) {
+	for _, c := range d.codes[at:] {
+		if c >= uint32(d.dict.n) {
+			d.missing = append(d.missing, len(d.flat))
+			d.flat = append(d.flat, "")
+			continue
+		}
+		s := d.dict.text[c]
+		if d.sparse {
+			s = d.copies.copy(s)
+		}
+		d.flat = append(d.flat, s)
 	}
-	return out
+	d.codes = d.codes[:at]
 }
 
-// view returns b as a string without copying: a page's memory is never written
-// to again, for pages are not released to the library's pool.
-func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
-
-// fixed adds the rows of a page of values of a fixed size.
-func (d *decoder) fixed(p pq.Page, rows rowPicker, present int) error {
-	if d.f.from.kind == pq.Boolean {
-		vals, err := booleans(p, present)
-		if err != nil {
-			return err
-		}
-		return appendFixed(d, &d.bools, rows, nil, present, len(vals), func(s int) bool { return vals[s] })
+// fixed adds values of a fixed size.
+func (d *decoder) fixed(v *values, rows picker) error {
+	b, have := v.fixed, v.count
+	if v.dict != nil {
+		b, have = v.dict.fixed, len(v.dict.fixed)/d.f.from.size()
 	}
-	data := p.Data()
-	var codes []int32
-	if dict := p.Dictionary(); dict != nil {
-		codes = data.Int32()
-		if len(codes) < present {
-			return fmt.Errorf("%d codes for %d values", len(codes), present)
-		}
-		data = dict.Page().Data()
-		present = dict.Len()
-	}
-	switch d.f.from.kind {
+	from := d.f.from
+	switch from.kind {
+	case pq.Boolean:
+		return appendFixed(d, &d.bools, rows, have, func(s int) bool { return b[s] != 0 })
 	case pq.Int32:
-		vals := data.Int32()
-		return d.integers(rows, codes, present, len(vals), func(s int) int64 { return int64(vals[s]) })
+		return d.integers(rows, have, func(s int) int64 { return int64(int32(binary.LittleEndian.Uint32(b[4*s:]))) })
 	case pq.Int64:
-		vals := data.Int64()
-		return d.integers(rows, codes, present, len(vals), func(s int) int64 { return vals[s] })
+		if v.dict == nil && v.slots == nil && rows.picks == nil && d.f.to != types.Real && from.div <= 1 && from.digits < 0 {
+			d.words(b[8*rows.from : 8*(rows.from+rows.n)])
+			return nil
+		}
+		return d.integers(rows, have, func(s int) int64 { return int64(binary.LittleEndian.Uint64(b[8*s:])) })
 	case pq.Int96:
-		vals := data.Int96()
-		return d.integers(rows, codes, present, len(vals), func(s int) int64 { return int96Ticks(vals[s]) })
+		return d.integers(rows, have, func(s int) int64 { return int96Ticks(b[12*s:]) })
 	case pq.Float:
-		vals := data.Float()
-		return appendFixed(d, &d.reals, rows, codes, present, len(vals), func(s int) float64 { return float64(vals[s]) })
+		return appendFixed(d, &d.reals, rows, have, func(s int) float64 {
+			return float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*s:])))
+		})
 	case pq.Double:
-		vals := data.Double()
-		return appendFixed(d, &d.reals, rows, codes, present, len(vals), func(s int) float64 { return vals[s] })
-	default:
-		bytes, size := data.FixedLenByteArray()
-		if size != 16 {
-			return fmt.Errorf("values of %d bytes, want 16", size)
-		}
-		return appendFixed(d, &d.guids, rows, codes, present, len(bytes)/16, func(s int) types.GUID128 { return types.GUID128(bytes[s*16:]) })
+		return appendFixed(d, &d.reals, rows, have, func(s int) float64 {
+			return math.Float64frombits(binary.LittleEndian.Uint64(b[8*s:]))
+		})
+	}
+	return appendFixed(d, &d.guids, rows, have, func(s int) types.GUID128 { return types.GUID128(b[guidSize*s:]) })
+}
+
+// words adds 64-bit integers, all there: what most columns of times and numbers
+// are.
+func (d *decoder) words(b []byte) {
+	if d.ints == nil {
+		d.ints = make([]int64, 0, d.capacity)
+	}
+	mul := max(1, d.f.from.mul)
+	for ; len(b) >= 8; b = b[8:] {
+		d.ints = append(d.ints, int64(binary.LittleEndian.Uint64(b))*mul+d.f.from.epoch)
 	}
 }
 
-// booleans returns the values of p. They are read as values: the data of a page
-// that does not begin at a whole byte do not tell at which bit it does.
-func booleans(p pq.Page, present int) ([]bool, error) {
-	out := make([]bool, 0, present)
-	r := p.Values()
-	var buf [256]pq.Value
-	for {
-		n, err := r.ReadValues(buf[:])
-		for _, v := range buf[:n] {
-			if !v.IsNull() {
-				out = append(out, v.Boolean())
-			}
-		}
-		switch {
-		case eof(err), n == 0 && err == nil:
-			return out, nil
-		case err != nil:
-			return nil, err
-		}
-	}
-}
-
-// int96Ticks converts the old timestamp of Spark and Hive: a Julian day and
-// nanoseconds of the day.
-func int96Ticks(v deprecated.Int96) int64 {
+// int96Ticks converts the old timestamp of Spark and Hive: nanoseconds of the
+// day, and a Julian day.
+func int96Ticks(b []byte) int64 {
 	const julianUnixDay = 2_440_588
-	nanos := int64(v[1])<<32 | int64(v[0])
-	return unixEpoch + (int64(int32(v[2]))-julianUnixDay)*ticksPerDay + nanos/100
+	nanos := int64(binary.LittleEndian.Uint64(b))
+	day := int64(int32(binary.LittleEndian.Uint32(b[8:])))
+	return unixEpoch + (day-julianUnixDay)*ticksPerDay + nanos/100
 }
 
 // integers adds integers as what the column's type counts.
-func (d *decoder) integers(rows rowPicker, codes []int32, present, have int, at func(int) int64) error {
+func (d *decoder) integers(rows picker, have int, at func(int) int64) error {
 	from := d.f.from
 	switch {
 	case d.f.to == types.Real:
-		return appendFixed(d, &d.reals, rows, codes, present, have, func(s int) float64 { return float64(at(s)) })
+		return appendFixed(d, &d.reals, rows, have, func(s int) float64 { return float64(at(s)) })
 	case from.digits >= 0:
-		return appendFixed(d, &d.decs, rows, codes, present, have, func(s int) types.Decimal128 { return scaledDecimal(at(s), from.digits) })
+		return appendFixed(d, &d.decs, rows, have, func(s int) types.Decimal128 { return scaledDecimal(at(s), from.digits) })
 	case from.mul == 0:
-		return appendFixed(d, &d.ints, rows, codes, present, have, at)
+		return appendFixed(d, &d.ints, rows, have, at)
 	}
-	return appendFixed(d, &d.ints, rows, codes, present, have, func(s int) int64 { return from.ticks(at(s)) })
+	return appendFixed(d, &d.ints, rows, have, func(s int) int64 { return from.ticks(at(s)) })
 }
 
 // appendFixed adds the wanted rows of a page; at reads a value by its slot, of
 // which there are have.
-func appendFixed[T any](d *decoder, dst *[]T, rows rowPicker, codes []int32, present, have int, at func(int) T) error {
-	if have < present {
-		return fmt.Errorf("%d values, want %d", have, present)
-	}
+func appendFixed[T any](d *decoder, dst *[]T, rows picker, have int, at func(int) T) error {
 	if *dst == nil {
 		*dst = make([]T, 0, d.capacity)
 	}
 	out := *dst
 	var zero T
-	for i := range rows.len() {
+	for i := range rows.n {
 		s := rows.slot(i)
 		if s < 0 {
 			d.missing = append(d.missing, len(out))
 			out = append(out, zero)
 			continue
 		}
-		if codes != nil {
-			if s = int(codes[s]); s < 0 || s >= have {
-				return fmt.Errorf("code %d in a dictionary of %d", s, have)
-			}
+		if rows.v.dict != nil {
+			s = int(rows.v.codes[s])
+		}
+		if s >= have {
+			return fmt.Errorf("value %d of %d", s, have)
 		}
 		out = append(out, at(s))
 	}
@@ -405,16 +298,62 @@ func (d *decoder) validity(n int) column.Bitmap {
 // finishText converts text to the column's type: once per distinct value where
 // there is a dictionary.
 func (d *decoder) finishText() column.Column {
-	if d.isFlat {
+	switch {
+	case d.isFlat || d.dict == nil:
 		return fromText(d.f.to, d.flat, d.validity(len(d.flat)))
-	}
-	var valid column.Bitmap
-	if d.nullCode != noCode {
-		valid = column.FullBitmap(len(d.dict))
-		valid.Clear(int(d.nullCode))
-	}
-	if len(d.dict) == 0 {
+	case d.sparse:
+		return d.compacted()
+	case d.dict.n == 0 && !d.nullable:
 		return fromText(d.f.to, nil, nil)
 	}
-	return &column.Dict{Codes: d.codes, Values: fromText(d.f.to, d.dict, valid)}
+	return &column.Dict{Codes: d.codes, Values: d.dict.values(d.f, d.nullable)}
+}
+
+// compacted returns few rows of a dictionary with copies of the values that they
+// have, so that the rest of it need not stay in memory.
+func (d *decoder) compacted() column.Column {
+	renamed := make(map[uint32]uint32, min(len(d.codes), d.dict.n+1))
+	var text []string
+	var valid column.Bitmap
+	null := -1
+	for i, c := range d.codes {
+		to, ok := renamed[c]
+		if !ok {
+			to = uint32(len(text))
+			renamed[c] = to
+			if c == uint32(d.dict.n) {
+				null = len(text)
+				text = append(text, "")
+			} else {
+				text = append(text, d.copies.copy(d.dict.text[c]))
+			}
+		}
+		d.codes[i] = to
+	}
+	if null >= 0 {
+		valid = column.FullBitmap(len(text))
+		valid.Clear(null)
+	}
+	return &column.Dict{Codes: d.codes, Values: fromText(d.f.to, text, valid)}
+}
+
+// An arena copies texts into blocks, so that each is not an allocation.
+type arena struct{ block []byte }
+
+const arenaBlock = 16 << 10
+
+func (a *arena) copy(s string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	if len(s) > cap(a.block)-len(a.block) {
+		if len(s) > arenaBlock/4 {
+			return string([]byte(s))
+		}
+		// Blocks grow: most columns have few rows to copy.
+		a.block = make([]byte, 0, min(arenaBlock, max(4*len(s), 2*cap(a.block))))
+	}
+	at := len(a.block)
+	a.block = append(a.block, s...)
+	return view(a.block[at:])
 }

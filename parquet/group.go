@@ -8,31 +8,36 @@ import (
 	"github.com/calypso-kql/calypso/kql/column"
 )
 
-// partRows is the number of rows in a batch. A row group is handed out in parts
-// so that near-unique text, which takes most of the memory, is decoded a part at
-// a time.
-const partRows = 1 << 15
-
 // A group is a row group.
 type group struct {
-	file *File
-	rg   pq.RowGroup
-	n    int
-	// bytes is the uncompressed size of each column.
-	bytes []int64
+	file  *File
+	index int
+	rg    pq.RowGroup
+	n     int
+	// bytes is the uncompressed size of each column, direct whether its pages
+	// are decoded here.
+	bytes  []int64
+	direct []bool
 
-	mu   sync.Mutex
-	kept *scannedGroup // nil unless columns are kept in memory
+	mu      sync.Mutex
+	layouts map[int]*layout // by leaf
+	kept    *scannedGroup   // nil unless columns are kept in memory
 }
 
 func newGroup(f *File, index int, keep bool) *group {
 	rg := f.pf.RowGroups()[index]
-	g := &group{file: f, rg: rg, n: int(rg.NumRows())}
-	for _, c := range f.pf.Metadata().RowGroups[index].Columns {
+	g := &group{file: f, index: index, rg: rg, n: int(rg.NumRows()), layouts: map[int]*layout{}}
+	columns := f.pf.Metadata().RowGroups[index].Columns
+	g.direct = make([]bool, len(columns))
+	for _, c := range columns {
 		g.bytes = append(g.bytes, c.MetaData.TotalUncompressedSize)
 	}
+	for _, f := range f.fields {
+		g.direct[f.leaf] = isDirect(f, columns[f.leaf])
+	}
 	if keep {
-		g.kept = &scannedGroup{g: g, keep: true, whole: map[int]*column.Lazy{}}
+		g.kept = newScannedGroup(g)
+		g.kept.keep = true
 	}
 	return g
 }
@@ -43,15 +48,42 @@ func (g *group) scan() *scannedGroup {
 	if g.kept != nil {
 		return g.kept
 	}
-	return &scannedGroup{g: g, whole: map[int]*column.Lazy{}}
+	return newScannedGroup(g)
+}
+
+const (
+	// partRows and partBytes bound a batch. A row group is handed out in parts
+	// so that near-unique text, which takes most of the memory, is decoded a
+	// part at a time.
+	partRows  = 1 << 15
+	partBytes = 8 << 20
+	leastRows = 1 << 12
+)
+
+// partOf returns the number of rows of a batch with the fields given.
+func (g *group) partOf(fields []int) int {
+	rows := partRows
+	for _, f := range fields {
+		if b := g.bytes[g.file.fields[f].leaf]; b > 0 {
+			rows = min(rows, int(partBytes*int64(g.n)/b))
+		}
+	}
+	return max(rows, leastRows) &^ 63
 }
 
 // A scannedGroup hands out a row group in parts. Columns that are small in
 // memory are decoded once for all parts; the others part by part.
 type scannedGroup struct {
-	g     *group
-	keep  bool
-	whole map[int]*column.Lazy // by field; guarded by g.mu
+	g    *group
+	keep bool
+
+	mu    sync.Mutex
+	whole map[int]*column.Lazy // by field
+	pages map[pageKey]*sharedPage
+}
+
+func newScannedGroup(g *group) *scannedGroup {
+	return &scannedGroup{g: g, whole: map[int]*column.Lazy{}, pages: map[pageKey]*sharedPage{}}
 }
 
 // batch returns rows from up to, not including, to, with the fields given, all
@@ -59,26 +91,63 @@ type scannedGroup struct {
 func (s *scannedGroup) batch(fields []int, from, to int) *column.Batch {
 	cols := make([]column.Column, len(fields))
 	for i, f := range fields {
-		field := s.g.file.fields[f]
-		var l column.Loader = &chunk{group: s.g, field: field, from: from, to: to}
-		if s.keep || s.g.isSmall(field) {
-			l = &part{whole: s.wholeOf(f), chunk: chunk{group: s.g, field: field, from: from, to: to}, keep: s.keep}
+		c := chunk{scan: s, field: s.g.file.fields[f], from: from, to: to}
+		var l column.Loader = &c
+		if s.keep || s.g.isSmall(c.field) {
+			l = &part{whole: s.wholeOf(f), chunk: c, keep: s.keep}
 		}
-		cols[i] = column.NewLazy(field.to, to-from, l)
+		cols[i] = column.NewLazy(c.field.to, to-from, l)
 	}
 	return column.NewBatch(to-from, cols)
 }
 
 func (s *scannedGroup) wholeOf(f int) *column.Lazy {
-	s.g.mu.Lock()
-	defer s.g.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	l := s.whole[f]
 	if l == nil {
 		field := s.g.file.fields[f]
-		l = column.NewLazy(field.to, s.g.n, &chunk{group: s.g, field: field, to: s.g.n})
+		l = column.NewLazy(field.to, s.g.n, &chunk{scan: s, field: field, to: s.g.n})
 		s.whole[f] = l
 	}
 	return l
+}
+
+type pageKey struct{ leaf, page int }
+
+// A sharedPage is a decoded page that several parts have rows of.
+type sharedPage struct {
+	once   sync.Once
+	values *values
+	err    error
+	left   int // rows that no part has taken yet
+}
+
+// shared returns the page that read decodes, of rows rows, and forgets it when
+// all of them have been taken; take of them now.
+func (s *scannedGroup) shared(key pageKey, rows, take int, read func() (*values, error)) (*values, error) {
+	s.mu.Lock()
+	p := s.pages[key]
+	if p == nil {
+		p = &sharedPage{left: rows}
+		s.pages[key] = p
+	}
+	if p.left -= take; p.left <= 0 {
+		delete(s.pages, key)
+	}
+	s.mu.Unlock()
+	p.once.Do(func() {
+		p.err = errPageHeader // unless read returns
+		p.values, p.err = read()
+	})
+	return p.values, p.err
+}
+
+// forget drops the pages that wait for parts which have not been read.
+func (s *scannedGroup) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.pages)
 }
 
 // smallBytes is the size of a value, uncompressed in the file, below which a

@@ -40,6 +40,9 @@ type File struct {
 	schema types.Schema
 	fields []field
 	groups []*group
+	size   int64
+	memory memory
+	dicts  dictCache
 }
 
 // A field is a column of the file.
@@ -74,7 +77,7 @@ func open(f *os.File, path string, o Options) (file *File, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a whole Parquet file: %w", path, err)
 	}
-	file = &File{path: path, f: f, pf: pf}
+	file = &File{path: path, f: f, pf: pf, size: st.Size()}
 	for _, c := range pf.Root().Columns() {
 		if err := file.addField(c, o.Declared); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)

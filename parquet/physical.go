@@ -91,6 +91,22 @@ func unitOf(u format.TimeUnit) (mul, div int64) {
 	return 1, 100
 }
 
+// size is the number of bytes of a stored value of a fixed size; a boolean is
+// read as a byte.
+func (p physical) size() int {
+	switch p.kind {
+	case pq.Boolean:
+		return 1
+	case pq.Int32, pq.Float:
+		return 4
+	case pq.Int96:
+		return 12
+	case pq.FixedLenByteArray:
+		return guidSize
+	}
+	return 8
+}
+
 // ticks converts a stored integer.
 func (p physical) ticks(v int64) int64 {
 	if p.mul == 0 {

@@ -29,7 +29,9 @@ type reader struct {
 
 	group    int // next row group
 	current  *scannedGroup
-	from, to int // what is left of the current one
+	before   *scannedGroup // the one before the current
+	from, to int           // what is left of the current one
+	part     int           // rows of a batch of it
 	closed   atomic.Bool
 }
 
@@ -55,11 +57,15 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.current = r.file.groups[r.group].scan()
+		if r.before != nil {
+			r.before.forget()
+		}
+		r.before, r.current = r.current, r.file.groups[r.group].scan()
 		r.from, r.to = from, to
+		r.part = r.file.groups[r.group].partOf(r.scan.Columns)
 		r.group++
 	}
-	end := min(r.to, r.from+partRows)
+	end := min(r.to, (r.from/r.part+1)*r.part)
 	if r.scan.Limit > 0 {
 		end = min(end, r.from+r.left)
 		r.left -= end - r.from

@@ -1,0 +1,159 @@
+package parquet
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"strings"
+	"sync"
+	"unsafe"
+
+	pq "github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// slack is how many bytes behind its end a buffer has, for the routines that
+// read and write whole words.
+const slack = 64
+
+// memory lends buffers for pages, so that they need not be cleared for each.
+type memory struct{ pool sync.Pool }
+
+func (m *memory) take(n int) []byte {
+	if b, ok := m.pool.Get().(*[]byte); ok && cap(*b) >= n+slack {
+		return (*b)[:n]
+	}
+	return fresh(n)
+}
+
+func (m *memory) give(b []byte) {
+	b = b[:0]
+	m.pool.Put(&b)
+}
+
+// fresh returns n bytes that have not been cleared. The caller overwrites them.
+func fresh(n int) []byte {
+	var b strings.Builder // the one way to get memory that is not cleared first
+	b.Grow(n + slack)
+	b.WriteByte(0)
+	return unsafe.Slice(unsafe.StringData(b.String()), n+slack)[:n]
+}
+
+// A page is the values of a data page or of a dictionary, decompressed.
+type page struct {
+	rows    int
+	present int     // rows with a value
+	slots   []int32 // position of each row's value, -1 if missing; nil if no row is missing
+	coded   bool    // values are codes into the dictionary
+	codes   []uint32
+	plain   []byte // the values themselves, where not coded
+}
+
+// A pageReader reads the pages of one column of a row group. It is for one
+// goroutine.
+type pageReader struct {
+	g      *group
+	field  field
+	layout *layout
+}
+
+// read returns page s, whose bytes belong to the caller if keep is set and
+// otherwise are to be given back to the file's memory. A dictionary has no
+// levels.
+func (r *pageReader) read(s spot, keep bool) (page, error) {
+	file := r.g.file
+	raw := file.memory.take(s.size)
+	defer file.memory.give(raw)
+	if s.offset < 0 || s.offset+int64(s.size) > file.size {
+		return page{}, errors.New("page lies outside the file")
+	}
+	if _, err := file.f.ReadAt(raw, s.offset); err != nil {
+		return page{}, err
+	}
+	h, n, err := parsePageHeader(raw)
+	if err != nil {
+		return page{}, err
+	}
+	if h.packed > len(raw)-n {
+		return page{}, errors.New("page is torn")
+	}
+	body := raw[n : n+h.packed]
+	if h.hasCRC && h.crc != 0 && crc32.ChecksumIEEE(body) != h.crc {
+		return page{}, errors.New("page is damaged: its checksum differs")
+	}
+	p := page{rows: h.values, present: h.values}
+	var levels []byte
+	if h.kind == format.DataPageV2 {
+		if h.levels+h.repeats > len(body) || h.levels+h.repeats > h.unpacked {
+			return page{}, errPageHeader
+		}
+		levels = body[h.repeats : h.repeats+h.levels]
+		body = body[h.repeats+h.levels:]
+		h.unpacked -= h.levels + h.repeats
+	}
+	unpacked, err := r.unpack(h, body, keep)
+	if err != nil {
+		return page{}, err
+	}
+	p.plain = unpacked
+	if h.kind == format.DataPage && r.field.from.optional {
+		if len(p.plain) < 4 || int(binary.LittleEndian.Uint32(p.plain)) > len(p.plain)-4 {
+			return page{}, errPageHeader
+		}
+		end := 4 + int(binary.LittleEndian.Uint32(p.plain))
+		levels, p.plain = p.plain[4:end], p.plain[end:]
+	}
+	if r.field.from.optional && h.kind != format.DictionaryPage && (h.kind == format.DataPage || h.nulls > 0) {
+		if p.slots, p.present, err = slotsOfLevels(levels, h.values); err != nil {
+			return page{}, err
+		}
+	}
+	if h.encoding == format.RLEDictionary || h.encoding == format.PlainDictionary && h.kind != format.DictionaryPage {
+		p.coded = true
+		p.codes, err = codesOf(p.plain, p.present)
+		p.plain = nil
+		file.memory.give(unpacked)
+		return p, err
+	}
+	if h.encoding != format.Plain && h.encoding != format.PlainDictionary {
+		return page{}, fmt.Errorf("encoding %s was not announced", h.encoding)
+	}
+	return p, nil
+}
+
+// unpack returns the values of a page in memory of their own.
+func (r *pageReader) unpack(h pageHeader, body []byte, keep bool) ([]byte, error) {
+	meta := r.g.meta(r.field.leaf)
+	if int64(h.unpacked) > meta.TotalUncompressedSize {
+		return nil, errPageHeader
+	}
+	var out []byte
+	if keep && h.encoding != format.RLEDictionary {
+		out = fresh(h.unpacked)
+	} else {
+		out = r.g.file.memory.take(h.unpacked)
+	}
+	if h.unpacked == 0 {
+		return out, nil
+	}
+	if h.stored || meta.Codec == format.Uncompressed {
+		if len(body) != h.unpacked {
+			return nil, errPageHeader
+		}
+		copy(out, body)
+		return out, nil
+	}
+	got, err := pq.LookupCompressionCodec(meta.Codec).Decode(out[:h.unpacked:cap(out)], body)
+	if err != nil {
+		return nil, err
+	}
+	if len(got) != h.unpacked {
+		return nil, fmt.Errorf("page has %d bytes, want %d", len(got), h.unpacked)
+	}
+	if cap(got) < len(got)+slack {
+		copy(out, got)
+		got = out
+	}
+	return got, nil
+}
