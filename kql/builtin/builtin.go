@@ -59,5 +59,6 @@ func Functions() (*function.Registry, error) {
 		session(),
 		unitConversions(),
 		geospatial(),
+		seriesAnalysis(),
 	)
 }

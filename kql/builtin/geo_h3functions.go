@@ -55,7 +55,9 @@ func geoH3Cells() []function.Scalar {
 		geoScalar("Returns the H3 cells that have a side in common with a cell.",
 			`array_length(geo_h3cell_neighbors("862a1072fffffff")) -> 6`,
 			"geo_h3cell_neighbors(h3cell: string): dynamic",
-			[]types.Type{s}, d, over(func(c h3Cell, _ []dynamic.Value) dynamic.Value { return stringArray(inHashSet(h3Names(c.rings(1)[1]), 7)) })),
+			[]types.Type{s}, d, over(func(c h3Cell, _ []dynamic.Value) dynamic.Value {
+				return stringArray(inHashSet(h3Names(c.rings(1)[1]), 7))
+			})),
 		geoScalar("Returns the H3 cells at each distance, in cells, from a cell, up to a distance of at most 142.",
 			`array_length(geo_h3cell_rings("862a1072fffffff", 2)[2]) -> 12`,
 			"geo_h3cell_rings(h3cell: string, distance: number): dynamic",
