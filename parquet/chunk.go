@@ -80,14 +80,11 @@ func (c *chunk) loadDirect(d *decoder, rows []uint32) error {
 		for ; i < len(rows) && c.from+int(rows[i]) < end; i++ {
 			picks = append(picks, uint32(c.from+int(rows[i])-first))
 		}
-		v, err := r.values(layout.data[at], true)
+		v, err := r.picked(layout.data[at], picks)
 		if err != nil {
 			return err
 		}
-		if v.rows != end-first {
-			return fmt.Errorf("page holds %d rows, want %d", v.rows, end-first)
-		}
-		err = d.add(v, picks, 0, 0)
+		err = d.add(v, nil, 0, v.rows)
 		r.g.file.memory.give(v.lent)
 		if err != nil {
 			return err

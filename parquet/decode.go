@@ -114,9 +114,6 @@ func (d *decoder) coded(v *values, rows picker) error {
 		d.codes = make([]uint32, 0, d.capacity)
 	}
 	size := uint32(v.dict.n)
-	if uint64(len(v.dict.text)) < uint64(size) {
-		return fmt.Errorf("%d texts in a dictionary of %d", len(v.dict.text), size)
-	}
 	at := len(d.codes)
 	if v.slots == nil && rows.picks == nil {
 		d.codes = append(d.codes, v.codes[rows.from:rows.from+rows.n]...)
@@ -162,7 +159,7 @@ func (d *decoder) unfold(at int) {
 			d.flat = append(d.flat, "")
 			continue
 		}
-		s := d.dict.text[c]
+		s := d.dict.text(c)
 		if d.sparse {
 			s = d.copies.copy(s)
 		}
@@ -175,7 +172,7 @@ func (d *decoder) unfold(at int) {
 func (d *decoder) fixed(v *values, rows picker) error {
 	b, have := v.fixed, v.count
 	if v.dict != nil {
-		b, have = v.dict.fixed, len(v.dict.fixed)/d.f.from.size()
+		b, have = v.dict.page, len(v.dict.page)/d.f.from.size()
 	}
 	from := d.f.from
 	switch from.kind {
@@ -325,7 +322,7 @@ func (d *decoder) compacted() column.Column {
 				null = len(text)
 				text = append(text, "")
 			} else {
-				text = append(text, d.copies.copy(d.dict.text[c]))
+				text = append(text, d.copies.copy(d.dict.text(c)))
 			}
 		}
 		d.codes[i] = to

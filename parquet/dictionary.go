@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"encoding/binary"
 	"errors"
+	"math"
 	"sync"
 
 	pq "github.com/parquet-go/parquet-go"
@@ -13,10 +14,11 @@ import (
 
 // A dictionary is the distinct values of a column of a row group.
 type dictionary struct {
-	text  []string // views of the page's memory
-	fixed []byte   // the page itself, where values have a fixed size
-	n     int
-	bytes int64
+	page   []byte
+	starts []uint32 // of each text in page, and where one more would start
+	gap    uint32   // between the end of a text and the start of the next
+	n      int
+	bytes  int64
 
 	mu      sync.Mutex
 	columns [2]column.Column // the values as the query sees them: without and with a missing one at the end
@@ -32,10 +34,13 @@ func (d *dictionary) values(f field, missing bool) column.Column {
 		i = 1
 	}
 	if d.columns[i] == nil {
-		text := d.text
+		text := make([]string, d.n, d.n+1)
+		for i := range text {
+			text[i] = d.text(uint32(i))
+		}
 		var valid column.Bitmap
 		if missing {
-			text = append(text[:len(text):len(text)], "")
+			text = append(text, "")
 			valid = column.FullBitmap(len(text))
 			valid.Clear(len(text) - 1)
 		}
@@ -43,6 +48,9 @@ func (d *dictionary) values(f field, missing bool) column.Column {
 	}
 	return d.columns[i]
 }
+
+// text returns text i, a view of the page's memory.
+func (d *dictionary) text(i uint32) string { return view(d.page[d.starts[i] : d.starts[i+1]-d.gap]) }
 
 // dictionary reads the dictionary of the reader's column.
 func (r *pageReader) dictionary() (*dictionary, error) {
@@ -54,11 +62,11 @@ func (r *pageReader) dictionary() (*dictionary, error) {
 		if err != nil {
 			return nil, err
 		}
-		d := &dictionary{n: p.rows, fixed: p.plain, bytes: int64(cap(p.plain))}
+		d := &dictionary{n: p.rows, page: p.data, bytes: int64(cap(p.data))}
 		if r.field.from.kind == pq.ByteArray {
-			d.text, err = appendText(make([]string, 0, min(p.rows, len(p.plain)/4)+1), p.plain, p.rows)
-			d.fixed = nil
-			d.bytes += 16 * int64(cap(d.text))
+			d.gap = 4
+			d.starts, err = textStarts(p.data, p.rows)
+			d.bytes += 4 * int64(cap(d.starts))
 		}
 		return d, err
 	})
@@ -81,6 +89,53 @@ func appendText(dst []string, b []byte, n int) ([]string, error) {
 		b = b[size:]
 	}
 	return dst, nil
+}
+
+// textStarts returns where each of n texts starts, and where the next one would.
+func textStarts(b []byte, n int) ([]uint32, error) {
+	if n > len(b)/4 || len(b) > math.MaxUint32-4 {
+		return nil, errText
+	}
+	out := make([]uint32, 0, n+1)
+	at := 4
+	for range n {
+		if at > len(b) {
+			return nil, errText
+		}
+		out = append(out, uint32(at))
+		at += int(binary.LittleEndian.Uint32(b[at-4:])) + 4
+	}
+	if at > len(b)+4 {
+		return nil, errText
+	}
+	return append(out, uint32(at)), nil
+}
+
+// textAt returns the texts at the positions given, which ascend, as views of b;
+// negative positions are left out.
+func textAt(b []byte, positions []int32) ([]string, error) {
+	out := make([]string, 0, len(positions))
+	next := int32(0) // position of the text that b starts with
+	for _, p := range positions {
+		if p < 0 {
+			continue
+		}
+		for {
+			if len(b) < 4 {
+				return nil, errText
+			}
+			end := 4 + uint64(binary.LittleEndian.Uint32(b))
+			if end > uint64(len(b)) {
+				return nil, errText
+			}
+			if next == p {
+				out = append(out, view(b[4:end]))
+				break // it may be asked for again
+			}
+			b, next = b[end:], next+1
+		}
+	}
+	return out, nil
 }
 
 type dictKey struct{ group, leaf int }

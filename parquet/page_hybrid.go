@@ -73,6 +73,56 @@ func hybrid(dst []uint32, src []byte, width uint, n int) ([]uint32, error) {
 	return dst[:n], nil
 }
 
+// codesAt reads the dictionary codes at the positions given, which ascend;
+// negative ones are left out. It is for few positions: the codes between them
+// are stepped over.
+func codesAt(src []byte, positions []int32) ([]uint32, error) {
+	if len(src) == 0 || src[0] > 32 {
+		return nil, errHybrid
+	}
+	width := uint(src[0])
+	src = src[1:]
+	out := make([]uint32, 0, len(positions))
+	bytes := int(width+7) / 8
+	first := 0 // position of the run's first code
+	var run []byte
+	count, packed := 0, false
+	for _, p := range positions {
+		if p < 0 {
+			continue
+		}
+		for int(p) >= first+count {
+			head, size := binary.Uvarint(src)
+			if size <= 0 || head>>1 == 0 || head>>1 > 1<<31 {
+				return nil, errHybrid
+			}
+			src = src[size:]
+			first += count
+			n := bytes
+			if packed = head&1 != 0; packed {
+				count = 8 * int(head>>1)
+				n = min(int(head>>1)*int(width), len(src))
+			} else {
+				count = int(head >> 1)
+			}
+			if n > len(src) {
+				return nil, errHybrid
+			}
+			run, src = src[:n], src[n:]
+		}
+		bit := uint(0)
+		if packed {
+			bit = uint(int(p)-first) * width
+		}
+		if (bit+width+7)/8 > uint(len(run)) {
+			return nil, errHybrid
+		}
+		word := binary.LittleEndian.Uint64(run[bit/8 : bit/8+8 : cap(run)])
+		out = append(out, uint32(word>>(bit%8)&(1<<width-1)))
+	}
+	return out, nil
+}
+
 // unpackBits reads len(dst) values of width bits each. src has slack.
 func unpackBits(dst []uint32, src []byte, width uint) {
 	if width == 0 {

@@ -28,6 +28,9 @@ func (m *memory) take(n int) []byte {
 }
 
 func (m *memory) give(b []byte) {
+	if b == nil {
+		return
+	}
 	b = b[:0]
 	m.pool.Put(&b)
 }
@@ -45,9 +48,9 @@ type page struct {
 	rows    int
 	present int     // rows with a value
 	slots   []int32 // position of each row's value, -1 if missing; nil if no row is missing
-	coded   bool    // values are codes into the dictionary
-	codes   []uint32
-	plain   []byte // the values themselves, where not coded
+	coded   bool    // the values are codes into the dictionary
+	data    []byte  // the values, encoded; with slack behind
+	memory  []byte  // what data lies in
 }
 
 // A pageReader reads the pages of one column of a row group. It is for one
@@ -96,13 +99,13 @@ func (r *pageReader) read(s spot, keep bool) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	p.plain = unpacked
+	p.data, p.memory = unpacked, unpacked
 	if h.kind == format.DataPage && r.field.from.optional {
-		if len(p.plain) < 4 || int(binary.LittleEndian.Uint32(p.plain)) > len(p.plain)-4 {
+		if len(p.data) < 4 || int(binary.LittleEndian.Uint32(p.data)) > len(p.data)-4 {
 			return page{}, errPageHeader
 		}
-		end := 4 + int(binary.LittleEndian.Uint32(p.plain))
-		levels, p.plain = p.plain[4:end], p.plain[end:]
+		end := 4 + int(binary.LittleEndian.Uint32(p.data))
+		levels, p.data = p.data[4:end], p.data[end:]
 	}
 	if r.field.from.optional && h.kind != format.DictionaryPage && (h.kind == format.DataPage || h.nulls > 0) {
 		if p.slots, p.present, err = slotsOfLevels(levels, h.values); err != nil {
@@ -111,10 +114,7 @@ func (r *pageReader) read(s spot, keep bool) (page, error) {
 	}
 	if h.encoding == format.RLEDictionary || h.encoding == format.PlainDictionary && h.kind != format.DictionaryPage {
 		p.coded = true
-		p.codes, err = codesOf(p.plain, p.present)
-		p.plain = nil
-		file.memory.give(unpacked)
-		return p, err
+		return p, nil
 	}
 	if h.encoding != format.Plain && h.encoding != format.PlainDictionary {
 		return page{}, fmt.Errorf("encoding %s was not announced", h.encoding)

@@ -29,24 +29,76 @@ type values struct {
 	lent []byte // memory to give back once the values have been copied; nil if they may be kept
 }
 
-// values reads data page s. If borrow is set, text is in memory that must be
-// given back.
+// values reads data page s. If borrow is set, values of a fixed size are in
+// memory that must be given back; text is not.
 func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 	p, err := r.read(s, !borrow)
 	if err != nil {
 		return nil, err
 	}
-	v := &values{rows: p.rows, slots: p.slots, present: p.present, codes: p.codes}
-	if borrow {
-		v.lent = p.plain
+	v := &values{rows: p.rows, slots: p.slots, present: p.present}
+	switch {
+	case p.coded:
+		v.codes, err = codesOf(p.data, p.present)
+		r.g.file.memory.give(p.memory)
+		if err == nil {
+			v.dict, err = r.dictionary()
+		}
+	case r.field.from.kind == pq.ByteArray:
+		v.text, err = appendText(make([]string, 0, min(p.present, len(p.data)/4)), p.data, p.present)
+	default:
+		v.fixed, v.count = p.data, len(p.data)/r.field.from.size()
+		if borrow {
+			v.lent = p.memory
+		}
+	}
+	return v, err
+}
+
+// picked reads rows, which ascend, of data page s, and no more than it must of
+// the others. The memory that the values are in must be given back.
+func (r *pageReader) picked(s spot, rows []uint32) (*values, error) {
+	p, err := r.read(s, false)
+	if err != nil {
+		return nil, err
+	}
+	v := &values{rows: len(rows), lent: p.memory}
+	at := make([]int32, len(rows)) // the rows' values in the page
+	for i, row := range rows {
+		if int(row) >= p.rows {
+			return nil, fmt.Errorf("page has no row %d", row)
+		}
+		if at[i] = int32(row); p.slots != nil {
+			at[i] = p.slots[row]
+		}
+	}
+	if p.slots != nil {
+		v.slots = make([]int32, len(rows))
+	}
+	for i := range v.slots {
+		if v.slots[i] = -1; at[i] >= 0 {
+			v.slots[i] = int32(v.present)
+			v.present++
+		}
+	}
+	if p.slots == nil {
+		v.present = len(rows)
 	}
 	switch {
 	case p.coded:
-		v.dict, err = r.dictionary()
+		if v.codes, err = codesAt(p.data, at); err == nil {
+			v.dict, err = r.dictionary()
+		}
 	case r.field.from.kind == pq.ByteArray:
-		v.text, err = appendText(make([]string, 0, min(p.present, len(p.plain)/4)), p.plain, p.present)
+		v.text, err = textAt(p.data, at)
 	default:
-		v.fixed, v.count = p.plain, len(p.plain)/r.field.from.size()
+		size := r.field.from.size()
+		for _, i := range at {
+			if i >= 0 && (int(i)+1)*size <= len(p.data) {
+				v.fixed = append(v.fixed, p.data[int(i)*size:int(i+1)*size]...)
+			}
+		}
+		v.count = len(v.fixed) / size
 	}
 	return v, err
 }
@@ -95,9 +147,12 @@ func libraryDictionary(f field, dict pq.Dictionary) (d *dictionary, err error) {
 	d = &dictionary{n: dict.Len()}
 	data := dict.Page().Data()
 	if f.from.kind == pq.ByteArray {
-		d.text = libraryText(data.ByteArray())
+		d.page, d.starts = data.ByteArray()
+		if len(d.starts) <= d.n {
+			err = errText
+		}
 	} else {
-		d.fixed, err = libraryFixed(f, data)
+		d.page, err = libraryFixed(f, data)
 	}
 	return d, err
 }
