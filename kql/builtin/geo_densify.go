@@ -44,7 +44,7 @@ func densify(args []dynamic.Value, one, many string) dynamic.Value {
 	if !ok || !(tolerance > 0) || math.IsInf(tolerance, 0) {
 		return dynamic.Value{}
 	}
-	tessellator := s2.NewEdgeTessellator(s2.NewPlateCarreeProjection(180), s1.Angle(tolerance/earthRadius))
+	tessellator := s2.NewEdgeTessellator(newFlatMap(), s1.Angle(tolerance/earthRadius))
 	parts, _ := geoParts(args[0], one, many)
 	var out []dynamic.Value
 	for _, part := range parts {

@@ -19,7 +19,7 @@ func geoPoint(lng, lat dynamic.Value) (p s2.Point, ok bool) {
 	if !okX || !okY || !(math.Abs(x) <= 180) || !(math.Abs(y) <= 90) {
 		return s2.Point{}, false
 	}
-	return s2.PointFromLatLng(s2.LatLngFromDegrees(y, x)), true
+	return pointOf(s2.LatLngFromDegrees(y, x)), true
 }
 
 // geoPosition reads a position of GeoJSON. As in the engine, a longitude beyond
@@ -81,12 +81,6 @@ func geoParts(v dynamic.Value, one, many string) (parts []dynamic.Value, ok bool
 		parts = append(parts, e)
 	}
 	return parts, len(parts) > 0
-}
-
-// degreesOf returns the longitude and the latitude of p.
-func degreesOf(p s2.Point) (lng, lat float64) {
-	ll := s2.LatLngFromPoint(p)
-	return ll.Lng.Degrees(), ll.Lat.Degrees()
 }
 
 func geoPair(lng, lat float64) dynamic.Value {
@@ -161,8 +155,8 @@ func cutAtMapEdge(points []s2.Point) (pieces [][]s2.Point) {
 			if math.Abs(from-to) > 180 {
 				lat := latitudeAtMapEdge(points[i-1], p)
 				edge := math.Copysign(mapEdge, from)
-				pieces = append(pieces, append(piece, s2.PointFromLatLng(s2.LatLngFromDegrees(lat, edge))))
-				piece = []s2.Point{s2.PointFromLatLng(s2.LatLngFromDegrees(lat, -edge))}
+				pieces = append(pieces, append(piece, pointOf(s2.LatLngFromDegrees(lat, edge))))
+				piece = []s2.Point{pointOf(s2.LatLngFromDegrees(lat, -edge))}
 			}
 		}
 		piece = append(piece, p)

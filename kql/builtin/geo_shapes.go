@@ -25,11 +25,14 @@ func newGeoLine(v dynamic.Value) (l *geoLine, ok bool) {
 		if !ok || len(lls) < 2 {
 			return nil, false
 		}
-		line := s2.PolylineFromLatLngs(lls)
+		line := make(s2.Polyline, len(lls))
+		for i, ll := range lls {
+			line[i] = pointOf(ll)
+		}
 		if line.Validate() != nil {
 			return nil, false
 		}
-		l.parts = append(l.parts, line)
+		l.parts = append(l.parts, &line)
 	}
 	return l, true
 }
@@ -99,7 +102,7 @@ func polygonOfRings(v dynamic.Value) (p *s2.Polygon, ok bool) {
 		}
 		points := make([]s2.Point, len(lls)-1)
 		for i := range points {
-			points[i] = s2.PointFromLatLng(lls[i])
+			points[i] = pointOf(lls[i])
 		}
 		if !simpleRing(points) {
 			return nil, false
