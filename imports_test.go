@@ -45,6 +45,8 @@ const layers = `
 	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant
 	internal/script :
 	internal/conformance :
+	internal/reference :
+	internal/oracle :
 	cmd/calypso     : *
 	bench           : *
 `
@@ -55,15 +57,15 @@ const vendors = `
 	github.com/woodsbury/decimal128     : kql/types kql/dynamic kql/builtin
 	github.com/zeebo/xxh3               : kql/dynamic kql/column kql/exec kql/builtin
 	github.com/axiomhq/hyperloglog      : kql/builtin
-	github.com/caio/go-tdigest/v4       : kql/builtin
+	github.com/golang/geo               : kql/builtin
 	github.com/parquet-go/parquet-go    : parquet bench
+	github.com/parquet-go/bitpack       : parquet
 	github.com/klauspost/compress       : ingest files parquet bench internal/tenant
 	github.com/goccy/go-yaml            : detect
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/reeflective/readline     : cmd/calypso
 	github.com/mattn/go-runewidth       : output
 	golang.org/x/term                   : cmd/calypso output
-	golang.org/x/sync                   : kql/exec ingest files
 `
 
 // TestImports reads the files itself rather than ask go list: the go command
