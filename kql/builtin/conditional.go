@@ -36,6 +36,7 @@ func conditionals() function.Family {
 	notnull.Hidden, notnull.Obsolete = true, "isnotnull"
 	notempty.Hidden, notempty.Obsolete = true, "isnotempty"
 	return function.Family{Title: "Conditional functions", Scalars: []function.Scalar{
+		around(),
 		iff,
 		alias("iif", iff),
 		{
