@@ -3,6 +3,7 @@ package parquet
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	pq "github.com/parquet-go/parquet-go"
 
@@ -17,9 +18,13 @@ type chunk struct {
 	from, to int
 }
 
-// sparse is how few of a chunk's rows must be wanted, one in so many, for the
-// text of the others not to be kept in memory with theirs.
-const sparse = 32
+// sparse is how few of a chunk's rows must be wanted, one in so many, for their
+// text to be copied, so that the text of the others does not stay in memory with
+// it. rare is how few for a column that is small not to be decoded as a whole.
+const (
+	sparse = 4
+	rare   = 32
+)
 
 // Load implements column.Loader.
 func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
@@ -30,10 +35,13 @@ func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 		load = c.loadDirect
 	}
 	d := newDecoder(c.field, c.to-c.from)
-	if c.isSparse(rows) {
-		d = newDecoder(c.field, len(rows))
+	var order []uint32
+	if c.isSparse(rows, sparse) {
+		var picks []uint32
+		picks, order = ascending(rows)
+		d = newDecoder(c.field, len(picks))
 		d.sparse = true
-		err = load(d, rows)
+		err = load(d, picks)
 	} else {
 		err = load(d, nil)
 	}
@@ -43,23 +51,36 @@ func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: column %s: %w", g.file.path, g.file.pf.Root().Columns()[c.field.leaf].Name(), err)
 	}
-	if rows != nil && !d.sparse {
+	switch {
+	case rows != nil && !d.sparse:
 		col = column.Gather(col, rows)
+	case order != nil:
+		col = column.Gather(col, order)
 	}
 	return col, nil
 }
 
-func (c *chunk) isSparse(rows []uint32) bool {
-	return rows != nil && len(rows)*sparse < c.to-c.from && ascending(rows)
+// isSparse reports whether rows are fewer than one in so many.
+func (c *chunk) isSparse(rows []uint32, in int) bool {
+	return rows != nil && len(rows)*in < c.to-c.from
 }
 
-func ascending(rows []uint32) bool {
-	for i := 1; i < len(rows); i++ {
-		if rows[i] < rows[i-1] {
-			return false
-		}
+// ascending returns rows in ascending order, and the position there of each of
+// them; nil where they ascend already.
+func ascending(rows []uint32) (sorted, order []uint32) {
+	if slices.IsSorted(rows) {
+		return rows, nil
 	}
-	return true
+	pairs := make([]uint64, len(rows))
+	for i, r := range rows {
+		pairs[i] = uint64(r)<<32 | uint64(i)
+	}
+	slices.Sort(pairs)
+	sorted, order = make([]uint32, len(rows)), make([]uint32, len(rows))
+	for at, p := range pairs {
+		sorted[at], order[uint32(p)] = uint32(p>>32), uint32(at)
+	}
+	return sorted, order
 }
 
 // loadDirect decodes the pages that hold the rows given, which ascend and count

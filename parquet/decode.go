@@ -298,7 +298,7 @@ func (d *decoder) finishText() column.Column {
 	switch {
 	case d.isFlat || d.dict == nil:
 		return fromText(d.f.to, d.flat, d.validity(len(d.flat)))
-	case d.sparse:
+	case d.sparse && 2*len(d.codes) < d.dict.n:
 		return d.compacted()
 	case d.dict.n == 0 && !d.nullable:
 		return fromText(d.f.to, nil, nil)

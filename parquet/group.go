@@ -169,7 +169,7 @@ type part struct {
 // Load implements column.Loader. Few rows are read by themselves, unless the
 // whole column has been decoded or is to be kept.
 func (p *part) Load(rows []uint32) (column.Column, error) {
-	if !p.keep && !p.whole.Loaded() && p.chunk.isSparse(rows) {
+	if !p.keep && !p.whole.Loaded() && p.chunk.isSparse(rows, rare) {
 		return p.chunk.Load(rows)
 	}
 	c, err := column.Force(p.whole)
