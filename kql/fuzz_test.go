@@ -67,7 +67,7 @@ func problem(t *testing.T, e *kql.Engine, f fuzzed) string {
 			if strings.HasPrefix(got, "internal error") {
 				return got
 			}
-			if got != want {
+			if got != want && !(o.NoOptimize && sameRows(got, want)) {
 				return fmt.Sprintf("the answer depends on how the query is run: over %s with %+v it is\n%s", []string{"memory", "files"}[j], o, difference(got, want))
 			}
 		}
@@ -107,6 +107,15 @@ func difference(got, want string) string {
 		}
 	}
 	return fmt.Sprintf("%s\n…\n%d lines, elsewhere %d", g[0], len(g), len(w))
+}
+
+// sameRows reports whether two answers have the same lines in any order: which
+// side of a join comes first may depend on where filters went.
+func sameRows(a, b string) bool {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
 }
 
 // answer returns the rows, or that there was an error: which of several is told

@@ -66,12 +66,22 @@ type Query struct {
 // findings first; a query with a diagnostic of severity error does not run. A nil
 // catalog has no tables.
 func (e *Engine) Compile(text string, catalog bind.Catalog) (*Query, []syntax.Diagnostic) {
+	return e.compile(text, catalog, false)
+}
+
+// Check is Compile that is as strict as Microsoft's analyzer: what that refuses is
+// an error, also where the engine runs it, which Compile only warns of.
+func (e *Engine) Check(text string, catalog bind.Catalog) (*Query, []syntax.Diagnostic) {
+	return e.compile(text, catalog, true)
+}
+
+func (e *Engine) compile(text string, catalog bind.Catalog, strict bool) (*Query, []syntax.Diagnostic) {
 	tree, diags := syntax.Parse(text)
 	parsed := len(diags)
 	if catalog == nil {
 		catalog = Tables{}
 	}
-	p, info, more := bind.BindInfo(tree, bind.Env{Functions: e.functions, Catalog: catalog})
+	p, info, more := bind.BindInfo(tree, bind.Env{Functions: e.functions, Catalog: catalog, Strict: strict})
 	diags = append(diags, more...)
 	q := &Query{engine: e, tree: tree, info: info, plan: p, syntax: parsed, catalog: catalog, pending: hasPending(p)}
 	for _, d := range diags {
@@ -115,7 +125,8 @@ type RunOptions struct {
 	// MemoryLimit bounds, in bytes, what the operators of the query hold; 0 is
 	// no limit.
 	MemoryLimit int64
-	// MaxRows and MaxBytes bound each table of the answer; 0 is no limit.
+	// MaxRows and MaxBytes bound each table of the answer; 0 is no limit, but
+	// for MaxBytes, which then is MemoryLimit: the answer is in memory, too.
 	MaxRows, MaxBytes int64
 	// Scope, if not nil, limits the rows of every table by time.
 	Scope *opt.TimeScope
@@ -155,6 +166,9 @@ func (q *Query) Optimized(o RunOptions) (*plan.Query, error) {
 }
 
 func (q *Query) optimized(ctx context.Context, o RunOptions) (*plan.Query, error) {
+	if err := checkSize(q.plan); err != nil {
+		return nil, err
+	}
 	p, err := q.settled(ctx, o)
 	if err != nil {
 		return nil, err
@@ -197,6 +211,9 @@ func (q *Query) RunPlan(ctx context.Context, o RunOptions) (tables []Table, p *p
 	}()
 	if p, err = q.optimized(ctx, o); err != nil {
 		return nil, nil, err
+	}
+	if o.MaxBytes == 0 {
+		o.MaxBytes = o.MemoryLimit
 	}
 	opts := exec.Options{
 		Env: q.env(o), Workers: o.Workers, BatchRows: o.BatchRows,

@@ -10,7 +10,7 @@ import (
 // has, sorted: they are empty here, which whoever forgot to open one wants to
 // know.
 func WithoutFile(p *plan.Query) []string {
-	f := &emptyFinder{}
+	f := &emptyFinder{seen: map[plan.Node]bool{}}
 	for _, d := range p.Shared {
 		f.node(d.Plan)
 	}
@@ -21,9 +21,16 @@ func WithoutFile(p *plan.Query) []string {
 	return slices.Compact(f.names)
 }
 
-type emptyFinder struct{ names []string }
+type emptyFinder struct {
+	names []string
+	seen  map[plan.Node]bool // a plan that is used twice is in it once
+}
 
 func (f *emptyFinder) node(n plan.Node) {
+	if f.seen[n] {
+		return
+	}
+	f.seen[n] = true
 	if r, ok := n.(*plan.Read); ok {
 		if _, empty := r.Source.(*emptyTable); empty {
 			f.names = append(f.names, r.Table)

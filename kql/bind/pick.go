@@ -118,7 +118,7 @@ func (p *picking) addStar() {
 func (p *picking) value(pick *plan.Pick) value {
 	if len(p.cols) == 0 {
 		// `*` where every column is a key: there is nothing left to choose.
-		none := unknownValue()
+		none := nullOf(types.Dynamic)
 		none.tuple = []namedValue{}
 		return none
 	}

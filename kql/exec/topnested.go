@@ -243,7 +243,10 @@ func (t *topNested) best(i int, b *column.Batch, parents []uint32) (*nestedGroup
 	for g := range out.parent {
 		out.parent[g] = uint32(v.At(g))
 	}
-	out.of = keys[1]
+	// Keys that are printed GUIDs are read when they are needed.
+	if out.of, err = column.Force(keys[1]); err != nil {
+		return nil, err
+	}
 	by := sortColumns([]plan.SortKey{{Desc: l.Desc, NullsFirst: !l.Desc}}, []column.Column{out.by})
 	out.order = order(append([]sortColumn{segments{seg: out.parent}.words()}, by...), n)
 	if out.order == nil {

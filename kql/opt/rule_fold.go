@@ -40,12 +40,13 @@ func (o *optimizer) foldCall(e *plan.Call) plan.Expr {
 	return &plan.Literal{Value: column.Flat(v)}
 }
 
-// foldLogic flattens nested logic of one kind away and removes constants.
-// absorbing is the value that decides the whole: false for And, true for Or.
+// foldLogic removes constants from logic. absorbing is the value that decides the
+// whole: false for And, true for Or. A null stays: the whole may be null.
 func foldLogic(args []plan.Expr, absorbing bool, make func([]plan.Expr) plan.Expr) plan.Expr {
 	var kept []plan.Expr
 	for _, a := range args {
 		v, constant := truth(a)
+		constant = constant && !isNullLiteral(a)
 		switch {
 		case constant && v == absorbing:
 			return boolLiteral(absorbing)
@@ -70,6 +71,11 @@ func truth(e plan.Expr) (v, constant bool) {
 	}
 	view := column.ViewOf[bool](lit.Value)
 	return !view.Null(0) && view.At(0), true
+}
+
+func isNullLiteral(e plan.Expr) bool {
+	lit, ok := e.(*plan.Literal)
+	return ok && lit.Value.Null(0)
 }
 
 func boolLiteral(v bool) *plan.Literal {
