@@ -132,9 +132,14 @@ func libraryValues(f field, p pq.Page, dict *dictionary) (v *values, err error) 
 		v.dict = dict
 		return v, nil
 	}
-	if f.from.kind == pq.ByteArray {
+	switch f.from.kind {
+	case pq.ByteArray:
 		v.text = libraryText(data.ByteArray())
 		return v, nil
+	case pq.Boolean:
+		v.fixed, err = libraryBooleans(p, v.present)
+		v.count = len(v.fixed)
+		return v, err
 	}
 	v.fixed, err = libraryFixed(f, data)
 	v.count = len(v.fixed) / f.from.size()
@@ -160,19 +165,39 @@ func libraryDictionary(f field, dict pq.Dictionary) (d *dictionary, err error) {
 // libraryFixed returns values of a fixed size one behind the other.
 func libraryFixed(f field, data encoding.Values) ([]byte, error) {
 	raw, _ := data.Data()
-	switch f.from.kind {
-	case pq.Boolean:
-		out := make([]byte, 8*len(raw))
-		for i := range out {
-			out[i] = raw[i>>3] >> (i & 7) & 1
-		}
-		return out, nil
-	case pq.FixedLenByteArray:
+	if f.from.kind == pq.FixedLenByteArray {
 		if _, size := data.FixedLenByteArray(); size != guidSize {
 			return nil, fmt.Errorf("values of %d bytes, want %d", size, guidSize)
 		}
 	}
 	return raw, nil
+}
+
+// libraryBooleans returns a byte for each value of p. They are read as values:
+// the data of a page that does not begin at a whole byte do not tell at which
+// bit it does.
+func libraryBooleans(p pq.Page, present int) ([]byte, error) {
+	out := make([]byte, 0, present)
+	r := p.Values()
+	var buf [256]pq.Value
+	for {
+		n, err := r.ReadValues(buf[:])
+		for _, v := range buf[:n] {
+			switch {
+			case v.IsNull():
+			case v.Boolean():
+				out = append(out, 1)
+			default:
+				out = append(out, 0)
+			}
+		}
+		switch {
+		case eof(err), n == 0 && err == nil:
+			return out, nil
+		case err != nil:
+			return nil, err
+		}
+	}
 }
 
 func libraryText(bytes []byte, offsets []uint32) []string {
