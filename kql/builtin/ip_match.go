@@ -56,11 +56,15 @@ func ipMatching() function.Family {
 		{
 			Doc: "Would return where an IP address is; it needs a MaxMind database, which Calypso does not have.",
 			Overloads: []function.Overload{{Sig: "geo_info_from_ip_address(ip: string): dynamic",
-				Kernel: refused([]types.Type{types.String}, types.Dynamic, "geo_info_from_ip_address", "it needs a MaxMind database of locations")}},
-			Volatile: true, // never answered, so neither folded nor shown in an example
+				Kernel: refused([]types.Type{types.String}, types.Dynamic, "geo_info_from_ip_address", noLocations)}},
+			Volatile:    true, // never answered, so neither folded nor shown in an example
+			Unsupported: noLocations,
 		},
 	}}
 }
+
+// noLocations is why addresses are not looked up.
+const noLocations = "it needs a MaxMind database of locations"
 
 // refused is the kernel of a function that is known but not supported.
 func refused(in []types.Type, out types.Type, name, reason string) function.Kernel {

@@ -26,7 +26,7 @@ func session() function.Family {
 			Doc:       "Known, but not supported: " + reason + ".",
 			Overloads: []function.Overload{{Sig: name + "(" + params + "): " + result, Kernel: refused(in, out, name, reason)}},
 			Volatile:  true, // never answered, so neither folded nor shown in an example
-			Hidden:    true,
+			Hidden:    true, Unsupported: reason,
 		}
 	}
 	const noCursors, noExtents = "there are no cursors", "there are no extents"

@@ -44,6 +44,9 @@ type Scalar struct {
 	Hidden bool
 	// Obsolete names what to write instead, empty if nothing.
 	Obsolete string
+	// Unsupported says why calls of a function that is known fail when they run,
+	// empty if they don't.
+	Unsupported string
 }
 
 // A ResultName is Kusto's rule for naming the column that a call computes.
