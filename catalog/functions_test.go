@@ -12,7 +12,7 @@ func TestFunctions(t *testing.T) {
 	for _, tt := range []struct {
 		env  Environment
 		want int
-	}{{Sentinel, 434}, {DefenderXDR, 4}, {Unified, 438}} {
+	}{{Sentinel, 435}, {DefenderXDR, 4}, {Unified, 439}} {
 		fs := open(t, tt.env).Functions()
 		if len(fs) != tt.want {
 			t.Errorf("%s: %d functions, want %d", tt.env, len(fs), tt.want)

@@ -57,7 +57,7 @@ func (r Result) Errors() int {
 
 // Query checks one query against a catalog.
 func Query(e *kql.Engine, text string, c bind.Catalog) Result {
-	q, diags := e.Compile(text, c)
+	q, diags := e.Check(text, c)
 	r := Result{Diagnostics: make([]Diagnostic, 0, len(diags)), Columns: []Column{}}
 	units := newUnits(text)
 	for i, d := range diags {

@@ -85,7 +85,7 @@ func checkOne(engine *kql.Engine, text string, c bind.Catalog, format string) er
 			return failed(err)
 		}
 	} else {
-		_, diags := engine.Compile(text, c)
+		_, diags := engine.Check(text, c)
 		fmt.Print(syntax.Render(text, diags))
 		if res.Errors() == 0 {
 			fmt.Println("ok,", count(len(res.Columns), "column"))

@@ -89,6 +89,7 @@ func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggrega
 	if anyUnknown(args) {
 		return unknownOf(possibleResult(sigs, operandTypes(args))), false
 	}
+	b.checkCount(a.Name(), args)
 	o := &a.Overloads[fit.overload]
 	if !b.checkKinds(o.Signature, fit, args) {
 		return unknownOf(o.Signature.Result), false

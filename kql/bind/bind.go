@@ -31,6 +31,9 @@ type Env struct {
 	// may be nil: such an operator then is a plan.Pending, and what follows it is
 	// bound as far as possible.
 	Discover func(q *plan.Query) ([]*column.Batch, error)
+	// Strict reports as errors what Microsoft's analyzer refuses although the
+	// engine runs it, such as count(Name) of a text. Else it is a warning.
+	Strict bool
 }
 
 // A Catalog says what the names of one database mean. It is safe for concurrent
@@ -113,6 +116,9 @@ type binder struct {
 	placeholders map[plan.Expr]bool
 	// functions holds the stored functions that were parsed.
 	functions map[string]*lambda
+	// shapes has what is known of dynamic values, columnShapes of columns.
+	shapes       map[plan.Expr]*shape
+	columnShapes map[place]*shape
 	// muted is above zero where findings are not reported: where a text is
 	// bound a second time.
 	muted int

@@ -48,7 +48,12 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 		exprs[i] = b.convertTo(a, o.Kernel.In[fit.params[i]], fit.want[i]).expr
 		ts[i] = exprs[i].Type()
 	}
-	return value{expr: &plan.Call{Fn: o, Args: exprs, Typ: resultType(o.Signature, fit, o.Result, ts)}}
+	call := &plan.Call{Fn: o, Args: exprs, Typ: resultType(o.Signature, fit, o.Result, ts)}
+	b.checkShapes(f.Name(), args)
+	if call.Typ == types.Dynamic {
+		b.setShape(call, b.shapeOfCall(f.Name(), exprs))
+	}
+	return value{expr: call}
 }
 
 // A complaint makes the finding that no signature takes the arguments.

@@ -176,11 +176,11 @@ func orderableExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
 	return fault("KS206", at, "expected a value with an order (a number, timespan, datetime, string, bool or guid), got %s: convert it, as with tostring(…)", got)
 }
 
-// dynamicKey is KS141: rows cannot be grouped by a dynamic value.
+// dynamicKey is KS116: rows cannot be grouped by a dynamic value.
 //
 // Example: print x = dynamic([1]) | summarize count() by x
 func dynamicKey(at syntax.Node) syntax.Diagnostic {
-	return fault("KS141", at, "rows cannot be grouped by a dynamic value: convert it, as with tostring(…)")
+	return fault("KS116", at, "rows cannot be grouped by a dynamic value: convert it, as with tostring(…)")
 }
 
 // notAggregated is KS236: a column outside of any aggregate.

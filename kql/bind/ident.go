@@ -16,6 +16,9 @@ func (b *binder) ident(sc *scope, e *syntax.Ident) entity {
 	}
 	if c, ok := sc.column(e.Name); ok {
 		b.info.Uses[e] = Use{Kind: UseColumn, Type: c.Typ}
+		if c.Typ == types.Dynamic {
+			b.setShape(c, b.columnShape(sc.row.node, c.Index))
+		}
 		return ofValue(value{expr: c})
 	}
 	if x, ok := b.named(sc, e); ok {

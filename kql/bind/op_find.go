@@ -15,10 +15,10 @@ import (
 func (b *binder) find(sc *scope, op *syntax.FindOp) table {
 	var parts []part
 	for _, e := range op.In {
-		parts = append(parts, b.parts(sc, e, false)...)
+		parts = append(parts, shown(b.parts(sc, e, false))...)
 	}
 	if op.In == nil {
-		parts = b.partsLike(sc, &syntax.Ident{Span: syntax.Span{From: op.From, To: op.From}, Name: "*", Wildcard: true}, true)
+		parts = shown(b.partsLike(sc, &syntax.Ident{Span: syntax.Span{From: op.From, To: op.From}, Name: "*", Wildcard: true}, true))
 	}
 	for i := range parts {
 		if parts[i].name == "" {

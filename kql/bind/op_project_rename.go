@@ -28,6 +28,9 @@ func (b *binder) projectRename(in table, op *syntax.ProjectRenameOp) table {
 			b.report(duplicateColumn(e.Names[0], name))
 			continue
 		}
+		if name == s.Columns[i].Name {
+			b.tolerate(duplicateColumn(e.Names[0], name))
+		}
 		delete(taken, cols[i].Name)
 		taken[name] = true
 		cols[i].Name, cols[i].Hidden = name, false

@@ -22,8 +22,15 @@ func (b *binder) projectReorder(in table, op *syntax.ProjectReorderOp) table {
 			}
 		}
 	}
+	named := map[int]bool{}
 	for _, e := range op.Columns {
 		positions := b.columnsOf(in, e)
+		if id, ok := e.(*syntax.Ident); ok && !id.Wildcard && len(positions) == 1 {
+			if named[positions[0]] {
+				b.tolerate(repeatedColumn(e, id.Name))
+			}
+			named[positions[0]] = true
+		}
 		if o, ok := e.(*syntax.OrderedExpr); ok {
 			orderByName(positions, s, o.Order)
 		}

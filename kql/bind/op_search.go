@@ -22,12 +22,12 @@ func (b *binder) search(sc *scope, in table, op *syntax.SearchOp) table {
 			b.report(mustBeFirst(op))
 		}
 		for _, e := range op.In {
-			parts = append(parts, b.parts(sc, e, false)...)
+			parts = append(parts, shown(b.parts(sc, e, false))...)
 		}
 	case in.node != nil:
 		parts = []part{{withoutHidden(in), readName(in)}}
 	default:
-		parts = b.partsLike(sc, &syntax.Ident{Span: syntax.Span{From: op.From, To: op.From}, Name: "*", Wildcard: true}, true)
+		parts = shown(b.partsLike(sc, &syntax.Ident{Span: syntax.Span{From: op.From, To: op.From}, Name: "*", Wildcard: true}, true))
 	}
 	for i := range parts {
 		if parts[i].name == "" {

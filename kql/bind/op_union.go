@@ -13,11 +13,14 @@ import (
 func (b *binder) union(sc *scope, in table, op *syntax.UnionOp) table {
 	var parts []part
 	if in.node != nil {
-		parts = append(parts, part{t: withoutHidden(in)})
+		parts = append(parts, part{t: in})
 	}
 	fuzzy := paramBool(op.Params, "isfuzzy")
+	left := false // a part was left out: its columns are not known
 	for _, e := range op.Tables {
-		parts = append(parts, b.parts(sc, e, fuzzy)...)
+		more := b.parts(sc, e, fuzzy)
+		left = left || len(more) == 0
+		parts = append(parts, more...)
 	}
 	b.nameParts(parts)
 	kind := b.paramOneOf(op.Params, "kind", "outer", "inner")
@@ -25,10 +28,12 @@ func (b *binder) union(sc *scope, in table, op *syntax.UnionOp) table {
 	if source == "" {
 		source = paramWord(syntax.FindParam(op.Params, "with_source"))
 	}
-	return uniteParts(parts, source, kind == "inner")
+	out := uniteParts(parts, source, kind == "inner")
+	out.open = out.open || left
+	return out
 }
 
-// A part is one table of a union, without hidden columns.
+// A part is one table of a union.
 type part struct {
 	t table
 	// name is the table's own name, or what stands for it in the column that
@@ -49,7 +54,15 @@ func (b *binder) parts(sc *scope, e syntax.Expr, fuzzy bool) []part {
 		b.report(fuzzyNotFound(e))
 		return nil
 	}
-	return []part{{withoutHidden(t), b.tableName(sc, e)}}
+	return []part{{t, b.tableName(sc, e)}}
+}
+
+// shown returns parts without their hidden columns.
+func shown(parts []part) []part {
+	for i, p := range parts {
+		parts[i].t = withoutHidden(p.t)
+	}
+	return parts
 }
 
 // missing reports whether a finding after the first n says that a table, a
@@ -70,7 +83,7 @@ func (b *binder) partsLike(sc *scope, id *syntax.Ident, fuzzy bool) []part {
 	var parts []part
 	for _, name := range b.tablesLike(sc, id.Name) {
 		t := b.tabular(sc.apart(), &syntax.Ident{Span: id.Span, Name: name})
-		parts = append(parts, part{withoutHidden(t), name})
+		parts = append(parts, part{t, name})
 	}
 	if len(parts) == 0 {
 		if fuzzy {
@@ -171,6 +184,9 @@ func unify(parts []part, inner bool) unified {
 	var names []string
 	for i, p := range parts {
 		for at, c := range p.t.schema().Columns {
+			if c.Hidden {
+				continue
+			}
 			key := types.Column{Name: c.Name, Type: c.Type}
 			j, seen := places[key]
 			if !seen {
@@ -186,6 +202,7 @@ func unify(parts []part, inner bool) unified {
 		}
 	}
 	mergeUnknown(places, order, u.from)
+	hidden := hiddenColumns(parts, order)
 	from := u.from
 	u.from = nil
 	taken := map[string]bool{}
@@ -203,6 +220,33 @@ func unify(parts []part, inner bool) unified {
 			}
 			u.cols = append(u.cols, c)
 			u.from = append(u.from, where)
+		}
+	}
+	u.cols = append(u.cols, hidden.cols...)
+	u.from = append(u.from, hidden.from...)
+	return u
+}
+
+// hiddenColumns returns the hidden columns of parts: those of one name are one, of
+// the first one's type, unless a visible column has the name.
+func hiddenColumns(parts []part, visible map[string][]types.Column) unified {
+	var u unified
+	places := map[string]int{}
+	for i, p := range parts {
+		for at, c := range p.t.schema().Columns {
+			if !c.Hidden || len(visible[c.Name]) > 0 {
+				continue
+			}
+			j, seen := places[c.Name]
+			if !seen {
+				j = len(u.cols)
+				places[c.Name] = j
+				u.cols = append(u.cols, c)
+				u.from = append(u.from, absent(len(parts)))
+			}
+			if u.cols[j].Type == c.Type {
+				u.from[j][i] = at
+			}
 		}
 	}
 	return u

@@ -62,8 +62,16 @@ func (b *binder) element(sc *scope, e syntax.Expr, x operand, index syntax.Expr)
 	case x.unknown() || i.unknown():
 		return unknownOf(types.Dynamic)
 	case x.typ() != types.Dynamic:
-		b.report(noElements(e, x.typ()))
+		b.report(noElements(syntax.Span{From: x.at.End(), To: e.End()}, x.typ()))
 		return unknownOf(types.Dynamic)
+	case b.shapeOf(x.expr).is(shapeScalar):
+		b.tolerate(noElementsOfScalar(syntax.Span{From: x.at.End(), To: e.End()}))
+	case i.typ() == types.String && b.shapeOf(x.expr).is(shapeArray):
+		b.tolerate(typeNeeded(index, types.Int, types.Long))
+	case i.typ().IsNumeric() && b.shapeOf(x.expr).is(shapeBag):
+		b.tolerate(typeNeeded(index, types.String))
+	}
+	switch {
 	case i.typ() == types.String && isConstant(i.expr):
 		return b.operate(e, "member", x, i)
 	case i.typ() == types.Bool, i.typ() == types.DateTime, i.typ() == types.TimeSpan, i.typ() == types.GUID:

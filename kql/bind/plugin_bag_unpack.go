@@ -19,6 +19,9 @@ func (b *binder) bagUnpack(sc *scope, in table, op *syntax.EvaluateOp) table {
 	if !ok {
 		return unknownTable()
 	}
+	if len(args) > 2 {
+		b.tolerate(argumentCount(op.Call.Name, "bag_unpack", 2, 2))
+	}
 	at := b.oneColumn(in, args["Column"])
 	if at < 0 {
 		return unknownTable()

@@ -19,7 +19,7 @@ func (b *binder) statement(sc *scope, s syntax.Statement) {
 	case *syntax.LetStmt:
 		b.let(sc, s)
 	case *syntax.ExprStmt:
-		b.result(b.tabular(sc, s.X))
+		b.exprStatement(sc, s.X)
 	case *syntax.QueryParametersStmt:
 		b.queryParameters(sc, s)
 	case *syntax.SetStmt, *syntax.BadStmt:
@@ -32,6 +32,19 @@ func (b *binder) statement(sc *scope, s syntax.Statement) {
 	case *syntax.CommandStmt:
 		b.report(notSupported(s, "a management command within a query"))
 	}
+}
+
+// exprStatement binds a query. Microsoft's analyzer takes one that is a value too,
+// which the engine does not answer.
+func (b *binder) exprStatement(sc *scope, e syntax.Expr) {
+	x := b.tableOrValue(sc.withoutRow(), e)
+	if x.table == nil {
+		if !x.value.unknown() && !b.env.Strict {
+			b.report(tabularExpected(e))
+		}
+		x = ofTable(unknownTable())
+	}
+	b.result(*x.table)
 }
 
 // result adds the results of a statement to the answer.

@@ -74,7 +74,7 @@ func TestErrors(t *testing.T) {
 		{`Evnts | where Anything == 1 | project More`, "KS204 0-5"},
 		{`Events | where Id == 'a' and nope(Id)`, "KS211 29-33"},
 		{`Events | extend a = nope(1) | extend b = a + 1, c = strlen(a) | where a`, "KS211 20-24"},
-		{`Events | summarize count() by Data`, "KS141 30-34"},
+		{`Events | summarize count() by Data`, "KS116 30-34"},
 		{`Events | extend a = 1, b = a`, "KS142 27-28"},
 		{`Events | where count() > 1`, "KS144 15-20"},
 		{`Events | summarize n = count() + Id by Id`, "KS236 33-35"},

@@ -33,6 +33,8 @@ type scope struct {
 // A row is the columns that expressions can use by name.
 type row struct {
 	schema types.Schema
+	// node makes the rows; nil if the columns are not those of one.
+	node plan.Node
 	// open says that there may be more columns: an unknown name is no mistake.
 	open bool
 	// serialized says that window functions may be used.
@@ -107,7 +109,7 @@ func (s *scope) nested() *scope {
 // withRow returns the scope for expressions over the rows of t.
 func (s *scope) withRow(t table) *scope {
 	c := s.nested()
-	c.row = &row{schema: t.schema(), open: t.open, serialized: t.serialized}
+	c.row = &row{schema: t.schema(), node: t.node, open: t.open, serialized: t.serialized}
 	c.aggs = nil
 	return c
 }

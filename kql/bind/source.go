@@ -127,7 +127,9 @@ func (b *binder) toScalar(sc *scope, e *syntax.ToScalarExpr) value {
 	if t == types.Unknown {
 		return unknownValue()
 	}
-	return value{expr: &plan.Subquery{Plan: firstColumn(*x.table), Typ: t}}
+	q := &plan.Subquery{Plan: firstColumn(*x.table), Typ: t}
+	b.setShape(q, b.columnShape(q.Plan, 0))
+	return value{expr: q}
 }
 
 // materialize binds materialize(X): computed once, however often it is used.

@@ -23,14 +23,17 @@ func (b *binder) callStored(sc *scope, at syntax.Expr, name string, f *Function,
 }
 
 // appended returns the columns of the table that a function without a body is
-// given, and those that it adds. Its other arguments may name columns.
+// given, and those that it adds and that are not there yet. Its other arguments
+// may name columns.
 func (b *binder) appended(sc *scope, name string, f *Function, args []syntax.Expr) table {
 	in := b.tabular(sc, args[0])
 	b.bindAll(sc.withRow(in), args[1:])
 	out := newColumns()
 	out.keepAll(in.schema())
 	for _, c := range f.Source.Schema().Columns {
-		out.add(c.Name, nullOf(c.Type).expr, false)
+		if in.schema().Index(c.Name) < 0 {
+			out.add(c.Name, nullOf(c.Type).expr, false)
+		}
 	}
 	t := unreadable(name, out.schema(), "the function "+name+" is not available here")
 	t.open = in.open

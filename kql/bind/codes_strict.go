@@ -1,0 +1,73 @@
+package bind
+
+import (
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// Findings that only Microsoft's analyzer has: the engine runs such queries.
+
+// tolerate reports what Microsoft's analyzer refuses and the engine does not:
+// where a query is checked it is an error, as in Microsoft's editors; where it is
+// run, a warning.
+func (b *binder) tolerate(d syntax.Diagnostic) {
+	if !b.env.Strict {
+		d.Severity = syntax.Warning
+	}
+	b.report(d)
+}
+
+// typeNeeded is KS141: a value whose type makes no sense for what stands beside
+// it.
+//
+// Example: print x = split('a b', ' ')['first']
+func typeNeeded(at syntax.Node, want ...types.Type) syntax.Diagnostic {
+	return fault("KS141", at, "the expression must have the type %s here", joinTypes(want))
+}
+
+// noElementsOfScalar is KS147: an index into a dynamic value that is no array and
+// no bag.
+//
+// Example: print x = split('a b', ' ')[0][1]
+func noElementsOfScalar(at syntax.Node) syntax.Diagnostic {
+	return fault("KS147", at, "this value is no array and no bag: it has no elements")
+}
+
+// repeatedColumn is KS171: a column that a list names twice.
+//
+// Example: print a = 1 | project-reorder a, a
+func repeatedColumn(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS171", at, "the column '%s' is named twice", name)
+}
+
+// checkShapes reports arguments that are of no use to a function: an array or a
+// bag where text is parsed, values with and without a type to choose from.
+func (b *binder) checkShapes(name string, args []operand) {
+	switch name {
+	case "todynamic", "toobject":
+		if s := b.shapeOf(args[0].expr); s.is(shapeArray) || s.is(shapeBag) {
+			b.tolerate(typeExpected(args[0].at, types.Dynamic, types.String))
+		}
+	case "coalesce":
+		b.checkCoalesce(args)
+	}
+}
+
+func (b *binder) checkCoalesce(args []operand) {
+	some := false
+	for _, a := range args {
+		some = some || a.typ() == types.Dynamic
+	}
+	for _, a := range args {
+		if some && a.typ() != types.Dynamic {
+			b.tolerate(typeNeeded(a.at, types.Dynamic))
+		}
+	}
+}
+
+// checkCount reports an argument of count that is no condition.
+func (b *binder) checkCount(name string, args []operand) {
+	if name == "count" && len(args) == 1 && args[0].typ() != types.Bool && !args[0].unknown() {
+		b.tolerate(typeExpected(args[0].at, args[0].typ(), types.Bool))
+	}
+}
