@@ -85,6 +85,10 @@ func Open(ctx context.Context, specs []Spec, o Options) (*Set, error) {
 	loader := ingest.NewLoader(ingest.Options{Tables: o.Tables, Workers: o.Workers, Progress: progress(found, o.Progress)})
 	s.report = loader.Report()
 	for _, f := range found {
+		if f.err != nil {
+			s.report.FileBroken(f.path, f.err)
+			continue
+		}
 		if f.parquet {
 			s.openParquet(f, o, add)
 			continue
@@ -181,6 +185,7 @@ type found struct {
 	path, into string
 	size       int64
 	parquet    bool
+	err        error // why it cannot be read
 }
 
 // walk lists the files of all specs, in the order of their names.
@@ -192,7 +197,8 @@ func walk(specs []Spec) ([]found, error) {
 		}
 		err := filepath.WalkDir(spec.Path, func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
-				return err
+				out = append(out, found{path: path, err: err})
+				return nil
 			}
 			if path != spec.Path && strings.HasPrefix(d.Name(), ".") {
 				if d.IsDir() {
@@ -204,11 +210,13 @@ func walk(specs []Spec) ([]found, error) {
 				return nil
 			}
 			info, err := os.Stat(path)
-			if err != nil {
-				return err
-			}
-			if info.Mode().IsRegular() {
+			switch {
+			case err != nil:
+				out = append(out, found{path: path, err: err})
+			case info.Mode().IsRegular():
 				out = append(out, found{path: path, into: spec.Table, size: info.Size(), parquet: isParquet(path)})
+			case !info.IsDir():
+				out = append(out, found{path: path, err: errors.New("not a regular file")})
 			}
 			return nil
 		})

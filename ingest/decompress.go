@@ -13,9 +13,13 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
+// window is how much of a stream is looked at to tell its format. Reads of whole
+// pieces go past it, and logs in storage accounts are many small files.
+const window = 64 << 10
+
 // decompress unwraps gzip and zstd, and UTF-16 and byte order marks of text.
 func decompress(r io.Reader) (*bufio.Reader, func(), error) {
-	br := bufio.NewReaderSize(r, 1<<20)
+	br := bufio.NewReaderSize(r, window)
 	head, _ := br.Peek(4)
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
@@ -36,17 +40,17 @@ func decompress(r io.Reader) (*bufio.Reader, func(), error) {
 
 // plainText drops a byte order mark and turns UTF-16 into UTF-8.
 func plainText(r io.Reader) *bufio.Reader {
-	br := bufio.NewReaderSize(r, 1<<20)
+	br := bufio.NewReaderSize(r, window)
 	head, _ := br.Peek(3)
 	switch {
 	case bytes.HasPrefix(head, []byte{0xef, 0xbb, 0xbf}):
 		br.Discard(3)
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}):
 		br.Discard(2)
-		return bufio.NewReader(&utf16Reader{r: br})
+		return bufio.NewReaderSize(&utf16Reader{r: br}, window)
 	case bytes.HasPrefix(head, []byte{0xfe, 0xff}):
 		br.Discard(2)
-		return bufio.NewReader(&utf16Reader{r: br, big: true})
+		return bufio.NewReaderSize(&utf16Reader{r: br, big: true}, window)
 	}
 	return br
 }

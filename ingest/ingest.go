@@ -16,6 +16,7 @@ package ingest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -116,10 +117,10 @@ type brokenInput struct{ err error }
 func (b *brokenInput) Error() string { return b.err.Error() }
 
 func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
-	head := peek(r)
+	head, err := peek(r)
 	switch c := first(str(head)); {
-	case c == 0:
-		return nil // an empty file is an empty table
+	case len(bytes.TrimSpace(head)) == 0:
+		return broken(err) // an empty file is an empty table
 	case c == '{' && inLines(head):
 		return l.readLines(ctx, in, r)
 	case c == '{' || c == '[':
@@ -134,7 +135,7 @@ func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
 	}
 	p := &piece{line: 1}
 	d := newDecoder(l.opt.Tables, in.Into, in.Base)
-	err := d.decodeDelimited(r, comma, p)
+	err = d.decodeDelimited(r, comma, p)
 	return errors.Join(l.add(in, p), broken(err))
 }
 

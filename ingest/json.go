@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql/dynamic"
@@ -32,17 +33,29 @@ func (d *decoder) decodeLines(p *piece) {
 func (d *decoder) decodeDocument(p *piece) {
 	text := str(p.text)
 	at, line := 0, p.line
+	between := " \n\r\t,"
+	torn, before := false, 0
 	for {
 		next := at
-		for next < len(text) && (text[next] == ' ' || text[next] == '\n' || text[next] == '\r' || text[next] == '\t' || text[next] == ',') {
+		for next < len(text) && strings.IndexByte(between, text[next]) >= 0 {
 			next++
 		}
 		line += bytes.Count(p.text[at:next], []byte{'\n'})
 		if next == len(text) {
+			if torn && len(p.rejected) == before {
+				p.reject(line, errNotClosed)
+			}
 			break
 		}
 		at = next
 		end, err := valueEnd(text, at)
+		if inner := listStart(text, at); err != nil && inner > 0 {
+			// A list that is torn: its whole records are read one by one.
+			line += lines(text[at:inner])
+			at, between = inner, " \n\r\t,]}"
+			torn, before = true, len(p.rejected)
+			continue
+		}
 		if err != nil {
 			p.reject(line+lines(text[at:min(end, len(text))]), err)
 			if end = nextRecord(text, max(end, at+1)); end < 0 {
@@ -56,6 +69,20 @@ func (d *decoder) decodeDocument(p *piece) {
 	}
 	p.take(d)
 }
+
+var errNotClosed = errors.New("the list of records ends early")
+
+// listStart returns the offset behind the bracket that opens the list of records
+// at offset at, bare or in an envelope; -1 if there is none.
+func listStart(text string, at int) int {
+	m := openingOfList.FindStringIndex(text[at:min(len(text), at+200)])
+	if m == nil {
+		return -1
+	}
+	return at + m[1]
+}
+
+var openingOfList = regexp.MustCompile(`^(\{\s*"(records|value)"\s*:\s*)?\[`)
 
 func lines(s string) int { return strings.Count(s, "\n") }
 

@@ -67,7 +67,7 @@ func splitLines(r io.Reader, line int, yield func(*piece) error) error {
 
 // firstRead is what is read of a file before more memory is taken for it: logs
 // in storage accounts are many small files.
-const firstRead = 256 << 10
+const firstRead = 64 << 10
 
 // readPiece reads up to pieceSize more bytes behind rest, which it copies. The
 // error is io.EOF or io.ErrUnexpectedEOF where r ends before that.
@@ -101,10 +101,14 @@ func inLines(head []byte) bool {
 	return len(line) > 1 && (line[0] == '{' && line[len(line)-1] == '}')
 }
 
-// peek returns the beginning of r without consuming it.
-func peek(r *bufio.Reader) []byte {
-	head, _ := r.Peek(64 << 10)
-	return head
+// peek returns the beginning of r without consuming it. The error is why there
+// is no more of it, io.EOF not being one.
+func peek(r *bufio.Reader) ([]byte, error) {
+	head, err := r.Peek(window)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return head, err
 }
 
 // str returns b as a string without copying. b is not written to afterwards,
