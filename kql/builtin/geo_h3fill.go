@@ -1,7 +1,9 @@
 package builtin
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/golang/geo/s1"
 	"github.com/golang/geo/s2"
@@ -51,56 +53,119 @@ func (r *flatRing) around(p s2.LatLng) (in bool) {
 	return in
 }
 
-// polygonToH3 is geo_polygon_to_h3cells(). It walks from the cells along the
-// boundary to all those whose centres are inside.
+// polygonToH3 is geo_polygon_to_h3cells().
 func polygonToH3(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 	polygon, ok := s.polygon(args, 0)
 	resolution, okR := h3Resolution(args, 1, defaultH3Resolution)
 	if !ok || !okR {
 		return dynamic.Value{}, true
 	}
+	var names []string
 	var rings []flatRing
-	for _, loop := range polygon.Loops() {
+	loops := polygon.Loops()
+	for i, loop := range loops {
 		rings = append(rings, newFlatRing(loop.Vertices()))
+		if i+1 < len(loops) && loops[i+1].IsHole() {
+			continue
+		}
+		cells := fillH3(rings, resolution, maxH3Cells-len(names))
+		if cells == nil {
+			return dynamic.Value{}, true
+		}
+		names = append(names, h3Names(placedH3(cells, &rings[0], rings, resolution))...)
+		rings = nil
 	}
-	inside := func(c h3Cell) bool {
+	return stringArray(inHashSet(names, 0)), true
+}
+
+// fillH3 walks from the cells along the boundary to all those whose centres are
+// inside a shell and outside its holes; nil if there are more than limit.
+func fillH3(rings []flatRing, resolution, limit int) []h3Cell {
+	inside := func(c h3Cell) (in bool) {
 		at := s2.LatLngFromPoint(c.centre())
-		in := false
 		for i := range rings {
 			in = in != rings[i].around(at)
 		}
 		return in
 	}
 	known := map[h3Cell]bool{}
-	var queue, found []h3Cell
-	visit := func(c h3Cell) {
+	found := []h3Cell{}
+	visit := func(c h3Cell) (more bool) {
 		for _, near := range c.rings(1) {
 			for _, c := range near {
 				if !known[c] {
 					known[c] = true
 					if inside(c) {
-						queue, found = append(queue, c), append(found, c)
+						found = append(found, c)
 					}
 				}
 			}
 		}
+		return len(found) <= limit
 	}
 	for i := range rings {
-		rings[i].trace(resolution, visit)
+		if !rings[i].trace(resolution, visit) {
+			return nil
+		}
 	}
-	for len(queue) > 0 && len(found) <= maxH3Cells {
-		c := queue[0]
-		queue = queue[1:]
-		visit(c)
+	for at := 0; at < len(found) && visit(found[at]); at++ {
 	}
-	if len(found) > maxH3Cells {
-		return dynamic.Value{}, true
+	if len(found) > limit {
+		return nil
 	}
-	return stringArray(inHashSet(h3Names(found), 0)), true
+	return found
 }
 
-// trace calls visit for cells along the ring, without gaps of a cell.
-func (r *flatRing) trace(resolution int, visit func(h3Cell)) {
+// placedH3 returns cells in the order in which the H3 library lists them: by
+// their remainders of how many it makes room for, which it estimates from the
+// sizes of the shell and of the smallest cell. Where a place is taken, the next
+// one free counts.
+func placedH3(cells []h3Cell, shell *flatRing, rings []flatRing, resolution int) []h3Cell {
+	corners := 0
+	for i := range rings {
+		corners += len(rings[i].points)
+	}
+	room := h3Cell(max(shell.estimate(resolution), corners, len(cells)) + 12)
+	slots := make(map[h3Cell]h3Cell, len(cells))
+	for _, c := range cells {
+		at := c % room
+		for slots[at] != 0 {
+			at = (at + 1) % room
+		}
+		slots[at] = c
+	}
+	out := make([]h3Cell, 0, len(cells))
+	for _, at := range slices.Sorted(maps.Keys(slots)) {
+		out = append(out, slots[at])
+	}
+	return out
+}
+
+// estimate returns how many cells the ring's bounds may hold, by the library's
+// formula.
+func (r *flatRing) estimate(resolution int) int {
+	low, high := r.points[0], r.points[0]
+	for _, p := range r.points {
+		low = s2.LatLng{Lat: min(low.Lat, p.Lat), Lng: min(low.Lng, p.Lng)}
+		high = s2.LatLng{Lat: max(high.Lat, p.Lat), Lng: max(high.Lng, p.Lng)}
+	}
+	smallest := newH3Cell(0).withBase(4) // a pentagon
+	for range resolution {
+		smallest = smallest.withResolution(smallest.resolution()+1).withDigit(smallest.resolution()+1, 0)
+	}
+	side := float64(smallest.centre().Distance(smallest.corners()[0]))
+	width, height := float64(high.Lng-low.Lng), float64(high.Lat-low.Lat)
+	if r.wide {
+		width = 2*math.Pi - width
+	}
+	ratio := max(width, height) / min(width, height)
+	diagonal := float64(low.Distance(high))
+	return int(math.Ceil(diagonal * diagonal / min(3, ratio) / (0.8 * 2.59807621135 * side * side)))
+}
+
+// trace calls visit for cells along the ring, without gaps of a cell, until it
+// returns false.
+func (r *flatRing) trace(resolution int, visit func(h3Cell) bool) bool {
 	// The side of a cell of resolution 0 is about a sixth of a radian, and each
 	// resolution is finer by the root of seven.
 	step := 0.1 / math.Pow(h3Sqrt7, float64(resolution))
@@ -112,9 +177,12 @@ func (r *flatRing) trace(resolution int, visit func(h3Cell)) {
 			part := j / n
 			ll := s2.LatLng{Lat: a.Lat + (b.Lat-a.Lat)*s1.Angle(part), Lng: a.Lng + (b.Lng-a.Lng)*s1.Angle(part)}
 			if c := h3PlaceOf(s2.PointFromLatLng(ll).Vector, resolution).cell(resolution); c != last {
-				visit(c)
+				if !visit(c) {
+					return false
+				}
 				last = c
 			}
 		}
 	}
+	return true
 }
