@@ -2,7 +2,8 @@ package builtin
 
 import "github.com/golang/geo/s2"
 
-// neighbor returns the cell across a side: in its middle's opposite place.
+// h3Across returns the cell across the side from a to b: the one that holds the
+// centre mirrored in the side's middle.
 func h3Across(centre, a, b s2.Point, resolution int) h3Cell {
 	middle := a.Add(b.Vector).Normalize()
 	p := middle.Mul(2 * middle.Dot(centre.Vector)).Sub(centre.Vector).Normalize()

@@ -37,7 +37,7 @@ func newGeoLine(v dynamic.Value) (l *geoLine, ok bool) {
 	return l, true
 }
 
-// length returns the length as an angle, edges that occur twice counted once.
+// length returns the length of all parts as an angle.
 func (l *geoLine) length() s1.Angle {
 	var sum s1.Angle
 	for _, part := range l.parts {

@@ -109,7 +109,7 @@ func repeats(likeness []float64, p, n int) bool {
 	return true
 }
 
-// periodScores returns for each shift how much a series is like itself if shifted in
+// periodScores returns for each shift how much a series is like itself if moved in
 // a circle: the autocorrelation, scaled so that its least value is 0 and its
 // greatest, for no shift, is 1.
 func periodScores(xs []float64) []float64 {
