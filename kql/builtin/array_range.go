@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"fmt"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/function"
@@ -25,12 +27,19 @@ func rangeFunctions() []function.Scalar {
 	}
 }
 
+// maxRangeElements bounds the values that range() makes for one batch of rows,
+// which is what memory holds at a time.
+const maxRangeElements = 64 << 20
+
+var errRangesTooLong = fmt.Errorf("range(): the arrays of one batch of rows have more than %d values", maxRangeElements)
+
 // rangeLongs makes ranges of values that are whole numbers in memory.
 func rangeLongs(t, stepType types.Type, step int64) function.Kernel {
 	put := putLong(t)
-	return rowWise([]types.Type{t, t, stepType}, types.Dynamic, func(args []column.Column, n int) column.Column {
+	return rowKernel([]types.Type{t, t, stepType}, types.Dynamic, func(_ *function.Call, args []column.Column, n int) (column.Column, error) {
 		views := viewsOf[int64](args)
 		out := make([]dynamic.Value, n)
+		total := 0
 		var b dynamic.ArrayBuilder
 		for i := range out {
 			by := step
@@ -49,16 +58,20 @@ func rangeLongs(t, stepType types.Type, step int64) function.Kernel {
 				}
 				at = next
 			}
+			if total += b.Len(); total > maxRangeElements {
+				return nil, errRangesTooLong
+			}
 			out[i] = b.Value()
 		}
-		return column.NewVec(types.Dynamic, out, nil)
+		return column.NewVec(types.Dynamic, out, nil), nil
 	})
 }
 
 func rangeReals() function.Kernel {
-	return rowWise([]types.Type{types.Real, types.Real, types.Real}, types.Dynamic, func(args []column.Column, n int) column.Column {
+	return rowKernel([]types.Type{types.Real, types.Real, types.Real}, types.Dynamic, func(_ *function.Call, args []column.Column, n int) (column.Column, error) {
 		views := viewsOf[float64](args)
 		out := make([]dynamic.Value, n)
+		total := 0
 		var b dynamic.ArrayBuilder
 		for i := range out {
 			by := 1.0
@@ -74,9 +87,12 @@ func rangeReals() function.Kernel {
 				b.AppendReal(at)
 				at = start + by*float64(b.Len())
 			}
+			if total += b.Len(); total > maxRangeElements {
+				return nil, errRangesTooLong
+			}
 			out[i] = b.Value()
 		}
-		return column.NewVec(types.Dynamic, out, nil)
+		return column.NewVec(types.Dynamic, out, nil), nil
 	})
 }
 

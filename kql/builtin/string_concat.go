@@ -17,7 +17,7 @@ func concatenations() function.Family {
 			Overloads: []function.Overload{{
 				Sig: "strcat(arg...: scalar): string",
 				Kernel: rowKernel([]types.Type{types.String}, types.String, func(c *function.Call, args []column.Column, n int) (column.Column, error) {
-					return joinRows(c.Out, nil, stringViews(args), n), nil
+					return joinRows(c.Out, nil, stringViews(args), n)
 				}),
 			}},
 			Examples: []string{`strcat("a", 1, true) -> a1True`},
@@ -28,7 +28,7 @@ func concatenations() function.Family {
 				Sig: "strcat_delim(delimiter: scalar, arg...: scalar): string",
 				Kernel: rowKernel([]types.Type{types.String, types.String}, types.String, func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 					delim := column.ViewOf[string](args[0])
-					return joinRows(c.Out, &delim, stringViews(args[1:]), n), nil
+					return joinRows(c.Out, &delim, stringViews(args[1:]), n)
 				}),
 			}},
 			Examples: []string{`strcat_delim("-", 1, "2", 1s) -> 1-2-00:00:01`},
@@ -52,11 +52,19 @@ func stringViews(args []column.Column) []column.View[string] {
 	return views
 }
 
+// maxJoinedSize bounds the texts that are made for one batch of rows: texts that
+// are joined to themselves grow without end in a few steps.
+const maxJoinedSize = 1 << 30
+
 // joinRows joins the parts of each row with delim, if any, between them. All
 // rows share one buffer.
-func joinRows(out types.Type, delim *column.View[string], parts []column.View[string], n int) column.Column {
+func joinRows(out types.Type, delim *column.View[string], parts []column.View[string], n int) (column.Column, error) {
+	size := joinedSize(delim, parts, n)
+	if size > maxJoinedSize {
+		return nil, fmt.Errorf("the texts of one batch of rows have %d bytes together, more than the %d that are allowed", size, maxJoinedSize)
+	}
 	var buf strings.Builder
-	buf.Grow(joinedSize(delim, parts, n))
+	buf.Grow(size)
 	vals := make([]string, n)
 	for i := range vals {
 		start := buf.Len()
@@ -68,7 +76,7 @@ func joinRows(out types.Type, delim *column.View[string], parts []column.View[st
 		}
 		vals[i] = buf.String()[start:]
 	}
-	return column.NewVec(out, vals, nil)
+	return column.NewVec(out, vals, nil), nil
 }
 
 func joinedSize(delim *column.View[string], parts []column.View[string], n int) int {
