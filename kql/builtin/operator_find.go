@@ -21,13 +21,15 @@ type needle struct {
 
 func newNeedle(text string, fold bool) *needle {
 	n := &needle{text: text, fold: fold}
-	if !fold || text == "" {
+	if text == "" {
 		return n
 	}
-	n.text = strings.ToLower(text)
-	if !isASCII(text) {
-		n.runes = []rune(n.text)
-		return n
+	if fold {
+		n.text = strings.ToLower(text)
+		if !isASCII(text) {
+			n.runes = []rune(n.text)
+			return n
+		}
 	}
 	for i := range len(n.text) {
 		if rarity(n.text[i]) > rarity(n.text[n.pivot]) {
@@ -36,7 +38,7 @@ func newNeedle(text string, fold bool) *needle {
 	}
 	n.lo = n.text[n.pivot]
 	n.hi = n.lo
-	if n.lo-'a' < 26 {
+	if fold && n.lo-'a' < 26 {
 		n.hi -= 'a' - 'A'
 	}
 	return n
@@ -116,7 +118,7 @@ func indexFrom(s string, b byte, from, end int) int {
 
 func (n *needle) inExact(s string, left, right bool) bool {
 	for from := 0; ; {
-		i := strings.Index(s[from:], n.text)
+		i := n.index(s[from:])
 		if i < 0 {
 			return false
 		}
@@ -126,6 +128,29 @@ func (n *needle) inExact(s string, left, right bool) bool {
 		}
 		from++
 	}
+}
+
+// index is strings.Index, but scans for the rarest byte of the text instead of
+// the first, as long as that one is not met too often.
+func (n *needle) index(s string) int {
+	end := len(s) - len(n.text) + n.pivot + 1
+	if end <= n.pivot {
+		return -1
+	}
+	at := n.pivot
+	for misses := 0; misses < 4+at/32; misses++ {
+		if at = indexFrom(s, n.lo, at, end); at == end {
+			return -1
+		}
+		if from := at - n.pivot; s[from:from+len(n.text)] == n.text {
+			return from
+		}
+		at++
+	}
+	if i := strings.Index(s[at-n.pivot:], n.text); i >= 0 {
+		return at - n.pivot + i
+	}
+	return -1
 }
 
 func (n *needle) inRunes(s string, left, right bool) bool {

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"sync/atomic"
 
 	"github.com/calypso-kql/calypso/kql/function"
 )
 
-// A matcher is a compiled regular expression of Kusto. It is immutable and safe
-// for concurrent use.
+// A matcher is a compiled regular expression of Kusto. It is safe for concurrent
+// use.
 //
 // Go's regexp is slow where nothing tells it what to look for, so a matcher
 // first looks for a text that every match contains.
@@ -27,6 +28,10 @@ type matcher struct {
 	// words runs the expression over text beyond ASCII, where Go's \b is not
 	// Kusto's; nil if the expression does not ask for word boundaries.
 	words *wordMatcher
+	// spare runs the expression over ASCII text where only a yes or no is asked
+	// for; who uses it takes it away for the time. nil if the expression is too
+	// large, or someone else has it.
+	spare atomic.Pointer[dfa]
 }
 
 // An anchor ties an expression to one end of the text.
@@ -61,6 +66,9 @@ func newMatcher(pattern string, at anchor) (*matcher, error) {
 	}
 	m := &matcher{re: re, names: t.names, required: requiredTexts(tree)}
 	m.exact = m.required != nil && withoutLooseEnds(tree).Op == syntax.OpLiteral
+	if d := newDFA(tree); d != nil {
+		m.spare.Store(d)
+	}
 	if t.boundary {
 		if m.words, err = newWordMatcher(tree); err != nil {
 			return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
@@ -119,6 +127,13 @@ func (m *matcher) matches(s string) bool {
 	}
 	if m.exact {
 		return true
+	}
+	if d := m.spare.Swap(nil); d != nil {
+		found, ok := d.matches(s)
+		m.spare.Store(d)
+		if ok {
+			return found
+		}
 	}
 	if m.beyondGo(s) {
 		return m.words.find(s, 0) != nil

@@ -274,15 +274,10 @@ func (s *aggState) size() int64 {
 
 // merge folds from into s.
 func (s *aggState) merge(from *aggState) error {
-	n := from.group.len()
-	keys := from.group.keys()
-	for i := range keys {
-		var err error
-		if keys[i], err = column.Force(keys[i]); err != nil {
-			return err
-		}
+	groups, err := s.group.absorb(from.group)
+	if err != nil {
+		return err
 	}
-	groups := newKeyReader(s.group, false).groups(keys, n)
 	if !s.bare {
 		for i, g := range groups {
 			if int(g) == len(s.first) {

@@ -75,6 +75,37 @@ func (g *grouper) keys() []column.Column {
 	return out
 }
 
+// absorb adds the groups of from, which has the same key columns, and returns
+// their numbers here, by their numbers there.
+func (g *grouper) absorb(from *grouper) ([]uint32, error) {
+	if len(g.cols) == 0 {
+		return make([]uint32, 1), nil
+	}
+	numbers := make([][]uint32, len(g.cols)) // of each column's values
+	for j, c := range g.cols {
+		if a, ok := c.(absorber); ok {
+			numbers[j] = a.absorb(from.cols[j])
+			continue
+		}
+		vals, err := column.Force(from.cols[j].values())
+		if err != nil {
+			return nil, err
+		}
+		numbers[j] = make([]uint32, vals.Len())
+		c.add(vals, numbers[j])
+	}
+	out := numbers[0]
+	for j, p := range from.pairs {
+		words := make([]uint64, len(p.keys))
+		for i, w := range p.keys {
+			words[i] = uint64(out[w>>32])<<32 | uint64(numbers[j+1][uint32(w)])
+		}
+		out = make([]uint32, len(words))
+		g.pairs[j].addAll(words, out)
+	}
+	return out, nil
+}
+
 // A keyReader numbers rows by a grouper. It keeps what it has learned of
 // dictionaries, and so is for one goroutine; several may find by one grouper
 // while nobody adds to it.

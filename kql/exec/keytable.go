@@ -28,6 +28,14 @@ type keyTable interface {
 	size() int64
 }
 
+// An absorber is a keyTable that can take the values of another one of its type
+// without making a column of them.
+type absorber interface {
+	// absorb adds the values of from and returns their numbers here, by their
+	// numbers there.
+	absorb(from keyTable) []uint32
+}
+
 // newKeyTable returns a table for values of type t.
 func newKeyTable(t types.Type) keyTable {
 	switch t {

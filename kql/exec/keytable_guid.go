@@ -19,17 +19,14 @@ func (w guidWords) guid() (g types.GUID128) {
 
 func (w guidWords) hash() uint64 { return wordHash(w.hi ^ bits.RotateLeft64(w.lo, 29)) }
 
-// A guidTable is a hash table of 16-byte keys.
+// A guidTable is a hash table of 16-byte keys, which lie elsewhere by their
+// number. A slot has the upper half of the hash and the number plus one; 0 is
+// empty.
 type guidTable struct {
-	slots   []guidSlot
+	slots   []uint64
 	shift   uint
 	used    int
-	touched uint32
-}
-
-type guidSlot struct {
-	guidWords
-	id uint32 // the number plus one; 0 is an empty slot
+	touched uint64
 }
 
 // touchSlots is the size from which on a table is too large for the caches that
@@ -37,67 +34,54 @@ type guidSlot struct {
 const touchSlots = 1 << 14
 
 // touch loads what look-ups of hashes will need, all at once.
-func (t *guidTable) touch(hashes []uint64) {
+func (t *guidTable) touch(hashes []uint64, keys []guidWords) {
 	if len(t.slots) < touchSlots {
 		return
 	}
-	var x uint32
+	var x uint64
 	for _, h := range hashes {
-		x |= t.slots[h>>t.shift].id
+		e := t.slots[h>>t.shift]
+		if (e^h)&hashMask == 0 && e != 0 {
+			e = keys[uint32(e)-1].lo
+		}
+		x |= e
 	}
 	t.touched |= x
 }
 
-// slot returns the place of a key; its id is 0 if the key is new.
-func (t *guidTable) slot(w guidWords) *guidSlot {
-	if 4*t.used >= 3*len(t.slots) {
-		t.grow()
+// slot returns the place of a key of hash h, or the empty place where it belongs.
+// Only if room is set may the table grow.
+func (t *guidTable) slot(h uint64, w guidWords, keys []guidWords, room bool) *uint64 {
+	if room && 4*t.used >= 3*len(t.slots) {
+		t.slots, t.shift = grown(t.slots)
 	}
 	mask := uint64(len(t.slots) - 1)
-	for i := w.hash() >> t.shift; ; i = (i + 1) & mask {
-		s := &t.slots[i]
-		if s.id == 0 {
-			s.guidWords = w
-			return s
-		}
-		if s.guidWords == w {
-			return s
+	for i := h >> t.shift; ; i = (i + 1) & mask {
+		e := t.slots[i]
+		if e == 0 || (e^h)&hashMask == 0 && keys[uint32(e)-1] == w {
+			return &t.slots[i]
 		}
 	}
 }
 
-func (t *guidTable) find(w guidWords) uint32 {
-	if len(t.slots) == 0 {
-		return none
-	}
-	mask := uint64(len(t.slots) - 1)
-	for i := w.hash() >> t.shift; ; i = (i + 1) & mask {
-		s := &t.slots[i]
-		if s.id == 0 {
-			return none
-		}
-		if s.guidWords == w {
-			return s.id - 1
-		}
-	}
-}
-
-func (t *guidTable) grow() {
-	old := t.slots
+// grown returns a table of twice the size, of slots whose upper half is a hash.
+// That is enough to place them: a table has fewer than 2³² slots.
+func grown(old []uint64) (slots []uint64, shift uint) {
 	n := max(64, 2*len(old))
-	t.slots = make([]guidSlot, n)
-	t.shift = uint(64 - bits.TrailingZeros(uint(n)))
+	slots = make([]uint64, n)
+	shift = uint(64 - bits.TrailingZeros(uint(n)))
 	mask := uint64(n - 1)
-	for _, s := range old {
-		if s.id == 0 {
+	for _, e := range old {
+		if e == 0 {
 			continue
 		}
-		i := s.hash() >> t.shift
-		for t.slots[i].id != 0 {
+		i := e >> shift
+		for slots[i] != 0 {
 			i = (i + 1) & mask
 		}
-		t.slots[i] = s
+		slots[i] = e
 	}
+	return slots, shift
 }
 
 // hexValue is the value of a lower-case hexadecimal digit, 0xff for others.

@@ -1,8 +1,6 @@
 package exec
 
 import (
-	"math/bits"
-
 	"github.com/zeebo/xxh3"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -46,11 +44,11 @@ func (k *stringKeys) addAll(vals []string, out []uint32) {
 				hashes[i] = xxh3.HashString(s)
 			}
 		}
-		k.guids.touch(hashes[:n])
+		k.guids.touch(hashes[:n], k.words)
 		k.plain.touch(hashes[:n])
 		for i, s := range vals[:n] {
 			if isGUID[i] {
-				out[i] = k.addGUID(words[i])
+				out[i] = k.addGUID(hashes[i], words[i])
 			} else {
 				out[i] = k.addPlain(hashes[i], s)
 			}
@@ -59,15 +57,15 @@ func (k *stringKeys) addAll(vals []string, out []uint32) {
 	}
 }
 
-func (k *stringKeys) addGUID(w guidWords) uint32 {
-	slot := k.guids.slot(w)
-	if slot.id == 0 {
+func (k *stringKeys) addGUID(h uint64, w guidWords) uint32 {
+	slot := k.guids.slot(h, w, k.words, true)
+	if *slot == 0 {
 		k.words = append(roomFor(k.words), w)
 		k.n++
 		k.guids.used++
-		slot.id = uint32(k.n)
+		*slot = h&hashMask | uint64(k.n)
 	}
-	return slot.id - 1
+	return uint32(*slot) - 1
 }
 
 func (k *stringKeys) addPlain(h uint64, s string) uint32 {
@@ -87,13 +85,42 @@ func (k *stringKeys) findAll(vals []string, out []uint32) {
 	for i, s := range vals {
 		out[i] = none
 		if w, ok := parseGUIDWords(s); ok {
-			out[i] = k.guids.find(w)
+			if len(k.guids.slots) > 0 {
+				if slot := *k.guids.slot(w.hash(), w, k.words, false); slot != 0 {
+					out[i] = uint32(slot) - 1
+				}
+			}
 		} else if len(k.plain.slots) > 0 {
 			if slot := *k.plain.slot(xxh3.HashString(s), s, false); slot != 0 {
 				out[i] = k.plain.ids[uint32(slot)-1]
 			}
 		}
 	}
+}
+
+// absorb implements absorber.
+func (k *stringKeys) absorb(from keyTable) []uint32 {
+	o := from.(*stringKeys)
+	out := make([]uint32, o.n)
+	plain := 0 // o's next key that is no GUID
+	var hashes [chunk]uint64
+	for at := 0; at < o.n; at += chunk {
+		words := o.words[at:min(o.n, at+chunk)]
+		for i, w := range words {
+			hashes[i] = w.hash()
+		}
+		k.guids.touch(hashes[:len(words)], k.words)
+		for i, w := range words {
+			if plain < len(o.plain.ids) && int(o.plain.ids[plain]) == at+i {
+				s := o.plain.keys[plain]
+				out[at+i] = k.addPlain(xxh3.HashString(s), s)
+				plain++
+				continue
+			}
+			out[at+i] = k.addGUID(hashes[i], w)
+		}
+	}
+	return out
 }
 
 // values returns the strings; a Lazy column if GUIDs must be printed for it.
@@ -145,7 +172,7 @@ func (k *stringKeys) Load(rows []uint32) (column.Column, error) {
 func (k *stringKeys) len() int { return k.n }
 
 func (k *stringKeys) size() int64 {
-	return k.plain.bytes + 20*int64(cap(k.plain.keys)) + 8*int64(len(k.plain.slots)) + 24*int64(len(k.guids.slots)) + 16*int64(cap(k.words))
+	return k.plain.bytes + 20*int64(cap(k.plain.keys)) + 8*int64(len(k.plain.slots)) + 8*int64(len(k.guids.slots)) + 16*int64(cap(k.words))
 }
 
 // A stringTable is a hash table of strings, numbered on their own. A slot has
@@ -178,7 +205,7 @@ func (t *stringTable) touch(hashes []uint64) {
 // room is set may the table grow.
 func (t *stringTable) slot(h uint64, s string, room bool) *uint64 {
 	if room && 4*len(t.keys) >= 3*len(t.slots) {
-		t.grow()
+		t.slots, t.shift = grown(t.slots)
 	}
 	mask := uint64(len(t.slots) - 1)
 	for i := h >> t.shift; ; i = (i + 1) & mask {
@@ -186,25 +213,5 @@ func (t *stringTable) slot(h uint64, s string, room bool) *uint64 {
 		if e == 0 || e&hashMask == h&hashMask && t.keys[uint32(e)-1] == s {
 			return &t.slots[i]
 		}
-	}
-}
-
-// grow enlarges the table. The upper half of a hash is enough to place it: a
-// table has fewer than 2³² slots.
-func (t *stringTable) grow() {
-	old := t.slots
-	n := max(64, 2*len(old))
-	t.slots = make([]uint64, n)
-	t.shift = uint(64 - bits.TrailingZeros(uint(n)))
-	mask := uint64(n - 1)
-	for _, e := range old {
-		if e == 0 {
-			continue
-		}
-		i := e >> t.shift
-		for t.slots[i] != 0 {
-			i = (i + 1) & mask
-		}
-		t.slots[i] = e
 	}
 }

@@ -136,7 +136,52 @@ func (s *radixScratch) sort(words []uint64, rows []uint32) {
 }
 
 // orderOf returns the rows in the order of their IDs, nil if they are in order.
+// Rows with the same ID keep theirs.
 func orderOf(ids []rowID) []uint32 {
+	if slices.IsSorted(ids) {
+		return nil
+	}
+	// IDs count the rows of each batch of a source from 0: where they are not
+	// scattered too widely, each has a place of its own.
+	var starts []int // of each batch's rows among all, first their number
+	for _, id := range ids {
+		seq, row := int(id>>rowBits), int(id&(1<<rowBits-1))
+		if seq > maxSpread*len(ids) || row > maxSpread*len(ids) {
+			return sortedIDs(ids)
+		}
+		for len(starts) <= seq {
+			starts = append(starts, 0)
+		}
+		starts[seq] = max(starts[seq], row+1)
+	}
+	total := 0
+	for i, n := range starts {
+		starts[i], total = total, total+n
+		if total > maxSpread*len(ids) {
+			return sortedIDs(ids)
+		}
+	}
+	places := make([]uint32, total) // the row that has the place, plus one
+	for i, id := range ids {
+		p := &places[starts[id>>rowBits]+int(id&(1<<rowBits-1))]
+		if *p != 0 {
+			return sortedIDs(ids)
+		}
+		*p = uint32(i) + 1
+	}
+	rows := make([]uint32, 0, len(ids))
+	for _, p := range places {
+		if p != 0 {
+			rows = append(rows, p-1)
+		}
+	}
+	return rows
+}
+
+// maxSpread bounds the places that orderOf has for each row.
+const maxSpread = 8
+
+func sortedIDs(ids []rowID) []uint32 {
 	words := make([]uint64, len(ids))
 	for i, id := range ids {
 		words[i] = uint64(id)
