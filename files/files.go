@@ -119,6 +119,9 @@ func (s *Set) openParquet(f found, o Options, add func(string, plan.Source)) {
 		s.report.FileBroken(f.path, err)
 		return
 	}
+	for _, what := range pf.Skipped() {
+		s.report.Note(f.path, what)
+	}
 	s.files = append(s.files, pf)
 	add(table, pf)
 }

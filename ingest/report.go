@@ -34,6 +34,7 @@ type Report struct {
 	rejected int
 	values   int
 	broken   int
+	notes    int
 }
 
 // Problems returns the first problems of the report, in the order of input
@@ -56,7 +57,9 @@ func (r *Report) Counts() (files, records, rejected, values, broken int) {
 // Clean reports whether everything was understood.
 func (r *Report) Clean() bool {
 	_, _, rejected, values, broken := r.Counts()
-	return rejected+values+broken == 0
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return rejected+values+broken+r.notes == 0
 }
 
 func (r *Report) note(p Problem) {
@@ -69,6 +72,14 @@ func (r *Report) fileDone() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.files++
+}
+
+// Note adds something to tell about a file that was read all the same.
+func (r *Report) Note(file, what string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.notes++
+	r.note(Problem{File: file, Message: what})
 }
 
 // FileBroken notes a file that could not be read, or not to its end.

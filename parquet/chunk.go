@@ -34,12 +34,14 @@ func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 	if g.direct[c.field.leaf] {
 		load = c.loadDirect
 	}
-	d := newDecoder(c.field, c.to-c.from)
+	stored := c.field
+	stored.to = stored.own
+	d := newDecoder(stored, c.to-c.from)
 	var order []uint32
 	if c.isSparse(rows, sparse) {
 		var picks []uint32
 		picks, order = ascending(rows)
-		d = newDecoder(c.field, len(picks))
+		d = newDecoder(stored, len(picks))
 		d.sparse = true
 		err = load(d, picks)
 	} else {
@@ -57,7 +59,7 @@ func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 	case order != nil:
 		col = column.Gather(col, order)
 	}
-	return col, nil
+	return cast(col, c.field.to), nil
 }
 
 // isSparse reports whether rows are fewer than one in so many.

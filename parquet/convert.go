@@ -1,6 +1,9 @@
 package parquet
 
 import (
+	"math/big"
+	"strconv"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -50,6 +53,60 @@ func parsed[T column.Value](t types.Type, text []string, valid column.Bitmap, pa
 		}
 	}
 	return b.Finish()
+}
+
+// cast returns c as type t, by way of the text of each value, as KQL's conversion
+// functions do: the catalog may say string where the file has numbers.
+func cast(c column.Column, t types.Type) column.Column {
+	if c.Type() == t {
+		return c
+	}
+	var text func(i int) string
+	switch c.Type() {
+	case types.Bool:
+		text = texts(c, types.AppendBool)
+	case types.Real:
+		text = texts(c, types.AppendReal)
+	case types.Decimal:
+		text = texts(c, types.AppendDecimal)
+	case types.GUID:
+		text = texts(c, types.AppendGUID)
+	case types.DateTime:
+		text = texts(c, types.AppendDateTime)
+	case types.TimeSpan:
+		text = texts(c, types.AppendTimeSpan)
+	default:
+		text = texts(c, func(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10) })
+	}
+	out := make([]string, c.Len())
+	valid := column.FullBitmap(c.Len())
+	for i := range out {
+		if c.Null(i) {
+			valid.Clear(i)
+			continue
+		}
+		out[i] = text(i)
+	}
+	return fromText(t, out, valid)
+}
+
+func texts[T column.Value](c column.Column, print func([]byte, T) []byte) func(int) string {
+	v := column.ViewOf[T](c)
+	var buf []byte
+	return func(i int) string {
+		buf = print(buf[:0], v.At(i))
+		return string(buf)
+	}
+}
+
+// wideDecimal returns a big-endian two's complement integer / 10^digits.
+func wideDecimal(b []byte, digits int) types.Decimal128 {
+	n := new(big.Int).SetBytes(b)
+	if len(b) > 0 && b[0]&0x80 != 0 {
+		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(b))))
+	}
+	d, _ := types.ParseDecimal(n.String() + "e-" + strconv.Itoa(digits))
+	return d
 }
 
 // scaledDecimal returns v / 10^digits.

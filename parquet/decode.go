@@ -197,6 +197,9 @@ func (d *decoder) fixed(v *values, rows picker) error {
 			return math.Float64frombits(binary.LittleEndian.Uint64(b[8*s:]))
 		})
 	}
+	if n := from.wide; n > 0 {
+		return appendFixed(d, &d.decs, rows, have, func(s int) types.Decimal128 { return wideDecimal(b[n*s:n*s+n], from.digits) })
+	}
 	return appendFixed(d, &d.guids, rows, have, func(s int) types.GUID128 { return types.GUID128(b[guidSize*s:]) })
 }
 

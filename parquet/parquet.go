@@ -7,7 +7,7 @@
 // in memory.
 //
 // The decoding of pages rests on github.com/parquet-go/parquet-go, read page by
-// page (see docs/decisions). Nested columns are refused by name.
+// page (see docs/decisions). Nested columns are left out, and named.
 package parquet
 
 import (
@@ -39,6 +39,8 @@ type File struct {
 	pf     *pq.File
 	schema types.Schema
 	fields []field
+	// skipped says which columns can't be read.
+	skipped []string
 	groups []*group
 	size   int64
 	memory memory
@@ -49,7 +51,8 @@ type File struct {
 type field struct {
 	leaf int        // index of the column chunk
 	from physical   // how the file stores it
-	to   types.Type // what the query sees
+	own  types.Type // what is decoded of it
+	to   types.Type // what the query sees: own, or converted from it
 }
 
 // Open opens the file at path. A file that is torn or not Parquet is an error
@@ -79,9 +82,7 @@ func open(f *os.File, path string, o Options) (file *File, err error) {
 	}
 	file = &File{path: path, f: f, pf: pf, size: st.Size()}
 	for _, c := range pf.Root().Columns() {
-		if err := file.addField(c, o.Declared); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
+		file.addField(c, o.Declared)
 	}
 	hiddenLast(file)
 	for i := range pf.RowGroups() {
@@ -91,31 +92,39 @@ func open(f *os.File, path string, o Options) (file *File, err error) {
 }
 
 // addField adds a column of the file with its declared type, or the type that
-// the file itself says.
-func (file *File) addField(c *pq.Column, declared types.Schema) error {
+// the file itself says. A column that can't be read is left out, and noted.
+func (file *File) addField(c *pq.Column, declared types.Schema) {
 	if !c.Leaf() || c.Repeated() {
-		return fmt.Errorf("column %s is nested, and only flat columns are read: store it as JSON text", c.Name())
+		file.skip(c, "it is nested, and only flat columns are read: store it as JSON text")
+		return
 	}
 	from, own, err := physicalOf(c)
 	if err != nil {
-		return fmt.Errorf("column %s: %w", c.Name(), err)
+		file.skip(c, err.Error())
+		return
 	}
 	col := types.Column{Name: c.Name(), Type: own}
 	if kind, ok := file.pf.Lookup(typeKey(c.Name())); ok {
-		if t, known := types.Lookup(kind); known {
-			col.Type = t
+		if t, known := types.Lookup(kind); known && from.reads(t) {
+			col.Type, own = t, t
 		}
 	}
 	if i := declared.Index(c.Name()); i >= 0 {
 		col = declared.Columns[i]
 	}
-	if !from.reads(col.Type) {
-		return fmt.Errorf("column %s holds %s, which can't be read as %s", c.Name(), own, col.Type)
+	if from.reads(col.Type) {
+		own = col.Type
 	}
 	file.schema.Columns = append(file.schema.Columns, col)
-	file.fields = append(file.fields, field{leaf: c.Index(), from: from, to: col.Type})
-	return nil
+	file.fields = append(file.fields, field{leaf: c.Index(), from: from, own: own, to: col.Type})
 }
+
+func (file *File) skip(c *pq.Column, why string) {
+	file.skipped = append(file.skipped, fmt.Sprintf("column %s is not read: %s", c.Name(), why))
+}
+
+// Skipped says which columns of the file are not read, and why.
+func (file *File) Skipped() []string { return file.skipped }
 
 // hiddenLast moves hidden columns behind the visible ones.
 func hiddenLast(file *File) {

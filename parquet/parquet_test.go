@@ -326,3 +326,21 @@ func TestTimesOutsideNanoseconds(t *testing.T) {
 		t.Errorf("MicrosFor = %v, %v; want T", micros, err)
 	}
 }
+
+// TestCatalogSaysText reads numbers, booleans and identifiers as the text that
+// the catalog has for them.
+func TestCatalogSaysText(t *testing.T) {
+	rows := testRows(10)
+	var declared []types.Column
+	for _, name := range []string{"B", "I", "R", "D", "G", "Span"} {
+		declared = append(declared, types.Column{Name: name, Type: types.String})
+	}
+	f := openFile(t, write(t, rows, parquet.WriterOptions{}), parquet.Options{Declared: types.NewSchema(declared...)})
+	b := readAll(t, f, plan.Scan{Columns: []int{3, 4, 5, 6, 7, 8}})[0]
+	if got, want := text(t, b, 2), "True -2 0.6666666666666666 2 00000000-0000-0000-0000-000000000002 00:00:00.0000034"; got != want {
+		t.Errorf("row 2 is %s, want %s", got, want)
+	}
+	if got := strings.TrimSpace(text(t, b, 3)); got != "" {
+		t.Errorf("a row of nulls is %q", got)
+	}
+}

@@ -20,6 +20,7 @@ type physical struct {
 	epoch    int64
 	// digits is the number of decimal places of a scaled decimal, -1 otherwise.
 	digits int
+	wide   int // bytes of a decimal that is no integer
 }
 
 // unixEpoch is 1970-01-01 in ticks.
@@ -55,8 +56,12 @@ func physicalOf(c *pq.Column) (physical, types.Type, error) {
 		if uuid || t.Length() == 16 && logical == nil {
 			return p, types.GUID, nil
 		}
+		if d, ok := logical.(*format.DecimalType); ok && t.Length() > 0 && t.Length() <= 16 {
+			p.digits, p.wide = int(d.Scale), t.Length()
+			return p, types.Decimal, nil
+		}
 	}
-	return p, types.Unknown, fmt.Errorf("Parquet type %s is not supported", t)
+	return p, types.Unknown, fmt.Errorf("its type %s is not supported", t)
 }
 
 func integerOf(p physical, logical format.LogicalTypeValue) (physical, types.Type, error) {
@@ -102,6 +107,9 @@ func (p physical) size() int {
 	case pq.Int96:
 		return 12
 	case pq.FixedLenByteArray:
+		if p.wide > 0 {
+			return p.wide
+		}
 		return guidSize
 	}
 	return 8
@@ -135,7 +143,7 @@ func (p physical) reads(t types.Type) bool {
 	case pq.Int96:
 		return t == types.DateTime
 	case pq.FixedLenByteArray:
-		return t == types.GUID
+		return t == types.GUID && p.digits < 0 || t == types.Decimal && p.digits >= 0
 	}
 	if p.digits >= 0 {
 		return t == types.Decimal

@@ -166,8 +166,8 @@ func libraryDictionary(f field, dict pq.Dictionary) (d *dictionary, err error) {
 func libraryFixed(f field, data encoding.Values) ([]byte, error) {
 	raw, _ := data.Data()
 	if f.from.kind == pq.FixedLenByteArray {
-		if _, size := data.FixedLenByteArray(); size != guidSize {
-			return nil, fmt.Errorf("values of %d bytes, want %d", size, guidSize)
+		if _, size := data.FixedLenByteArray(); size != f.from.size() {
+			return nil, fmt.Errorf("values of %d bytes, want %d", size, f.from.size())
 		}
 	}
 	return raw, nil
@@ -223,5 +223,5 @@ func (v *values) slot(i int) int {
 	return i
 }
 
-// guidSize is the length of the one fixed-length byte array that is read.
+// guidSize is the length of a GUID.
 const guidSize = len(types.GUID128{})

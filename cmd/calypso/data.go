@@ -108,7 +108,9 @@ func tellProblems(w io.Writer, r *ingest.Report) {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.many))
 		}
 	}
-	fmt.Fprintf(w, "%s loaded; %s\n", count(records, "record"), strings.Join(parts, ", "))
+	if len(parts) > 0 {
+		fmt.Fprintf(w, "%s loaded; %s\n", count(records, "record"), strings.Join(parts, ", "))
+	}
 }
 
 // tellEmpty warns of tables that a query reads and no file has.
