@@ -48,26 +48,55 @@ func typedText(raw string) (text string, ok bool) {
 	return raw, true
 }
 
-// compact returns JSON text without the blanks between its tokens.
+// compact returns JSON text without the blanks between its tokens: the text
+// itself where there are none.
 func compact(raw string) string {
-	if !strings.ContainsAny(raw, " \t\r\n") {
+	at := nextBlank(raw, 0)
+	if at == len(raw) {
 		return raw
 	}
-	var b strings.Builder
-	inString := false
-	for i := 0; i < len(raw); i++ {
-		c := raw[i]
-		switch {
-		case inString && c == '\\':
-			b.WriteByte(c)
-			i++
-			c = raw[i]
-		case c == '"':
-			inString = !inString
-		case !inString && (c == ' ' || c == '\n' || c == '\r' || c == '\t'):
-			continue
+	out := make([]byte, 0, len(raw))
+	for from := 0; from < len(raw); at = nextBlank(raw, from) {
+		out = append(out, raw[from:at]...)
+		for from = at; from < len(raw) && isBlank(raw[from]); {
+			from++
 		}
-		b.WriteByte(c)
 	}
-	return b.String()
+	return string(out)
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
+
+// nextBlank returns the position of the next blank that is not in a string, the
+// length of the text if there is none. from is outside of strings.
+func nextBlank(raw string, from int) int {
+	for i := from; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case c == '"':
+			i = stringEnd(raw, i)
+		case isBlank(c):
+			return i
+		}
+	}
+	return len(raw)
+}
+
+// stringEnd returns the position of the quote that ends the string which begins
+// at i.
+func stringEnd(raw string, i int) int {
+	for i++; i < len(raw); i++ {
+		n := strings.IndexByte(raw[i:], '"')
+		if n < 0 {
+			return len(raw)
+		}
+		i += n
+		escapes := 0
+		for raw[i-1-escapes] == '\\' {
+			escapes++ // the opening quote ends the run at the latest
+		}
+		if escapes%2 == 0 {
+			return i
+		}
+	}
+	return i
 }
