@@ -96,7 +96,9 @@ type filled struct {
 }
 
 // TableNames keeps queries over all tables small.
-func (f *filled) TableNames() []string { return []string{"SigninLogs", "SecurityEvent", "DeviceEvents"} }
+func (f *filled) TableNames() []string {
+	return []string{"SigninLogs", "SecurityEvent", "DeviceEvents"}
+}
 
 func (f *filled) Table(name string) (plan.Source, bool) {
 	empty, ok := f.Workspace.Table(name)
