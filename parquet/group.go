@@ -182,3 +182,6 @@ func (p *part) Load(rows []uint32) (column.Column, error) {
 	}
 	return c, nil
 }
+
+// Bounds implements column.Bounded.
+func (p *part) Bounds() (low, high int64, ok bool) { return p.chunk.Bounds() }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"sync"
 
 	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
@@ -22,6 +23,9 @@ type layout struct {
 	dict spot
 	data []spot // in the order of their rows
 	n    int    // rows
+
+	bounding sync.Once
+	bounds   []bounds // of data, once asked for; nil if the file does not say
 }
 
 // page returns the data page that holds row.

@@ -126,12 +126,7 @@ func integerTest(p physical, h plan.Hint) func(low, high pq.Value) bool {
 	if !ok || len(v.Vals) == 0 {
 		return nil
 	}
-	value := func(x pq.Value) int64 {
-		if p.kind == pq.Int32 {
-			return p.ticks(int64(x.Int32()))
-		}
-		return p.ticks(x.Int64())
-	}
+	value := p.word
 	x := v.Vals[0]
 	switch h.Op {
 	case plan.HintLess:

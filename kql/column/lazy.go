@@ -15,6 +15,14 @@ type Loader interface {
 	Load(rows []uint32) (Column, error)
 }
 
+// A Bounded is a Loader that may know, without reading, what its column holds.
+type Bounded interface {
+	// Bounds returns numbers, in the column's own unit, between which all values
+	// of an int, long, datetime or timespan column lie, none of them null; !ok
+	// if that is not known. It may be called concurrently.
+	Bounds() (low, high int64, ok bool)
+}
+
 // A Lazy column is read when it is first needed, and then only at the rows that
 // are still wanted: this is what late materialisation rests on. It is safe for
 // concurrent use.
@@ -61,6 +69,14 @@ func (l *Lazy) force() (Column, error) {
 		return *c, nil
 	}
 	return nil, l.err
+}
+
+// Bounds returns what the column's Loader knows of its values; see [Bounded].
+func (l *Lazy) Bounds() (low, high int64, ok bool) {
+	if b, is := l.loader.(Bounded); is {
+		return b.Bounds()
+	}
+	return 0, 0, false
 }
 
 // Loaded reports whether the column has been read.

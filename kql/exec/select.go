@@ -24,8 +24,10 @@ func (s selection) count(n int) int {
 // rows, that the earlier ones kept.
 type selector struct {
 	expr *evaluator // a condition that is neither and nor or
-	or   bool
-	args []*selector
+	// within, if not nil, may know the answer for a whole batch.
+	within *rangeTest
+	or     bool
+	args   []*selector
 	// reads are the columns that args[i:] need, for gathering.
 	reads [][]int
 }
@@ -39,7 +41,7 @@ func (c *compiler) selector(x plan.Expr) *selector {
 	case *plan.Or:
 		args, s.or = x.Args, true
 	default:
-		return &selector{expr: c.compile(x)}
+		return &selector{expr: c.compile(x), within: rangeTestOf(x)}
 	}
 	for _, a := range args {
 		s.args = append(s.args, c.selector(a))
@@ -68,6 +70,9 @@ func (s *selector) columns(set map[int]bool) {
 func (s *selector) rows(b *column.Batch) (selection, error) {
 	switch {
 	case s.expr != nil:
+		if kept, known := s.within.of(b); known {
+			return kept, nil
+		}
 		c, err := s.expr.eval(b)
 		if err != nil {
 			return selection{}, err
