@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	pq "github.com/parquet-go/parquet-go"
 
@@ -41,10 +42,12 @@ type File struct {
 	fields []field
 	// skipped says which columns can't be read.
 	skipped []string
-	groups []*group
-	size   int64
-	memory memory
-	dicts  dictCache
+	groups  []*group
+	size    int64
+	memory  memory
+	dicts   dictCache
+	// inflaters has decoders that can stop early.
+	inflaters sync.Pool
 }
 
 // A field is a column of the file.
