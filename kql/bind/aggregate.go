@@ -81,9 +81,12 @@ func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggrega
 	for i := range a.Overloads {
 		sigs[i] = a.Overloads[i].Signature
 	}
+	if anyUnknown(args) {
+		b.echoArguments(sigs, args)
+	}
 	fit, ok := choose(sigs, operandTypes(args))
 	if !ok {
-		b.report(noFit(e, a.Name(), sigs, args))
+		b.reportAll(noFit(e, a.Name(), sigs, args))
 		return unknownOf(commonResult(sigs)), false
 	}
 	if anyUnknown(args) {

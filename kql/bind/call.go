@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
@@ -25,10 +26,13 @@ func operandTypes(args []operand) []types.Type {
 // call, for findings.
 func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit complaint) value {
 	sigs := signatures(f)
+	if anyUnknown(args) {
+		b.echoArguments(sigs, args)
+	}
 	fit, ok := choose(sigs, operandTypes(args))
 	if !ok {
 		if !anyUnknown(args) {
-			b.report(noFit(at, f.Name(), sigs, args))
+			b.reportAll(noFit(at, f.Name(), sigs, args))
 		}
 		return unknownOf(commonResult(sigs))
 	}
@@ -48,6 +52,9 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 		exprs[i] = b.convertTo(a, o.Kernel.In[fit.params[i]], fit.want[i]).expr
 		ts[i] = exprs[i].Type()
 	}
+	if b.checkConstants(f, args) {
+		return unknownOf(o.Signature.Result)
+	}
 	call := &plan.Call{Fn: o, Args: exprs, Typ: resultType(o.Signature, fit, o.Result, ts)}
 	b.checkShapes(f.Name(), args)
 	if call.Typ == types.Dynamic {
@@ -56,8 +63,8 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 	return value{expr: call}
 }
 
-// A complaint makes the finding that no signature takes the arguments.
-type complaint func(at syntax.Node, name string, sigs []function.Signature, args []operand) syntax.Diagnostic
+// A complaint makes the findings that no signature takes the arguments.
+type complaint func(at syntax.Node, name string, sigs []function.Signature, args []operand) []syntax.Diagnostic
 
 // convertTo converts an argument to the type that the kernel reads or, if it
 // reads any, to the type that the call widens it to.
@@ -142,6 +149,25 @@ func (b *binder) checkKinds(sig function.Signature, f fit, args []operand) bool 
 		}
 	}
 	return good
+}
+
+// checkConstants reports a constant argument that makes no sense to f, and whether
+// there is one.
+func (b *binder) checkConstants(f *function.Scalar, args []operand) bool {
+	if f.Check == nil {
+		return false
+	}
+	consts := make([]column.Column, len(args))
+	for i, a := range args {
+		if l, ok := a.expr.(*plan.Literal); ok && !b.isPlaceholder(l) {
+			consts[i] = l.Value
+		}
+	}
+	i, err := f.Check(consts)
+	if err != nil {
+		b.report(badConstant(args[i].at, f.Name(), err))
+	}
+	return err != nil
 }
 
 // chosenTypes returns the types of the values that a conditional function

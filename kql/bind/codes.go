@@ -25,6 +25,12 @@ func (b *binder) report(d syntax.Diagnostic) {
 	b.diags = append(b.diags, d)
 }
 
+func (b *binder) reportAll(ds []syntax.Diagnostic) {
+	for _, d := range ds {
+		b.report(d)
+	}
+}
+
 // sorted returns the findings in the order of the text.
 func (b *binder) sorted() []syntax.Diagnostic {
 	slices.SortStableFunc(b.diags, func(x, y syntax.Diagnostic) int { return x.Pos - y.Pos })

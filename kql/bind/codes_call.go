@@ -43,10 +43,12 @@ func columnExpected(at syntax.Node) syntax.Diagnostic {
 	return fault("KS109", at, "expected the name of a column")
 }
 
-// argumentCount is KS119 or KS120: too few or too many arguments.
+// argumentCount is KS119 or, for a function that takes any number, KS120: too few
+// or too many arguments.
 //
 // Example: print strlen('a', 'b')
 func argumentCount(at syntax.Node, name string, least, most int) syntax.Diagnostic {
+	at = calledName(at)
 	switch {
 	case least == most && most == 1:
 		return fault("KS119", at, "the function '%s' expects 1 argument", name)
@@ -55,14 +57,31 @@ func argumentCount(at syntax.Node, name string, least, most int) syntax.Diagnost
 	case most < 0:
 		return fault("KS120", at, "the function '%s' expects at least %d arguments", name, least)
 	}
-	return fault("KS120", at, "the function '%s' expects between %d and %d arguments", name, least, most)
+	return fault("KS119", at, "the function '%s' expects between %d and %d arguments", name, least, most)
+}
+
+// oddArguments is KS121: a number of arguments between those that a function
+// takes.
+//
+// Example: print case(true, 1, false, 2)
+func oddArguments(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS121", calledName(at), "the function '%s' does not take this number of arguments", name)
+}
+
+// calledName returns the name of the function if at is a call: findings about the
+// call as a whole are there.
+func calledName(at syntax.Node) syntax.Node {
+	if call, ok := at.(*syntax.CallExpr); ok && call.Name != nil {
+		return call.Name
+	}
+	return at
 }
 
 // notCompatible is KS127: arguments that no signature takes.
 //
-// Example: print bin('a', 1)
+// Example: print abs('a')
 func notCompatible(at syntax.Node, name string, args []operand, sigs string) syntax.Diagnostic {
-	return fault("KS127", at, "the function '%s' does not take arguments of types (%s): it is %s", name, joinWith(operandTypes(args), ", "), sigs)
+	return fault("KS127", calledName(at), "the function '%s' does not take arguments of types (%s): it is %s", name, joinWith(operandTypes(args), ", "), sigs)
 }
 
 // literalExpected is KS131: an expression where only a literal can stand.
@@ -203,4 +222,11 @@ func noMatch(at syntax.Node) syntax.Diagnostic {
 // Example: print x = iff(true, 1, 2.0)
 func mixedTypes(at syntax.Node, name string, ts []types.Type) syntax.Diagnostic {
 	return fault("KS141", at, "the function '%s' chooses between values of one type, not %s: convert them, as with toreal(…)", name, joinTypesAnd(ts))
+}
+
+// badConstant is KS999: a format or a regular expression that cannot be read.
+//
+// Example: print format_datetime(now(), 'q')
+func badConstant(at syntax.Node, name string, err error) syntax.Diagnostic {
+	return fault("KS999", at, "%s: %v", name, err)
 }

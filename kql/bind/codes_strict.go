@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -70,4 +71,44 @@ func (b *binder) checkCount(name string, args []operand) {
 	if name == "count" && len(args) == 1 && args[0].typ() != types.Bool && !args[0].unknown() {
 		b.tolerate(typeExpected(args[0].at, args[0].typ(), types.Bool))
 	}
+}
+
+// echoArguments reports, beside a name that is unknown, that it is not of the type
+// that the function wants: the analyzer says both. Where a query runs, one finding
+// is enough.
+func (b *binder) echoArguments(sigs []function.Signature, args []operand) {
+	if !b.env.Strict || len(sigs) == 0 {
+		return
+	}
+	counted := withCount(sigs, len(args))
+	for i, a := range args {
+		if !a.unknown() || len(counted) == 0 || !b.unknownAt(a.at) {
+			continue
+		}
+		if t, ok := acceptedAt(counted, i, len(args)).One(); ok && t != types.Dynamic {
+			b.report(unresolvedArgument(a.at, t))
+		}
+	}
+}
+
+// echoColumns is echoArguments for names that must be columns.
+func (b *binder) echoColumns(list []syntax.Expr) {
+	for _, e := range list {
+		if b.env.Strict && b.unknownAt(e) {
+			b.report(noColumn(e))
+		}
+	}
+}
+
+// unknownAt reports whether at is a name that was found to be unknown.
+func (b *binder) unknownAt(at syntax.Node) bool {
+	if _, ok := at.(*syntax.Ident); !ok {
+		return false
+	}
+	for _, d := range b.diags {
+		if d.Code == "KS142" && d.Pos == at.Pos() && d.End == at.End() {
+			return true
+		}
+	}
+	return false
 }

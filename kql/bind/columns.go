@@ -166,7 +166,7 @@ func (b *binder) addOne(c *columns, sc *scope, e *syntax.NamedExpr, st style, po
 		return
 	}
 	v := b.scalar(sc, e.X)
-	named := isColumn(v.expr) && sc.aggs == nil
+	named := isColumn(v.expr) && sc.aggs == nil && !v.computed
 	switch {
 	case v.tuple != nil:
 		b.addTuple(c, e, v, st)
@@ -196,6 +196,10 @@ func (b *binder) addUnnamed(c *columns, sc *scope, e *syntax.NamedExpr, v value,
 		name = "print_" + strconv.Itoa(pos)
 	case name == "":
 		name = b.defaultName(sc, st == styleExtend)
+	}
+	if v.computed {
+		c.put(c.unique(name, ""), v.expr, false)
+		return
 	}
 	c.add(name, v.expr, st == styleExtend)
 }

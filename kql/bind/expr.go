@@ -16,6 +16,8 @@ type value struct {
 	tuple []namedValue
 	// aggregate says that the call is one of an aggregate.
 	aggregate bool
+	// computed says that the text calls a function, although expr is a column.
+	computed bool
 }
 
 // A namedValue is one column of a tuple.

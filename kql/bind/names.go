@@ -77,6 +77,8 @@ func (b *binder) callName(sc *scope, e *syntax.CallExpr) string {
 	switch name {
 	case "column_ifexists", "columnifexists":
 		return b.columnIfExistsName(sc, e)
+	case "ingestion_time":
+		return ingestionTimeName
 	}
 	if sc.aggs != nil {
 		if a, ok := b.env.Functions.Aggregate(name); ok {

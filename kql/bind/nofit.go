@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql/function"
@@ -8,29 +9,97 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// noFit says why no signature takes the arguments: their number, the type of
-// one, or their combination.
-func noFit(at syntax.Node, name string, sigs []function.Signature, args []operand) syntax.Diagnostic {
+// noFit says why no signature takes the arguments: their number, the types of
+// some, or their combination.
+func noFit(at syntax.Node, name string, sigs []function.Signature, args []operand) []syntax.Diagnostic {
 	counted := withCount(sigs, len(args))
 	if len(counted) == 0 {
 		least, most := counts(sigs)
-		return argumentCount(at, name, least, most)
+		if most < 0 && len(args) >= least {
+			return []syntax.Diagnostic{oddArguments(at, name)}
+		}
+		return []syntax.Diagnostic{argumentCount(at, name, least, most)}
 	}
-	if len(counted) == 1 {
-		if i, want := misfit(counted[0], operandTypes(args)); i >= 0 {
-			return typeExpected(args[i].at, args[i].typ(), want...)
+	var wrong []syntax.Diagnostic
+	for i, a := range args {
+		set := acceptedAt(counted, i, len(args))
+		if _, _, ok := widen(a.typ(), set); !ok && typeMatters(name) {
+			wrong = append(wrong, argumentType(name, a, set))
 		}
 	}
-	texts := make([]string, len(counted))
-	for i, s := range counted {
-		texts[i] = describe(s)
+	if len(wrong) > 0 {
+		return wrong
 	}
-	return notCompatible(at, name, args, strings.Join(texts, " or "))
+	texts := make([]string, 0, len(counted))
+	for _, s := range counted {
+		if t := describe(s); !slices.Contains(texts, t) {
+			texts = append(texts, t)
+		}
+	}
+	return []syntax.Diagnostic{notCompatible(at, name, args, strings.Join(texts, " or "))}
 }
 
 // noFitOperator is noFit for an operator.
-func noFitOperator(at syntax.Node, name string, _ []function.Signature, args []operand) syntax.Diagnostic {
-	return operatorUndefined(at, name, args)
+func noFitOperator(at syntax.Node, name string, _ []function.Signature, args []operand) []syntax.Diagnostic {
+	return []syntax.Diagnostic{operatorUndefined(at, name, args)}
+}
+
+// acceptedAt returns the types that some signature takes as argument i of n.
+func acceptedAt(sigs []function.Signature, i, n int) function.Set {
+	var set function.Set
+	for _, s := range sigs {
+		params, _ := assign(s.Params, n)
+		set |= s.Params[params[i]].Accepts
+	}
+	return set
+}
+
+// typeMatters reports whether the analyzer blames an argument alone, not the
+// combination of all.
+func typeMatters(name string) bool { return name != "abs" && name != "avg" && name != "avgif" }
+
+// argumentType says what an argument should have been, with the code that the
+// analyzer has for the set of types.
+func argumentType(name string, a operand, want function.Set) syntax.Diagnostic {
+	integers, numbers := function.SetOf(types.Int, types.Long), function.SetOf(types.Int, types.Long, types.Real, types.Decimal)
+	one, isOne := want.One()
+	switch {
+	case isOne && one == types.Dynamic:
+		return arrayExpected(a.at, name, a.typ())
+	case isOne:
+		return typeExpected(a.at, a.typ(), one)
+	case want == function.SetOf(types.String, types.Dynamic) && (name == "todynamic" || name == "toobject"):
+		return typeExpected(a.at, a.typ(), types.String)
+	case want == function.SetOf(types.String, types.Dynamic):
+		return oneOfTypes(a.at, a.typ(), want.Types()...)
+	case want == integers:
+		return integerExpected(a.at)
+	case isSum(name) && want&numbers != 0:
+		return summableExpected(a.at)
+	case want&numbers != 0 && !want.Has(types.String):
+		return numberExpected(a.at, a.typ())
+	case a.typ() == types.Dynamic && isExtreme(name):
+		return orderableExpected(a.at, a.typ())
+	case a.typ() == types.Dynamic:
+		return typeNotAllowed(a.at, a.typ())
+	}
+	return typeExpected(a.at, a.typ(), want.Types()...)
+}
+
+func isSum(name string) bool {
+	switch name {
+	case "sum", "sumif", "stdev", "stdevif", "stdevp", "variance", "varianceif", "variancep":
+		return true
+	}
+	return false
+}
+
+func isExtreme(name string) bool {
+	switch name {
+	case "min", "max", "minif", "maxif", "min_of", "max_of":
+		return true
+	}
+	return false
 }
 
 // withCount returns the signatures that take n arguments.
@@ -57,19 +126,6 @@ func counts(sigs []function.Signature) (least, most int) {
 		}
 	}
 	return least, most
-}
-
-// misfit returns the first argument that its parameter does not take, and what
-// that takes, or -1.
-func misfit(sig function.Signature, args []types.Type) (int, []types.Type) {
-	params, _ := assign(sig.Params, len(args))
-	for i, t := range args {
-		p := sig.Params[params[i]]
-		if _, _, ok := widen(t, p.Accepts); !ok {
-			return i, p.Accepts.Types()
-		}
-	}
-	return -1, nil
 }
 
 // describe prints a signature without its result.

@@ -8,6 +8,7 @@ func (b *binder) projectAway(in table, op *syntax.ProjectAwayOp) table {
 	for _, i := range b.columnList(in, op.Columns) {
 		away[i] = true
 	}
+	b.echoColumns(op.Columns)
 	var keep []int
 	for _, i := range visibleColumns(in.schema()) {
 		if !away[i] {

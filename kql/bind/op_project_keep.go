@@ -9,6 +9,7 @@ import (
 // projectKeep keeps some columns, in the order that they have.
 func (b *binder) projectKeep(in table, op *syntax.ProjectKeepOp) table {
 	at := b.columnList(in, op.Columns)
+	b.echoColumns(op.Columns)
 	slices.Sort(at)
 	return pick(in, slices.Compact(at))
 }

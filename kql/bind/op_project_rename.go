@@ -21,6 +21,7 @@ func (b *binder) projectRename(in table, op *syntax.ProjectRenameOp) table {
 		}
 		i := b.oneColumn(in, e.X)
 		if i < 0 {
+			b.echoColumns([]syntax.Expr{e.X})
 			continue
 		}
 		name := e.Names[0].Name

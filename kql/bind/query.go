@@ -42,7 +42,9 @@ func (b *binder) exprStatement(sc *scope, e syntax.Expr) {
 		if !x.value.unknown() && !b.env.Strict {
 			b.report(tabularExpected(e))
 		}
-		x = ofTable(unknownTable())
+		out := newColumns()
+		out.put("print_0", x.value.expr, false)
+		x = ofTable(out.over(table{node: oneRow()}))
 	}
 	b.result(*x.table)
 }

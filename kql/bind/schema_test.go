@@ -83,7 +83,7 @@ func TestErrors(t *testing.T) {
 		{`Events | where User`, "KS107 15-19"},
 		{`Events | take Id`, "KS142 14-16"},
 		{`let f = (a: long) { a + nope }; print 1`, "KS142 24-28"},
-		{`let f = (a: long) { a }; print f()`, "KS119 31-34"},
+		{`let f = (a: long) { a }; print f()`, "KS119 31-32"},
 		{`BrokenFunction`, "KS200 0-14"},
 		{`Recursive()`, "KS200 0-11"},
 		{`Events | where Id in (Users | project Missing)`, "KS142 38-45"},

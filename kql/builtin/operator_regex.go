@@ -15,6 +15,7 @@ func matchesRegex() function.Scalar {
 	return function.Scalar{
 		Doc:       "Tells whether a regular expression (RE2) matches somewhere in a text.",
 		Overloads: withDynamicText(o),
+		Check:     checkRegex(1),
 		Examples:  []string{`"Fabrikam" matches regex "b.*k" -> true`, `"Fabrikam" matches regex "^b" -> false`},
 	}
 }

@@ -29,6 +29,7 @@ func stringPositions() function.Family {
 				Sig:    "indexof_regex(string: scalar, match: const scalar, start?: integer, length?: integer, occurrence?: const integer): long",
 				Kernel: rowKernel(indexArguments, types.Long, indexRows(regexFinder, false)),
 			}},
+			Check:    checkRegex(1),
 			Examples: []string{`indexof_regex("abcabc", @"a.c") -> 0`, `indexof_regex("abcabcdefg", @"a.c", 0, 9, 2) -> 3`},
 		},
 		{

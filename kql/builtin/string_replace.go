@@ -42,6 +42,7 @@ func replacements() function.Family {
 				Sig:    "replace_regex(source: string, lookup_regex: const string, rewrite_pattern: const string): string",
 				Kernel: rowKernel(threeTexts, types.String, replaceRegexRows(0, 1, 2)),
 			}},
+			Check:    checkRegex(1),
 			Examples: []string{`replace_regex("Number is 1", @"is (\d+)", @"was: \1") -> Number was: 1`},
 		},
 		{
@@ -50,6 +51,7 @@ func replacements() function.Family {
 				Sig:    "replace(regex: const string, rewrite: const string, source: string): string",
 				Kernel: rowKernel(threeTexts, types.String, replaceRegexRows(2, 0, 1)),
 			}},
+			Check:    checkRegex(0),
 			Examples: []string{`replace("b", "x", "abc") -> axc`},
 			Hidden:   true, Obsolete: "replace_regex",
 		},
@@ -100,6 +102,7 @@ func trimFunction(name, doc string, from, to anchor, example string) function.Sc
 			Sig:    name + "(regex: const string, source: string): string",
 			Kernel: rowKernel([]types.Type{types.String, types.String}, types.String, loop),
 		}},
+		Check:    checkRegex(0),
 		Examples: []string{example},
 	}
 }

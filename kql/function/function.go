@@ -34,6 +34,11 @@ type Scalar struct {
 	// series_fit_line_x_rsquare: function, argument, column. Empty for nearly all
 	// functions.
 	Tuple string
+	// Check, if not nil, finds a constant argument that makes no sense, such as a
+	// format or a regular expression, before the query runs: its position, and
+	// what is wrong with it. consts has a column of one row for each argument that
+	// is a constant, nil for the others.
+	Check func(consts []column.Column) (argument int, err error)
 	// Volatile functions are evaluated for each row and never folded: rand(),
 	// new_guid().
 	Volatile bool

@@ -1,0 +1,49 @@
+package bind_test
+
+import (
+	"testing"
+
+	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/kql/syntax"
+)
+
+// TestStrict checks what is an error only where a query is checked as Microsoft's
+// analyzer does; else it is a warning of the same code and place.
+func TestStrict(t *testing.T) {
+	r := registry(t)
+	for _, tt := range []struct{ query, want string }{
+		{`Events | summarize count(User)`, "KS107 25-29"},
+		{`Events | summarize count(Ok)`, ""},
+		{`Events | extend x = split(User, "@")["a"]`, "KS141 37-40"},
+		{`Events | project Id, x = split(User, "@") | where Id > 1 | sort by Id | extend y = x["a"]`, "KS141 85-88"},
+		{`Events | project x = split(User, "@") | mv-expand x | extend y = x[0]`, "KS147 66-69"},
+		{`Events | extend x = split(User, "@")[0][1]`, "KS147 39-42"},
+		{`Events | extend x = Data[0][1]["a"].b`, ""},
+		{`Events | summarize s = make_set(User) by Id | extend y = todynamic(s)`, "KS107 67-68"},
+		{`Events | summarize s = make_bag(Data) by Id | join kind=inner (Users) on Id | extend y = s[0]`, "KS141 91-92"},
+		{`Events | extend x = todynamic(Data)`, ""},
+		{`Events | extend x = coalesce(User, Data.name)`, "KS141 29-33"},
+		{`Events | extend x = iff(Ok, User, Data.name)`, ""},
+		{`union (print x = dynamic([1])), (print x = dynamic(2)) | extend y = x[0]`, ""},
+		{`union (print x = dynamic([1])), (print x = dynamic([2])) | extend y = x["a"]`, "KS141 72-75"},
+		{`let x = toscalar(Events | summarize make_list(Id)); print todynamic(x)`, "KS107 68-69"},
+		{`Events | project-rename Id = Id`, "KS171 24-26"},
+		{`Events | project-reorder Id, *, Id`, "KS171 32-34"},
+		{`Events | evaluate bag_unpack(Data, "", "error"): (a: long)`, "KS119 18-28"},
+	} {
+		tree, diags := syntax.Parse(tt.query)
+		for _, strict := range []bool{true, false} {
+			_, more := bind.Bind(tree, bind.Env{Functions: r, Catalog: testCatalog(), Strict: strict})
+			got := ""
+			for _, d := range append(diags, more...) {
+				if wrong := d.Severity == syntax.Error; wrong != strict {
+					t.Errorf("%s: strict %v: %v", tt.query, strict, d)
+				}
+				got += d.Code + " " + span(d.Pos, d.End)
+			}
+			if got != tt.want {
+				t.Errorf("%s: strict %v: got %q, want %q", tt.query, strict, got, tt.want)
+			}
+		}
+	}
+}
