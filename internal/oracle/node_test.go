@@ -61,7 +61,11 @@ func install(t *testing.T) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0")
 	cmd.WaitDelay = time.Second
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if bytes.Contains(out, []byte("EINTEGRITY")) {
+		t.Fatalf("npm ci: not the package that package-lock.json means\n%s", out)
+	}
+	if err != nil {
 		t.Skipf("npm ci failed, so there is nothing to compare with: %v\n%s", err, out)
 	}
 	if !upToDate(t) {
