@@ -52,11 +52,22 @@ func (d *dictionary) values(f field, missing bool) column.Column {
 // text returns text i, a view of the page's memory.
 func (d *dictionary) text(i uint32) string { return view(d.page[d.starts[i] : d.starts[i+1]-d.gap]) }
 
-// dictionary reads the dictionary of the reader's column.
-func (r *pageReader) dictionary() (*dictionary, error) {
-	return r.g.file.dicts.get(dictKey{r.g.index, r.field.leaf}, func() (*dictionary, error) {
+// has reports whether the first need texts have been read, all if need < 0.
+func (d *dictionary) has(need int) bool {
+	return d.starts == nil || len(d.starts) > d.n || need >= 0 && need < len(d.starts)
+}
+
+// dictionary reads the dictionary of the reader's column: at least its first need
+// values, all if need < 0.
+func (r *pageReader) dictionary(need int) (*dictionary, error) {
+	return r.g.file.dicts.get(dictKey{r.g.index, r.field.leaf}, need, func(first bool) (*dictionary, error) {
 		if r.layout.dict.size == 0 {
 			return nil, errors.New("has codes but no dictionary")
+		}
+		if first && need >= 0 && r.isLongText() {
+			if d, err := r.beginning(need); d != nil || err != nil {
+				return d, err
+			}
 		}
 		p, err := r.read(r.layout.dict, true)
 		if err != nil {
@@ -151,16 +162,19 @@ type dictCache struct {
 
 type dictEntry struct {
 	key  dictKey
-	once sync.Once
-	d    *dictionary
-	err  error
 	size int64 // counted in the cache's bytes
+
+	mu  sync.Mutex
+	d   *dictionary
+	err error
 }
 
 // dictBytes bounds the dictionaries that are kept.
 const dictBytes = 32 << 20
 
-func (c *dictCache) get(key dictKey, read func() (*dictionary, error)) (*dictionary, error) {
+// get returns the dictionary of key with its first need values, as read returns
+// it; first says whether nothing has been read of it before.
+func (c *dictCache) get(key dictKey, need int, read func(first bool) (*dictionary, error)) (*dictionary, error) {
 	c.mu.Lock()
 	if c.entries == nil {
 		c.entries = map[dictKey]*list.Element{}
@@ -174,11 +188,14 @@ func (c *dictCache) get(key dictKey, read func() (*dictionary, error)) (*diction
 	}
 	c.mu.Unlock()
 	e := el.Value.(*dictEntry)
-	e.once.Do(func() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err == nil && (e.d == nil || !e.d.has(need)) {
+		first := e.d == nil
 		e.err = errors.New("dictionary could not be read") // unless read returns
-		e.d, e.err = read()
+		e.d, e.err = read(first)
 		c.settle(e)
-	})
+	}
 	return e.d, e.err
 }
 
@@ -189,6 +206,7 @@ func (c *dictCache) settle(e *dictEntry) {
 	if c.entries[e.key] == nil || c.entries[e.key].Value != any(e) {
 		return // forgotten meanwhile
 	}
+	c.bytes -= e.size
 	if e.d != nil {
 		e.size = e.d.bytes
 	}

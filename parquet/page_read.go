@@ -68,22 +68,9 @@ func (r *pageReader) read(s spot, keep bool) (page, error) {
 	file := r.g.file
 	raw := file.memory.take(s.size)
 	defer file.memory.give(raw)
-	if s.offset < 0 || s.offset+int64(s.size) > file.size {
-		return page{}, errors.New("page lies outside the file")
-	}
-	if _, err := file.f.ReadAt(raw, s.offset); err != nil {
-		return page{}, err
-	}
-	h, n, err := parsePageHeader(raw)
+	h, body, err := r.raw(s, raw)
 	if err != nil {
 		return page{}, err
-	}
-	if h.packed > len(raw)-n {
-		return page{}, errors.New("page is torn")
-	}
-	body := raw[n : n+h.packed]
-	if h.hasCRC && h.crc != 0 && crc32.ChecksumIEEE(body) != h.crc {
-		return page{}, errors.New("page is damaged: its checksum differs")
 	}
 	p := page{rows: h.values, present: h.values}
 	var levels []byte
@@ -120,6 +107,29 @@ func (r *pageReader) read(s spot, keep bool) (page, error) {
 		return page{}, fmt.Errorf("encoding %s was not announced", h.encoding)
 	}
 	return p, nil
+}
+
+// raw reads page s into b and returns its header and its bytes, checked.
+func (r *pageReader) raw(s spot, b []byte) (pageHeader, []byte, error) {
+	file := r.g.file
+	if s.offset < 0 || s.offset+int64(s.size) > file.size {
+		return pageHeader{}, nil, errors.New("page lies outside the file")
+	}
+	if _, err := file.f.ReadAt(b, s.offset); err != nil {
+		return pageHeader{}, nil, err
+	}
+	h, n, err := parsePageHeader(b)
+	if err != nil {
+		return h, nil, err
+	}
+	if h.packed > len(b)-n {
+		return h, nil, errors.New("page is torn")
+	}
+	body := b[n : n+h.packed]
+	if h.hasCRC && h.crc != 0 && crc32.ChecksumIEEE(body) != h.crc {
+		return h, nil, errors.New("page is damaged: its checksum differs")
+	}
+	return h, body, nil
 }
 
 // unpack returns the values of a page in memory of their own.

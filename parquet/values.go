@@ -42,7 +42,7 @@ func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 		v.codes, err = codesOf(p.data, p.present)
 		r.g.file.memory.give(p.memory)
 		if err == nil {
-			v.dict, err = r.dictionary()
+			v.dict, err = r.dictionary(-1)
 		}
 	case r.field.from.kind == pq.ByteArray:
 		v.text, err = appendText(make([]string, 0, min(p.present, len(p.data)/4)), p.data, p.present)
@@ -87,7 +87,7 @@ func (r *pageReader) picked(s spot, rows []uint32) (*values, error) {
 	switch {
 	case p.coded:
 		if v.codes, err = codesAt(p.data, at); err == nil {
-			v.dict, err = r.dictionary()
+			v.dict, err = r.dictionary(needOf(v.codes))
 		}
 	case r.field.from.kind == pq.ByteArray:
 		v.text, err = textAt(p.data, at)
@@ -101,6 +101,22 @@ func (r *pageReader) picked(s spot, rows []uint32) (*values, error) {
 		v.count = len(v.fixed) / size
 	}
 	return v, err
+}
+
+// handful is how many rows are too few to read a whole dictionary for.
+const handful = 16
+
+// needOf returns how many values of their dictionary a handful of codes needs, -1
+// for all.
+func needOf(codes []uint32) int {
+	if len(codes) > handful {
+		return -1
+	}
+	need := 0
+	for _, c := range codes {
+		need = max(need, int(c)+1)
+	}
+	return need
 }
 
 // libraryValues returns what a page of the library holds, whose memory it refers
