@@ -59,7 +59,7 @@ func isDirect(f field, c format.ColumnChunk) bool {
 	}
 	for _, e := range c.MetaData.Encoding {
 		switch e {
-		case format.Plain, format.RLE, format.BitPacked, format.PlainDictionary, format.RLEDictionary:
+		case format.Plain, format.RLE, format.BitPacked, plainDictionary, format.RLEDictionary:
 		default:
 			return false
 		}

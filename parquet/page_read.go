@@ -13,6 +13,10 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
+// plainDictionary is the name that writers of the first Parquet version gave
+// both the dictionary's values and the codes into it.
+const plainDictionary format.Encoding = 2
+
 // slack is how many bytes behind its end a buffer has, for the routines that
 // read and write whole words.
 const slack = 64
@@ -99,11 +103,11 @@ func (r *pageReader) read(s spot, keep bool) (page, error) {
 			return page{}, err
 		}
 	}
-	if h.encoding == format.RLEDictionary || h.encoding == format.PlainDictionary && h.kind != format.DictionaryPage {
+	if h.encoding == format.RLEDictionary || h.encoding == plainDictionary && h.kind != format.DictionaryPage {
 		p.coded = true
 		return p, nil
 	}
-	if h.encoding != format.Plain && h.encoding != format.PlainDictionary {
+	if h.encoding != format.Plain && h.encoding != plainDictionary {
 		return page{}, fmt.Errorf("encoding %s was not announced", h.encoding)
 	}
 	return p, nil

@@ -23,7 +23,7 @@ const groupRows = 1 << 17
 // decimals text; the file's metadata keeps the KQL types. It is for one
 // goroutine.
 type Writer struct {
-	w      *pq.Writer
+	w      *pq.GenericWriter[any]
 	schema types.Schema
 	cols   []*pq.ColumnWriter
 	rows   int // of the row group being written
@@ -62,7 +62,7 @@ func NewWriter(w io.Writer, s types.Schema, o WriterOptions) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	pw := pq.NewWriter(w, cfg)
+	pw := pq.NewGenericWriter[any](w, cfg)
 	return &Writer{w: pw, schema: s, cols: pw.ColumnWriters(), micros: o.Micros}, nil
 }
 
