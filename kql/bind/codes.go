@@ -70,6 +70,14 @@ func notSupported(at syntax.Node, what string) syntax.Diagnostic {
 //
 // Example: print x = 'a' < 'b'
 func operatorUndefined(at syntax.Node, op string, args []operand) syntax.Diagnostic {
+	switch e := at.(type) {
+	case *syntax.BinaryExpr:
+		at = e.OpAt
+	case *syntax.BetweenExpr:
+		at = e.OpAt
+	case *syntax.InExpr:
+		at = e.OpAt
+	}
 	return fault("KS106", at, "the operator '%s' is not defined for %s: convert one side, as with tostring(…) or tolong(…)",
 		op, joinTypesAnd(operandTypes(args)))
 }

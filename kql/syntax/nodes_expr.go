@@ -26,6 +26,7 @@ type BinaryExpr struct {
 	Span
 	Op   BinaryOp
 	X, Y Expr
+	OpAt Span // where the operator stands
 }
 
 // UnaryExpr is `-X` or `+X`.
@@ -41,6 +42,7 @@ type BetweenExpr struct {
 	Not    bool
 	X      Expr
 	Lo, Hi Expr
+	OpAt   Span // where the operator stands
 }
 
 // InExpr is an operator with a list on its right: in, in~, !in, !in~, has_any, has_all.
@@ -50,6 +52,7 @@ type InExpr struct {
 	Op   InOp
 	X    Expr
 	List []Expr
+	OpAt Span // where the operator stands
 }
 
 // CallExpr is `f(args)`. A named argument is a *NamedExpr; `*` is a *StarExpr.

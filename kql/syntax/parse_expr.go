@@ -1,5 +1,7 @@
 package syntax
 
+import "sort"
+
 // unnamed reads a scalar expression without a name, or nil.
 func (p *parser) unnamed() Expr {
 	defer p.leave()
@@ -27,7 +29,17 @@ func (p *parser) operand(what func() Expr) Expr {
 // binary makes the node of x op y and counts it: chains make trees deep.
 func (p *parser) binary(op BinaryOp, x, y Expr) Expr {
 	p.links++
-	return &BinaryExpr{Span{x.Pos(), max(x.End(), y.End())}, op, x, y}
+	return &BinaryExpr{Span{x.Pos(), max(x.End(), y.End())}, op, x, y, p.tokensIn(x.End(), y.Pos())}
+}
+
+// tokensIn is the place of the tokens between two places of the text.
+func (p *parser) tokensIn(from, to int) Span {
+	i := sort.Search(len(p.toks), func(i int) bool { return int(p.toks[i].from) >= from })
+	at := Span{from, from}
+	for first := i; i < len(p.toks) && int(p.toks[i].to) <= to; i++ {
+		at = Span{int(p.toks[first].from), int(p.toks[i].to)}
+	}
+	return at
 }
 
 func (p *parser) orExpr() Expr {
@@ -92,7 +104,7 @@ func (p *parser) equality() Expr {
 func (p *parser) in(op InOp, x Expr) Expr {
 	p.links++
 	p.advance()
-	e := &InExpr{Op: op, X: x}
+	e := &InExpr{Op: op, X: x, OpAt: p.tokensIn(x.End(), p.from())}
 	p.expect(kLParen, "(")
 	if p.beginsOperator() || p.pipeAhead() {
 		e.List = []Expr{p.operand(p.expr)}
@@ -133,7 +145,7 @@ func (p *parser) pipeAhead() bool {
 func (p *parser) between(not bool, x Expr) Expr {
 	p.links++
 	p.advance()
-	e := &BetweenExpr{Not: not, X: x}
+	e := &BetweenExpr{Not: not, X: x, OpAt: p.tokensIn(x.End(), p.from())}
 	p.expect(kLParen, "(")
 	e.Lo = p.operand(p.unnamed)
 	p.expect(kDotDot, "..")
