@@ -32,6 +32,8 @@ func pluginOf(name string) plugin {
 		return (*binder).rowsNear
 	case "dcount_intersect":
 		return (*binder).dcountIntersect
+	case "geo_polygon_lookup", "geo_line_lookup":
+		return (*binder).geoLookup
 	case "preview":
 		return (*binder).preview
 	case "identity":

@@ -1,8 +1,6 @@
 package bind
 
 import (
-	"slices"
-
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -17,8 +15,6 @@ func columnsPluginOf(name string) plugin {
 		return (*binder).funnelCompletion
 	case "rolling_percentile":
 		return (*binder).rollingPercentile
-	case "geo_polygon_lookup", "geo_line_lookup":
-		return (*binder).geoLookup
 	case "python", "r":
 		return (*binder).scriptPlugin
 	}
@@ -85,32 +81,6 @@ func (b *binder) rollingPercentile(sc *scope, in table, op *syntax.EvaluateOp) t
 	name := "rolling_" + fragment(t.argument(4).expr) + "_percentile_" + b.resultName(t.rows, t.args[0]) + "_" + fragment(t.argument(1).expr)
 	out.put(out.unique(name, ""), unknownOf(value.typ()).expr, false)
 	return refused("rolling_percentile", out.schema())
-}
-
-// geoLookup: the columns of the input, then those of the other table but its
-// shapes.
-func (b *binder) geoLookup(sc *scope, in table, op *syntax.EvaluateOp) table {
-	t, out, ok := b.typingOf(sc, in, op, 4, 8)
-	if !ok {
-		return unknownTable()
-	}
-	right := b.tabular(sc.apart(), unnamed(t.args[0]))
-	key := b.oneColumn(right, unnamed(t.args[1]))
-	for i := 2; i < len(t.args); i++ {
-		t.argument(i)
-	}
-	cols := slices.Clone(in.schema().Visible().Columns)
-	for i, c := range right.schema().Columns {
-		if i != key && !c.Hidden {
-			cols = append(cols, c)
-		}
-	}
-	for _, c := range uniqueNames(cols) {
-		out.put(c.Name, nullOf(c.Type).expr, false)
-	}
-	r := refused(op.Call.Name.Name, out.schema())
-	r.open = in.open || right.open
-	return r
 }
 
 // scriptPlugin binds python and r, whose columns are those of typeof(…).
