@@ -84,35 +84,36 @@ func grown(old []uint64) (slots []uint64, shift uint) {
 	return slots, shift
 }
 
-// hexValue is the value of a lower-case hexadecimal digit, 0xff for others.
-var hexValue = func() (t [256]byte) {
-	for i := range t {
-		t[i] = 0xff
-	}
-	for i, c := range []byte("0123456789abcdef") {
-		t[c] = byte(i)
-	}
-	return t
-}()
-
 // parseGUIDWords reads s as a GUID in the one form that it is printed in: lower
 // case with hyphens. Two strings of that form are equal if their words are.
 func parseGUIDWords(s string) (w guidWords, ok bool) {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return guidWords{}, false
 	}
-	var bad byte
-	word := func(from, to int) (w uint64) {
-		for _, c := range []byte(s[from:to]) {
-			v := hexValue[c]
-			bad |= v
-			w = w<<4 | uint64(v&15)
-		}
-		return w
-	}
-	w.hi = word(0, 8)<<32 | word(9, 13)<<16 | word(14, 18)
-	w.lo = word(19, 23)<<48 | word(24, 36)
-	return w, bad < 16
+	a, bad1 := hexWord(fourBytes(s, 0) | fourBytes(s, 4)<<32)
+	b, bad2 := hexWord(fourBytes(s, 9) | fourBytes(s, 14)<<32)
+	c, bad3 := hexWord(fourBytes(s, 19) | fourBytes(s, 24)<<32)
+	d, bad4 := hexWord(fourBytes(s, 28) | fourBytes(s, 32)<<32)
+	return guidWords{a<<32 | b, c<<32 | d}, bad1|bad2|bad3|bad4 == 0
+}
+
+// fourBytes reads four bytes; the compiler makes it one load.
+func fourBytes(s string, i int) uint64 {
+	s = s[i : i+4]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
+}
+
+// hexWord reads eight lower-case hexadecimal digits, the first in the lowest
+// byte, all at once. bad is not 0 if they are anything else.
+func hexWord(x uint64) (v, bad uint64) {
+	const ones = 0x0101010101010101
+	n := x&(0x0f*ones) + 9*(x>>6&ones) // 0 to 15 for digits
+	letter := (n + 0x76*ones) >> 7 & ones
+	bad = x ^ (n + 0x30*ones + 0x27*letter) // it would be written otherwise
+	bad |= (n + 0x70*ones) & (0x80 * ones)  // or is past f
+	n = (n<<4 | n>>8) & 0x00ff00ff00ff00ff
+	n = (n | n>>8) & 0x0000ffff0000ffff
+	return uint64(bits.ReverseBytes32(uint32(n | n>>16))), bad
 }
 
 // roomFor returns s with room for one more, twice as much as before if there
