@@ -20,6 +20,13 @@ const events = "Time:datetime, Id:long, User:string, Size:real, Data:dynamic, Ok
 func TestOperatorSchemas(t *testing.T) {
 	r := registry(t)
 	for _, c := range []struct{ query, want string }{
+		{`Events | project Id, User | evaluate autocluster(0.5)`, "SegmentId:long, Count:long, Percent:real, Id:long, User:string"},
+		{`Events | evaluate new_activity_metrics(User, Time, ago(7d), now(), 1d, Ok)`, "from_Time:datetime, to_Time:datetime, Ok:bool, dcount_new_values:long, " +
+			"dcount_retained_values:long, dcount_churn_values:long, retention_rate:real, churn_rate:real"},
+		{`Events | evaluate sequence_detect(Time, 5m, 5m, a = Ok, b = not(Ok), User)`, "User:string, a_Time:datetime, b_Time:datetime, Duration:timespan"},
+		{`Events | evaluate rolling_percentile(Size, 95, Time, 1d, 7, User)`, "Time:datetime, User:string, rolling_7_percentile_Size_95:real"},
+		{`Events | project Id | evaluate python(typeof(*, x: real), 'x')`, "Id:long, x:real"},
+		{`Users | project Id, lon = 1.0, lat = 2.0 | evaluate geo_polygon_lookup((print p = dynamic({}), Id = 'x'), p, lon, lat)`, "Id:long, lon:real, lat:real, Id1:string"},
 		{`Events | project-away Data, S*`, "Time:datetime, Id:long, User:string, Ok:bool"},
 		{`Events | project-keep Ok, *i*e`, "Time:datetime, Size:real, Ok:bool"},
 		{`Events | project-keep _Item, Id`, "Id:long, _Item:string"},
