@@ -23,7 +23,7 @@ const failingFile = "failing.txt"
 
 // leastPassing is the share of each file that must pass whatever the list says.
 var leastPassing = map[string]float64{
-	"emulator-dev.jsonl":   0.94,
+	"emulator-dev.jsonl":   0.99,
 	"fuzz-dev.jsonl":       0.99,
 	"docs-extra-dev.jsonl": 1.00,
 }
