@@ -120,11 +120,27 @@ func (c comparer) row(got, want []any, a answer) bool {
 		if a.Columns[i].ColumnType == "datetime" && sameTime(got[i], w) {
 			continue
 		}
-		if !c.cell(got[i], w) {
+		if !c.cell(got[i], w) && !c.numberInText(a.Columns[i].ColumnType, got[i], w) {
 			return false
 		}
 	}
 	return true
+}
+
+// numberInText compares what is text in an answer although it is a number:
+// decimals, which one of the recordings has as numbers, and reals that are not
+// finite. Text in any other column must be equal to the letter.
+func (c comparer) numberInText(columnType string, got, want any) bool {
+	if columnType != "decimal" && columnType != "real" {
+		return false
+	}
+	switch w := want.(type) {
+	case string:
+		return c.number(got, w)
+	case json.Number:
+		return c.number(got, w.String())
+	}
+	return false
 }
 
 // sameTime compares datetime cells, which recordings write with up to seven
@@ -177,15 +193,10 @@ func (c comparer) cell(got, want any) bool {
 		}
 		return true
 	case json.Number:
+		if _, text := got.(string); text {
+			return false
+		}
 		return c.number(got, w.String())
-	case string:
-		if g, ok := got.(string); ok && g == w {
-			return true
-		}
-		if want == "" && got == nil {
-			return true
-		}
-		return c.number(got, w)
 	}
 	return got == want
 }
