@@ -33,7 +33,9 @@ const layers = `
 	parquet         : kql/types kql/dynamic kql/column kql/plan
 	ingest          : kql/types kql/dynamic kql/column catalog
 	files           : kql/types kql/dynamic kql/column kql/plan catalog ingest parquet
-	workspace       : kql/types kql/column kql/plan kql/bind kql/opt kql/syntax kql catalog files
+	watchlist       : kql/types kql/dynamic kql/column kql/plan
+	functions       : kql/syntax
+	workspace       : kql/types kql/column kql/plan kql/bind kql/opt kql/syntax kql catalog files functions watchlist
 	check           : kql kql/bind kql/syntax
 	output          : kql/types kql/dynamic kql/column kql parquet
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
@@ -61,7 +63,7 @@ const vendors = `
 	github.com/parquet-go/parquet-go    : parquet bench
 	github.com/parquet-go/bitpack       : parquet
 	github.com/klauspost/compress       : ingest files parquet bench internal/tenant
-	github.com/goccy/go-yaml            : detect
+	github.com/goccy/go-yaml            : detect functions
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/reeflective/readline     : cmd/calypso
 	github.com/mattn/go-runewidth       : output

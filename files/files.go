@@ -99,7 +99,7 @@ func Open(ctx context.Context, specs []Spec, o Options) (*Set, error) {
 		}
 	}
 	for _, t := range loader.Finish() {
-		add(t.Name, &memory{schema: t.Schema, batches: t.Batches})
+		add(t.Name, plan.NewMemory(t.Schema, t.Batches))
 	}
 	for _, name := range order {
 		schema, known := o.Tables.Schema(name)

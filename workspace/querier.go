@@ -76,14 +76,14 @@ func (q *Querier) Query(ctx context.Context, text string, from, to time.Time) (t
 	return last.Schema, last.Batches, nil
 }
 
-// WithoutFile returns the tables that text reads and no file has; none for a text
-// that does not compile.
-func (q *Querier) WithoutFile(text string) []string {
+// Absent returns what text reads and nothing here has; nothing for a text that does
+// not compile.
+func (q *Querier) Absent(text string) Absent {
 	query, err := q.compile(text)
 	if err != nil {
-		return nil
+		return Absent{}
 	}
-	return WithoutFile(query.Plan())
+	return AbsentFrom(query.Plan())
 }
 
 func (q *Querier) compile(text string) (*kql.Query, error) {

@@ -5,28 +5,43 @@ package workspace
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"strings"
 
 	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/files"
-	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/functions"
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/watchlist"
 )
 
 // A Workspace is a catalog for the binder. It is safe for concurrent use.
 type Workspace struct {
-	catalog *catalog.Catalog
-	files   *files.Set // nil if nothing was opened
+	catalog    *catalog.Catalog
+	files      *files.Set         // nil if nothing was opened
+	functions  *functions.Library // nil if there are none
+	watchlists *watchlist.Set     // nil if there are none
 }
+
+// An Option adds what people keep in a workspace besides logs.
+type Option func(*Workspace)
+
+// WithFunctions adds saved functions. They come before those that the catalog knows
+// by their columns only.
+func WithFunctions(l *functions.Library) Option { return func(w *Workspace) { w.functions = l } }
+
+// WithWatchlists adds watchlists.
+func WithWatchlists(s *watchlist.Set) Option { return func(w *Workspace) { w.watchlists = s } }
 
 // New returns the workspace of a catalog with the tables of set, which may be
 // nil.
-func New(c *catalog.Catalog, set *files.Set) *Workspace {
-	return &Workspace{catalog: c, files: set}
+func New(c *catalog.Catalog, set *files.Set, opts ...Option) *Workspace {
+	w := &Workspace{catalog: c, files: set}
+	for _, o := range opts {
+		o(w)
+	}
+	return w
 }
 
 // Table implements bind.Catalog.
@@ -39,6 +54,9 @@ func (w *Workspace) Table(name string) (plan.Source, bool) {
 	t, ok := w.catalog.Table(name)
 	if !ok {
 		return nil, false
+	}
+	if name == watchlistTable && w.watchlists != nil {
+		return w.watchlists.Table(t.Schema), true
 	}
 	return &emptyTable{schema: t.Schema, more: t.Open}, true
 }
@@ -53,48 +71,12 @@ func (w *Workspace) TableNames() []string {
 	return w.catalog.Tables()
 }
 
-// Function implements bind.Catalog.
-func (w *Workspace) Function(name string) (*bind.Function, bool) {
-	f, ok := w.catalog.Function(name)
-	if !ok {
-		return nil, false
-	}
-	return &bind.Function{
-		Params:  params(f),
-		Source:  &bodyless{name: name, schema: f.Schema, more: f.Open},
-		Appends: f.Appends,
-	}, true
-}
-
-// params writes a function's parameters as KQL does.
-func params(f catalog.Function) string {
-	var parts []string
-	if f.Input {
-		parts = append(parts, "T:(*)")
-	}
-	for _, p := range f.Params {
-		s := p.Name + ":" + p.Type.String()
-		if p.Default != "" {
-			s += "=" + p.Default
-		}
-		parts = append(parts, s)
-	}
-	return "(" + strings.Join(parts, ", ") + ")"
-}
-
-// FunctionNames implements bind.Catalog.
-func (w *Workspace) FunctionNames() []string {
-	var names []string
-	for _, f := range w.catalog.Functions() {
-		names = append(names, f.Name)
-	}
-	return names
-}
-
-// emptyTable is a table of the catalog without data.
+// emptyTable is a table of the catalog without data, a watchlist that is not here,
+// or a function whose body is not here, within a union that does without it.
 type emptyTable struct {
 	schema types.Schema
 	more   bool
+	what   absence
 }
 
 // Schema implements plan.Source.
@@ -120,21 +102,3 @@ type noRows struct{ schema types.Schema }
 func (r *noRows) Schema() types.Schema                        { return r.schema }
 func (r *noRows) Next(context.Context) (*column.Batch, error) { return nil, io.EOF }
 func (r *noRows) Close() error                                { return nil }
-
-// bodyless is the result of a function of which only the columns are known.
-type bodyless struct {
-	name   string
-	schema types.Schema
-	more   bool
-}
-
-// Schema implements plan.Source.
-func (b *bodyless) Schema() types.Schema { return b.schema }
-
-// MoreColumns implements bind.Loose.
-func (b *bodyless) MoreColumns() bool { return b.more }
-
-// Open implements plan.Source.
-func (b *bodyless) Open(context.Context, plan.Scan) (column.Reader, error) {
-	return nil, fmt.Errorf("the function %s is known by its columns only and can't run here: define it with let, or put its result into a table of that name with -d %s=FILE", b.name, b.name)
-}

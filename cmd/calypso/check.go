@@ -48,7 +48,11 @@ in UTF-16 code units of the query; and a message.`,
 				if file != "" || len(args) > 0 {
 					return errors.New("--batch reads its queries from standard input")
 				}
-				bad, err := check.Batch(engine, os.Stdin, os.Stdout, environments(data.catalog))
+				saved, err := data.saved.open(data.quiet)
+				if err != nil {
+					return err
+				}
+				bad, err := check.Batch(engine, os.Stdin, os.Stdout, environments(data.catalog, saved))
 				if err == nil && bad > 0 {
 					return &exitError{code: exitInvalid}
 				}
@@ -101,7 +105,7 @@ func checkOne(engine *kql.Engine, text string, c bind.Catalog, format string) er
 }
 
 // environments returns the catalogs of check --batch, each opened once.
-func environments(standard string) func(string) (bind.Catalog, error) {
+func environments(standard string, saved []workspace.Option) func(string) (bind.Catalog, error) {
 	opened := map[string]bind.Catalog{}
 	return func(name string) (bind.Catalog, error) {
 		if name == "" {
@@ -114,7 +118,7 @@ func environments(standard string) func(string) (bind.Catalog, error) {
 		if err != nil {
 			return nil, fmt.Errorf("environment %q: want sentinel, defender_xdr or unified", name)
 		}
-		opened[name] = workspace.New(c, nil)
+		opened[name] = workspace.New(c, nil, saved...)
 		return opened[name], nil
 	}
 }

@@ -25,19 +25,25 @@ type dataFlags struct {
 	catalog string
 	quiet   bool
 	// keep holds columns in memory, for commands that run many queries.
-	keep bool
+	keep  bool
+	saved savedFlags
 }
 
 func (f *dataFlags) register(c *cobra.Command) {
 	c.Flags().StringArrayVarP(&f.data, "data", "d", nil, "file or folder to read as tables, PATH or TABLE=PATH; may be repeated")
 	c.Flags().StringVar(&f.catalog, "catalog", string(catalog.Sentinel), "known tables: sentinel, defender_xdr or unified")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes on standard error")
+	f.saved.register(c)
 }
 
 // open opens the workspace of the flags. Problems with the files are told on
 // standard error; what could be read is there.
 func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *files.Set, error) {
 	c, err := openCatalog(f.catalog)
+	if err != nil {
+		return nil, nil, err
+	}
+	saved, err := f.saved.open(f.quiet)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -58,7 +64,7 @@ func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *files.Set,
 	if !f.quiet {
 		tellProblems(os.Stderr, set.Report())
 	}
-	return workspace.New(c, set), set, nil
+	return workspace.New(c, set, saved...), set, nil
 }
 
 func openCatalog(name string) (*catalog.Catalog, error) {
@@ -113,17 +119,28 @@ func tellProblems(w io.Writer, r *ingest.Report) {
 	}
 }
 
-// tellEmpty warns of tables that a query reads and no file has.
-func (f *dataFlags) tellEmpty(w io.Writer, names []string) {
-	if len(names) == 0 || f.quiet {
+// tellEmpty says on w what a query read and nothing here has.
+func (f *dataFlags) tellEmpty(w io.Writer, a workspace.Absent) {
+	if f.quiet {
 		return
 	}
-	const most = 5
-	more := ""
-	if len(names) > most {
-		names, more = names[:most], fmt.Sprintf(" and %d more", len(names)-most)
+	for _, c := range []struct {
+		names []string
+		say   string
+	}{
+		{a.Tables, "note: no file has %s; read as empty\n"},
+		{a.Watchlists, "note: no watchlist is here for %s: give its CSV with --watchlists; read as empty\n"},
+		{a.Functions, "note: the text of %s is not here: give it with --functions; left out\n"},
+	} {
+		const most = 5
+		names, more := c.names, ""
+		if len(names) > most {
+			names, more = names[:most], fmt.Sprintf(" and %d more", len(names)-most)
+		}
+		if len(names) > 0 {
+			fmt.Fprintf(w, c.say, strings.Join(names, ", ")+more)
+		}
 	}
-	fmt.Fprintf(w, "note: no file has %s%s; read as empty\n", strings.Join(names, ", "), more)
 }
 
 // parseNow reads --now; empty is the clock of this machine.

@@ -76,7 +76,7 @@ func runRule(ctx context.Context, data *dataFlags, limits *limitFlags, rule *det
 	if err != nil {
 		return failed(err)
 	}
-	data.tellEmpty(os.Stderr, querier.WithoutFile(rule.Query))
+	data.tellEmpty(os.Stderr, querier.Absent(rule.Query))
 	if f != "alerts" {
 		return failed(output.Write(os.Stdout, f, []kql.Table{{Schema: e.Schema, Batches: e.Batches}}, textOptions()))
 	}

@@ -40,7 +40,7 @@ func (s *session) run(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	s.data.tellEmpty(s.errs, workspace.WithoutFile(q.Plan()))
+	s.data.tellEmpty(s.errs, workspace.AbsentFrom(q.Plan()))
 	ctx, cancel := s.limits.context(ctx)
 	defer cancel()
 	tables, err := q.Run(ctx, s.limits.options(ticks))

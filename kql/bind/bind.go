@@ -67,12 +67,27 @@ type Function struct {
 	// Appends says that the columns of Source follow those of the table that the
 	// function is given (invoke FileProfile(…)).
 	Appends bool
+	// Tables are tables that Body reads by name and that nothing else sees.
+	Tables map[string]plan.Source
+	// ForText, if not nil, returns the function that stands for this one where
+	// its first argument is a constant text: one whose columns depend on what it
+	// is asked for, such as _GetWatchlist('VIPUsers').
+	ForText func(first string) *Function
 }
 
 // A Loose is a Source that may have more columns than its schema says: names
 // that the schema lacks are then no mistake, but have no type either.
 type Loose interface {
 	MoreColumns() bool
+}
+
+// A Stub is a Source of which only the columns are known: a function whose body is
+// not here. It cannot be opened, but a union with isfuzzy=true goes on without it:
+// there it is empty.
+type Stub interface {
+	plan.Source
+	// Empty returns a source of the same columns without rows.
+	Empty() plan.Source
 }
 
 // Bind binds q, which syntax.Parse made, to env. The plan is to be run only if
@@ -119,6 +134,8 @@ type binder struct {
 	// shapes has what is known of dynamic values, columnShapes of columns.
 	shapes       map[plan.Expr]*shape
 	columnShapes map[place]*shape
+	// fuzzy is above zero within a union with isfuzzy=true.
+	fuzzy int
 	// muted is above zero where findings are not reported: where a text is
 	// bound a second time.
 	muted int

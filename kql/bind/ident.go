@@ -63,13 +63,19 @@ func (b *binder) named(sc *scope, e *syntax.Ident) (entity, bool) {
 		b.used(e, sym)
 		return b.use(sc, e, sym), true
 	}
-	if f, ok := b.env.Catalog.Function(e.Name); ok && b.callableBare(f) {
+	f, isFunction := b.env.Catalog.Function(e.Name)
+	if isFunction && b.callableBare(e.Name, f) {
 		b.info.Uses[e] = Use{Kind: UseFunction}
 		return b.callStored(sc, e, e.Name, f, nil), true
 	}
 	if src, ok := b.env.Catalog.Table(e.Name); ok {
 		b.info.Uses[e] = Use{Kind: UseTable}
 		return ofTable(readAll(e.Name, src)), true
+	}
+	if isFunction && f.Body != "" {
+		b.info.Uses[e] = Use{Kind: UseFunction}
+		b.report(argumentsRequired(e, e.Name))
+		return ofTable(unknownTable()), true
 	}
 	return entity{}, false
 }
@@ -93,11 +99,9 @@ func (b *binder) use(sc *scope, at *syntax.Ident, sym *symbol) entity {
 // callBare calls a function that is named without parentheses, which is allowed
 // if it needs no arguments.
 func (b *binder) callBare(sc *scope, at *syntax.Ident, sym *symbol) entity {
-	for _, p := range sym.fn.params {
-		if p.Default == nil {
-			b.report(argumentsRequired(at, at.Name))
-			return b.poison(sym.fn)
-		}
+	if !needsNone(sym.fn.params) {
+		b.report(argumentsRequired(at, at.Name))
+		return b.poison(sym.fn)
 	}
 	return b.callLambda(sc, at, at.Name, sym.fn, nil)
 }

@@ -48,6 +48,10 @@ func (b *binder) parts(sc *scope, e syntax.Expr, fuzzy bool) []part {
 		return b.partsLike(sc, id, fuzzy)
 	}
 	before := len(b.diags)
+	if fuzzy {
+		b.fuzzy++
+		defer func() { b.fuzzy-- }()
+	}
 	t := b.tabular(sc.apart(), e)
 	if fuzzy && b.missing(before) {
 		b.diags = b.diags[:before]

@@ -3,11 +3,17 @@ package bind
 import (
 	"strings"
 
+	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
 )
 
 // callStored binds the call of a stored function.
 func (b *binder) callStored(sc *scope, at syntax.Expr, name string, f *Function, args []syntax.Expr) entity {
+	if f.ForText != nil {
+		if text, ok := b.firstText(sc, f, args); ok {
+			name, f = name+"("+kqlText(text)+")", f.ForText(text)
+		}
+	}
 	l := b.stored(name, f)
 	if l == nil {
 		if f.Appends && f.Source != nil && len(args) > 0 {
@@ -15,11 +21,50 @@ func (b *binder) callStored(sc *scope, at syntax.Expr, name string, f *Function,
 		}
 		b.bindAll(sc, args)
 		if f.Source != nil {
-			return ofTable(readAll(name, f.Source))
+			return ofTable(readAll(name, b.sourceOf(f)))
 		}
 		return ofTable(unknownTable())
 	}
 	return b.callLambda(sc, at, name, l, args)
+}
+
+// sourceOf returns what stands for the result of a function without a body.
+func (b *binder) sourceOf(f *Function) plan.Source {
+	if s, ok := f.Source.(Stub); ok && b.fuzzy > 0 {
+		return s.Empty()
+	}
+	return f.Source
+}
+
+// firstText returns the first argument, by place or by name, if it is a constant
+// text. What is wrong with it is told where the arguments are bound.
+func (b *binder) firstText(sc *scope, f *Function, args []syntax.Expr) (string, bool) {
+	first, _, _ := strings.Cut(strings.Trim(f.Params, "( "), ":")
+	for i, a := range args {
+		n, named := a.(*syntax.NamedExpr)
+		switch {
+		case named && len(n.Names) > 0:
+			if n.Names[0].Name != strings.TrimSpace(first) {
+				continue
+			}
+			a = n.X
+		case i > 0:
+			continue
+		}
+		b.muted++
+		x := b.expr(sc, a)
+		b.muted--
+		if x.table != nil || b.isPlaceholder(x.value.expr) {
+			return "", false
+		}
+		return stringOf(x.value.expr)
+	}
+	return "", false
+}
+
+// kqlText writes a text as KQL does.
+func kqlText(s string) string {
+	return "'" + strings.ReplaceAll(strings.ReplaceAll(s, `\`, `\\`), "'", `\'`) + "'"
 }
 
 // appended returns the columns of the table that a function without a body is
@@ -41,9 +86,23 @@ func (b *binder) appended(sc *scope, name string, f *Function, args []syntax.Exp
 }
 
 // callableBare reports whether a stored function can be called without
-// parentheses.
-func (b *binder) callableBare(f *Function) bool {
-	return strings.Trim(f.Params, "() \t\r\n") == "" || f.Source != nil && f.Body == ""
+// parentheses: it needs no arguments.
+func (b *binder) callableBare(name string, f *Function) bool {
+	if strings.Trim(f.Params, "() \t\r\n") == "" {
+		return true
+	}
+	l := b.stored(name, f)
+	return l == nil && f.Source != nil || l != nil && needsNone(l.params)
+}
+
+// needsNone reports whether all parameters have defaults.
+func needsNone(params []*syntax.FuncParam) bool {
+	for _, p := range params {
+		if p.Default == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // stored returns the parsed form of a stored function, nil if it has no body.
@@ -60,6 +119,10 @@ func (b *binder) stored(name string, f *Function) *lambda {
 	}
 	q, diags := syntax.Parse("let f = " + params + " {\n" + f.Body + "\n}")
 	l := &lambda{scope: &scope{}, stored: true, failure: firstError(diags)}
+	for n, src := range f.Tables {
+		t := readAll(name, src)
+		l.scope.declare(n, &symbol{table: &t, decl: q})
+	}
 	if let, ok := q.Statements[0].(*syntax.LetStmt); ok {
 		if d, ok := let.Value.(*syntax.FuncDecl); ok {
 			l.params, l.body = d.Params, d.Body

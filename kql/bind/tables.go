@@ -110,7 +110,7 @@ func (b *binder) inCatalog(sc *scope, cat Catalog, e *syntax.PathExpr) entity {
 	}
 	switch sel := e.Sel.(type) {
 	case *syntax.Ident:
-		if f, ok := cat.Function(sel.Name); ok && b.callableBare(f) {
+		if f, ok := cat.Function(sel.Name); ok && b.callableBare(sel.Name, f) {
 			return b.callStored(sc, sel, sel.Name, f, nil)
 		}
 		return ofTable(b.catalogTable(cat, sel, sel.Name))

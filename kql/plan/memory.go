@@ -1,4 +1,4 @@
-package files
+package plan
 
 import (
 	"context"
@@ -7,21 +7,25 @@ import (
 	"sync/atomic"
 
 	"github.com/calypso-kql/calypso/kql/column"
-	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// memory is a table whose batches are in memory.
-type memory struct {
+// A Memory is a Source whose rows are in memory.
+type Memory struct {
 	schema  types.Schema
 	batches []*column.Batch
 }
 
-// Schema implements plan.Source.
-func (m *memory) Schema() types.Schema { return m.schema }
+// NewMemory returns the table of batches, whose columns are those of schema.
+func NewMemory(schema types.Schema, batches []*column.Batch) *Memory {
+	return &Memory{schema: schema, batches: batches}
+}
 
-// Rows implements plan.Sizer.
-func (m *memory) Rows() int64 {
+// Schema implements Source.
+func (m *Memory) Schema() types.Schema { return m.schema }
+
+// Rows implements Sizer.
+func (m *Memory) Rows() int64 {
 	var n int64
 	for _, b := range m.batches {
 		n += int64(b.Len())
@@ -29,8 +33,8 @@ func (m *memory) Rows() int64 {
 	return n
 }
 
-// Open implements plan.Source.
-func (m *memory) Open(_ context.Context, s plan.Scan) (column.Reader, error) {
+// Open implements Source.
+func (m *Memory) Open(_ context.Context, s Scan) (column.Reader, error) {
 	r := &memoryReader{batches: m.batches, scan: s, left: s.Limit}
 	for _, c := range s.Columns {
 		r.schema.Columns = append(r.schema.Columns, m.schema.Columns[c])
@@ -42,7 +46,7 @@ func (m *memory) Open(_ context.Context, s plan.Scan) (column.Reader, error) {
 type memoryReader struct {
 	schema  types.Schema
 	batches []*column.Batch
-	scan    plan.Scan
+	scan    Scan
 	left    int
 	next    int // batch
 	from    int // row of it

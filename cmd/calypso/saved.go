@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/calypso-kql/calypso/functions"
+	"github.com/calypso-kql/calypso/watchlist"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+// savedFlags say what people keep in their workspace besides logs.
+type savedFlags struct {
+	functions  []string
+	watchlists []string
+	searchKeys []string
+}
+
+func (f *savedFlags) register(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.functions, "functions", nil, "file or folder of saved functions: .kql, ASIM .yaml, ARM .json; may be repeated")
+	c.Flags().StringArrayVar(&f.watchlists, "watchlists", nil, "file or folder of watchlists: ALIAS.csv, ALIAS.tsv, ARM .json; may be repeated")
+	c.Flags().StringArrayVar(&f.searchKeys, "search-key", nil, "the column that a watchlist's SearchKey is, ALIAS=COLUMN; its first one if not given")
+}
+
+// open reads the files. What is wrong with a function is told, for others may do
+// without it; a watchlist that cannot be read is an error.
+func (f *savedFlags) open(quiet bool) ([]workspace.Option, error) {
+	var opts []workspace.Option
+	if len(f.functions) > 0 {
+		l, err := functions.Open(f.functions)
+		if err != nil {
+			return nil, failed(err)
+		}
+		if !quiet {
+			for _, p := range l.Problems() {
+				fmt.Fprintln(os.Stderr, p)
+			}
+		}
+		opts = append(opts, workspace.WithFunctions(l))
+	}
+	keys := map[string]string{}
+	for _, k := range f.searchKeys {
+		alias, column, ok := strings.Cut(k, "=")
+		if !ok {
+			return nil, fmt.Errorf("--search-key %s: want ALIAS=COLUMN", k)
+		}
+		keys[alias] = column
+	}
+	if len(f.watchlists) > 0 || len(keys) > 0 {
+		s, err := watchlist.Open(f.watchlists, watchlist.Options{SearchKeys: keys})
+		if err != nil {
+			return nil, failed(err)
+		}
+		opts = append(opts, workspace.WithWatchlists(s))
+	}
+	return opts, nil
+}

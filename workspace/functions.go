@@ -1,0 +1,88 @@
+package workspace
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// Function implements bind.Catalog: a saved function, else one that the catalog
+// knows by its columns.
+func (w *Workspace) Function(name string) (*bind.Function, bool) {
+	if w.functions != nil {
+		if f, ok := w.functions.Function(name); ok {
+			return &bind.Function{Params: f.Params, Body: f.Body}, true
+		}
+	}
+	f, ok := w.catalog.Function(name)
+	if !ok {
+		return nil, false
+	}
+	out := &bind.Function{
+		Params:  params(f),
+		Source:  &bodyless{name: name, schema: f.Schema, more: f.Open},
+		Appends: f.Appends,
+	}
+	w.serveWatchlists(name, f, out)
+	return out, true
+}
+
+// params writes a function's parameters as KQL does.
+func params(f catalog.Function) string {
+	var parts []string
+	if f.Input {
+		parts = append(parts, "T:(*)")
+	}
+	for _, p := range f.Params {
+		s := p.Name + ":" + p.Type.String()
+		if p.Default != "" {
+			s += "=" + p.Default
+		}
+		parts = append(parts, s)
+	}
+	return "(" + strings.Join(parts, ", ") + ")"
+}
+
+// FunctionNames implements bind.Catalog.
+func (w *Workspace) FunctionNames() []string {
+	var names []string
+	for _, f := range w.catalog.Functions() {
+		names = append(names, f.Name)
+	}
+	if w.functions != nil {
+		names = append(names, w.functions.Names()...)
+		slices.Sort(names)
+		names = slices.Compact(names)
+	}
+	return names
+}
+
+// bodyless is the result of a function of which only the columns are known.
+type bodyless struct {
+	name   string
+	schema types.Schema
+	more   bool
+}
+
+// Schema implements plan.Source.
+func (b *bodyless) Schema() types.Schema { return b.schema }
+
+// MoreColumns implements bind.Loose.
+func (b *bodyless) MoreColumns() bool { return b.more }
+
+// Empty implements bind.Stub.
+func (b *bodyless) Empty() plan.Source {
+	return &emptyTable{schema: b.schema, more: b.more, what: absentFunction}
+}
+
+// Open implements plan.Source.
+func (b *bodyless) Open(context.Context, plan.Scan) (column.Reader, error) {
+	return nil, fmt.Errorf("the function %s is known by its columns only and can't run here: give its text with --functions, or put its result into a table of that name with -d %s=FILE", b.name, b.name)
+}
