@@ -3,6 +3,7 @@ package output
 import (
 	"errors"
 	"io"
+	"runtime"
 
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/parquet"
@@ -18,7 +19,7 @@ func writeParquet(w io.Writer, tables []kql.Table) error {
 	if err != nil {
 		return err
 	}
-	pw, err := parquet.NewWriter(w, t.Schema, parquet.WriterOptions{Micros: micros})
+	pw, err := parquet.NewWriter(w, t.Schema, parquet.WriterOptions{Micros: micros, Workers: runtime.GOMAXPROCS(0)})
 	if err != nil {
 		return err
 	}

@@ -110,8 +110,10 @@ func (d *decoder) plain(v *values, rows picker) {
 // coded adds text by its codes.
 func (d *decoder) coded(v *values, rows picker) error {
 	if d.dict == nil {
-		d.dict = v.dict
 		d.codes = make([]uint32, 0, d.capacity)
+	}
+	if d.dict == nil || len(v.dict.starts) > len(d.dict.starts) {
+		d.dict = v.dict // more of it has been read for this page
 	}
 	size := uint32(v.dict.n)
 	at := len(d.codes)
@@ -301,7 +303,7 @@ func (d *decoder) finishText() column.Column {
 	switch {
 	case d.isFlat || d.dict == nil:
 		return fromText(d.f.to, d.flat, d.validity(len(d.flat)))
-	case d.sparse && 2*len(d.codes) < d.dict.n:
+	case d.sparse && (2*len(d.codes) < d.dict.n || !d.dict.has(-1)):
 		return d.compacted()
 	case d.dict.n == 0 && !d.nullable:
 		return fromText(d.f.to, nil, nil)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -169,4 +170,35 @@ func FuzzPages(f *testing.F) {
 		_, _ = appendText(nil, data, n)
 		_, _ = textAt(data, at)
 	})
+}
+
+// TestRunsBack reads what appendRuns has written.
+func TestRunsBack(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for width := uint(0); width <= 32; width++ {
+		for range 20 {
+			var vals []uint32
+			for len(vals) < r.IntN(300) {
+				v := uint32(r.Uint64() & (1<<width - 1))
+				for range 1 + r.IntN(2)*r.IntN(40) {
+					vals = append(vals, v)
+				}
+			}
+			got, err := hybrid(make([]uint32, 0, len(vals)+8), slacked(appendRuns(nil, vals, width)), width, len(vals))
+			if err != nil || !slices.Equal(got, vals) {
+				t.Fatalf("width %d: %v came back as %v, error %v", width, vals, got, err)
+			}
+		}
+	}
+}
+
+func TestBoundsOfLongText(t *testing.T) {
+	for _, high := range []string{
+		strings.Repeat("a", 100), strings.Repeat("ä", 40) + "z", strings.Repeat("\U0010ffff", 30), strings.Repeat("x", 63) + "\u07ff\u07ff", strings.Repeat("\xff", 100),
+	} {
+		b := cutBounds(high, high)
+		if string(b.low) > high || !b.unknown && (string(b.high) < high || len(b.high) > maxBound+4) {
+			t.Errorf("%q has the bounds %q and %q", high, b.low, b.high)
+		}
+	}
 }

@@ -4,31 +4,44 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
+	"sync/atomic"
 
-	pq "github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/calypso-kql/calypso/kql/column"
-	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// groupRows is the number of rows of the row groups written: large enough for
-// dictionaries to pay, small enough to be decoded into the cache.
-const groupRows = 1 << 17
+const (
+	// groupRows is the number of rows of the row groups written: large enough
+	// for dictionaries to pay, small enough to be decoded into the cache.
+	groupRows = 1 << 17
+	// groupBytes bounds what is kept of a row group until it is written.
+	groupBytes = 128 << 20
+)
 
-// A Writer writes batches of one schema as a Parquet file: zstd, dictionaries,
-// page index, and Bloom filters on the columns named. Datetimes are UTC
-// timestamps in nanoseconds, dynamic values are JSON, timespans are ticks and
-// decimals text; the file's metadata keeps the KQL types. It is for one
-// goroutine.
+// A Writer writes batches of one schema as a Parquet file: zstd, dictionaries
+// where values repeat, checksums, page index, statistics, and Bloom filters on
+// the columns named. Datetimes are UTC timestamps in nanoseconds, dynamic values
+// are JSON, timespans are ticks and decimals text; the file's metadata keeps the
+// KQL types.
+//
+// What is written depends on the rows alone, not on how they are cut into
+// batches nor on the form of their columns. A row group is kept in memory,
+// compressed, until it has its rows or takes too much room. The first error, a full disk for example, is
+// returned by every call that follows: what has been written is no Parquet file
+// then. A Writer is for one goroutine; [Create] writes to a file.
 type Writer struct {
-	w      *pq.GenericWriter[any]
+	out    output
 	schema types.Schema
-	cols   []*pq.ColumnWriter
-	rows   int // of the row group being written
-	values []pq.Value
-	micros []string
+	cols   []*columnWriter
+	o      WriterOptions
+	rows   int // of the row group being filled
+	total  int64
+	groups []writtenGroup
+	closed bool
 }
 
 // WriterOptions say how a file is written.
@@ -40,127 +53,151 @@ type WriterOptions struct {
 	// they have values before 1678 or after 2262. Such values are an error
 	// elsewhere.
 	Micros []string
+	// Workers is the number of goroutines that encode columns; at least 1.
+	Workers int
 }
 
 // NewWriter returns a writer of rows of schema s to w. Close finishes the file.
 func NewWriter(w io.Writer, s types.Schema, o WriterOptions) (*Writer, error) {
-	root := schemaNode(s, o.Micros)
-	opts := []pq.WriterOption{
-		pq.NewSchema("table", root),
-		pq.Compression(&zstd.Codec{Level: zstd.SpeedDefault}),
-		pq.CreatedBy("calypso", "1", ""),
-		pq.PageBufferSize(1 << 20),
-		pq.DataPageStatistics(true),
-	}
-	for _, c := range s.Columns {
-		opts = append(opts, pq.KeyValueMetadata(typeKey(c.Name), c.Type.String()))
-		if c.Type == types.String && slices.Contains(o.Bloom, c.Name) {
-			opts = append(opts, pq.BloomFilters(pq.SplitBlockFilter(10, c.Name)))
-		}
-	}
-	cfg, err := pq.NewWriterConfig(opts...)
+	o.Workers = max(1, o.Workers)
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(o.Workers), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true))
 	if err != nil {
 		return nil, err
 	}
-	pw := pq.NewGenericWriter[any](w, cfg)
-	return &Writer{w: pw, schema: s, cols: pw.ColumnWriters(), micros: o.Micros}, nil
+	out := &Writer{out: output{w: w}, schema: s, o: o}
+	for _, c := range s.Columns {
+		st := storageOf(c, slices.Contains(o.Micros, c.Name))
+		out.cols = append(out.cols, newColumnWriter(c.Name, st, z, c.Type == types.String && slices.Contains(o.Bloom, c.Name)))
+	}
+	out.out.write([]byte(magic))
+	return out, out.out.err
 }
 
-// Write adds the rows of b, whose columns are those of the schema.
+// level is the least work: on logs the next level takes half as long again for a
+// twentieth of the size.
+const level = zstd.SpeedFastest
+
+// magic begins and ends a Parquet file.
+const magic = "PAR1"
+
+// Rows returns the number of rows written.
+func (w *Writer) Rows() int64 { return w.total }
+
+// Write adds the rows of b, whose columns are those of the schema. It keeps b's
+// text until the row group is written.
 func (w *Writer) Write(b *column.Batch) error {
-	for from := 0; from < b.Len(); {
+	if w.out.err == nil && w.closed {
+		w.out.err = fmt.Errorf("parquet: write after close")
+	}
+	for from := 0; from < b.Len() && w.out.err == nil; {
 		to := min(b.Len(), from+groupRows-w.rows)
-		part := b.Slice(from, to)
-		for i := range w.cols {
-			c, err := part.Column(i)
+		w.out.err = w.each(func(i int) error {
+			c, err := b.Column(i)
+			if err == nil {
+				err = w.cols[i].add(c, from, to)
+			}
 			if err != nil {
-				return err
-			}
-			if w.values, err = w.appendValues(w.values[:0], c, i); err != nil {
-				return err
-			}
-			if _, err := w.cols[i].WriteRowValues(w.values); err != nil {
 				return fmt.Errorf("column %s: %w", w.schema.Columns[i].Name, err)
 			}
-		}
+			return nil
+		})
 		w.rows += to - from
+		w.total += int64(to - from)
 		from = to
-		if w.rows == groupRows {
-			if err := w.flush(); err != nil {
+		if w.rows == groupRows || w.held() > groupBytes {
+			w.flush()
+		}
+	}
+	return w.out.err
+}
+
+// each calls f for every column, on as many goroutines as are allowed, and
+// returns an error of them.
+func (w *Writer) each(f func(i int) error) error {
+	workers := min(w.o.Workers, len(w.cols))
+	if workers <= 1 {
+		for i := range w.cols {
+			if err := f(i); err != nil {
 				return err
 			}
+		}
+		return nil
+	}
+	var next atomic.Int64
+	errs := make([]error, workers)
+	var wg sync.WaitGroup
+	for k := range workers {
+		wg.Go(func() {
+			for errs[k] == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(w.cols) {
+					return
+				}
+				errs[k] = f(i)
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (w *Writer) flush() error {
+// held is how many bytes the columns keep in memory.
+func (w *Writer) held() int {
+	n := 0
+	for _, c := range w.cols {
+		n += c.held()
+	}
+	return n
+}
+
+// flush writes the row group.
+func (w *Writer) flush() {
+	if w.rows == 0 || w.out.err != nil {
+		return
+	}
+	if w.out.err = w.each(func(i int) error { w.cols[i].finishPage(); return nil }); w.out.err != nil {
+		return
+	}
+	g := writtenGroup{group: format.RowGroup{NumRows: int64(w.rows), FileOffset: w.out.at, Ordinal: int16(len(w.groups))}}
+	for _, c := range w.cols {
+		g.add(c.write(&w.out))
+	}
+	for i, c := range w.cols {
+		c.writeBloom(&w.out, &g.group.Columns[i].MetaData)
+		c.reset()
+	}
+	w.groups = append(w.groups, g)
 	w.rows = 0
-	return w.w.Flush()
 }
 
 // Close writes what is left and the footer. It does not close the io.Writer.
-func (w *Writer) Close() error { return w.w.Close() }
-
-// appendValues appends the rows of c as values of column i of the file.
-func (w *Writer) appendValues(dst []pq.Value, c column.Column, i int) ([]pq.Value, error) {
-	switch c.Type() {
-	case types.Bool:
-		dst = appendColumn(dst, c, i, pq.BooleanValue)
-	case types.Int:
-		dst = appendColumn(dst, c, i, func(v int64) pq.Value { return pq.Int32Value(int32(v)) })
-	case types.Real:
-		dst = appendColumn(dst, c, i, pq.DoubleValue)
-	case types.GUID:
-		dst = appendColumn(dst, c, i, func(v types.GUID128) pq.Value { return pq.FixedLenByteArrayValue(slices.Clone(v[:])) })
-	case types.Decimal:
-		dst = appendColumn(dst, c, i, func(v types.Decimal128) pq.Value { return pq.ByteArrayValue(types.AppendDecimal(nil, v)) })
-	case types.String:
-		v := column.ViewOf[string](c)
-		for r := range c.Len() {
-			dst = append(dst, pq.ByteArrayValue(bytesOf(v.At(r))).Level(0, 0, i))
-		}
-	case types.Dynamic:
-		dst = appendDynamic(dst, c, i)
-	case types.DateTime:
-		return w.appendDateTimes(dst, c, i)
-	default:
-		dst = appendColumn(dst, c, i, pq.Int64Value)
+func (w *Writer) Close() error {
+	if w.closed {
+		return w.out.err
 	}
-	return dst, nil
+	w.flush()
+	w.closed = true
+	w.footer()
+	return w.out.err
 }
 
-func appendDynamic(dst []pq.Value, c column.Column, i int) []pq.Value {
-	v := column.ViewOf[dynamic.Value](c)
-	for r := range c.Len() {
-		if x := v.At(r); x.IsNull() {
-			dst = append(dst, pq.NullValue().Level(0, 0, i))
-		} else {
-			dst = append(dst, pq.ByteArrayValue(x.AppendJSON(nil)).Level(0, 1, i))
-		}
-	}
-	return dst
+// An output counts what it writes and keeps the first error.
+type output struct {
+	w   io.Writer
+	at  int64
+	err error
 }
 
-func (w *Writer) appendDateTimes(dst []pq.Value, c column.Column, i int) ([]pq.Value, error) {
-	name := w.schema.Columns[i].Name
-	if slices.Contains(w.micros, name) {
-		return appendColumn(dst, c, i, func(v int64) pq.Value { return pq.Int64Value((v - unixEpoch) / 10) }), nil
+func (o *output) write(b []byte) {
+	if o.err != nil {
+		return
 	}
-	if outside(c) {
-		return nil, fmt.Errorf("column %s: a time before 1678 or after 2262 does not fit a timestamp in nanoseconds", name)
-	}
-	return appendColumn(dst, c, i, func(v int64) pq.Value { return pq.Int64Value((v - unixEpoch) * 100) }), nil
-}
-
-func appendColumn[T column.Value](dst []pq.Value, c column.Column, i int, f func(T) pq.Value) []pq.Value {
-	v := column.ViewOf[T](c)
-	for r := range c.Len() {
-		if v.Null(r) {
-			dst = append(dst, pq.NullValue().Level(0, 0, i))
-		} else {
-			dst = append(dst, f(v.At(r)).Level(0, 1, i))
-		}
-	}
-	return dst
+	n, err := o.w.Write(b)
+	o.at += int64(n)
+	o.err = err
 }

@@ -77,7 +77,7 @@ func (p *parquetFile) write(table string, s types.Schema, b *column.Batch) error
 		if err != nil {
 			return err
 		}
-		w, err := parquet.NewWriter(f, s, parquet.WriterOptions{Bloom: []string{"OriginalRequestId"}})
+		w, err := parquet.NewWriter(f, s, parquet.WriterOptions{Bloom: []string{"OriginalRequestId"}, Workers: 2})
 		if err != nil {
 			f.Close()
 			return err

@@ -1,0 +1,349 @@
+package parquet
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/dynamic"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+const (
+	// pageRows and pageBytes bound a page. Few rows let a reader that wants few
+	// decompress little.
+	pageRows  = 1 << 14
+	pageBytes = 1 << 20
+	// dictionaryBytes bounds the text of a dictionary.
+	dictionaryBytes = 16 << 20
+	// fewDistinct is the number of values that a dictionary may have whatever
+	// the number of rows.
+	fewDistinct = 512
+)
+
+// A columnWriter collects one column of a row group as finished pages. It is for
+// one goroutine at a time.
+type columnWriter struct {
+	storage
+	name    string
+	zstd    *zstd.Encoder
+	blooms  bool
+	open    openPage
+	dict    *valueDictionary // nil for values of a fixed size
+	coded   bool             // the open page has codes into dict
+	pages   []finishedPage
+	packed  int // bytes of the finished pages
+	hashes  []uint64
+	scratch []byte
+	raw     int // bytes of all pages without compression, headers included
+}
+
+func newColumnWriter(name string, s storage, z *zstd.Encoder, bloom bool) *columnWriter {
+	c := &columnWriter{storage: s, name: name, zstd: z, blooms: bloom}
+	c.reset()
+	return c
+}
+
+// reset begins another row group.
+func (c *columnWriter) reset() {
+	c.open.reset()
+	c.pages, c.packed, c.hashes, c.raw = c.pages[:0], 0, c.hashes[:0], 0
+	if c.coded = c.isText(); c.coded {
+		c.dict = newValueDictionary()
+	}
+}
+
+// add adds rows from up to, not including, to of col.
+func (c *columnWriter) add(col column.Column, from, to int) error {
+	for from < to {
+		end := min(to, from+pageRows-c.open.rows)
+		if !c.isText() {
+			if err := c.addFixed(col, from, end); err != nil {
+				return err
+			}
+		} else {
+			end = c.addText(col, from, end)
+		}
+		if c.open.rows >= pageRows || len(c.open.data) >= pageBytes {
+			c.finishPage()
+		}
+		from = end
+	}
+	return nil
+}
+
+// addText adds rows of text until the page is full, and returns the next one.
+func (c *columnWriter) addText(col column.Column, from, to int) int {
+	texts, codes := textsOf(col)
+	if one, ok := col.(*column.Const); ok {
+		texts, _ = textsOf(one.One)
+		return c.addConst(texts, from, to)
+	}
+	if c.coded {
+		c.addCodes(texts, codes, from, to)
+		return to
+	}
+	for i := from; i < to; i++ {
+		at := i
+		if codes != nil {
+			at = int(codes[i])
+		}
+		text, ok := texts.at(at)
+		c.open.mark(1, ok)
+		if ok {
+			c.putText(text)
+		}
+		if len(c.open.data) >= pageBytes {
+			return i + 1
+		}
+	}
+	return to
+}
+
+// addConst adds rows of one and the same text.
+func (c *columnWriter) addConst(texts textColumn, from, to int) int {
+	text, ok := texts.at(0)
+	if c.coded || !ok {
+		c.open.mark(to-from, ok)
+		if ok {
+			code := c.dict.code(text)
+			for range to - from {
+				c.open.codes = append(c.open.codes, code)
+			}
+		}
+		return to
+	}
+	for i := from; i < to; i++ {
+		c.open.mark(1, true)
+		c.putText(text)
+		if len(c.open.data) >= pageBytes {
+			return i + 1
+		}
+	}
+	return to
+}
+
+// addCodes adds rows as codes into the row group's dictionary. A value of a
+// dictionary is looked up once, and not again while the same dictionary, or one
+// that it has grown to, comes.
+func (c *columnWriter) addCodes(texts textColumn, codes []uint32, from, to int) {
+	if codes == nil {
+		for i := from; i < to; i++ {
+			text, ok := texts.at(i)
+			c.open.mark(1, ok)
+			if ok {
+				c.open.codes = append(c.open.codes, c.dict.code(text))
+			}
+		}
+		return
+	}
+	known := c.dict.known(texts)
+	for _, code := range codes[from:to] {
+		mine := known[code]
+		if mine == unknownCode {
+			mine = missingCode
+			if text, ok := texts.at(int(code)); ok {
+				mine = c.dict.code(text)
+			}
+			known[code] = mine
+		}
+		c.open.mark(1, mine != missingCode)
+		if mine != missingCode {
+			c.open.codes = append(c.open.codes, mine)
+		}
+	}
+}
+
+func (c *columnWriter) putText(s string) {
+	c.open.data = append(binary.LittleEndian.AppendUint32(c.open.data, uint32(len(s))), s...)
+	if c.blooms {
+		c.hashes = append(c.hashes, bloomHash(s))
+	}
+}
+
+// finishPage finishes the open page. The first page decides whether the values
+// repeat enough for a dictionary; one that grows too large takes no more.
+func (c *columnWriter) finishPage() {
+	if c.coded && len(c.pages) == 0 && c.dict.isUseless(c.open.rows-c.open.nulls) {
+		c.giveUpDictionary()
+	}
+	c.closePage()
+	if c.coded && c.dict.bytes > dictionaryBytes {
+		c.coded = false
+	}
+}
+
+// giveUpDictionary writes the rows of the open page as plain text.
+func (c *columnWriter) giveUpDictionary() {
+	p := c.open
+	texts := c.dict.texts
+	c.open, c.coded, c.dict = openPage{}, false, newValueDictionary()
+	value := 0
+	for row := range p.rows {
+		present := p.nulls == 0 || p.levels != nil && p.levels[row] != 0
+		c.open.mark(1, present)
+		if present {
+			c.putText(texts[p.codes[value]])
+			value++
+		}
+		if len(c.open.data) >= pageBytes {
+			c.closePage()
+		}
+	}
+}
+
+func (c *columnWriter) closePage() {
+	if c.open.rows == 0 {
+		return
+	}
+	p := c.encode()
+	c.pages = append(c.pages, p)
+	c.packed += len(p.body) + len(p.header)
+	c.open.reset()
+}
+
+// held is how many bytes the column keeps in memory, those of its row group's
+// dictionary included.
+func (c *columnWriter) held() int {
+	n := c.packed + len(c.open.data) + 4*len(c.open.codes) + 8*len(c.hashes)
+	if c.dict != nil {
+		n += c.dict.bytes
+	}
+	return n
+}
+
+// A textColumn reads a column of text, JSON or decimals as text.
+type textColumn struct {
+	strings  []string
+	dynamics []dynamic.Value
+	decimals *column.Vec[types.Decimal128]
+}
+
+// textsOf returns the distinct values of col and each row's place among them, or
+// the rows' own values and no codes.
+func textsOf(col column.Column) (t textColumn, codes []uint32) {
+	if d, ok := col.(*column.Dict); ok {
+		col, codes = d.Values, d.Codes
+	}
+	switch v := col.(type) {
+	case *column.Vec[string]:
+		t.strings = v.Vals
+	case *column.Vec[dynamic.Value]:
+		t.dynamics = v.Vals
+	case *column.Vec[types.Decimal128]:
+		t.decimals = v
+	}
+	return t, codes
+}
+
+// at returns text i; !ok if it is null.
+func (t *textColumn) at(i int) (s string, ok bool) {
+	switch {
+	case t.strings != nil:
+		return t.strings[i], true
+	case t.decimals != nil:
+		if !t.decimals.Valid.Has(i) {
+			return "", false
+		}
+		return string(types.AppendDecimal(nil, t.decimals.Vals[i])), true
+	}
+	if v := t.dynamics[i]; !v.IsNull() {
+		return view(v.AppendJSON(nil)), true
+	}
+	return "", false
+}
+
+// len returns the number of texts.
+func (t *textColumn) len() int {
+	switch {
+	case t.strings != nil:
+		return len(t.strings)
+	case t.decimals != nil:
+		return len(t.decimals.Vals)
+	}
+	return len(t.dynamics)
+}
+
+// memory identifies where the texts are: columns that are in one place have the
+// same values as far as both go, for none is ever changed.
+func (t *textColumn) memory() any {
+	switch {
+	case t.strings != nil:
+		return &t.strings[0]
+	case t.decimals != nil:
+		return &t.decimals.Vals[0]
+	case len(t.dynamics) > 0:
+		return &t.dynamics[0]
+	}
+	return nil
+}
+
+// A valueDictionary numbers the distinct texts of a column of a row group, in
+// the order in which rows first have them.
+type valueDictionary struct {
+	codes   map[string]uint32
+	texts   []string
+	bytes   int
+	sources []knownCodes
+	latest  uint32 // the code that was asked for last
+}
+
+// knownCodes is what a batch's dictionary has been numbered as.
+type knownCodes struct {
+	memory any
+	codes  []uint32
+}
+
+const (
+	unknownCode = ^uint32(0)
+	missingCode = unknownCode - 1
+	// maxSources is how many of the batches' dictionaries are remembered: as
+	// many as there may be goroutines that make them.
+	maxSources = 16
+)
+
+func newValueDictionary() *valueDictionary {
+	return &valueDictionary{codes: map[string]uint32{}}
+}
+
+func (d *valueDictionary) code(text string) uint32 {
+	if int(d.latest) < len(d.texts) && d.texts[d.latest] == text {
+		return d.latest
+	}
+	code, ok := d.codes[text]
+	if !ok {
+		code = uint32(len(d.texts))
+		d.codes[text] = code
+		d.texts = append(d.texts, text)
+		d.bytes += len(text)
+	}
+	d.latest = code
+	return code
+}
+
+// known returns the codes that are known of t's texts.
+func (d *valueDictionary) known(t textColumn) []uint32 {
+	n, memory := t.len(), t.memory()
+	at := slices.IndexFunc(d.sources, func(k knownCodes) bool { return k.memory == memory })
+	if at < 0 {
+		if len(d.sources) == maxSources {
+			d.sources = slices.Delete(d.sources, 0, 1)
+		}
+		d.sources = append(d.sources, knownCodes{memory: memory})
+		at = len(d.sources) - 1
+	}
+	k := &d.sources[at]
+	for len(k.codes) < n {
+		k.codes = append(k.codes, unknownCode)
+	}
+	return k.codes
+}
+
+// isUseless reports whether the first values speak against a dictionary: nearly
+// each is another, or most are and the row group's would become too large.
+func (d *valueDictionary) isUseless(values int) bool {
+	n := len(d.texts)
+	return n > fewDistinct && (10*n > 9*values || 2*n > values && d.bytes > dictionaryBytes/(groupRows/pageRows))
+}
