@@ -38,6 +38,12 @@ func pluginOf(name string) plugin {
 		return (*binder).preview
 	case "identity":
 		return (*binder).identity
+	case "autocluster":
+		return (*binder).autocluster
+	case "basket":
+		return (*binder).basket
+	case "diffpatterns":
+		return (*binder).diffpatterns
 	}
 	return nil
 }

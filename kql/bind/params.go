@@ -33,7 +33,7 @@ func (b *binder) paramOneOf(params []*syntax.OperatorParam, name string, words .
 	if w := paramWord(p); slices.Contains(words, w) {
 		return w
 	}
-	b.report(oneOfExpected(p.Value, words...))
+	b.report(oneOfExpected(p.Value, slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "" })...))
 	return words[0]
 }
 

@@ -29,13 +29,8 @@ type typedPlugin struct {
 
 // typedPluginOf returns the plugin called name.
 func typedPluginOf(name string) (typedPlugin, bool) {
-	const segment = "SegmentId:long Count:long Percent:real *"
 	const response = "ResponseHeaders:dynamic ResponseBody:dynamic"
 	switch name {
-	case "autocluster", "basket":
-		return typedPlugin{0, -1, segment, false}, true
-	case "diffpatterns":
-		return typedPlugin{3, -1, "SegmentId:long CountA:long CountB:long PercentA:real PercentB:real PercentDiffAB:real *", false}, true
 	case "active_users_count":
 		return typedPlugin{8, -1, "#1 #8+ dcount:long", false}, true
 	case "activity_engagement":

@@ -64,6 +64,10 @@ func (q *query) buildMore(n plan.Node) (*flow, error) {
 		return q.buildTopNested(n)
 	case *plan.StepScan:
 		return q.buildScan(n)
+	case *plan.Reduce:
+		return q.buildReduce(n)
+	case *plan.Patterns:
+		return q.buildPatterns(n)
 	case *plan.IPLookup:
 		return q.buildIPLookup(n)
 	case *plan.GraphMatch:
