@@ -2,20 +2,22 @@ package exec
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/calypso-kql/calypso/kql/column"
-	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-func (q *query) buildAggregate(n *plan.Aggregate) (*flow, error) {
+func (q *query) buildAggregate(n *plan.Aggregate) (*flow, error) { return q.aggregate(n, nil) }
+
+// aggregate makes the flow of n's groups; of those for which having, if not nil,
+// is true.
+func (q *query) aggregate(n *plan.Aggregate, having plan.Expr) (*flow, error) {
 	in, err := q.build(n.Input)
 	if err != nil {
 		return nil, err
 	}
-	a := &aggregation{q: q, node: n}
+	a := &aggregation{q: q, node: n, having: having}
 	return q.breakerOver(in, n.Out, q.statsOf(n), func(ctx context.Context) (column.Reader, error) {
 		return a.run(ctx, in)
 	}), nil
@@ -24,8 +26,9 @@ func (q *query) buildAggregate(n *plan.Aggregate) (*flow, error) {
 // An aggregation is the aggregate operator. Groups come out in the order in
 // which their first rows came in.
 type aggregation struct {
-	q    *query
-	node *plan.Aggregate
+	q      *query
+	node   *plan.Aggregate
+	having plan.Expr // may be nil
 }
 
 func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) {
@@ -34,6 +37,8 @@ func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) 
 		// Keys and arguments are computed by all workers, then folded in order.
 		in = a.evaluated(in)
 		workers = 1
+	} else if p := a.newParts(); p != nil {
+		return a.runParts(ctx, in, p, workers)
 	}
 	states := make([]*aggState, workers)
 	sinks := make([]sink, workers)
@@ -57,11 +62,94 @@ func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) 
 	if err != nil {
 		return nil, err
 	}
-	b, err := out.result(a.node)
+	return a.result([]*aggState{out})
+}
+
+// runParts is run with workers that may split the groups; see parts.
+func (a *aggregation) runParts(ctx context.Context, in *flow, p *parts, workers int) (column.Reader, error) {
+	var sinks []*partSink
+	var each []sink
+	defer func() { p.release(sinks) }()
+	for range workers {
+		own, err := a.state()
+		if err != nil {
+			in.source.Close()
+			return nil, err
+		}
+		s := &partSink{p: p, own: own, lease: a.q.lease("ClusterBy")}
+		sinks, each = append(sinks, s), append(each, s)
+	}
+	if err := in.run(ctx, each); err != nil {
+		return nil, err
+	}
+	states, err := p.finish(sinks)
 	if err != nil {
 		return nil, err
 	}
-	return &batchReader{schema: a.node.Out, batches: []*column.Batch{b}, rows: a.q.BatchRows}, nil
+	return a.result(states)
+}
+
+// result returns the groups of states, which have none in common, in the order
+// of their first rows.
+func (a *aggregation) result(states []*aggState) (column.Reader, error) {
+	batches := make([]*column.Batch, len(states))
+	firsts := make([][]rowID, len(states))
+	err := inParallel(a.q.Workers, len(states), func(i int) (err error) {
+		if states[i] == nil {
+			return nil
+		}
+		if batches[i], err = states[i].groups(a.node); err != nil || a.having == nil {
+			firsts[i] = states[i].first
+			return err
+		}
+		kept, err := newCompiler(a.q).selector(a.having).rows(batches[i])
+		firsts[i] = states[i].first
+		if err == nil && !kept.all {
+			batches[i] = batches[i].Gather(kept.rows)
+			firsts[i] = picked(firsts[i], kept.rows)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := &stack{schema: a.node.Out}
+	var first []rowID
+	for i, b := range batches {
+		if b == nil || b.Len() == 0 {
+			continue
+		}
+		if err := all.add(b); err != nil {
+			return nil, err
+		}
+		first = append(first, firsts[i]...)
+	}
+	out := &batchReader{schema: a.node.Out, rows: a.q.BatchRows}
+	if all.n == 0 {
+		return out, nil
+	}
+	b, err := all.joined()
+	if err != nil {
+		return nil, err
+	}
+	if order := orderOf(first); order != nil {
+		b = b.Gather(order)
+	}
+	out.batches = []*column.Batch{b}
+	return out, nil
+}
+
+// picked returns the elements of s at the rows given; nothing of nothing, as for
+// the one group of an aggregate without keys.
+func picked(s []rowID, rows []uint32) []rowID {
+	if len(s) == 0 {
+		return nil
+	}
+	out := make([]rowID, len(rows))
+	for i, r := range rows {
+		out[i] = s[r]
+	}
+	return out
 }
 
 // anyOrder reports whether the workers may fold rows as they come.
@@ -104,6 +192,12 @@ func (a *aggregation) evaluated(in *flow) *flow {
 	in.then(schema, nil, func() (stage, error) {
 		return &aggInputs{exprs: newCompiler(a.q).all(exprs), picked: picked}, nil
 	})
+	a.node = a.overInputs()
+	return &flow{q: a.q, schema: schema, source: in.reader(), single: in.single}
+}
+
+// overInputs returns the node as it reads the values of its inputs.
+func (a *aggregation) overInputs() *plan.Aggregate {
 	b := *a.node
 	next := 0
 	take := func(es []plan.Expr) []plan.Expr {
@@ -132,8 +226,7 @@ func (a *aggregation) evaluated(in *flow) *flow {
 		}
 		b.Aggs[i] = g
 	}
-	a.node = &b
-	return &flow{q: a.q, schema: schema, source: in.reader(), single: in.single}
+	return &b
 }
 
 // picked says which of the inputs are values that a pick takes: they stay Lazy.
@@ -173,202 +266,3 @@ func (s *aggInputs) apply(b *column.Batch, emit func(*column.Batch) error) error
 	}
 	return emit(column.NewBatch(b.Len(), cols))
 }
-
-// aggState is the groups that one worker has found.
-type aggState struct {
-	q     *query
-	lease *lease
-	keys  []*evaluator
-	group *grouper
-	read  *keyReader
-	first []rowID // of each group
-	aggs  []aggregator
-	bare  bool // no keys: one group, which is there from the start
-	fed   bool // any row has come
-}
-
-// An aggregator is one aggregate of an aggState.
-type aggregator interface {
-	// update folds row i of b, whose rows start at at, into group groups[i].
-	update(at rowID, b *column.Batch, groups []uint32, total int) error
-	// merge folds group i of from into group groups[i].
-	merge(from aggregator, groups []uint32, total int) error
-	// result returns the output columns, a row for each of total groups.
-	result(total int) ([]column.Column, error)
-	size() int64
-}
-
-func (a *aggregation) state() (*aggState, error) {
-	c := newCompiler(a.q)
-	s := &aggState{q: a.q, lease: a.q.lease("ClusterBy"), keys: c.all(a.node.Keys), bare: len(a.node.Keys) == 0}
-	keyTypes := make([]types.Type, len(a.node.Keys))
-	for i, k := range a.node.Keys {
-		keyTypes[i] = k.Type()
-	}
-	s.group = newGrouper(keyTypes)
-	s.read = newKeyReader(s.group, false)
-	for _, g := range a.node.Aggs {
-		if g.Pick != nil {
-			s.aggs = append(s.aggs, newPick(c, g.Pick))
-			continue
-		}
-		acc, err := newAccumulator(a.q.env, g)
-		if err != nil {
-			return nil, err
-		}
-		s.aggs = append(s.aggs, &accAggregator{name: g.Fn.Name, args: c.all(g.Args), acc: acc})
-	}
-	return s, nil
-}
-
-func newAccumulator(env *function.Env, g plan.Agg) (function.Accumulator, error) {
-	call := &function.AggregateCall{Env: env, Out: g.Typ}
-	for _, e := range g.Args {
-		call.Args = append(call.Args, e.Type())
-		var one column.Column
-		if l, ok := e.(*plan.Literal); ok {
-			one = l.Value
-		}
-		call.Consts = append(call.Consts, one)
-	}
-	acc, err := g.Fn.New(call)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", g.Fn.Name, err)
-	}
-	return acc, nil
-}
-
-func (s *aggState) consume(at rowID, b *column.Batch) error {
-	s.fed = true
-	keys, err := evalAll(s.keys, b)
-	if err != nil {
-		return err
-	}
-	groups := s.read.groups(keys, b.Len())
-	total := s.group.len()
-	if !s.bare {
-		for i, g := range groups {
-			if int(g) == len(s.first) {
-				s.first = append(s.first, at+rowID(i))
-				if len(s.first) == total {
-					break
-				}
-			}
-		}
-	}
-	for _, a := range s.aggs {
-		if err := a.update(at, b, groups, total); err != nil {
-			return err
-		}
-	}
-	return s.lease.set(s.size())
-}
-
-func (s *aggState) size() int64 {
-	n := s.group.size() + 8*int64(len(s.first))
-	for _, a := range s.aggs {
-		n += a.size()
-	}
-	return n
-}
-
-// merge folds from into s.
-func (s *aggState) merge(from *aggState) error {
-	groups, err := s.group.absorb(from.group)
-	if err != nil {
-		return err
-	}
-	if !s.bare {
-		for i, g := range groups {
-			if int(g) == len(s.first) {
-				s.first = append(s.first, from.first[i])
-			} else {
-				s.first[g] = min(s.first[g], from.first[i])
-			}
-		}
-	}
-	for i, a := range s.aggs {
-		if err := a.merge(from.aggs[i], groups, s.group.len()); err != nil {
-			return err
-		}
-	}
-	return s.lease.set(s.size())
-}
-
-// mergeStates folds all states into the largest one and returns it.
-func mergeStates(states []*aggState) (*aggState, error) {
-	into := states[0]
-	for _, s := range states[1:] {
-		if s.fed && (!into.fed || s.group.len() > into.group.len()) {
-			into = s
-		}
-	}
-	for _, s := range states {
-		if s == into || !s.fed {
-			continue
-		}
-		if err := into.merge(s); err != nil {
-			return nil, err
-		}
-		s.lease.release()
-	}
-	return into, nil
-}
-
-// result returns the groups in the order of their first rows.
-func (s *aggState) result(n *plan.Aggregate) (*column.Batch, error) {
-	total := s.group.len()
-	cols := s.group.keys()
-	for _, a := range s.aggs {
-		c, err := a.result(total)
-		if err != nil {
-			return nil, err
-		}
-		cols = append(cols, c...)
-	}
-	for i, c := range cols {
-		if c.Type() != n.Out.Columns[i].Type || c.Len() != total {
-			return nil, fmt.Errorf("column %s: have %d rows of %s, want %d of %s", n.Out.Columns[i].Name, c.Len(), c.Type(), total, n.Out.Columns[i].Type)
-		}
-	}
-	b := column.NewBatch(total, cols)
-	if order := orderOf(s.first); order != nil {
-		b = b.Gather(order)
-	}
-	return b, nil
-}
-
-// accAggregator is an aggregate function.
-type accAggregator struct {
-	name string
-	args []*evaluator
-	acc  function.Accumulator
-}
-
-func (a *accAggregator) update(_ rowID, b *column.Batch, groups []uint32, total int) error {
-	args, err := evalAll(a.args, b)
-	if err != nil {
-		return err
-	}
-	if err := a.acc.Update(args, groups, total); err != nil {
-		return fmt.Errorf("%s: %w", a.name, err)
-	}
-	return nil
-}
-
-func (a *accAggregator) merge(from aggregator, groups []uint32, total int) error {
-	if err := a.acc.Merge(from.(*accAggregator).acc, groups, total); err != nil {
-		return fmt.Errorf("%s: %w", a.name, err)
-	}
-	return nil
-}
-
-func (a *accAggregator) result(total int) ([]column.Column, error) {
-	c, err := a.acc.Result(total)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", a.name, err)
-	}
-	return []column.Column{c}, nil
-}
-
-func (a *accAggregator) size() int64 { return a.acc.Size() }

@@ -35,21 +35,32 @@ func (s *forceVisible) apply(b *column.Batch, emit func(*column.Batch) error) er
 
 // forceAll reads the columns at the positions given, in place.
 func forceAll(cols []column.Column, positions []int, workers int) error {
+	return inParallel(workers, len(positions), func(i int) error {
+		c, err := column.Force(cols[positions[i]])
+		if err == nil {
+			cols[positions[i]] = c
+		}
+		return err
+	})
+}
+
+// inParallel calls f for 0 to n-1 in several goroutines and returns an error of
+// one of them. After an error a goroutine does not go on.
+func inParallel(workers, n int, f func(i int) error) error {
 	var next atomic.Int64
 	work := func() (err error) {
 		defer recovered(&err)
 		for {
 			i := int(next.Add(1)) - 1
-			if i >= len(positions) {
+			if i >= n {
 				return nil
 			}
-			c, err := column.Force(cols[positions[i]])
-			if err != nil {
+			if err := f(i); err != nil {
 				return err
 			}
-			cols[positions[i]] = c
 		}
 	}
+	workers = min(workers, n)
 	if workers <= 1 {
 		return work()
 	}

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/zeebo/xxh3"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -18,7 +20,12 @@ type stringKeys struct {
 	words []guidWords // by number; zero for other strings
 }
 
+// add implements keyTable. c may have printed GUIDs as values of GUID.
 func (k *stringKeys) add(c column.Column, out []uint32) {
+	if g, ok := c.(*column.Vec[types.GUID128]); ok {
+		k.addGUIDs(g.Vals, out)
+		return
+	}
 	k.addAll(column.FlatVec[string](c).Vals, out)
 }
 
@@ -52,6 +59,23 @@ func (k *stringKeys) addAll(vals []string, out []uint32) {
 			} else {
 				out[i] = k.addPlain(hashes[i], s)
 			}
+		}
+		vals, out = vals[n:], out[n:]
+	}
+}
+
+func (k *stringKeys) addGUIDs(vals []types.GUID128, out []uint32) {
+	var hashes [chunk]uint64
+	var words [chunk]guidWords
+	for len(vals) > 0 {
+		n := min(chunk, len(vals))
+		for i, g := range vals[:n] {
+			words[i] = wordsOfGUID(g)
+			hashes[i] = words[i].hash()
+		}
+		k.guids.touch(hashes[:n], k.words)
+		for i := range vals[:n] {
+			out[i] = k.addGUID(hashes[i], words[i])
 		}
 		vals, out = vals[n:], out[n:]
 	}
@@ -133,38 +157,31 @@ func (k *stringKeys) values() column.Column {
 
 // Load prints the strings of the numbers given, all if rows is nil.
 func (k *stringKeys) Load(rows []uint32) (column.Column, error) {
-	at := map[uint32]string{}
-	for i, id := range k.plain.ids {
-		at[id] = k.plain.keys[i]
-	}
 	n := len(rows)
 	if rows == nil {
 		n = k.n
 	}
 	out := make([]string, n)
+	guids := make([]uint32, 0, n) // the rows that are printed
 	buf := make([]byte, 0, 36*n)
 	for i := range out {
 		id := uint32(i)
 		if rows != nil {
 			id = rows[i]
 		}
-		if w := k.words[id]; w != (guidWords{}) {
-			buf = types.AppendGUID(buf, w.guid())
-		} else if s, ok := at[id]; ok {
-			out[i] = s
-		} else {
-			buf = types.AppendGUID(buf, types.GUID128{}) // the GUID of zeros
+		w := k.words[id]
+		if w == (guidWords{}) { // the GUID of zeros, if it is no other string
+			if at, isPlain := slices.BinarySearch(k.plain.ids, id); isPlain {
+				out[i] = k.plain.keys[at]
+				continue
+			}
 		}
+		buf = types.AppendGUID(buf, w.guid())
+		guids = append(guids, uint32(i))
 	}
 	printed := string(buf)
-	for i := range out {
-		id := uint32(i)
-		if rows != nil {
-			id = rows[i]
-		}
-		if _, isPlain := at[id]; !isPlain {
-			out[i], printed = printed[:36], printed[36:]
-		}
+	for _, i := range guids {
+		out[i], printed = printed[:36], printed[36:]
 	}
 	return column.NewVec(types.String, out, nil), nil
 }

@@ -50,6 +50,36 @@ func (s *stack) batch() *column.Batch {
 	return column.NewBatch(s.n, cols)
 }
 
+// joined is batch, with the columns that are in memory already put together.
+func (s *stack) joined() (*column.Batch, error) {
+	all := s.batch()
+	if len(s.batches) == 1 {
+		return all, nil
+	}
+	cols := make([]column.Column, all.Width())
+	for i := range cols {
+		cols[i] = all.Raw(i)
+		if s.anyLazy(i) {
+			continue
+		}
+		c, err := all.Column(i)
+		if err != nil {
+			return nil, err
+		}
+		cols[i] = c
+	}
+	return column.NewBatch(s.n, cols), nil
+}
+
+func (s *stack) anyLazy(i int) bool {
+	for _, b := range s.batches {
+		if l, ok := b.Raw(i).(*column.Lazy); ok && !l.Loaded() {
+			return true
+		}
+	}
+	return false
+}
+
 // gather returns the rows given as one batch whose Lazy columns read no other
 // rows.
 func (s *stack) gather(rows []uint32) *column.Batch {

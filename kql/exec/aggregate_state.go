@@ -1,0 +1,205 @@
+package exec
+
+import (
+	"fmt"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// aggState is the groups that one worker has found.
+type aggState struct {
+	q     *query
+	lease *lease
+	keys  []*evaluator
+	group *grouper
+	read  *keyReader
+	first []rowID // of each group
+	aggs  []aggregator
+	bare  bool // no keys: one group, which is there from the start
+	fed   bool // any row has come
+}
+
+// An aggregator is one aggregate of an aggState.
+type aggregator interface {
+	// update folds row i of b, whose rows start at at, into group groups[i].
+	update(at rowID, b *column.Batch, groups []uint32, total int) error
+	// merge folds group i of from into group groups[i].
+	merge(from aggregator, groups []uint32, total int) error
+	// result returns the output columns, a row for each of total groups.
+	result(total int) ([]column.Column, error)
+	size() int64
+}
+
+func (a *aggregation) state() (*aggState, error) {
+	c := newCompiler(a.q)
+	s := &aggState{q: a.q, lease: a.q.lease("ClusterBy"), keys: c.all(a.node.Keys), bare: len(a.node.Keys) == 0}
+	keyTypes := make([]types.Type, len(a.node.Keys))
+	for i, k := range a.node.Keys {
+		keyTypes[i] = k.Type()
+	}
+	s.group = newGrouper(keyTypes)
+	s.read = newKeyReader(s.group, false)
+	for _, g := range a.node.Aggs {
+		if g.Pick != nil {
+			s.aggs = append(s.aggs, newPick(c, g.Pick))
+			continue
+		}
+		acc, err := newAccumulator(a.q.env, g)
+		if err != nil {
+			return nil, err
+		}
+		s.aggs = append(s.aggs, &accAggregator{name: g.Fn.Name, args: c.all(g.Args), acc: acc})
+	}
+	return s, nil
+}
+
+func newAccumulator(env *function.Env, g plan.Agg) (function.Accumulator, error) {
+	call := &function.AggregateCall{Env: env, Out: g.Typ}
+	for _, e := range g.Args {
+		call.Args = append(call.Args, e.Type())
+		var one column.Column
+		if l, ok := e.(*plan.Literal); ok {
+			one = l.Value
+		}
+		call.Consts = append(call.Consts, one)
+	}
+	acc, err := g.Fn.New(call)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", g.Fn.Name, err)
+	}
+	return acc, nil
+}
+
+func (s *aggState) consume(at rowID, b *column.Batch) error {
+	s.fed = true
+	keys, err := evalAll(s.keys, b)
+	if err != nil {
+		return err
+	}
+	groups := s.read.groups(keys, b.Len())
+	total := s.group.len()
+	if !s.bare {
+		for i, g := range groups {
+			if int(g) == len(s.first) {
+				s.first = append(s.first, at+rowID(i))
+				if len(s.first) == total {
+					break
+				}
+			}
+		}
+	}
+	for _, a := range s.aggs {
+		if err := a.update(at, b, groups, total); err != nil {
+			return err
+		}
+	}
+	return s.lease.set(s.size())
+}
+
+func (s *aggState) size() int64 {
+	n := s.group.size() + 8*int64(len(s.first))
+	for _, a := range s.aggs {
+		n += a.size()
+	}
+	return n
+}
+
+// merge folds from into s.
+func (s *aggState) merge(from *aggState) error {
+	groups, err := s.group.absorb(from.group)
+	if err != nil {
+		return err
+	}
+	if !s.bare {
+		for i, g := range groups {
+			if int(g) == len(s.first) {
+				s.first = append(s.first, from.first[i])
+			} else {
+				s.first[g] = min(s.first[g], from.first[i])
+			}
+		}
+	}
+	for i, a := range s.aggs {
+		if err := a.merge(from.aggs[i], groups, s.group.len()); err != nil {
+			return err
+		}
+	}
+	return s.lease.set(s.size())
+}
+
+// mergeStates folds all states into the largest one and returns it.
+func mergeStates(states []*aggState) (*aggState, error) {
+	into := states[0]
+	for _, s := range states[1:] {
+		if s.fed && (!into.fed || s.group.len() > into.group.len()) {
+			into = s
+		}
+	}
+	for _, s := range states {
+		if s == into || !s.fed {
+			continue
+		}
+		if err := into.merge(s); err != nil {
+			return nil, err
+		}
+		s.lease.release()
+	}
+	return into, nil
+}
+
+// groups returns the groups by number.
+func (s *aggState) groups(n *plan.Aggregate) (*column.Batch, error) {
+	total := s.group.len()
+	cols := s.group.keys()
+	for _, a := range s.aggs {
+		c, err := a.result(total)
+		if err != nil {
+			return nil, err
+		}
+		cols = append(cols, c...)
+	}
+	for i, c := range cols {
+		if c.Type() != n.Out.Columns[i].Type || c.Len() != total {
+			return nil, fmt.Errorf("column %s: have %d rows of %s, want %d of %s", n.Out.Columns[i].Name, c.Len(), c.Type(), total, n.Out.Columns[i].Type)
+		}
+	}
+	return column.NewBatch(total, cols), nil
+}
+
+// accAggregator is an aggregate function.
+type accAggregator struct {
+	name string
+	args []*evaluator
+	acc  function.Accumulator
+}
+
+func (a *accAggregator) update(_ rowID, b *column.Batch, groups []uint32, total int) error {
+	args, err := evalAll(a.args, b)
+	if err != nil {
+		return err
+	}
+	if err := a.acc.Update(args, groups, total); err != nil {
+		return fmt.Errorf("%s: %w", a.name, err)
+	}
+	return nil
+}
+
+func (a *accAggregator) merge(from aggregator, groups []uint32, total int) error {
+	if err := a.acc.Merge(from.(*accAggregator).acc, groups, total); err != nil {
+		return fmt.Errorf("%s: %w", a.name, err)
+	}
+	return nil
+}
+
+func (a *accAggregator) result(total int) ([]column.Column, error) {
+	c, err := a.acc.Result(total)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", a.name, err)
+	}
+	return []column.Column{c}, nil
+}
+
+func (a *accAggregator) size() int64 { return a.acc.Size() }
