@@ -54,9 +54,22 @@ func (t *teller) statement(s syntax.Statement) []Step {
 		}
 		return []Step{{Text: "Take the parameters " + t.params(s.Params) + "."}}
 	case *syntax.SetStmt:
-		return []Step{{Text: "Set the option " + t.source(s)[len("set "):] + "."}}
+		return []Step{{Text: t.option(s)}}
 	}
 	return []Step{{Text: "Declare: " + t.source(s) + "."}}
+}
+
+// option tells what a request property does here.
+func (t *teller) option(s *syntax.SetStmt) string {
+	text := "Set " + t.source(s)[len("set "):]
+	switch p, ok := kql.FindProperty(s.Name.Name); {
+	case !ok:
+		return text + ", which is no request property of Kusto's and has no effect."
+	case p.RequestOnly && !p.None:
+		return text + ", which has no effect in a text."
+	default:
+		return text + ". " + p.Effect
+	}
 }
 
 func (t *teller) let(s *syntax.LetStmt) Step {

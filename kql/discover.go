@@ -21,9 +21,8 @@ func (q *Query) settled(ctx context.Context, o RunOptions) (*plan.Query, error) 
 	if !q.pending {
 		return q.plan, nil
 	}
-	env := bind.Env{Functions: q.engine.functions, Catalog: q.catalog, Discover: func(p *plan.Query) ([]*column.Batch, error) {
-		return q.discover(ctx, o, p)
-	}}
+	env := q.names
+	env.Discover = func(p *plan.Query) ([]*column.Batch, error) { return q.discover(ctx, o, p) }
 	p, diags := bind.Bind(q.tree, env)
 	for _, d := range diags {
 		if d.Severity == syntax.Error {

@@ -17,6 +17,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"runtime/debug"
+	"slices"
 
 	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/kql/builtin"
@@ -57,8 +58,9 @@ type Query struct {
 	failed bool
 	// pending says that the plan has operators whose columns only the rows can
 	// tell: each run binds the text to catalog again.
-	pending bool
-	catalog bind.Catalog
+	pending  bool
+	names    bind.Env
+	settings settings
 }
 
 // Compile parses text and binds it to the tables and functions of catalog. It
@@ -66,24 +68,38 @@ type Query struct {
 // findings first; a query with a diagnostic of severity error does not run. A nil
 // catalog has no tables.
 func (e *Engine) Compile(text string, catalog bind.Catalog) (*Query, []syntax.Diagnostic) {
-	return e.compile(text, catalog, false)
+	return e.compile(text, catalog, Request{}, false)
+}
+
+// CompileRequest is Compile with what a client sends besides the text. A finding
+// about a property is at the beginning of the text.
+func (e *Engine) CompileRequest(text string, catalog bind.Catalog, r Request) (*Query, []syntax.Diagnostic) {
+	return e.compile(text, catalog, r, false)
 }
 
 // Check is Compile that is as strict as Microsoft's analyzer: what that refuses is
 // an error, also where the engine runs it, which Compile only warns of.
 func (e *Engine) Check(text string, catalog bind.Catalog) (*Query, []syntax.Diagnostic) {
-	return e.compile(text, catalog, true)
+	return e.compile(text, catalog, Request{}, true)
 }
 
-func (e *Engine) compile(text string, catalog bind.Catalog, strict bool) (*Query, []syntax.Diagnostic) {
+func (e *Engine) compile(text string, catalog bind.Catalog, r Request, strict bool) (*Query, []syntax.Diagnostic) {
 	tree, diags := syntax.Parse(text)
-	parsed := len(diags)
 	if catalog == nil {
 		catalog = Tables{}
 	}
-	p, info, more := bind.BindInfo(tree, bind.Env{Functions: e.functions, Catalog: catalog, Strict: strict})
+	q := &Query{engine: e, tree: tree, syntax: len(diags)}
+	q.names = bind.Env{Functions: e.functions, Catalog: catalog, Parameters: r.parameters(), Strict: strict}
+	options, more := e.takeRequest(&q.settings, r)
 	diags = append(diags, more...)
-	q := &Query{engine: e, tree: tree, info: info, plan: p, syntax: parsed, catalog: catalog, pending: hasPending(p)}
+	q.names.Options = options
+	q.plan, q.info, more = bind.BindInfo(tree, q.names)
+	diags = append(diags, more...)
+	if !strict {
+		diags = append(diags, q.settings.takeOptions(q.info.Options)...)
+		slices.SortStableFunc(diags[q.syntax:], func(x, y syntax.Diagnostic) int { return x.Pos - y.Pos })
+	}
+	q.pending = hasPending(q.plan)
 	for _, d := range diags {
 		q.failed = q.failed || d.Severity == syntax.Error
 	}
@@ -126,14 +142,29 @@ type RunOptions struct {
 	// no limit.
 	MemoryLimit int64
 	// MaxRows and MaxBytes bound each table of the answer; 0 is no limit, but
-	// for MaxBytes, which then is MemoryLimit: the answer is in memory, too.
+	// for MaxBytes, which then is MemoryLimit: the answer is in memory, too. The
+	// query's own properties (notruncation, truncationmaxrecords …) come before
+	// them. KustoMaxRows and KustoMaxBytes are what Kusto's service has.
 	MaxRows, MaxBytes int64
+	// Session is what current_database() and its like answer.
+	Session Session
 	// Scope, if not nil, limits the rows of every table by time.
 	Scope *opt.TimeScope
 	// NoOptimize runs the plan as bound; for tests.
 	NoOptimize bool
 	// Stats, if not nil, collects what each operator did.
 	Stats *exec.Stats
+}
+
+// A Session says where a query runs, and for whom. A name that is empty is
+// answered as "".
+type Session struct {
+	// Database and Cluster are what current_database() and
+	// current_cluster_endpoint() answer.
+	Database, Cluster string
+	// User is what current_principal() answers, in Kusto's form
+	// aaduser=name@example.org or any other.
+	User string
 }
 
 // A Table is one table of an answer. It has no hidden columns.
@@ -162,7 +193,7 @@ var ErrInvalid = errors.New("the query has errors; see its diagnostics")
 
 // Optimized returns the plan that a run with these options executes.
 func (q *Query) Optimized(o RunOptions) (*plan.Query, error) {
-	return q.optimized(context.Background(), o)
+	return q.optimized(context.Background(), q.settings.runOptions(o))
 }
 
 func (q *Query) optimized(ctx context.Context, o RunOptions) (*plan.Query, error) {
@@ -173,6 +204,7 @@ func (q *Query) optimized(ctx context.Context, o RunOptions) (*plan.Query, error
 	if err != nil {
 		return nil, err
 	}
+	p = q.settings.limitResults(p)
 	if o.Scope != nil {
 		if p, err = o.Scope.Apply(p, q.engine.functions); err != nil {
 			return nil, err
@@ -185,7 +217,10 @@ func (q *Query) optimized(ctx context.Context, o RunOptions) (*plan.Query, error
 }
 
 func (q *Query) env(o RunOptions) *function.Env {
-	return &function.Env{Context: context.Background(), Now: o.Now, Rand: newRand}
+	return &function.Env{
+		Context: context.Background(), Now: o.Now, Rand: newRand,
+		Database: o.Session.Database, Cluster: o.Session.Cluster, User: o.Session.User,
+	}
 }
 
 func newRand() *rand.Rand { return rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) }
@@ -209,6 +244,12 @@ func (q *Query) RunPlan(ctx context.Context, o RunOptions) (tables []Table, p *p
 			err = fmt.Errorf("internal error: %v\n%s", r, debug.Stack())
 		}
 	}()
+	o = q.settings.runOptions(o)
+	ctx, cancel := q.settings.context(ctx)
+	defer cancel()
+	if err := q.settings.checkColumns(q.plan); err != nil {
+		return nil, nil, err
+	}
 	if p, err = q.optimized(ctx, o); err != nil {
 		return nil, nil, err
 	}

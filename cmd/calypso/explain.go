@@ -23,6 +23,7 @@ func explainCommand() *cobra.Command {
 	var (
 		data    dataFlags
 		limits  limitFlags
+		ask     requestFlags
 		file    string
 		format  string
 		now     string
@@ -62,12 +63,13 @@ printed with the rows and the time of each operator.`,
 			defer set.Close()
 			ctx, cancel := limits.context(cmd.Context())
 			defer cancel()
-			x := explainer{engine: engine, ws: ws, options: limits.options(ticks), analyze: analyze, json: format == "json"}
+			x := explainer{engine: engine, ws: ws, ask: &ask, options: limits.options(ticks), analyze: analyze, json: format == "json"}
 			return x.explain(ctx, os.Stdout, text)
 		},
 	}
 	data.register(c)
 	limits.register(c)
+	ask.register(c)
 	c.Flags().StringVarP(&file, "file", "f", "", "read the query, or the rule that holds it, from a file")
 	c.Flags().StringVarP(&format, "output", "o", "text", "text for people, json for machines")
 	c.Flags().StringVar(&now, "now", "", "the query's now(); this machine's clock if not given")
@@ -97,6 +99,7 @@ func isYAML(file string) bool {
 type explainer struct {
 	engine  *kql.Engine
 	ws      *workspace.Workspace
+	ask     *requestFlags
 	options kql.RunOptions
 	analyze bool
 	json    bool
@@ -109,7 +112,11 @@ type analysis struct {
 }
 
 func (x *explainer) explain(ctx context.Context, w io.Writer, text string) error {
-	q, err := compile(x.engine, text, x.ws)
+	r, err := x.ask.request()
+	if err != nil {
+		return err
+	}
+	q, err := compile(x.engine, text, x.ws, r)
 	if err != nil {
 		return err
 	}

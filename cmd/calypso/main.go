@@ -65,6 +65,7 @@ func rootCommand() *cobra.Command {
 	var (
 		data   dataFlags
 		limits limitFlags
+		ask    requestFlags
 		format string
 		now    string
 	)
@@ -86,7 +87,7 @@ wrong; 3 a query has errors, or a rule is not valid.`,
 				return err
 			}
 			if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
-				return runPrompt(cmd.Context(), &data, &limits, now, f)
+				return runPrompt(cmd.Context(), &data, &limits, &ask, now, f)
 			}
 			text, err := queryText("-", nil)
 			if err != nil {
@@ -95,11 +96,12 @@ wrong; 3 a query has errors, or a rule is not valid.`,
 			if strings.TrimSpace(text) == "" {
 				return errors.New("no query on standard input; calypso --help tells what there is")
 			}
-			return runQuery(cmd.Context(), &data, &limits, text, now, f)
+			return runQuery(cmd.Context(), &data, &limits, &ask, text, now, f)
 		},
 	}
 	data.register(root)
 	limits.register(root)
+	ask.register(root)
 	root.Flags().StringVarP(&format, "output", "o", string(output.Text), "format of answers: table, json, jsonl, csv, tsv, parquet or kusto")
 	root.Flags().StringVar(&now, "now", "", "the queries' now(); this machine's clock if not given")
 	root.CompletionOptions.HiddenDefaultCmd = true

@@ -76,14 +76,14 @@ func (s *session) prompt(ctx context.Context) error {
 }
 
 // runPrompt opens the files and prompts.
-func runPrompt(ctx context.Context, data *dataFlags, limits *limitFlags, now string, f output.Format) error {
+func runPrompt(ctx context.Context, data *dataFlags, limits *limitFlags, ask *requestFlags, now string, f output.Format) error {
 	if err := suitsTerminal(f); err != nil {
 		return err
 	}
 	if _, err := parseNow(now); err != nil {
 		return err
 	}
-	s, err := newSession(ctx, data, limits)
+	s, err := newSession(ctx, data, limits, ask)
 	if err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ func (s *session) opened() string {
 }
 
 // newSession opens what queries of data run over.
-func newSession(ctx context.Context, data *dataFlags, limits *limitFlags) (*session, error) {
+func newSession(ctx context.Context, data *dataFlags, limits *limitFlags, ask *requestFlags) (*session, error) {
 	engine, err := kql.New()
 	if err != nil {
 		return nil, failed(err)
@@ -201,5 +201,5 @@ func newSession(ctx context.Context, data *dataFlags, limits *limitFlags) (*sess
 	if err != nil {
 		return nil, err
 	}
-	return &session{engine: engine, ws: ws, set: set, data: data, limits: limits, out: os.Stdout, errs: os.Stderr}, nil
+	return &session{engine: engine, ws: ws, set: set, data: data, limits: limits, ask: ask, out: os.Stdout, errs: os.Stderr}, nil
 }

@@ -43,7 +43,7 @@ func TestSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := context.Background()
-	s, err := newSession(ctx, &dataFlags{data: []string{file}, catalog: "sentinel"}, &limitFlags{})
+	s, err := newSession(ctx, &dataFlags{data: []string{file}, catalog: "sentinel"}, &limitFlags{}, &requestFlags{})
 	if err != nil {
 		t.Fatal(err)
 	}

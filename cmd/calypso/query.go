@@ -39,13 +39,14 @@ func (f *limitFlags) context(ctx context.Context) (context.Context, context.Canc
 }
 
 func (f *limitFlags) options(now int64) kql.RunOptions {
-	return kql.RunOptions{Now: now, MemoryLimit: f.memory << 20, MaxRows: f.maxRows}
+	return kql.RunOptions{Now: now, MemoryLimit: f.memory << 20, MaxRows: f.maxRows, Session: here()}
 }
 
 func queryCommand() *cobra.Command {
 	var (
 		data   dataFlags
 		limits limitFlags
+		ask    requestFlags
 		file   string
 		format string
 		now    string
@@ -66,11 +67,12 @@ func queryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return runQuery(cmd.Context(), &data, &limits, text, now, f)
+			return runQuery(cmd.Context(), &data, &limits, &ask, text, now, f)
 		},
 	}
 	data.register(c)
 	limits.register(c)
+	ask.register(c)
 	c.Flags().StringVarP(&file, "file", "f", "", "read the query from a file")
 	c.Flags().StringVarP(&format, "output", "o", string(output.Text), "format of the answer: table, json, jsonl, csv, tsv, parquet or kusto")
 	c.Flags().StringVar(&now, "now", "", "the query's now(); this machine's clock if not given")
@@ -94,14 +96,14 @@ func queryText(file string, args []string) (string, error) {
 	return "", errors.New("want a query: as an argument, with -f FILE, or - for standard input")
 }
 
-func runQuery(ctx context.Context, data *dataFlags, limits *limitFlags, text, now string, f output.Format) error {
+func runQuery(ctx context.Context, data *dataFlags, limits *limitFlags, ask *requestFlags, text, now string, f output.Format) error {
 	if err := suitsTerminal(f); err != nil {
 		return err
 	}
 	if _, err := parseNow(now); err != nil {
 		return err
 	}
-	s, err := newSession(ctx, data, limits)
+	s, err := newSession(ctx, data, limits, ask)
 	if err != nil {
 		return err
 	}
@@ -112,8 +114,8 @@ func runQuery(ctx context.Context, data *dataFlags, limits *limitFlags, text, no
 
 // compile compiles a query and prints its diagnostics; a query with errors ends
 // the program.
-func compile(engine *kql.Engine, text string, c bind.Catalog) (*kql.Query, error) {
-	q, diags := engine.Compile(text, c)
+func compile(engine *kql.Engine, text string, c bind.Catalog, r kql.Request) (*kql.Query, error) {
+	q, diags := engine.CompileRequest(text, c, r)
 	if len(diags) > 0 {
 		fmt.Fprintln(os.Stderr, strings.TrimRight(syntax.Render(text, diags), "\n"))
 	}

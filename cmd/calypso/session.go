@@ -23,6 +23,7 @@ type session struct {
 	set    *files.Set
 	data   *dataFlags
 	limits *limitFlags
+	ask    *requestFlags
 	format output.Format
 	now    string // as given with --now
 	last   string // the last query, for .explain
@@ -36,7 +37,7 @@ func (s *session) run(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	q, err := compile(s.engine, text, s.ws)
+	q, err := s.compile(text)
 	if err != nil {
 		return err
 	}
@@ -51,6 +52,15 @@ func (s *session) run(ctx context.Context, text string) error {
 		fmt.Fprintln(s.errs, "note: the query has no result: end it with a table, or with print")
 	}
 	return failed(output.Write(s.out, s.format, tables, textOptions()))
+}
+
+// compile compiles a text with what the flags ask for.
+func (s *session) compile(text string) (*kql.Query, error) {
+	r, err := s.ask.request()
+	if err != nil {
+		return nil, err
+	}
+	return compile(s.engine, text, s.ws, r)
 }
 
 // command runs a command of the prompt, or a query.
@@ -101,7 +111,7 @@ func (s *session) explain(ctx context.Context, text string, analyze bool) error 
 	s.last = text
 	ctx, cancel := s.limits.context(ctx)
 	defer cancel()
-	x := explainer{engine: s.engine, ws: s.ws, options: s.limits.options(ticks), analyze: analyze}
+	x := explainer{engine: s.engine, ws: s.ws, ask: s.ask, options: s.limits.options(ticks), analyze: analyze}
 	return x.explain(ctx, s.out, text)
 }
 

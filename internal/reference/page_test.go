@@ -27,7 +27,7 @@ What each function, operator and aggregate takes, returns and answers. A paramet
 ` + "`integer`, `number`, `summable` (numbers and timespans), `orderable` (all but dynamic), `scalar` (all)" + `. Parameters with the same capital letter take one
 type. ` + "`?`" + ` marks what may be left out, ` + "`...`" + ` what repeats, ` + "`const`" + ` what must not depend on the row. Tests run every example.
 
-What Microsoft has and how far it is here: [coverage](coverage.md).
+What Microsoft has and how far it is here: [coverage](coverage.md). What a request can set: [request properties](request-properties.md).
 
 | family | functions |
 |---|---|

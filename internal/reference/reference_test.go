@@ -23,6 +23,7 @@ func TestPages(t *testing.T) {
 	}
 	pages := familyPages(engine.Functions())
 	pages["coverage.md"] = coveragePage(t, engine)
+	pages["request-properties.md"] = propertiesPage()
 	if *update {
 		write(t, pages)
 	}

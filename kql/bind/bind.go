@@ -9,6 +9,8 @@
 package bind
 
 import (
+	"maps"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -25,6 +27,9 @@ type Env struct {
 	// query_parameters), flat columns of one row each. They are converted to the
 	// types declared.
 	Parameters map[string]column.Column
+	// Options are the request properties that are set for the whole text, flat
+	// columns of one row each. What the text sets itself comes before them.
+	Options map[string]column.Column
 	// Discover runs a query and returns the rows of its only result, none of
 	// whose columns is lazy. The binder asks it which columns an operator has
 	// where only the rows can tell (bag_unpack and pivot without a schema). It
@@ -99,7 +104,10 @@ func Bind(q *syntax.Query, env Env) (*plan.Query, []syntax.Diagnostic) {
 
 // BindInfo is Bind that also returns the facts for editors.
 func BindInfo(q *syntax.Query, env Env) (*plan.Query, *Info, []syntax.Diagnostic) {
-	b := &binder{env: env, info: newInfo()}
+	b := &binder{env: env, info: newInfo(), options: maps.Clone(env.Options)}
+	if b.options == nil {
+		b.options = map[string]column.Column{}
+	}
 	b.query(q)
 	b.closeUnresolved()
 	return &plan.Query{Results: b.results, Shared: usedShared(b.results)}, b.info, b.sorted()
@@ -119,6 +127,8 @@ type binder struct {
 	unresolved []*syntax.Ident
 	// unset are the query parameters without a value.
 	unset []string
+	// options are the request properties set so far.
+	options map[string]column.Column
 	// unnamed counts the columns named Column1, Column2 … so far.
 	unnamed int
 	// calls is the depth of user functions being bound, so that one that calls

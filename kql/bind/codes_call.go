@@ -230,3 +230,18 @@ func mixedTypes(at syntax.Node, name string, ts []types.Type) syntax.Diagnostic 
 func badConstant(at syntax.Node, name string, err error) syntax.Diagnostic {
 	return fault("KS999", at, "%s: %v", name, err)
 }
+
+// noBinAutoSize is KS999: a function that takes its bin from the request, which has
+// none. Microsoft's analyzer takes it.
+//
+// Example: print bin_auto(5)
+func noBinAutoSize(at syntax.Node) syntax.Diagnostic {
+	return fault("KS999", at, "bin_auto() needs the size of a bin: set query_bin_auto_size = 1h; before it")
+}
+
+// badParameter is KS999: a value for a query parameter that is not of its type.
+//
+// Example: declare query_parameters(given: long); print given
+func badParameter(at syntax.Node, name, value string, t types.Type) syntax.Diagnostic {
+	return fault("KS999", at, "the value '%s' of the query parameter '%s' is no %s", value, name, t)
+}

@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // TestExamples runs the example of every constructor of a finding: it must have
@@ -29,8 +31,13 @@ func TestExamples(t *testing.T) {
 			}
 			ran++
 			tree, diags := syntax.Parse(example)
-			_, more := bind.Bind(tree, bind.Env{Functions: r, Catalog: testCatalog(), Strict: true})
-			diags = append(diags, more...)
+			env := bind.Env{Functions: r, Catalog: testCatalog(), Strict: true, Parameters: map[string]column.Column{
+				"given": column.NewVec(types.String, []string{"many"}, nil),
+			}}
+			_, more := bind.Bind(tree, env)
+			env.Strict = false
+			_, loose := bind.Bind(tree, env)
+			diags = append(append(diags, more...), loose...)
 			i := slices.IndexFunc(diags, func(d syntax.Diagnostic) bool { return code == "" || d.Code == code })
 			if i < 0 {
 				t.Errorf("%s\nwant %s, got %v", example, code, diags)

@@ -22,6 +22,8 @@ func formOf(name string) form {
 		return (*binder).strayCatalog
 	case "column_ifexists", "columnifexists":
 		return (*binder).columnIfExists
+	case "bin_auto":
+		return (*binder).binAuto
 	case "ingestion_time":
 		return (*binder).ingestionTime
 	case "iscolumnexists":

@@ -16,6 +16,8 @@ type Info struct {
 	Inputs map[syntax.Operator]types.Schema
 	// Uses says what each name refers to that has a meaning.
 	Uses map[*syntax.Ident]Use
+	// Options are the request properties that the text sets, in its order.
+	Options []Option
 }
 
 func newInfo() *Info {

@@ -46,10 +46,14 @@ func (b *binder) queryParameters(sc *scope, s *syntax.QueryParametersStmt) {
 // default. Without either the query can be checked, not run.
 func (b *binder) parameter(p *syntax.FuncParam, t types.Type) value {
 	if given, ok := b.env.Parameters[p.Name.Name]; ok {
-		if c, ok := convertLiteral(given, t); ok {
+		from := given
+		if t != types.String {
+			from = b.givenText(given)
+		}
+		if c, ok := convertLiteral(from, t); ok && (!c.Null(0) || from.Null(0)) {
 			return value{expr: &plan.Literal{Value: c}}
 		}
-		b.report(typeExpected(p, given.Type(), t))
+		b.report(badParameter(p, p.Name.Name, dynamicOf(given).String(), t))
 		return unknownOf(t)
 	}
 	if p.Default != nil {

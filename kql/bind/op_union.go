@@ -15,7 +15,7 @@ func (b *binder) union(sc *scope, in table, op *syntax.UnionOp) table {
 	if in.node != nil {
 		parts = append(parts, part{t: in})
 	}
-	fuzzy := paramBool(op.Params, "isfuzzy")
+	fuzzy := paramBool(op.Params, "isfuzzy") || b.optionOn(optionBestEffort)
 	left := false // a part was left out: its columns are not known
 	for _, e := range op.Tables {
 		more := b.parts(sc, e, fuzzy)

@@ -22,7 +22,9 @@ func (b *binder) statement(sc *scope, s syntax.Statement) {
 		b.exprStatement(sc, s.X)
 	case *syntax.QueryParametersStmt:
 		b.queryParameters(sc, s)
-	case *syntax.SetStmt, *syntax.BadStmt:
+	case *syntax.SetStmt:
+		b.setOption(s)
+	case *syntax.BadStmt:
 	case *syntax.PatternStmt:
 		b.declarePattern(sc, s)
 	case *syntax.AliasStmt:
@@ -54,6 +56,9 @@ func (b *binder) result(t table) {
 	b.results = append(b.results, t.more...)
 	if t.node == nil || t.none {
 		return
+	}
+	if b.optionOn(optionGetSchema) {
+		t = b.getSchema(t, &syntax.GetSchemaOp{})
 	}
 	b.results = append(b.results, plan.Result{Name: t.name, Root: t.node, Render: t.render, Ordered: t.ordered})
 }

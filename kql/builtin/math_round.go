@@ -45,6 +45,7 @@ func rounding() function.Family {
 			ResultName: function.NameFirstArgument,
 			Examples:   []string{"bin_at(6.5, 2.5, 7) -> 4.5", "bin_at(time(1h), 1d, 12h) -> -12:00:00", "bin_at(datetime(2017-05-17 10:20:00.0), 7d, datetime(2017-06-04)) -> 2017-05-14T00:00:00Z"},
 		},
+		binAuto(),
 		{
 			Doc: "Returns the least whole number that is not less than a number.",
 			Overloads: []function.Overload{
@@ -158,4 +159,26 @@ func roundTo(x float64, digits int64) float64 {
 		return x // so many digits leave x as it is
 	}
 	return y
+}
+
+// binAuto is bin_auto(value), which takes its bins from the request: where that has
+// them, the binder calls bin or bin_at in its place.
+func binAuto() function.Scalar {
+	const reason = "set query_bin_auto_size before it"
+	f := function.Scalar{
+		Doc:        "Rounds a value down to a bin of the size that the request property query_bin_auto_size has, one of which begins at query_bin_auto_at.",
+		Volatile:   true, // its result depends on the request, so there is no example
+		ResultName: function.NameFirstArgument,
+	}
+	for _, t := range []struct {
+		name string
+		in   types.Type
+		out  types.Type
+	}{{"datetime", types.DateTime, types.DateTime}, {"timespan", types.TimeSpan, types.TimeSpan}, {"integer", types.Unknown, types.Long}, {"real", types.Real, types.Real}} {
+		f.Overloads = append(f.Overloads, function.Overload{
+			Sig:    "bin_auto(value: " + t.name + "): " + t.out.String(),
+			Kernel: refused([]types.Type{t.in}, t.out, "bin_auto", reason),
+		})
+	}
+	return f
 }
