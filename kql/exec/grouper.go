@@ -106,6 +106,15 @@ func (g *grouper) absorb(from *grouper) ([]uint32, error) {
 	return out, nil
 }
 
+// settle prepares the tables for being looked up only.
+func (g *grouper) settle() {
+	for _, c := range g.cols {
+		if s, ok := c.(settler); ok {
+			s.settle()
+		}
+	}
+}
+
 // A keyReader numbers rows by a grouper. It keeps what it has learned of
 // dictionaries, and so is for one goroutine; several may find by one grouper
 // while nobody adds to it.

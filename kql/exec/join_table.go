@@ -42,6 +42,7 @@ func (j *joining) makeTable(ctx context.Context, in *flow, l *lease) (*joinTable
 		}
 	}
 	t.index()
+	t.keys.settle()
 	t.matched = make([]atomic.Bool, t.keys.len())
 	withNull := &stack{schema: t.rows.schema, batches: append([]*column.Batch(nil), t.rows.batches...), starts: append([]uint32(nil), t.rows.starts...), n: t.rows.n}
 	if err := withNull.add(nullBatch(t.rows.schema, 1)); err != nil {

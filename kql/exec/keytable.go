@@ -36,6 +36,10 @@ type absorber interface {
 	absorb(from keyTable) []uint32
 }
 
+// A settler is a keyTable that finds faster once it is told that nothing will be
+// added any more.
+type settler interface{ settle() }
+
 // newKeyTable returns a table for values of type t.
 func newKeyTable(t types.Type) keyTable {
 	switch t {

@@ -18,6 +18,7 @@ type stringKeys struct {
 	plain stringTable
 	guids guidTable
 	words []guidWords // by number; zero for other strings
+	sieve sieve       // of all strings, where they are only looked up
 }
 
 // add implements keyTable. c may have printed GUIDs as values of GUID.
@@ -108,6 +109,9 @@ func (k *stringKeys) addPlain(h uint64, s string) uint32 {
 func (k *stringKeys) findAll(vals []string, out []uint32) {
 	for i, s := range vals {
 		out[i] = none
+		if !k.sieve.may(s) {
+			continue
+		}
 		if w, ok := parseGUIDWords(s); ok {
 			if len(k.guids.slots) > 0 {
 				if slot := *k.guids.slot(w.hash(), w, k.words, false); slot != 0 {
@@ -119,6 +123,24 @@ func (k *stringKeys) findAll(vals []string, out []uint32) {
 				out[i] = k.plain.ids[uint32(slot)-1]
 			}
 		}
+	}
+}
+
+// settle makes look-ups of strings that are not there cheaper. Nothing may be
+// added afterwards.
+func (k *stringKeys) settle() {
+	k.sieve = newSieve(k.n)
+	for _, s := range k.plain.keys {
+		k.sieve.add(s)
+	}
+	var text [36]byte
+	plain := 0
+	for i, w := range k.words {
+		if plain < len(k.plain.ids) && int(k.plain.ids[plain]) == i {
+			plain++
+			continue
+		}
+		k.sieve.add(string(types.AppendGUID(text[:0], w.guid())))
 	}
 }
 

@@ -98,6 +98,16 @@ func checkKeyTable(t *testing.T, typ types.Type, c, probe column.Column) {
 			t.Fatalf("value %d is %s", i, cellText(vals, i))
 		}
 	}
+	checkFind(t, table, probe, known)
+	if s, ok := table.(settler); ok {
+		s.settle()
+		checkFind(t, table, probe, known)
+		checkFind(t, table, c, known)
+	}
+}
+
+func checkFind(t *testing.T, table keyTable, probe column.Column, known map[string]uint32) {
+	t.Helper()
 	found := make([]uint32, probe.Len())
 	table.find(probe, found)
 	for i, id := range found {
