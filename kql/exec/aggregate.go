@@ -71,12 +71,11 @@ func (a *aggregation) runParts(ctx context.Context, in *flow, p *parts, workers 
 	var each []sink
 	defer func() { p.release(sinks) }()
 	for range workers {
-		own, err := a.state()
+		s, err := p.sink()
 		if err != nil {
 			in.source.Close()
 			return nil, err
 		}
-		s := &partSink{p: p, own: own, lease: a.q.lease("ClusterBy")}
 		sinks, each = append(sinks, s), append(each, s)
 	}
 	if err := in.run(ctx, each); err != nil {
