@@ -11,7 +11,7 @@ func (b *binder) as(sc *scope, in table, op *syntax.AsOp) table {
 	t := b.share(in, op.Name.Name)
 	t.name = op.Name.Name
 	named := t
-	named.render, named.more = nil, nil
+	named.render, named.more, named.after = nil, nil, nil
 	if sc.statement != nil {
 		sc.statement.declare(op.Name.Name, &symbol{table: &named, decl: op})
 	}

@@ -28,6 +28,20 @@ func pluginOf(name string) plugin {
 		return (*binder).slidingWindowCounts
 	case "activity_counts_metrics":
 		return (*binder).activityCountsMetrics
+	case "activity_metrics":
+		return (*binder).activityMetrics
+	case "activity_engagement":
+		return (*binder).activityEngagement
+	case "active_users_count":
+		return (*binder).activeUsersCount
+	case "new_activity_metrics":
+		return (*binder).newActivityMetrics
+	case "sequence_detect":
+		return (*binder).sequenceDetect
+	case "funnel_sequence":
+		return (*binder).funnelSequence
+	case "funnel_sequence_completion":
+		return (*binder).funnelCompletion
 	case "rows_near":
 		return (*binder).rowsNear
 	case "dcount_intersect":

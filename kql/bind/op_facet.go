@@ -32,7 +32,7 @@ func (b *binder) facet(sc *scope, in table, op *syntax.FacetOp) table {
 
 // branch binds a subquery that reads rows once, and returns its results.
 func (b *binder) branch(sc *scope, rows table, e syntax.Expr) []plan.Result {
-	rows.render, rows.more, rows.name = nil, nil, ""
+	rows.render, rows.more, rows.after, rows.name = nil, nil, nil, ""
 	p, ok := e.(*syntax.PipeExpr)
 	if !ok || p.Source != nil {
 		if _, bad := e.(*syntax.BadExpr); !bad {
@@ -51,5 +51,6 @@ func (b *binder) branch(sc *scope, rows table, e syntax.Expr) []plan.Result {
 	if t.none || t.node == nil {
 		return t.more
 	}
-	return append(t.more, plan.Result{Name: t.name, Root: t.node, Render: t.render, Ordered: t.ordered})
+	all := append(t.more, plan.Result{Name: t.name, Root: t.node, Render: t.render, Ordered: t.ordered})
+	return append(all, t.after...)
 }

@@ -15,7 +15,7 @@ func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
 	}
 	for _, op := range e.Ops {
 		b.info.Inputs[op] = t.schema()
-		t.name = ""
+		t.name, t.after = "", nil
 		t = b.checkPlace(sc, t, op)
 		t = b.operator(sc.withoutRow(), t, op)
 	}

@@ -31,17 +31,6 @@ type typedPlugin struct {
 func typedPluginOf(name string) (typedPlugin, bool) {
 	const response = "ResponseHeaders:dynamic ResponseBody:dynamic"
 	switch name {
-	case "active_users_count":
-		return typedPlugin{8, -1, "#1 #8+ dcount:long", false}, true
-	case "activity_engagement":
-		return typedPlugin{4, -1, "#1 #6+ dcount_activities_inner:long dcount_activities_outer:long activity_ratio:real", false}, true
-	case "activity_metrics":
-		return typedPlugin{2, -1, "#1 #5+ dcount_values:long dcount_newvalues:long retention_rate:real churn_rate:real", false}, true
-	case "new_activity_metrics":
-		return typedPlugin{5, -1, "from_#1 to_#1 #5+ dcount_new_values:long dcount_retained_values:long " +
-			"dcount_churn_values:long retention_rate:real churn_rate:real", false}, true
-	case "funnel_sequence":
-		return typedPlugin{8, 8, "#1 prev:#6 next:#6 dcount:long samples:dynamic", false}, true
 	case "estimate_rows_count":
 		return typedPlugin{0, 0, "EstimatedRowsCount:long", false}, true
 	case "http_request":

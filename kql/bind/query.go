@@ -61,4 +61,5 @@ func (b *binder) result(t table) {
 		t = b.getSchema(t, &syntax.GetSchemaOp{})
 	}
 	b.results = append(b.results, plan.Result{Name: t.name, Root: t.node, Render: t.render, Ordered: t.ordered})
+	b.results = append(b.results, t.after...)
 }

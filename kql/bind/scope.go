@@ -148,6 +148,9 @@ type table struct {
 	// before this one. With none is nothing but those.
 	more []plan.Result
 	none bool
+	// after are further results that come after this one (funnel_sequence). An
+	// operator that follows reads this table only.
+	after []plan.Result
 }
 
 func (t table) schema() types.Schema {

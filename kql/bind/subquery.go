@@ -19,7 +19,7 @@ func (s *scope) apart() *scope {
 func (b *binder) subquery(sc *scope, rows table, e syntax.Expr) (table, *plan.Hole) {
 	hole := &plan.Hole{Out: rows.schema()}
 	rows.node = hole
-	rows.render, rows.more, rows.name = nil, nil, ""
+	rows.render, rows.more, rows.after, rows.name = nil, nil, nil, ""
 	p, ok := e.(*syntax.PipeExpr)
 	if !ok {
 		t := b.tabular(sc.withInput(rows), e)
