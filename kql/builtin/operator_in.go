@@ -77,7 +77,7 @@ func inText(c *function.Call, args []column.Column, n int, fold, negate bool) (c
 	if fold {
 		return inList(c, args, n, negate, dynamic.Value.AsString, newFoldedSet)
 	}
-	return inList(c, args, n, negate, dynamic.Value.AsString, newPlainSet)
+	return inList(c, args, n, negate, dynamic.Value.AsString, newTextSet)
 }
 
 // inList tests the first argument against the others. read takes an item as a T;

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -68,6 +69,33 @@ func (s *plainSet[T]) test(out []bool, in []T) {
 				break
 			}
 		}
+	}
+}
+
+// A textSet is a plainSet of texts that looks most texts up in a sieve only.
+type textSet struct {
+	plainSet[string]
+	sieve column.Sieve // of many, once it has been asked for
+	ready bool
+	rows  []uint32 // scratch
+}
+
+func newTextSet() set[string] { return &textSet{} }
+
+func (s *textSet) test(out []bool, in []string) {
+	if s.many == nil {
+		s.plainSet.test(out, in)
+		return
+	}
+	if !s.ready {
+		s.sieve, s.ready = column.NewSieve(len(s.many)), true
+		for x := range s.many {
+			s.sieve.Add(x)
+		}
+	}
+	s.rows = s.sieve.Sift(in, s.rows[:0])
+	for _, i := range s.rows {
+		_, out[i] = s.many[in[i]]
 	}
 }
 

@@ -17,8 +17,8 @@ type stringKeys struct {
 	n     int
 	plain stringTable
 	guids guidTable
-	words []guidWords // by number; zero for other strings
-	sieve sieve       // of all strings, where they are only looked up
+	words []guidWords  // by number; zero for other strings
+	sieve column.Sieve // of all strings, where they are only looked up
 }
 
 // add implements keyTable. c may have printed GUIDs as values of GUID.
@@ -107,31 +107,40 @@ func (k *stringKeys) addPlain(h uint64, s string) uint32 {
 }
 
 func (k *stringKeys) findAll(vals []string, out []uint32) {
-	for i, s := range vals {
-		out[i] = none
-		if !k.sieve.may(s) {
-			continue
+	var buf [chunk]uint32
+	for len(vals) > 0 {
+		n := min(chunk, len(vals))
+		for i := range out[:n] {
+			out[i] = none
 		}
-		if w, ok := parseGUIDWords(s); ok {
-			if len(k.guids.slots) > 0 {
-				if slot := *k.guids.slot(w.hash(), w, k.words, false); slot != 0 {
-					out[i] = uint32(slot) - 1
-				}
+		for _, i := range k.sieve.Sift(vals[:n], buf[:0]) {
+			out[i] = k.findOne(vals[i])
+		}
+		vals, out = vals[n:], out[n:]
+	}
+}
+
+func (k *stringKeys) findOne(s string) uint32 {
+	if w, ok := parseGUIDWords(s); ok {
+		if len(k.guids.slots) > 0 {
+			if slot := *k.guids.slot(w.hash(), w, k.words, false); slot != 0 {
+				return uint32(slot) - 1
 			}
-		} else if len(k.plain.slots) > 0 {
-			if slot := *k.plain.slot(xxh3.HashString(s), s, false); slot != 0 {
-				out[i] = k.plain.ids[uint32(slot)-1]
-			}
+		}
+	} else if len(k.plain.slots) > 0 {
+		if slot := *k.plain.slot(xxh3.HashString(s), s, false); slot != 0 {
+			return k.plain.ids[uint32(slot)-1]
 		}
 	}
+	return none
 }
 
 // settle makes look-ups of strings that are not there cheaper. Nothing may be
 // added afterwards.
 func (k *stringKeys) settle() {
-	k.sieve = newSieve(k.n)
+	k.sieve = column.NewSieve(k.n)
 	for _, s := range k.plain.keys {
-		k.sieve.add(s)
+		k.sieve.Add(s)
 	}
 	var text [36]byte
 	plain := 0
@@ -140,7 +149,7 @@ func (k *stringKeys) settle() {
 			plain++
 			continue
 		}
-		k.sieve.add(string(types.AppendGUID(text[:0], w.guid())))
+		k.sieve.Add(string(types.AppendGUID(text[:0], w.guid())))
 	}
 }
 
