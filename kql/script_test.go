@@ -100,6 +100,7 @@ func runView(t *testing.T, e *kql.Engine, text string) string {
 			t.Errorf("the answer depends on how the query is run: with %+v it is\n%s\nwith %+v\n%s", o, got, configurations[0], first)
 		}
 	}
+	checkFleeting(t, e, text, first)
 	return first
 }
 

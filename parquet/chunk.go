@@ -51,7 +51,7 @@ func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 		col, err = d.finish()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: column %s: %w", g.file.path, g.file.pf.Root().Columns()[c.field.leaf].Name(), err)
+		return nil, c.named(err)
 	}
 	switch {
 	case rows != nil && !d.sparse:
@@ -60,6 +60,12 @@ func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 		col = column.Gather(col, order)
 	}
 	return cast(col, c.field.to), nil
+}
+
+// named returns err with the file and the column that it is about.
+func (c *chunk) named(err error) error {
+	file := c.scan.g.file
+	return fmt.Errorf("%s: column %s: %w", file.path, file.pf.Root().Columns()[c.field.leaf].Name(), err)
 }
 
 // isSparse reports whether rows are fewer than one in so many.

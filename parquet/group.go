@@ -71,6 +71,33 @@ func (g *group) partOf(fields []int) int {
 	return max(rows, leastRows) &^ 63
 }
 
+// partEnd returns where a part of some rows, which begins at from, should end:
+// where a page of the widest column does, if that is near.
+func (g *group) partEnd(fields []int, from, rows int) int {
+	end := (from/rows + 1) * rows
+	widest := -1
+	for _, f := range fields {
+		if leaf := g.file.fields[f].leaf; g.direct[leaf] && (widest < 0 || g.bytes[leaf] > g.bytes[widest]) {
+			widest = leaf
+		}
+	}
+	if widest < 0 || end >= g.n {
+		return end
+	}
+	l, err := g.layoutOf(widest)
+	if err != nil {
+		return end // whoever reads the column will say so
+	}
+	at := l.page(end)
+	if first := l.data[at].first; first >= from+rows/2 {
+		return first
+	}
+	if behind := l.end(at); behind <= from+rows+rows/4 {
+		return behind
+	}
+	return end
+}
+
 // A scannedGroup hands out a row group in parts. Columns that are small in
 // memory are decoded once for all parts; the others part by part.
 type scannedGroup struct {

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"strings"
-	"sync"
-	"unsafe"
 
 	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
@@ -16,36 +13,6 @@ import (
 // plainDictionary is the name that writers of the first Parquet version gave
 // both the dictionary's values and the codes into it.
 const plainDictionary format.Encoding = 2
-
-// slack is how many bytes behind its end a buffer has, for the routines that
-// read and write whole words.
-const slack = 64
-
-// memory lends buffers for pages, so that they need not be cleared for each.
-type memory struct{ pool sync.Pool }
-
-func (m *memory) take(n int) []byte {
-	if b, ok := m.pool.Get().(*[]byte); ok && cap(*b) >= n+slack {
-		return (*b)[:n]
-	}
-	return fresh(n)
-}
-
-func (m *memory) give(b []byte) {
-	if b == nil {
-		return
-	}
-	b = b[:0]
-	m.pool.Put(&b)
-}
-
-// fresh returns n bytes that have not been cleared. The caller overwrites them.
-func fresh(n int) []byte {
-	var b strings.Builder // the one way to get memory that is not cleared first
-	b.Grow(n + slack)
-	b.WriteByte(0)
-	return unsafe.Slice(unsafe.StringData(b.String()), n+slack)[:n]
-}
 
 // A page is the values of a data page or of a dictionary, decompressed.
 type page struct {
@@ -63,6 +30,7 @@ type pageReader struct {
 	g      *group
 	field  field
 	layout *layout
+	text   []string // of the page that was read into borrowed memory
 }
 
 // read returns page s, whose bytes belong to the caller if keep is set and

@@ -65,7 +65,7 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 		r.part = r.file.groups[r.group].partOf(r.scan.Columns)
 		r.group++
 	}
-	end := min(r.to, (r.from/r.part+1)*r.part)
+	end := min(r.to, r.file.groups[r.group-1].partEnd(r.scan.Columns, r.from, r.part))
 	if r.scan.Limit > 0 {
 		end = min(end, r.from+r.left)
 		r.left -= end - r.from

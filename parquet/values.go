@@ -29,8 +29,8 @@ type values struct {
 	lent []byte // memory to give back once the values have been copied; nil if they may be kept
 }
 
-// values reads data page s. If borrow is set, values of a fixed size are in
-// memory that must be given back; text is not.
+// values reads data page s. If borrow is set, the values are in memory that must
+// be given back, and text is gone when the next page is read.
 func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 	p, err := r.read(s, !borrow)
 	if err != nil {
@@ -45,7 +45,13 @@ func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 			v.dict, err = r.dictionary(-1)
 		}
 	case r.field.from.kind == pq.ByteArray:
-		v.text, err = appendText(make([]string, 0, min(p.present, len(p.data)/4)), p.data, p.present)
+		text := make([]string, 0, min(p.present, len(p.data)/4))
+		if borrow {
+			text, v.lent = r.text[:0], p.memory
+		}
+		if v.text, err = appendText(text, p.data, p.present); borrow {
+			r.text = v.text
+		}
 	default:
 		v.fixed, v.count = p.data, len(p.data)/r.field.from.size()
 		if borrow {

@@ -205,7 +205,7 @@ func presence(col column.Column, nonEmpty bool) func(i int) bool {
 }
 
 func presenceKernel(nonEmpty, absent bool) function.Kernel {
-	return function.Kernel{In: []types.Type{types.Unknown}, Out: types.Bool, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: []types.Type{types.Unknown}, Out: types.Bool, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			out := make([]bool, n)
 			has := presence(args[0], nonEmpty)

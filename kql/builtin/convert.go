@@ -77,7 +77,7 @@ func conversion(from, to types.Type) function.Kernel {
 	case types.GUID:
 		return toGUID(from)
 	}
-	return function.Kernel{In: []types.Type{from}, Out: types.Dynamic, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: []types.Type{from}, Out: types.Dynamic, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		vals := make([]dynamic.Value, n)
 		for i := range vals {
 			vals[i] = dynamicAt(args[0], i)
@@ -91,7 +91,7 @@ func dynamicConversion(t types.Type) function.Kernel { return conversion(types.D
 
 // retyping passes values on under another type of the same Go form.
 func retyping(from, to types.Type) function.Kernel {
-	return function.Kernel{In: []types.Type{from}, Out: to, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: []types.Type{from}, Out: to, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return retype(args[0], to), nil
 	}}
 }

@@ -118,7 +118,7 @@ func jsonFunctions() function.Family {
 
 // identity returns its argument.
 func identity(t types.Type) function.Kernel {
-	return function.Kernel{In: []types.Type{t}, Out: t, Run: func(_ *function.Call, args []column.Column, _ int) (column.Column, error) {
+	return function.Kernel{In: []types.Type{t}, Out: t, Transient: true, Run: func(_ *function.Call, args []column.Column, _ int) (column.Column, error) {
 		return args[0], nil
 	}}
 }

@@ -10,7 +10,7 @@ import (
 // rowWise is a kernel for functions with their own rules for nulls and numbers
 // of arguments: once per distinct value where only one argument varies.
 func rowWise(in []types.Type, out types.Type, loop func(args []column.Column, n int) column.Column) function.Kernel {
-	return function.Kernel{In: in, Out: out, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: in, Out: out, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			return loop(args, n), nil
 		})

@@ -28,7 +28,7 @@ func fromDynamic(o function.Overload, i int) function.Overload {
 	in[i] = types.Dynamic
 	return function.Overload{
 		Sig: sig.Name + "(" + strings.Join(params, ", ") + o.Sig[strings.LastIndex(o.Sig, ")"):],
-		Kernel: function.Kernel{In: in, Out: o.Kernel.Out, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+		Kernel: function.Kernel{In: in, Out: o.Kernel.Out, Transient: o.Kernel.Transient && convert.Transient, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 			converted, err := convertArg(c, convert, to, args, i, n)
 			if err != nil {
 				return nil, err

@@ -12,7 +12,7 @@ import (
 // hasList declares has_any or, with all, has_all.
 func hasList(name, doc string, all bool, examples ...string) function.Scalar {
 	in := []types.Type{types.String, types.Unknown}
-	kernel := function.Kernel{In: in, Out: types.Bool, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	kernel := function.Kernel{In: in, Out: types.Bool, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			return hasTerms(c, args, n, all)
 		})

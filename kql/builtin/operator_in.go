@@ -41,7 +41,7 @@ func membership() function.Family {
 
 func inKernel(fold, negate bool) function.Kernel {
 	in := []types.Type{types.Unknown, types.Unknown}
-	return function.Kernel{In: in, Out: types.Bool, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: in, Out: types.Bool, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			switch args[0].Type() {
 			case types.String:

@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"strings"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -71,7 +73,7 @@ func textKernel[P any](prepare func(c *function.Call, text string) (P, error), l
 			return out, err
 		}
 		for i := range out {
-			p, err := prepare(c, parts.vals[i])
+			p, err := prepare(c, strings.Clone(parts.vals[i])) // it may be kept
 			if err != nil {
 				return nil, err
 			}
@@ -84,7 +86,7 @@ func textKernel[P any](prepare func(c *function.Call, text string) (P, error), l
 		return out, nil
 	}
 	in := []types.Type{types.String, types.String}
-	return function.Kernel{In: in, Out: types.Bool, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: in, Out: types.Bool, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			out, err := run(c, args, n)
 			if err != nil {

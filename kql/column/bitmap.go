@@ -60,6 +60,21 @@ func (b Bitmap) And(c Bitmap) Bitmap {
 	return out
 }
 
+// slice returns the bits from up to, not including, to of a bitmap that is not
+// nil.
+func (b Bitmap) slice(from, to int) Bitmap {
+	out := NewBitmap(to - from)
+	shift := uint(from) & 63
+	for i := range out {
+		at := from>>6 + i
+		out[i] = b[at] >> shift
+		if shift > 0 && at+1 < len(b) {
+			out[i] |= b[at+1] << (64 - shift)
+		}
+	}
+	return out
+}
+
 // Clone returns a copy for n rows that may be changed; a nil bitmap gives a
 // full one.
 func (b Bitmap) Clone(n int) Bitmap {

@@ -89,12 +89,7 @@ func sliceVec[T Value](v *Vec[T], from, to int) *Vec[T] {
 	case from&63 == 0:
 		out.Valid = v.Valid[from>>6 : (to+63)>>6]
 	default:
-		out.Valid = NewBitmap(to - from)
-		for i := range out.Vals {
-			if v.Valid.Has(from + i) {
-				out.Valid.Set(i)
-			}
-		}
+		out.Valid = v.Valid.slice(from, to)
 	}
 	return out
 }

@@ -23,6 +23,17 @@ type Bounded interface {
 	Bounds() (low, high int64, ok bool)
 }
 
+// A Piecewise is a Loader that can hand out its column a piece at a time, in
+// memory that it then uses again. That is for whoever needs no row twice: it
+// spares memory, and a piece is read while it is still in the processor's cache.
+type Piecewise interface {
+	// Pieces calls f with pieces of the column, any form but Lazy, one behind the
+	// other: all of its rows, or those given, in that order. A piece, and all
+	// that its values refer to, is gone when f returns. !ok, and no call, if
+	// Load serves as well. It may be called concurrently.
+	Pieces(rows []uint32, f func(Column) error) (ok bool, err error)
+}
+
 // A Lazy column is read when it is first needed, and then only at the rows that
 // are still wanted: this is what late materialisation rests on. It is safe for
 // concurrent use.
@@ -77,6 +88,16 @@ func (l *Lazy) Bounds() (low, high int64, ok bool) {
 		return b.Bounds()
 	}
 	return 0, 0, false
+}
+
+// Pieces hands out the column a piece at a time if its Loader can, and if it has
+// not been read yet; see [Piecewise].
+func (l *Lazy) Pieces(f func(Column) error) (ok bool, err error) {
+	p, is := l.loader.(Piecewise)
+	if !is || l.Loaded() {
+		return false, nil
+	}
+	return p.Pieces(l.rows, f)
 }
 
 // Loaded reports whether the column has been read.

@@ -189,7 +189,7 @@ func (a *aggregation) evaluated(in *flow) *flow {
 	}
 	picked := a.picked()
 	in.then(schema, nil, func() (stage, error) {
-		return &aggInputs{exprs: newCompiler(a.q).all(exprs), picked: picked}, nil
+		return &aggInputs{exprs: newLastCompiler(a.q).all(exprs), picked: picked}, nil
 	})
 	a.node = a.overInputs()
 	return &flow{q: a.q, schema: schema, source: in.reader(), single: in.single}

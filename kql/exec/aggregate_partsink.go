@@ -35,7 +35,7 @@ func (p *parts) sink() (*partSink, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &partSink{p: p, exprs: newCompiler(p.a.q).all(p.exprs), own: own, lease: p.a.q.lease("ClusterBy")}, nil
+	return &partSink{p: p, exprs: newLastCompiler(p.a.q).all(p.exprs), own: own, lease: p.a.q.lease("ClusterBy")}, nil
 }
 
 func (s *partSink) consume(at rowID, b *column.Batch) error {

@@ -34,7 +34,7 @@ type aggregator interface {
 }
 
 func (a *aggregation) state() (*aggState, error) {
-	c := newCompiler(a.q)
+	c := newLastCompiler(a.q)
 	s := &aggState{q: a.q, lease: a.q.lease("ClusterBy"), keys: c.all(a.node.Keys), bare: len(a.node.Keys) == 0}
 	keyTypes := make([]types.Type, len(a.node.Keys))
 	for i, k := range a.node.Keys {

@@ -27,6 +27,9 @@ type evaluator struct {
 	uses int
 	of   *column.Batch
 	last column.Column
+
+	c      *compiler
+	pieces *piecemeal // once asked for
 }
 
 type evalKind uint8
@@ -57,6 +60,14 @@ func (e *evaluator) eval(b *column.Batch) (column.Column, error) {
 }
 
 func (e *evaluator) compute(b *column.Batch) (column.Column, error) {
+	if out, ok, err := e.byPieces(b); ok || err != nil {
+		return out, err
+	}
+	return e.whole(b)
+}
+
+// whole computes the expression over all rows of b at once.
+func (e *evaluator) whole(b *column.Batch) (column.Column, error) {
 	if e.kind == evalLogic {
 		return e.logic(b)
 	}
@@ -101,9 +112,24 @@ func (e *evaluator) columns(set map[int]bool) {
 type compiler struct {
 	q    *query
 	seen map[string]*evaluator
+	// reads counts where each column is read. Of the columns in spent nobody
+	// else reads any; of none at all if last is set.
+	reads map[int]int
+	spent []int
+	last  bool
 }
 
-func newCompiler(q *query) *compiler { return &compiler{q: q, seen: map[string]*evaluator{}} }
+func newCompiler(q *query) *compiler {
+	return &compiler{q: q, seen: map[string]*evaluator{}, reads: map[int]int{}}
+}
+
+// newLastCompiler is newCompiler for a stage behind which nothing reads the
+// columns of its input, but by way of the expressions that it compiles.
+func newLastCompiler(q *query) *compiler {
+	c := newCompiler(q)
+	c.last = true
+	return c
+}
 
 // compile returns the evaluator of x.
 func (c *compiler) compile(x plan.Expr) *evaluator {
@@ -113,7 +139,7 @@ func (c *compiler) compile(x plan.Expr) *evaluator {
 		return e
 	}
 	e := c.make(x)
-	e.uses, e.typ = 1, x.Type()
+	e.uses, e.typ, e.c = 1, x.Type(), c
 	if key != "" {
 		c.seen[key] = e
 	}
@@ -131,6 +157,7 @@ func (c *compiler) all(xs []plan.Expr) []*evaluator {
 func (c *compiler) make(x plan.Expr) *evaluator {
 	switch x := x.(type) {
 	case *plan.Column:
+		c.reads[x.Index]++
 		return &evaluator{kind: evalColumn, index: x.Index}
 	case *plan.Literal:
 		return &evaluator{kind: evalLiteral, value: &column.Const{One: x.Value}}

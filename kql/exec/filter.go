@@ -27,7 +27,9 @@ func (q *query) buildFilter(n *plan.Filter) (*flow, error) {
 		return nil, err
 	}
 	return in.then(n.Schema(), q.statsOf(n), func() (stage, error) {
-		return &filter{cond: newCompiler(q).selector(n.Cond)}, nil
+		c := newCompiler(q)
+		c.spent = n.Spent
+		return &filter{cond: c.selector(n.Cond)}, nil
 	}), nil
 }
 

@@ -16,7 +16,7 @@ func (q *query) buildProject(n *plan.Project) (*flow, error) {
 		}
 	}
 	return in.then(n.Out, q.statsOf(n), func() (stage, error) {
-		return &project{exprs: newCompiler(q).all(n.Exprs)}, nil
+		return &project{exprs: newLastCompiler(q).all(n.Exprs)}, nil
 	}), nil
 }
 

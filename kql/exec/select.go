@@ -30,11 +30,14 @@ type selector struct {
 	args   []*selector
 	// reads are the columns that args[i:] need, for gathering.
 	reads [][]int
+
+	c      *compiler
+	pieces *piecemeal // once asked for
 }
 
 func (c *compiler) selector(x plan.Expr) *selector {
 	var args []plan.Expr
-	s := &selector{}
+	s := &selector{c: c}
 	switch x := x.(type) {
 	case *plan.And:
 		args = x.Args
@@ -78,7 +81,16 @@ func (s *selector) rows(b *column.Batch) (selection, error) {
 			return selection{}, err
 		}
 		return trueRows(c), nil
-	case s.or:
+	}
+	if kept, ok, err := s.byPieces(b); ok || err != nil {
+		return kept, err
+	}
+	return s.whole(b)
+}
+
+// whole asks an and or an or about all rows of b at once.
+func (s *selector) whole(b *column.Batch) (selection, error) {
+	if s.or {
 		return s.anyOf(b)
 	}
 	return s.allOf(b)

@@ -107,6 +107,10 @@ type Kernel struct {
 	// one of them, and returns any form of column of type out with n rows. It
 	// may be called concurrently.
 	Run func(c *Call, args []column.Column, n int) (column.Column, error)
+	// Transient says that Run keeps nothing of its arguments but what is
+	// constant: the memory of the others may be used again as soon as nobody
+	// needs the result.
+	Transient bool
 }
 
 // A Call is what a kernel may know of the query around it.

@@ -61,7 +61,9 @@ func prune(n plan.Node, need []bool) (out plan.Node, at []int) {
 		return pruneParse(n, need)
 	case *plan.ParseKv:
 		return pruneParseKv(n, need)
-	case *plan.Filter, *plan.Sort, *plan.Top, *plan.Take, *plan.Serialize:
+	case *plan.Filter:
+		return pruneFilter(n, need)
+	case *plan.Sort, *plan.Top, *plan.Take, *plan.Serialize:
 		return prunePass(n, need)
 	}
 	return pruneMore(n, need)
@@ -98,17 +100,6 @@ func pruneNothing(n plan.Node) (plan.Node, []int) {
 		n = n.WithInputs(out)
 	}
 	return n, identity(n.Schema().Len())
-}
-
-// prunePass prunes below an operator whose output is its input's columns.
-func prunePass(n plan.Node, need []bool) (plan.Node, []int) {
-	need = clone(need)
-	for _, e := range plan.Exprs(n) {
-		mark(e, need)
-	}
-	in, at := prune(n.Inputs()[0], need)
-	n = n.WithInputs([]plan.Node{in})
-	return plan.RewriteExprs(n, func(e plan.Expr) plan.Expr { return remap(e, at) }), at
 }
 
 func pruneValues(n *plan.Values, need []bool) (plan.Node, []int) {

@@ -49,6 +49,9 @@ type Range struct {
 type Filter struct {
 	Input Node
 	Cond  Expr
+	// Spent are columns that nothing above reads, so that what Cond reads of
+	// them need not be kept. The optimizer knows; it is a hint.
+	Spent []int
 }
 
 // A Project computes each output column from the input row: project, extend,
