@@ -103,8 +103,8 @@ func textBounds(data []byte) bounded {
 
 // dictionaryBounds looks at each value of the page once.
 func (c *columnWriter) dictionaryBounds() bounded {
-	seen := make([]uint64, len(c.dict.texts)/64+1)
-	low := c.dict.texts[c.open.codes[0]]
+	seen := make([]uint64, len(c.dict.Texts)/64+1)
+	low := c.dict.Texts[c.open.codes[0]]
 	high := low
 	last := c.open.codes[0]
 	for _, code := range c.open.codes {
@@ -113,7 +113,7 @@ func (c *columnWriter) dictionaryBounds() bounded {
 		}
 		last = code
 		seen[code/64] |= 1 << (code % 64)
-		if s := c.dict.texts[code]; s < low {
+		if s := c.dict.Texts[code]; s < low {
 			low = s
 		} else if s > high {
 			high = s

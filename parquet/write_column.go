@@ -2,7 +2,6 @@ package parquet
 
 import (
 	"encoding/binary"
-	"slices"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -31,8 +30,8 @@ type columnWriter struct {
 	zstd    *zstd.Encoder
 	blooms  bool
 	open    openPage
-	dict    *valueDictionary // nil for values of a fixed size
-	coded   bool             // the open page has codes into dict
+	dict    *column.Numbering // nil for values of a fixed size
+	coded   bool              // the open page has codes into dict
 	pages   []finishedPage
 	packed  int // bytes of the finished pages
 	hashes  []uint64
@@ -51,7 +50,7 @@ func (c *columnWriter) reset() {
 	c.open.reset()
 	c.pages, c.packed, c.hashes, c.raw = c.pages[:0], 0, c.hashes[:0], 0
 	if c.coded = c.isText(); c.coded {
-		c.dict = newValueDictionary()
+		c.dict = &column.Numbering{}
 	}
 }
 
@@ -108,7 +107,7 @@ func (c *columnWriter) addConst(texts textColumn, from, to int) int {
 	if c.coded || !ok {
 		c.open.mark(to-from, ok)
 		if ok {
-			code := c.dict.code(text)
+			code := c.dict.Number(text)
 			for range to - from {
 				c.open.codes = append(c.open.codes, code)
 			}
@@ -134,18 +133,18 @@ func (c *columnWriter) addCodes(texts textColumn, codes []uint32, from, to int) 
 			text, ok := texts.at(i)
 			c.open.mark(1, ok)
 			if ok {
-				c.open.codes = append(c.open.codes, c.dict.code(text))
+				c.open.codes = append(c.open.codes, c.dict.Number(text))
 			}
 		}
 		return
 	}
-	known := c.dict.known(texts)
+	known := c.dict.Known(texts.memory(), texts.len())
 	for _, code := range codes[from:to] {
 		mine := known[code]
-		if mine == unknownCode {
+		if mine == column.Unnumbered {
 			mine = missingCode
 			if text, ok := texts.at(int(code)); ok {
-				mine = c.dict.code(text)
+				mine = c.dict.Number(text)
 			}
 			known[code] = mine
 		}
@@ -166,11 +165,11 @@ func (c *columnWriter) putText(s string) {
 // finishPage finishes the open page. The first page decides whether the values
 // repeat enough for a dictionary; one that grows too large takes no more.
 func (c *columnWriter) finishPage() {
-	if c.coded && len(c.pages) == 0 && c.dict.isUseless(c.open.rows-c.open.nulls) {
+	if c.coded && len(c.pages) == 0 && isUseless(c.dict, c.open.rows-c.open.nulls) {
 		c.giveUpDictionary()
 	}
 	c.closePage()
-	if c.coded && c.dict.bytes > dictionaryBytes {
+	if c.coded && c.dict.Bytes > dictionaryBytes {
 		c.coded = false
 	}
 }
@@ -178,8 +177,8 @@ func (c *columnWriter) finishPage() {
 // giveUpDictionary writes the rows of the open page as plain text.
 func (c *columnWriter) giveUpDictionary() {
 	p := c.open
-	texts := c.dict.texts
-	c.open, c.coded, c.dict = openPage{}, false, newValueDictionary()
+	texts := c.dict.Texts
+	c.open, c.coded, c.dict = openPage{}, false, &column.Numbering{}
 	value := 0
 	for row := range p.rows {
 		present := p.nulls == 0 || p.levels != nil && p.levels[row] != 0
@@ -209,7 +208,7 @@ func (c *columnWriter) closePage() {
 func (c *columnWriter) held() int {
 	n := c.packed + len(c.open.data) + 4*len(c.open.codes) + 8*len(c.hashes)
 	if c.dict != nil {
-		n += c.dict.bytes
+		n += c.dict.Bytes
 	}
 	return n
 }
@@ -266,8 +265,10 @@ func (t *textColumn) len() int {
 	return len(t.dynamics)
 }
 
-// memory identifies where the texts are: columns that are in one place have the
-// same values as far as both go, for none is ever changed.
+// missingCode stands for a null among known codes.
+const missingCode = column.Unnumbered - 1
+
+// memory returns a pointer to the first text's value.
 func (t *textColumn) memory() any {
 	switch {
 	case t.strings != nil:
@@ -280,70 +281,9 @@ func (t *textColumn) memory() any {
 	return nil
 }
 
-// A valueDictionary numbers the distinct texts of a column of a row group, in
-// the order in which rows first have them.
-type valueDictionary struct {
-	codes   map[string]uint32
-	texts   []string
-	bytes   int
-	sources []knownCodes
-	latest  uint32 // the code that was asked for last
-}
-
-// knownCodes is what a batch's dictionary has been numbered as.
-type knownCodes struct {
-	memory any
-	codes  []uint32
-}
-
-const (
-	unknownCode = ^uint32(0)
-	missingCode = unknownCode - 1
-	// maxSources is how many of the batches' dictionaries are remembered: as
-	// many as there may be goroutines that make them.
-	maxSources = 16
-)
-
-func newValueDictionary() *valueDictionary {
-	return &valueDictionary{codes: map[string]uint32{}}
-}
-
-func (d *valueDictionary) code(text string) uint32 {
-	if int(d.latest) < len(d.texts) && d.texts[d.latest] == text {
-		return d.latest
-	}
-	code, ok := d.codes[text]
-	if !ok {
-		code = uint32(len(d.texts))
-		d.codes[text] = code
-		d.texts = append(d.texts, text)
-		d.bytes += len(text)
-	}
-	d.latest = code
-	return code
-}
-
-// known returns the codes that are known of t's texts.
-func (d *valueDictionary) known(t textColumn) []uint32 {
-	n, memory := t.len(), t.memory()
-	at := slices.IndexFunc(d.sources, func(k knownCodes) bool { return k.memory == memory })
-	if at < 0 {
-		if len(d.sources) == maxSources {
-			d.sources = slices.Delete(d.sources, 0, 1)
-		}
-		d.sources = append(d.sources, knownCodes{memory: memory})
-		at = len(d.sources) - 1
-	}
-	k := &d.sources[at]
-	for len(k.codes) < n {
-		k.codes = append(k.codes, unknownCode)
-	}
-	return k.codes
-}
-
 // isUseless reports whether the first values speak against a dictionary: nearly
 // each is another, or most are and the row group's would become too large.
-func (d *valueDictionary) isUseless(values int) bool {
-	n := len(d.texts)
-	return n > fewDistinct && (10*n > 9*values || 2*n > values && d.bytes > dictionaryBytes/(groupRows/pageRows))
+func isUseless(d *column.Numbering, values int) bool {
+	n := len(d.Texts)
+	return n > fewDistinct && (10*n > 9*values || 2*n > values && d.Bytes > dictionaryBytes/(groupRows/pageRows))
 }

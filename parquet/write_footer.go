@@ -119,7 +119,7 @@ func (c *columnWriter) writeBloom(out *output, m *format.ColumnMetaData) {
 	if !c.blooms {
 		return
 	}
-	for _, s := range c.dict.texts {
+	for _, s := range c.dict.Texts {
 		c.hashes = append(c.hashes, bloomHash(s))
 	}
 	slices.Sort(c.hashes)

@@ -70,7 +70,7 @@ func (c *columnWriter) encode() finishedPage {
 	switch {
 	case out.coded:
 		encoding = format.RLEDictionary
-		values = appendCodes(c.scratch[:0], p.codes, len(c.dict.texts))
+		values = appendCodes(c.scratch[:0], p.codes, len(c.dict.Texts))
 		c.scratch = values
 	case c.physical == format.Boolean:
 		values = packBools(c.scratch[:0], p.data)
@@ -90,17 +90,17 @@ func (c *columnWriter) encode() finishedPage {
 // dictionaryPage returns the page of the dictionary's values; nil if there are
 // none.
 func (c *columnWriter) dictionaryPage() (header, body []byte) {
-	if c.dict == nil || len(c.dict.texts) == 0 {
+	if c.dict == nil || len(c.dict.Texts) == 0 {
 		return nil, nil
 	}
 	values := c.scratch[:0]
-	for _, s := range c.dict.texts {
+	for _, s := range c.dict.Texts {
 		values = append(binary.LittleEndian.AppendUint32(values, uint32(len(s))), s...)
 	}
 	c.scratch = values
 	body = c.zstd.EncodeAll(values, nil)
 	h := format.PageHeader{Type: format.DictionaryPage, UncompressedPageSize: int32(len(values)), CompressedPageSize: int32(len(body)), CRC: int32(crc32.ChecksumIEEE(body))}
-	h.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: int32(len(c.dict.texts)), Encoding: format.Plain})
+	h.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: int32(len(c.dict.Texts)), Encoding: format.Plain})
 	header = encodeThrift(&h)
 	c.raw += len(header) + len(values)
 	return header, body
