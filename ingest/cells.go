@@ -1,277 +1,324 @@
 package ingest
 
 import (
-	"math"
-	"strings"
-
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// A shape is what a JSON value looks like, for tables without a known schema.
-type shape uint8
+// cells collects the values of one column, a piece of input at a time.
+type cells interface {
+	// add gives a row its value. Rows come in order; those left out have none.
+	// The value's text is copied.
+	add(row int, v value, line int)
+	// take returns the column of the n rows so far, nil if no row has a value,
+	// and the shapes of the values where they decide about the type. It begins
+	// anew.
+	take(n int) (column.Column, shape)
+	// mistakes returns what did not read as the column's type in what was taken
+	// last.
+	mistakes() badValues
+}
+
+// newCells returns cells for a column of type t, Unknown if its values decide.
+// asText says that dynamic values are to stay text for now.
+func newCells(t types.Type, asText bool) cells {
+	switch t {
+	case types.Dynamic:
+		if asText {
+			t = types.String
+		}
+	case types.Bool:
+		return newParsed(t, parseBool)
+	case types.Int:
+		return newParsed(t, parseInt)
+	case types.Long:
+		return newParsed(t, parseLong)
+	case types.Real:
+		return newParsed(t, types.ParseReal)
+	case types.Decimal:
+		return newParsed(t, types.ParseDecimal)
+	case types.DateTime:
+		return newParsed(t, ParseTime)
+	case types.TimeSpan:
+		return newParsed(t, types.ParseTimeSpan)
+	case types.GUID:
+		return newParsed(t, types.ParseGUID)
+	}
+	return &textCells{typ: t}
+}
+
+// parsedCells are values of a fixed size, read from their text as they come.
+type parsedCells[T column.Value] struct {
+	typ   types.Type
+	parse func(string) (T, bool)
+	b     *column.TypedBuilder[T]
+	room  int // rows to make room for
+	bad   badValues
+	told  badValues
+
+	latest string // the text read last, in the piece's memory
+	value  T
+	ok     bool
+}
+
+func newParsed[T column.Value](t types.Type, parse func(string) (T, bool)) cells {
+	return &parsedCells[T]{typ: t, parse: parse}
+}
+
+func (c *parsedCells[T]) add(row int, v value, line int) {
+	if v.isEmpty() {
+		return
+	}
+	if c.b == nil {
+		c.b = column.NewTypedBuilder[T](c.typ, max(row+1, c.room))
+	}
+	c.padTo(row)
+	if v.raw != c.latest {
+		c.value, c.ok = c.parse(v.text())
+		c.latest = v.raw
+	}
+	if c.ok {
+		c.b.Append(c.value)
+		return
+	}
+	c.b.AppendNull()
+	if c.bad.n == 0 {
+		c.bad.example, c.bad.line = string([]byte(v.text())), line
+	}
+	c.bad.n++
+}
+
+func (c *parsedCells[T]) padTo(row int) {
+	for c.b.Len() < row {
+		c.b.AppendNull()
+	}
+}
+
+func (c *parsedCells[T]) take(n int) (column.Column, shape) {
+	c.told, c.bad, c.latest = c.bad, badValues{}, ""
+	if c.b == nil {
+		return nil, 0
+	}
+	c.padTo(n)
+	out := c.b.Finish()
+	c.b, c.room = nil, n
+	return out, 0
+}
+
+func (c *parsedCells[T]) mistakes() badValues { return c.told }
+
+// textCells are text, and dynamic values, which are read once for each distinct
+// text. Texts are numbered as long as that pays, in one dictionary for many
+// pieces.
+type textCells struct {
+	typ    types.Type
+	shapes shape
+	rows   int // rows with a value or a gap so far
+	room   int
+
+	codes  []uint32
+	latest uint32 // code of the latest value, which the next one often repeats
+	since  int    // rows since the dictionary was begun, before this piece
+	dict   dictionary
+	seen   [memoSlots]seenValue
+
+	flat     []string // instead of codes, for near-unique values
+	isFlat   bool
+	flatLeft int // rows until numbering is tried again
+	arena    arena
+}
 
 const (
-	shapeBool shape = 1 << iota
-	shapeWhole
-	shapeReal
-	shapeTime // text that reads as an ISO 8601 time
-	shapeText
-	shapeNested
+	// leastFlat is the number of texts below which they are numbered whatever
+	// the number of rows.
+	leastFlat = 1024
+	// flatRows is for how many rows near-unique values are not numbered.
+	flatRows = 1 << 16
+	// dictionaryTexts and dictionaryBytes bound what is kept for later pieces.
+	dictionaryTexts = 1 << 15
+	dictionaryBytes = 4 << 20
 )
 
-// cells collects the values of one column as text, each distinct one once as
-// long as that pays. What type the text becomes is decided at the end: the
-// catalog's, or the one that fits all values.
-type cells struct {
-	name   string
-	rows   int // rows with a value or a gap so far
-	shapes shape
-
-	distinct map[string]uint32
-	texts    []string
-	codes    []uint32
-	last     uint32 // code of the latest value, which the next one often repeats
-
-	flat   []string // instead of codes, for near-unique values
-	isFlat bool
-	absent column.Bitmap // nil, or which rows have a value
-	arena  arena
-}
-
-// add gives row the value text of shape s. Rows are filled in order; those left
-// out have no value. text is copied.
-func (c *cells) add(row int, text string, s shape) {
-	c.padTo(row)
-	c.shapes |= s
+func (c *textCells) add(row int, v value, _ int) {
+	if v.isNull() {
+		return
+	}
+	text := v.text()
+	if c.typ == types.Unknown {
+		c.shapes |= shapeOf(v.raw, text)
+	}
+	if c.rows < row {
+		c.padTo(row)
+	}
 	c.rows++
-	if c.absent != nil {
-		c.grow()
-		c.absent.Set(row)
-	}
 	if c.isFlat {
-		c.flat = append(c.flat, c.arena.copy(text))
+		c.flat = append(c.flat, c.arena.copy(validText(text)))
 		return
 	}
-	if len(c.texts) > 0 && c.texts[c.last] == text {
-		c.codes = append(c.codes, c.last)
-		return
+	seen := &c.seen[v.slot]
+	switch {
+	case v.id != 0 && v.id == seen.id:
+		c.latest = seen.code
+	case int(c.latest) >= len(c.dict.texts) || c.dict.texts[c.latest] != text:
+		c.number(text)
 	}
-	code, ok := c.distinct[text]
-	if !ok {
-		if c.distinct == nil {
-			c.distinct = map[string]uint32{}
-		}
-		code = uint32(len(c.texts))
-		text = c.arena.copy(text)
-		c.distinct[text] = code
-		c.texts = append(c.texts, text)
-		if len(c.texts) > minDictionary && len(c.texts) > c.rows/2 {
-			c.codes = append(c.codes, code)
-			c.flatten()
-			return
-		}
+	*seen = seenValue{v.id, c.latest}
+	c.codes = append(c.codes, c.latest)
+	if n := len(c.dict.texts); n > leastFlat && 2*n > c.since+c.rows {
+		c.flatten()
 	}
-	c.last = code
-	c.codes = append(c.codes, code)
 }
 
-// minDictionary is the number of distinct values below which a dictionary is
-// kept whatever the number of rows.
-const minDictionary = 1024
+// A seenValue is the number that a value had.
+type seenValue struct{ id, code uint32 }
 
-func (c *cells) flatten() {
-	c.isFlat = true
-	c.flat = make([]string, len(c.codes), 2*len(c.codes))
-	for i, code := range c.codes {
-		c.flat[i] = c.texts[code]
+// number makes text the latest one.
+func (c *textCells) number(text string) {
+	if code, ok := c.dict.codes[text]; ok {
+		c.latest = code
+		return
 	}
-	c.distinct, c.texts, c.codes = nil, nil, nil
+	if good := validText(text); len(good) != len(text) || good != text {
+		c.number(good)
+		return
+	}
+	c.latest = c.dict.add(c.arena.copy(text))
+}
+
+func (c *textCells) flatten() {
+	c.isFlat, c.flatLeft = true, flatRows
+	c.flat = make([]string, len(c.codes), max(2*len(c.codes), c.room))
+	for i, code := range c.codes {
+		c.flat[i] = c.dict.texts[code]
+	}
+	c.codes = nil
+	c.forget()
+}
+
+// forget drops the dictionary.
+func (c *textCells) forget() {
+	c.dict, c.latest, c.since, c.seen = dictionary{}, 0, 0, [memoSlots]seenValue{}
 }
 
 // padTo fills the rows before row that have no value.
-func (c *cells) padTo(row int) {
-	if c.rows == row {
-		return
-	}
-	if c.absent == nil {
-		c.absent = column.FullBitmap(c.rows)
-		for i := c.rows; i < len(c.absent)*64; i++ {
-			c.absent.Clear(i)
-		}
-	}
+func (c *textCells) padTo(row int) {
 	gap := row - c.rows
 	c.rows = row
-	c.grow()
 	if c.isFlat {
 		c.flat = append(c.flat, make([]string, gap)...)
 		return
 	}
-	empty, ok := c.distinct[""]
-	if !ok {
-		if c.distinct == nil {
-			c.distinct = map[string]uint32{}
-		}
-		empty = uint32(len(c.texts))
-		c.distinct[""] = empty
-		c.texts = append(c.texts, "")
+	if c.codes == nil {
+		c.codes = make([]uint32, 0, max(row+1, c.room))
+	}
+	if int(c.latest) >= len(c.dict.texts) || c.dict.texts[c.latest] != "" {
+		c.number("")
 	}
 	for range gap {
-		c.codes = append(c.codes, empty)
+		c.codes = append(c.codes, c.latest)
 	}
 }
 
-func (c *cells) grow() {
-	for len(c.absent)*64 < c.rows {
-		c.absent = append(c.absent, 0)
+func (c *textCells) take(n int) (column.Column, shape) {
+	shapes := c.shapes
+	c.shapes = 0
+	if c.rows == 0 {
+		return nil, 0
 	}
-}
-
-// has reports whether row i has a value.
-func (c *cells) has(i int) bool { return c.absent == nil || c.absent.Has(i) }
-
-// finish returns the column as type t with n rows, and the number of values
-// that do not read as t, with the first of them: they are null.
-func (c *cells) finish(t types.Type, n int) (col column.Column, bad int, example string) {
-	c.padTo(n)
+	if c.rows < n {
+		c.padTo(n)
+	}
+	c.since += n
+	c.rows, c.room = 0, n
 	if c.isFlat {
-		col, bad, example = convert(t, c.flat, c.has)
-		return col, bad, example
+		flat := c.flat
+		c.flat = make([]string, 0, n)
+		if c.flatLeft -= n; c.flatLeft <= 0 {
+			c.isFlat, c.flat, c.since = false, nil, 0
+		}
+		if c.typ == types.Dynamic {
+			return dynamicOf(flat), 0
+		}
+		return column.NewVec(types.String, flat, nil), shapes
 	}
-	if len(c.texts) == 1 && n > 0 && (t == types.String || t == types.Dynamic) {
-		one, bad, example := convert(t, c.texts, always)
-		return &column.Const{One: one, N: n}, bad * n, example
+	out := &column.Dict{Codes: c.codes, Values: c.dict.column(c.typ)}
+	c.codes = make([]uint32, 0, n)
+	if len(c.dict.texts) > dictionaryTexts || c.dict.bytes > dictionaryBytes {
+		c.forget()
 	}
-	values, bad, example := convert(t, c.texts, always)
-	d := &column.Dict{Codes: c.codes, Values: values}
-	if t == types.String || t == types.Dynamic {
-		return d, bad, example
-	}
-	return column.Flat(d), bad, example
+	return out, shapes
 }
 
-func always(int) bool { return true }
+func (c *textCells) mistakes() badValues { return badValues{} }
 
-// An arena copies short-lived text into large blocks.
-type arena struct{ b strings.Builder }
+// A dictionary numbers the distinct texts of a column. It grows; what it has
+// handed out stays as it is.
+type dictionary struct {
+	codes  map[string]uint32
+	texts  []string
+	bytes  int
+	parser dynamic.Parser
+	values []dynamic.Value // of the first texts, for a dynamic column
+	latest column.Column   // what column has returned last
+}
 
-const arenaBlock = 1 << 16
+func (d *dictionary) add(text string) uint32 {
+	if d.codes == nil {
+		d.codes = map[string]uint32{}
+	}
+	code := uint32(len(d.texts))
+	d.codes[text] = code
+	d.texts = append(d.texts, text)
+	d.bytes += len(text)
+	return code
+}
+
+// column returns the values, the same column as long as none is added.
+func (d *dictionary) column(t types.Type) column.Column {
+	if d.latest != nil && d.latest.Len() == len(d.texts) {
+		return d.latest
+	}
+	if t != types.Dynamic {
+		d.latest = column.NewVec(types.String, d.texts[:len(d.texts):len(d.texts)], nil)
+		return d.latest
+	}
+	for _, s := range d.texts[len(d.values):] {
+		var v dynamic.Value
+		if s != "" {
+			v = d.parser.FromText(s)
+		}
+		d.values = append(d.values, v)
+	}
+	d.latest = column.NewVec(t, d.values[:len(d.values):len(d.values)], nil)
+	return d.latest
+}
+
+func dynamicOf(texts []string) column.Column {
+	var p dynamic.Parser
+	vals := make([]dynamic.Value, len(texts))
+	for i, s := range texts {
+		if s != "" {
+			vals[i] = p.FromText(s)
+		}
+	}
+	return column.NewVec(types.Dynamic, vals, nil)
+}
+
+// An arena copies short-lived text into blocks.
+type arena struct{ block []byte }
+
+const leastBlock, arenaBlock = 1 << 8, 1 << 16
 
 func (a *arena) copy(s string) string {
-	if len(s) == 0 {
-		return ""
-	}
-	if len(s) > arenaBlock/4 {
-		return strings.Clone(s)
-	}
-	if a.b.Cap()-a.b.Len() < len(s) {
-		a.b = strings.Builder{}
-		a.b.Grow(arenaBlock)
-	}
-	from := a.b.Len()
-	a.b.WriteString(s)
-	return a.b.String()[from:]
-}
-
-// convert reads texts as type t. An empty text is no value and no mistake; has
-// says which rows count.
-func convert(t types.Type, texts []string, has func(int) bool) (col column.Column, bad int, example string) {
-	switch t {
-	case types.Bool:
-		return parsed(t, texts, has, parseBool)
-	case types.Int:
-		return parsed(t, texts, has, parseInt)
-	case types.Long:
-		return parsed(t, texts, has, parseLong)
-	case types.Real:
-		return parsed(t, texts, has, types.ParseReal)
-	case types.Decimal:
-		return parsed(t, texts, has, types.ParseDecimal)
-	case types.DateTime:
-		return parsed(t, texts, has, ParseTime)
-	case types.TimeSpan:
-		return parsed(t, texts, has, types.ParseTimeSpan)
-	case types.GUID:
-		return parsed(t, texts, has, types.ParseGUID)
-	case types.Dynamic:
-		var p dynamic.Parser
-		vals := make([]dynamic.Value, len(texts))
-		for i, s := range texts {
-			if s != "" && has(i) {
-				vals[i] = p.FromText(s)
-			}
+	if len(s) > cap(a.block)-len(a.block) {
+		if len(s) > arenaBlock/4 {
+			return string([]byte(s))
 		}
-		return column.NewVec(t, vals, nil), 0, ""
+		// Blocks grow: most columns have few texts.
+		a.block = make([]byte, 0, min(arenaBlock, max(leastBlock, 2*cap(a.block), 4*len(s))))
 	}
-	return column.NewVec(types.String, texts, nil), 0, ""
-}
-
-func parsed[T column.Value](t types.Type, texts []string, has func(int) bool, parse func(string) (T, bool)) (col column.Column, bad int, example string) {
-	b := column.NewTypedBuilder[T](t, len(texts))
-	for i, s := range texts {
-		if s == "" || !has(i) {
-			b.AppendNull()
-			continue
-		}
-		v, ok := parse(s)
-		if !ok {
-			if bad == 0 {
-				example = s
-			}
-			bad++
-			b.AppendNull()
-			continue
-		}
-		b.Append(v)
-	}
-	return b.Finish(), bad, example
-}
-
-// parseBool also reads 0 and 1, which Log Analytics exports write.
-func parseBool(s string) (bool, bool) {
-	switch s {
-	case "0":
-		return false, true
-	case "1":
-		return true, true
-	}
-	return types.ParseBool(s)
-}
-
-// parseLong also reads whole numbers written as reals: 12.0, 1e3.
-func parseLong(s string) (int64, bool) {
-	if v, ok := types.ParseLong(s); ok {
-		return v, true
-	}
-	f, ok := types.ParseReal(s)
-	if !ok || f != math.Trunc(f) || math.Abs(f) >= 1<<63 {
-		return 0, false
-	}
-	return int64(f), true
-}
-
-func parseInt(s string) (int64, bool) {
-	v, ok := parseLong(s)
-	return v, ok && v == int64(int32(v))
-}
-
-// typeOf returns the type that fits all values of a column without a known
-// schema.
-func (s shape) typeOf() types.Type {
-	switch {
-	case s == 0:
-		return types.String
-	case s&shapeNested != 0:
-		return types.Dynamic
-	case s == shapeBool:
-		return types.Bool
-	case s == shapeWhole:
-		return types.Long
-	case s&^(shapeWhole|shapeReal) == 0:
-		return types.Real
-	case s == shapeTime:
-		return types.DateTime
-	}
-	return types.String
+	from := len(a.block)
+	a.block = append(a.block, s...)
+	return str(a.block[from:])
 }

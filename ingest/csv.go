@@ -31,16 +31,16 @@ func delimiterOf(head []byte) (comma rune, ok bool) {
 // decodeDelimited decodes a whole CSV or TSV file with a header. Portal exports
 // write the zone behind the names of datetime columns ("TimeGenerated [UTC]")
 // and an unnamed first column may hold row numbers.
-func (d *decoder) decodeDelimited(r io.Reader, comma rune, p *piece) error {
+func (d *decoder) decodeDelimited(r io.Reader, comma rune) error {
 	cr := csv.NewReader(r)
 	cr.Comma, cr.FieldsPerRecord, cr.LazyQuotes, cr.ReuseRecord = comma, -1, false, true
 	head, err := cr.Read()
 	if err != nil {
 		return err
 	}
-	names := make([]string, len(head))
+	keys := make([]*key, len(head))
 	for i, name := range head {
-		names[i] = strings.TrimSuffix(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")), " [UTC]")
+		keys[i] = d.keys.get(strings.TrimSuffix(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")), " [UTC]"))
 	}
 	var members []member
 	for {
@@ -50,27 +50,25 @@ func (d *decoder) decodeDelimited(r io.Reader, comma rune, p *piece) error {
 		}
 		var parse *csv.ParseError
 		if errors.As(err, &parse) {
-			p.reject(parse.StartLine, parse.Err)
+			d.piece.reject(parse.StartLine, parse.Err)
 			continue
 		}
 		if err != nil {
-			p.take(d)
 			return err
 		}
-		line, _ := cr.FieldPos(0)
-		if len(fields) != len(names) {
-			p.reject(line, fmt.Errorf("%d fields under %d columns", len(fields), len(names)))
+		d.line, _ = cr.FieldPos(0)
+		if len(fields) != len(keys) {
+			d.report(fmt.Errorf("%d fields under %d columns", len(fields), len(keys)))
 			continue
 		}
 		members = members[:0]
 		for i, f := range fields {
-			if names[i] != "" && f != "" {
-				members = append(members, member{names[i], fieldJSON(f)})
+			if keys[i].name != "" && f != "" {
+				members = append(members, member{keys[i], value{raw: fieldJSON(f)}})
 			}
 		}
-		d.record(members, func(err error) { p.reject(line, err) })
+		d.recordOf(members)
 	}
-	p.take(d)
 	return nil
 }
 

@@ -85,18 +85,15 @@ func signIn(m *mapping) {
 // resultDescription fills ResultDescription from the reason that the status
 // holds: the envelope has it for failures of some services only.
 func resultDescription(r *row) {
-	if r.filled("ResultDescription") {
-		return
-	}
 	status := r.value("Status")
-	if status == "" || status[0] != '{' {
+	if status.raw == "" || status.raw[0] != '{' || !r.value("ResultDescription").isEmpty() {
 		return
 	}
-	reason, ok := dynamic.LookupJSON(status, dynamic.Name("failureReason"))
+	reason, ok := dynamic.LookupJSON(status.raw, dynamic.Name("failureReason"))
 	if !ok {
 		return
 	}
 	if s := reason.String(); s != "" {
-		r.set("ResultDescription", dynamic.FromString(s).JSON())
+		r.set("ResultDescription", valueOf(s))
 	}
 }

@@ -11,7 +11,17 @@
 //
 // Nothing is dropped silently: a record or a value that cannot be understood is
 // counted and reported with file and line, and the rest is loaded. Fields that a
-// known table has no column for are kept in its hidden column _Unmapped.
+// known table has no column for are kept in its hidden column _Unmapped. Bytes
+// that are no UTF-8 are read as U+FFFD.
+//
+// How it is fast: input is cut into pieces at line ends, which decoders take side
+// by side and a loader adds in their order. A record is scanned once, envelope
+// and properties together (scan.go, members.go). Keys are expected in the order
+// of the record before, and values that come again are recognised, not scanned
+// (memo.go). Its members are staged by column (row.go) and go to the cells of
+// their columns (cells.go), which number texts for as long as that pays. Where
+// rows stay in memory, the pieces are put together into large batches
+// (segment.go).
 package ingest
 
 import (
@@ -49,8 +59,8 @@ type Options struct {
 	// since the last call. It may be called concurrently.
 	Progress func(n int)
 	// Sink, if not nil, receives the batches of known tables instead of the
-	// loader keeping them, in the order of the input. It is called by one
-	// goroutine at a time.
+	// loader keeping them, in the order of the input: a few hundred rows each.
+	// It is called by one goroutine at a time.
 	Sink func(table string, s types.Schema, b *column.Batch) error
 }
 
@@ -60,22 +70,18 @@ type Loader struct {
 	opt    Options
 	report Report
 
-	mu     sync.Mutex
-	tables map[string]*loaded
-	order  []string
-}
+	buffers buffers
 
-// loaded is the pieces of one table, in the order of input.
-type loaded struct {
-	batches []*column.Batch // of a known table
-	schema  types.Schema
-	rows    []*rows // of another: types are decided when all is read
+	mu     sync.Mutex
+	idle   []*decoder
+	tables map[string]*loadedTable
+	order  []string
 }
 
 // NewLoader returns an empty loader.
 func NewLoader(o Options) *Loader {
 	o.Workers = max(1, o.Workers)
-	return &Loader{opt: o, tables: map[string]*loaded{}}
+	return &Loader{opt: o, tables: map[string]*loadedTable{}}
 }
 
 // Report returns what was read so far and what could not be.
@@ -118,15 +124,19 @@ func (b *brokenInput) Error() string { return b.err.Error() }
 
 func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
 	head, err := peek(r)
-	switch c := first(str(head)); {
+	c := first(head)
+	switch {
 	case len(bytes.TrimSpace(head)) == 0:
 		return broken(err) // an empty file is an empty table
 	case c == '{' && inLines(head):
 		return l.readLines(ctx, in, r)
 	case c == '{' || c == '[':
 		p, err := readDocument(r)
-		d := newDecoder(l.opt.Tables, in.Into, in.Base)
-		d.decodeDocument(p)
+		d := l.decoder()
+		defer l.release(d)
+		d.begin(in, p)
+		d.decodeDocument()
+		d.end()
 		return errors.Join(l.add(in, p), broken(err))
 	}
 	comma, ok := delimiterOf(head)
@@ -134,9 +144,20 @@ func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
 		return broken(errors.New("the format is not recognised: want JSON, NDJSON, CSV, TSV or Parquet"))
 	}
 	p := &piece{line: 1}
-	d := newDecoder(l.opt.Tables, in.Into, in.Base)
-	err = d.decodeDelimited(r, comma, p)
+	d := l.decoder()
+	defer l.release(d)
+	d.begin(in, p)
+	err = d.decodeDelimited(r, comma)
+	d.end()
 	return errors.Join(l.add(in, p), broken(err))
+}
+
+// first returns the first byte that is no blank, 0 if there is none.
+func first(text []byte) byte {
+	if text = bytes.TrimSpace(text); len(text) > 0 {
+		return text[0]
+	}
+	return 0
 }
 
 func broken(err error) error {
@@ -146,165 +167,168 @@ func broken(err error) error {
 	return &brokenInput{err}
 }
 
-// readLines decodes pieces side by side and adds them in their order.
+// decoder returns a decoder that nobody uses.
+func (l *Loader) decoder() *decoder {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := len(l.idle); n > 0 {
+		d := l.idle[n-1]
+		l.idle = l.idle[:n-1]
+		return d
+	}
+	return newDecoder(l.opt.Tables, l.opt.Sink == nil)
+}
+
+func (l *Loader) release(d *decoder) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.idle = append(l.idle, d)
+}
+
+// decodeLines decodes a piece and gives its memory back.
+func (l *Loader) decodeLines(d *decoder, in Input, p *piece) {
+	text := p.text
+	d.begin(in, p)
+	d.decodeLines()
+	d.end()
+	l.buffers.give(text)
+}
+
+// readLines reads records that are written one a line. A small input is one
+// piece, which is decoded here.
 func (l *Loader) readLines(ctx context.Context, in Input, r io.Reader) error {
-	type job struct {
-		p    *piece
-		done chan struct{}
-	}
-	todo, inOrder := make(chan job), make(chan job, l.opt.Workers)
-	var workers sync.WaitGroup
-	for range l.opt.Workers {
-		workers.Go(func() {
-			d := newDecoder(l.opt.Tables, in.Into, in.Base)
-			for j := range todo {
-				d.decodeLines(j.p)
-				close(j.done)
-			}
-		})
-	}
-	failed := make(chan error, 1)
-	go func() {
-		var err error
-		for j := range inOrder {
-			<-j.done
-			if err == nil {
-				err = l.add(in, j.p)
-			}
+	var pipe *pipeline
+	var err error
+	readErr := splitLines(r, &l.buffers, func(p *piece) error {
+		if pipe == nil && len(p.text) < firstRead/2 {
+			d := l.decoder()
+			l.decodeLines(d, in, p)
+			l.release(d)
+			err = l.add(in, p)
+			return err
 		}
-		failed <- err
-	}()
-	readErr := splitLines(r, 1, func(p *piece) error {
-		j := job{p, make(chan struct{})}
-		select {
-		case todo <- j:
-			inOrder <- j
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
+		if pipe == nil {
+			pipe = l.start(in)
 		}
+		return pipe.put(ctx, p)
 	})
-	close(todo)
-	close(inOrder)
-	workers.Wait()
-	if err := <-failed; err != nil {
-		return err
+	if pipe != nil {
+		err = pipe.wait()
 	}
-	if ctx.Err() != nil {
+	switch {
+	case err != nil:
+		return err
+	case ctx.Err() != nil:
 		return ctx.Err()
 	}
 	return broken(readErr)
 }
 
+// A pipeline decodes pieces side by side and adds them in their order.
+type pipeline struct {
+	todo    chan job
+	inOrder chan job
+	workers sync.WaitGroup
+	failed  chan error
+}
+
+type job struct {
+	p    *piece
+	done chan struct{}
+}
+
+func (l *Loader) start(in Input) *pipeline {
+	pipe := &pipeline{todo: make(chan job), inOrder: make(chan job, l.opt.Workers), failed: make(chan error, 1)}
+	for range l.opt.Workers {
+		pipe.workers.Go(func() {
+			d := l.decoder()
+			defer l.release(d)
+			for j := range pipe.todo {
+				l.decodeLines(d, in, j.p)
+				close(j.done)
+			}
+		})
+	}
+	go func() {
+		var err error
+		for j := range pipe.inOrder {
+			<-j.done
+			if err == nil {
+				err = l.add(in, j.p)
+			}
+		}
+		pipe.failed <- err
+	}()
+	return pipe
+}
+
+func (pipe *pipeline) put(ctx context.Context, p *piece) error {
+	j := job{p, make(chan struct{})}
+	select {
+	case pipe.todo <- j:
+		pipe.inOrder <- j
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// wait waits until everything has been added, and returns why it was not.
+func (pipe *pipeline) wait() error {
+	close(pipe.todo)
+	close(pipe.inOrder)
+	pipe.workers.Wait()
+	return <-pipe.failed
+}
+
 // add takes over the rows of a piece.
 func (l *Loader) add(in Input, p *piece) error {
 	l.report.piece(in.Name, p)
-	for _, t := range p.rows {
-		if !t.c.known {
-			l.mu.Lock()
-			l.table(t.table).rows = append(l.table(t.table).rows, t)
-			l.mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range p.parts {
+		t := &p.parts[i]
+		for _, b := range t.bad {
+			l.report.unreadable(in.Name, t.table, b)
+		}
+		lt := l.tables[t.table]
+		if lt == nil {
+			lt = &loadedTable{}
+			l.tables[t.table] = lt
+			l.order = append(l.order, t.table)
+		}
+		if l.opt.Sink == nil || !t.known {
+			lt.add(t)
 			continue
 		}
-		s := types.Schema{Columns: t.c.cols}
-		b := l.batch(in, p, t, s)
-		l.mu.Lock()
-		lt := l.table(t.table)
-		lt.schema = s
-		var err error
-		if l.opt.Sink != nil {
-			err = l.opt.Sink(t.table, s, b)
-		} else {
-			lt.batches = append(lt.batches, b)
-		}
-		l.mu.Unlock()
-		if err != nil {
+		lt.known, lt.names = true, t.names
+		if err := l.opt.Sink(t.table, types.Schema{Columns: t.names}, t.batch()); err != nil {
 			return err
 		}
 	}
+	p.parts = nil
 	return nil
 }
 
-func (l *Loader) table(name string) *loaded {
-	t := l.tables[name]
-	if t == nil {
-		t = &loaded{}
-		l.tables[name] = t
-		l.order = append(l.order, name)
-	}
-	return t
-}
-
-// batch converts the rows of a table to columns of schema s.
-func (l *Loader) batch(in Input, p *piece, t *rows, s types.Schema) *column.Batch {
-	cols := make([]column.Column, s.Len())
-	for i, c := range s.Columns {
-		if i >= len(t.cells) || t.cells[i].rows == 0 {
-			cols[i] = column.NullConst(c.Type, t.n)
-			continue
+// batch returns the rows as a batch.
+func (p *part) batch() *column.Batch {
+	cols := make([]column.Column, len(p.cols))
+	for i, c := range p.cols {
+		if cols[i] = c; c == nil {
+			cols[i] = column.NullConst(p.names[i].Type, p.n)
 		}
-		col, bad, example := t.cells[i].finish(c.Type, t.n)
-		if bad > 0 {
-			l.report.unreadable(in.Name, p.line, t.table, c.Name, c.Type.String(), example, bad)
-		}
-		cols[i] = col
 	}
-	return column.NewBatch(t.n, cols)
+	return column.NewBatch(p.n, cols)
 }
 
 // Finish returns the tables, in the order in which they were first met. The
 // loader must not be used afterwards.
 func (l *Loader) Finish() []Table {
+	l.idle = nil // and with them what they have learnt
 	var out []Table
 	for _, name := range l.order {
-		t := l.tables[name]
-		if len(t.rows) > 0 {
-			l.inferred(name, t)
-		}
-		out = append(out, Table{Name: name, Schema: t.schema, Batches: t.batches})
+		out = append(out, l.tables[name].finish(name))
+		delete(l.tables, name)
 	}
 	return out
-}
-
-// inferred gives a table without a known schema the columns that its pieces
-// have between them, with the types that fit all their values.
-func (l *Loader) inferred(name string, t *loaded) {
-	at := map[string]int{}
-	var shapes []shape
-	for _, p := range t.rows {
-		for _, c := range p.cells {
-			if c.rows == 0 {
-				continue
-			}
-			i, ok := at[c.name]
-			if !ok {
-				i = len(shapes)
-				at[c.name] = i
-				shapes = append(shapes, 0)
-				t.schema.Columns = append(t.schema.Columns, types.Column{Name: c.name})
-			}
-			shapes[i] |= c.shapes
-		}
-	}
-	for i, s := range shapes {
-		t.schema.Columns[i].Type = s.typeOf()
-	}
-	for _, p := range t.rows {
-		byName := make([]*cells, len(shapes))
-		for _, c := range p.cells {
-			if i, ok := at[c.name]; ok && c.rows > 0 {
-				byName[i] = c
-			}
-		}
-		cols := make([]column.Column, len(shapes))
-		for i, c := range byName {
-			if c == nil {
-				cols[i] = column.NullConst(t.schema.Columns[i].Type, p.n)
-				continue
-			}
-			cols[i], _, _ = c.finish(t.schema.Columns[i].Type, p.n)
-		}
-		t.batches = append(t.batches, column.NewBatch(p.n, cols))
-	}
-	t.rows = nil
 }

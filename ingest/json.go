@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,62 +11,78 @@ import (
 )
 
 // decodeLines decodes a piece with one record a line.
-func (d *decoder) decodeLines(p *piece) {
-	text, line := p.text, p.line
-	for len(text) > 0 {
-		var one []byte
-		if i := bytes.IndexByte(text, '\n'); i >= 0 {
-			one, text = text[:i], text[i+1:]
-		} else {
-			one, text = text, nil
+func (d *decoder) decodeLines() {
+	text := d.scan.text
+	for i := 0; i < len(text); {
+		if c := text[i]; isBlank(c) {
+			if c == '\n' {
+				d.line++
+			}
+			i++
+			continue
 		}
-		if one = bytes.TrimSpace(one); len(one) > 0 {
-			d.value(str(one), func(err error) { p.reject(line, err) })
+		lines := d.scan.lines
+		next, ok := d.read(i)
+		if ok && d.scan.lines == lines {
+			for next < len(text) && text[next] != '\n' && isBlank(text[next]) {
+				next++
+			}
+			if next == len(text) || text[next] == '\n' {
+				d.decode(i)
+				d.scan.lines = lines
+				i = next
+				continue
+			}
 		}
-		line++
+		// The mistake is at next, or where the line ends if that comes before.
+		end := len(text)
+		if n := strings.IndexByte(text[i:], '\n'); n >= 0 {
+			end = i + n
+		}
+		d.report(&dynamic.SyntaxError{Offset: min(next, end) - i})
+		i, d.scan.lines = end, lines
 	}
-	p.take(d)
 }
 
 // decodeDocument decodes a piece of JSON values that may span lines.
-func (d *decoder) decodeDocument(p *piece) {
-	text := str(p.text)
-	at, line := 0, p.line
-	between := " \n\r\t,"
+func (d *decoder) decodeDocument() {
+	text := d.scan.text
+	at, between := 0, " \n\r\t,"
 	torn, before := false, 0
 	for {
 		next := at
 		for next < len(text) && strings.IndexByte(between, text[next]) >= 0 {
 			next++
 		}
-		line += bytes.Count(p.text[at:next], []byte{'\n'})
+		d.line += lines(text[at:next])
 		if next == len(text) {
-			if torn && len(p.rejected) == before {
-				p.reject(line, errNotClosed)
+			if torn && len(d.piece.rejected) == before {
+				d.report(errNotClosed)
 			}
-			break
+			return
 		}
 		at = next
-		end, err := valueEnd(text, at)
-		if inner := listStart(text, at); err != nil && inner > 0 {
+		line := d.line
+		end, ok := d.read(at)
+		if inner := listStart(text, at); !ok && inner > 0 {
 			// A list that is torn: its whole records are read one by one.
-			line += lines(text[at:inner])
+			d.line += lines(text[at:inner])
 			at, between = inner, " \n\r\t,]}"
-			torn, before = true, len(p.rejected)
+			torn, before = true, len(d.piece.rejected)
 			continue
 		}
-		if err != nil {
-			p.reject(line+lines(text[at:min(end, len(text))]), err)
-			if end = nextRecord(text, max(end, at+1)); end < 0 {
-				break
-			}
+		if ok {
+			d.decode(at)
 		} else {
-			d.value(text[at:end], func(err error) { p.reject(line, err) })
+			d.line += lines(text[at:min(end, len(text))])
+			d.report(&dynamic.SyntaxError{Offset: end - at})
+			if end = nextRecord(text, max(end, at+1)); end < 0 {
+				return
+			}
 		}
-		line += lines(text[at:end])
+		d.line = line + lines(text[at:end])
 		at = end
 	}
-	p.take(d)
 }
 
 var errNotClosed = errors.New("the list of records ends early")
@@ -85,17 +100,6 @@ func listStart(text string, at int) int {
 var openingOfList = regexp.MustCompile(`^(\{\s*"(records|value)"\s*:\s*)?\[`)
 
 func lines(s string) int { return strings.Count(s, "\n") }
-
-// valueEnd returns the end of the array or object at offset at.
-func valueEnd(text string, at int) (int, error) {
-	switch text[at] {
-	case '{':
-		return dynamic.ScanMembers(text, at, func(string, string) bool { return true })
-	case '[':
-		return dynamic.ScanElements(text, at, func(int, string) bool { return true })
-	}
-	return at, errNotRecord
-}
 
 // nextRecord returns where, after a mistake, a line begins with a record again.
 func nextRecord(text string, from int) int {
@@ -126,13 +130,4 @@ func (p *piece) reject(line int, err error) {
 		err = fmt.Errorf("not JSON: mistake at byte %d of the record", s.Offset+1)
 	}
 	p.rejected = append(p.rejected, rejection{line, err})
-}
-
-// take takes the rows out of d.
-func (p *piece) take(d *decoder) {
-	for _, table := range d.order {
-		p.rows = append(p.rows, d.out[table])
-	}
-	d.out, d.order, d.columns, d.layouts = map[string]*rows{}, nil, map[string]*columns{}, map[layoutKey]*layout{}
-	p.text = nil
 }

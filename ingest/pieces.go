@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 	"unsafe"
 )
 
@@ -13,7 +14,7 @@ import (
 type piece struct {
 	text     []byte
 	line     int // of its first byte, from 1
-	rows     []*rows
+	parts    []part
 	rejected []rejection
 }
 
@@ -23,45 +24,52 @@ type rejection struct {
 	err  error
 }
 
-// pieceSize is large enough for dictionaries to pay and small enough for a few
-// pieces to be in memory.
-const pieceSize = 16 << 20
+// pieceSize is large enough for what is done once a piece not to count, and small
+// enough for a few pieces to be in memory.
+const pieceSize = 4 << 20
 
 // maxRecord bounds a line, and a document that is not written in lines, in
 // bytes.
 const maxRecord = 1 << 30
 
-// splitLines cuts r into pieces at line ends and calls yield for each. A record
-// that spans lines stays whole only if everything is one document: see whole.
-func splitLines(r io.Reader, line int, yield func(*piece) error) error {
-	var rest []byte
+// splitLines cuts r into pieces at line ends and calls yield for each, which owns
+// it then. A record that spans lines stays whole only if everything is one
+// document: see readDocument.
+func splitLines(r io.Reader, pool *buffers, yield func(*piece) error) error {
+	line := 1
+	buf, size := pool.take(firstRead), firstRead
 	for {
-		buf, err := readPiece(r, rest)
-		atEnd := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		var err error
+		buf, err = fill(r, buf, size)
+		atEnd := errors.Is(err, io.EOF)
+		size = pieceSize
 		cut := len(buf)
 		if !atEnd {
 			cut = bytes.LastIndexByte(buf, '\n') + 1
 		}
 		if cut == 0 && !atEnd && err == nil && len(buf) < maxRecord {
-			rest = buf // no line end yet: read on
-			continue
+			continue // no line end yet: read on
 		}
 		if cut == 0 {
 			cut = len(buf)
 		}
+		var next []byte
+		if !atEnd && err == nil {
+			next = append(pool.take(size+len(buf)-cut), buf[cut:]...)
+		}
+		after := line + bytes.Count(buf[:cut], []byte{'\n'})
 		if cut > 0 {
 			if yerr := yield(&piece{text: buf[:cut], line: line}); yerr != nil {
 				return yerr
 			}
 		}
-		line += bytes.Count(buf[:cut], []byte{'\n'})
-		rest = buf[cut:]
 		if atEnd {
 			return nil
 		}
 		if err != nil {
 			return err // what came before it has been decoded
 		}
+		buf, line = next, after
 	}
 }
 
@@ -69,23 +77,43 @@ func splitLines(r io.Reader, line int, yield func(*piece) error) error {
 // in storage accounts are many small files.
 const firstRead = 64 << 10
 
-// readPiece reads up to pieceSize more bytes behind rest, which it copies. The
-// error is io.EOF or io.ErrUnexpectedEOF where r ends before that.
-func readPiece(r io.Reader, rest []byte) ([]byte, error) {
-	size := firstRead
-	if len(rest) > 0 {
-		size = pieceSize // there was a piece before it
+// fill reads up to n more bytes behind those of buf. The error is io.EOF where r
+// ends before that.
+func fill(r io.Reader, buf []byte, n int) ([]byte, error) {
+	from := len(buf)
+	buf = slices.Grow(buf, n)
+	k, err := io.ReadFull(r, buf[from:from+n])
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
 	}
-	buf := make([]byte, len(rest), len(rest)+size)
-	copy(buf, rest)
-	for {
-		n, err := io.ReadFull(r, buf[len(buf):len(rest)+size])
-		buf = buf[:len(buf)+n]
-		if err != nil || size == pieceSize {
-			return buf, err
-		}
-		size = min(4*size, pieceSize)
-		buf = slices.Grow(buf, len(rest)+size-len(buf))
+	return buf[:from+k], err
+}
+
+// buffers lends memory for pieces, small or large.
+type buffers struct{ small, large sync.Pool }
+
+// take returns no bytes, with room for n.
+func (b *buffers) take(n int) []byte {
+	pool := &b.large
+	if n <= firstRead {
+		pool = &b.small
+	}
+	if got, ok := pool.Get().(*[]byte); ok && cap(*got) >= n {
+		return (*got)[:0]
+	}
+	if n > firstRead {
+		n += n / 16 // for the beginning of a record that the next one has
+	}
+	return make([]byte, 0, n)
+}
+
+func (b *buffers) give(buf []byte) {
+	switch {
+	case cap(buf) > 2*pieceSize: // of a record beyond measure
+	case cap(buf) > 2*firstRead:
+		b.large.Put(&buf)
+	default:
+		b.small.Put(&buf)
 	}
 }
 

@@ -7,175 +7,248 @@ import (
 	"github.com/calypso-kql/calypso/kql/dynamic"
 )
 
-// A member is a key of a JSON object with the text of its value.
-type member struct{ name, raw string }
-
-// A decoder turns JSON records into rows. It is for one goroutine.
+// A decoder turns JSON records into rows. It is for one goroutine, and can be
+// used for one piece of input after the other: what it has learnt of names and
+// values stays.
 type decoder struct {
-	tables  Tables
-	into    string // the table that all records go to; "" to let them say
-	base    string // the table of records that don't say
-	row     row
-	members []member
+	tables Tables
+	into   string // the table that all records go to; "" to let them say
+	base   string // the table of records that don't say
+	asText bool   // dynamic values stay text
+
+	scan         scanner
+	keys         keyring
+	outer, inner sequence // of records and of their properties
+	members      []member
+	properties   []member
+	row          row
+
 	layouts map[layoutKey]*layout
+	latest  *layout
 	columns map[string]*columns
 	out     map[string]*rows
-	order   []string // tables in the order of their first row
+	order   []*rows // the tables of this piece, in the order of their first row
+	piece   *piece  // what is being decoded
+	line    int     // of the record
+	values  uint32  // ids of values given so far
+	// listLine is how many lines behind the record's first one its list of
+	// records begins, if it has one.
+	listLine int
 }
 
-type layoutKey struct{ table, category string }
+// A layoutKey is all that decides how a record is laid out.
+type layoutKey struct{ category, kind, into, base string }
 
-func newDecoder(tables Tables, into, base string) *decoder {
-	return &decoder{tables: tables, into: into, base: base, layouts: map[layoutKey]*layout{}, columns: map[string]*columns{}, out: map[string]*rows{}}
+func newDecoder(tables Tables, asText bool) *decoder {
+	d := &decoder{tables: tables, asText: asText}
+	d.forget()
+	return d
+}
+
+// begin prepares for a piece of an input.
+func (d *decoder) begin(in Input, p *piece) {
+	d.into, d.base, d.piece, d.line = in.Into, in.Base, p, p.line
+	d.scan = scanner{text: str(p.text)}
+	if len(d.keys.byName) > maxKeys || len(d.layouts) > maxLayouts {
+		d.forget()
+	}
+}
+
+// maxLayouts bounds what is kept of tables: categories may be made up too.
+const maxLayouts = 1 << 10
+
+func (d *decoder) forget() {
+	d.keys = keyring{byName: map[string]*key{}}
+	d.outer, d.inner, d.latest = sequence{}, sequence{}, nil
+	d.layouts, d.columns, d.out = map[layoutKey]*layout{}, map[string]*columns{}, map[string]*rows{}
+}
+
+// report rejects the record being decoded.
+func (d *decoder) report(err error) { d.piece.reject(d.line, err) }
+
+// end takes the rows out of the decoder into its piece.
+func (d *decoder) end() {
+	for _, t := range d.order {
+		d.piece.parts = append(d.piece.parts, t.take())
+	}
+	d.order, d.piece.text, d.piece = d.order[:0], nil, nil
+	d.scan = scanner{}
+	d.keys.forgetValues()
 }
 
 var errNotRecord = errors.New("want a JSON object")
 
-// value decodes the JSON value text: a record, or an array or envelope of
-// records. Each record that is wrong is reported on its own; the others are
-// decoded.
-func (d *decoder) value(text string, report func(error)) {
-	switch first(text) {
-	case '[':
-		if _, err := dynamic.ScanElements(text, 0, func(_ int, raw string) bool {
-			d.value(raw, report)
-			return true
-		}); err != nil {
-			report(err)
-		}
+// read scans and checks the JSON value at i, and returns the position behind it;
+// !ok if it is no JSON, with next at the mistake. The members of an object are in
+// d.members then.
+func (d *decoder) read(i int) (next int, ok bool) {
+	if i < len(d.scan.text) && d.scan.text[i] == '{' {
+		d.properties = d.properties[:0]
+		d.members, next, ok = d.scanMembers(i, &d.outer, d.members[:0], true)
+		return next, ok
+	}
+	next, _, ok = d.scan.value(i)
+	return next, ok
+}
+
+// decode decodes the value at i, which has just been read: a record, or an array
+// or envelope of records. Each record that is wrong is reported on its own; the
+// others are decoded.
+func (d *decoder) decode(i int) {
+	switch d.scan.text[i] {
 	case '{':
-		d.object(text, report)
+		d.object()
+	case '[':
+		d.elements(i)
 	default:
-		report(errNotRecord)
+		d.report(errNotRecord)
 	}
 }
 
-func first(text string) byte {
-	for i := range len(text) {
-		if c := text[i]; c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-			return c
+// elements decodes the elements of the array at i, which has been checked.
+func (d *decoder) elements(i int) {
+	line, lines := d.line, d.scan.lines
+	if i = d.scan.skip(i + 1); d.scan.text[i] == ']' {
+		return
+	}
+	for more := true; more; {
+		d.line = line + d.scan.lines - lines
+		begin := i
+		next, ok := d.read(i)
+		if !ok {
+			d.report(&dynamic.SyntaxError{Offset: next - begin})
+			return
 		}
+		after := d.scan.lines
+		d.decode(begin)
+		d.scan.lines = after // what is inside was scanned a second time
+		i = d.scan.skip(next)
+		more = d.scan.text[i] == ','
+		i = d.scan.skip(i + 1)
 	}
-	return 0
 }
 
-func (d *decoder) object(text string, report func(error)) {
-	members := d.members[:0]
-	end, err := dynamic.ScanMembers(text, 0, func(name, raw string) bool {
-		members = append(members, member{name, raw})
-		return true
-	})
-	d.members = members
-	if err == nil && strings.TrimSpace(text[end:]) != "" {
-		err = &dynamic.SyntaxError{Offset: end}
-	}
-	if err != nil {
-		report(err)
+// object decodes the object whose members have been read.
+func (d *decoder) object() {
+	if list, ok := envelopeOf(d.members); ok {
+		line := d.line
+		d.line += d.listLine
+		d.inside(list, func() { d.elements(0) })
+		d.line = line
 		return
 	}
-	if list, ok := envelopeOf(members); ok {
-		d.members = nil // the records inside need their own
-		d.value(list, report)
+	if tables, ok := resultTables(d.members); ok {
+		d.results(tables)
 		return
 	}
-	if tables, ok := resultTables(members); ok {
-		d.members = nil
-		d.results(tables, report)
-		return
-	}
-	d.record(members, report)
+	d.record(d.members)
+}
+
+// inside calls f while text is what is scanned: a part of the text before.
+func (d *decoder) inside(text string, f func()) {
+	whole := d.scan
+	d.scan = scanner{text: text}
+	f()
+	d.scan = whole
 }
 
 // envelopeOf returns the array of records that an object only wraps: the body of
 // an event ("records"), or a page of Microsoft Graph ("value").
 func envelopeOf(members []member) (list string, ok bool) {
 	for _, m := range members {
-		switch {
-		case m.name == "category" || m.name == "Type":
-			return "", false
-		case (m.name == "records" || m.name == "value") && m.raw[0] == '[':
-			list, ok = m.raw, true
-		case m.name != "records" && m.name != "value" && !strings.HasPrefix(m.name, "@odata."):
+		switch m.key.role {
+		case roleRecords:
+			if m.raw[0] == '[' {
+				list, ok = m.raw, true
+			}
+		case roleOData:
+		default:
 			return "", false
 		}
 	}
 	return list, ok
 }
 
-// record decodes one record.
-func (d *decoder) record(members []member, report func(error)) {
-	category, kind, properties := "", "", ""
+// recordOf decodes a record that was not read as an object: a row of a list.
+func (d *decoder) recordOf(members []member) {
+	d.properties = d.properties[:0]
 	for _, m := range members {
-		switch {
-		case m.name == "category" && m.raw[0] == '"':
-			category = dynamic.Unquote(m.raw)
-		case m.name == "Type" && m.raw[0] == '"':
-			kind = dynamic.Unquote(m.raw)
-		case m.name == "properties" && m.raw[0] == '{':
-			properties = m.raw
+		if m.key.role == roleProperties && m.raw[0] == '{' {
+			d.inside(m.raw, func() { d.properties, _, _ = d.scanMembers(0, &d.inner, d.properties[:0], false) })
 		}
 	}
-	enveloped := category != "" && (properties != "" || hasTime(members))
-	if !enveloped {
-		category = ""
-	}
-	l, table := d.layout(category, kind)
-	d.row.begin(l)
-	s := inFlat
-	if enveloped {
-		s = inEnvelope
-	}
-	for _, m := range members {
-		if !enveloped || m.name != "properties" || m.raw[0] != '{' {
-			d.row.put(s, m.name, m.raw)
-		}
-	}
-	if enveloped && properties != "" {
-		if _, err := dynamic.ScanMembers(properties, 0, func(name, raw string) bool {
-			d.row.put(inProperties, name, raw)
-			return true
-		}); err != nil {
-			report(err)
-			return
-		}
-	}
-	d.row.complete(table)
-	d.rowsOf(table).add(&d.row)
+	d.record(members)
 }
 
-func hasTime(members []member) bool {
+// record decodes one record, whose properties, if it has any, are in
+// d.properties.
+func (d *decoder) record(members []member) {
+	key := layoutKey{into: d.into, base: d.base}
+	properties, timed := false, false
 	for _, m := range members {
-		if m.name == "time" {
-			return true
+		switch m.key.role {
+		case roleCategory:
+			if m.raw[0] == '"' {
+				key.category = m.text()
+			}
+		case roleType:
+			if m.raw[0] == '"' {
+				key.kind = m.text()
+			}
+		case roleProperties:
+			properties = properties || m.raw[0] == '{'
+		case roleTime:
+			timed = true
 		}
 	}
-	return false
+	enveloped := key.category != "" && (properties || timed)
+	if !enveloped {
+		key.category = ""
+	}
+	l := d.layout(key)
+	d.row.begin(l)
+	if !enveloped {
+		for i := range members {
+			d.row.put(inFlat, &members[i])
+		}
+	} else {
+		for i := range members {
+			if m := &members[i]; m.key.role != roleProperties || m.raw[0] != '{' {
+				d.row.put(inEnvelope, m)
+			}
+		}
+		for i := range d.properties {
+			d.row.put(inProperties, &d.properties[i])
+		}
+	}
+	d.row.complete()
+	d.rowsOf(l).add(&d.row, d.line)
 }
 
 // layout returns the layout for records of a category (diagnostic records) or
-// kind (the Type of an exported row), and the name of their table.
-func (d *decoder) layout(category, kind string) (*layout, string) {
-	m := &mapping{}
-	switch {
-	case category != "":
-		m = mappingOf(category)
-	case kind != "":
-		m.table = kind
-	default:
-		m.table = d.base
+// kind (the Type of an exported row).
+func (d *decoder) layout(key layoutKey) *layout {
+	if d.latest != nil && d.latest.key == key {
+		return d.latest
 	}
-	if d.into != "" {
-		c := *m
-		c.table = d.into
-		m = &c
+	l := d.layouts[key]
+	if l == nil {
+		key.category, key.kind = strings.Clone(key.category), strings.Clone(key.kind)
+		m := &mapping{table: key.base}
+		switch {
+		case key.category != "":
+			m = mappingOf(key.category)
+		case key.kind != "":
+			m.table = key.kind
+		}
+		if key.into != "" {
+			m.table = key.into
+		}
+		l = newLayout(key, m, d.columnsOf(m.table))
+		d.layouts[key] = l
 	}
-	key := layoutKey{m.table, category}
-	if l := d.layouts[key]; l != nil {
-		return l, m.table
-	}
-	l := &layout{columns: d.columnsOf(m.table), m: m}
-	d.layouts[key] = l
-	return l, m.table
+	d.latest = l
+	return l
 }
 
 // columnsOf returns the columns of a table, which all its layouts share.
@@ -189,12 +262,14 @@ func (d *decoder) columnsOf(table string) *columns {
 	return c
 }
 
-func (d *decoder) rowsOf(table string) *rows {
-	t := d.out[table]
+func (d *decoder) rowsOf(l *layout) *rows {
+	t := d.out[l.m.table]
 	if t == nil {
-		t = &rows{table: table, c: d.columnsOf(table)}
-		d.out[table] = t
-		d.order = append(d.order, table)
+		t = &rows{table: l.m.table, c: l.columns, asText: d.asText}
+		d.out[l.m.table] = t
+	}
+	if t.n == 0 {
+		d.order = append(d.order, t)
 	}
 	return t
 }

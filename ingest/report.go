@@ -98,17 +98,17 @@ func (r *Report) piece(file string, p *piece) {
 	for _, x := range p.rejected {
 		r.note(Problem{File: file, Line: x.line, Message: x.err.Error()})
 	}
-	for _, t := range p.rows {
+	for _, t := range p.parts {
 		r.records += t.n
 	}
 }
 
 // unreadable notes values of a column that became null.
-func (r *Report) unreadable(file string, line int, table, column, typ, example string, n int) {
+func (r *Report) unreadable(file, table string, b badValues) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.values += n
-	r.note(Problem{File: file, Line: line, Message: fmt.Sprintf("%s.%s: %q does not read as %s (%d such values from here on became null)", table, column, cutText(example), typ, n)})
+	r.values += b.n
+	r.note(Problem{File: file, Line: b.line, Message: fmt.Sprintf("%s.%s: %q does not read as %s (%d such values from here on became null)", table, b.column.Name, cutText(b.example), b.column.Type, b.n)})
 }
 
 func cutText(s string) string {

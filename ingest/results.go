@@ -10,7 +10,7 @@ import (
 // Analytics query API writes "tables", Kusto "Tables".
 func resultTables(members []member) (tables string, ok bool) {
 	for _, m := range members {
-		if (m.name == "tables" || m.name == "Tables") && m.raw[0] == '[' {
+		if m.key.role == roleTables && m.raw[0] == '[' {
 			return m.raw, true
 		}
 	}
@@ -19,21 +19,21 @@ func resultTables(members []member) (tables string, ok bool) {
 
 // results decodes the first table of an answer; Kusto's further tables describe
 // the first.
-func (d *decoder) results(tables string, report func(error)) {
+func (d *decoder) results(tables string) {
 	n := 0
 	_, err := dynamic.ScanElements(tables, 0, func(_ int, raw string) bool {
 		n++
 		if n == 1 {
-			d.resultTable(raw, report)
+			d.resultTable(raw)
 		}
 		return true
 	})
 	if err != nil {
-		report(err)
+		d.report(err)
 	}
 }
 
-func (d *decoder) resultTable(text string, report func(error)) {
+func (d *decoder) resultTable(text string) {
 	var names []string
 	rowsText := ""
 	_, err := dynamic.ScanMembers(text, 0, func(name, raw string) bool {
@@ -49,30 +49,31 @@ func (d *decoder) resultTable(text string, report func(error)) {
 		err = fmt.Errorf("a result table without columns and rows")
 	}
 	if err != nil {
-		report(err)
+		d.report(err)
 		return
 	}
+	var members []member
 	if _, err := dynamic.ScanElements(rowsText, 0, func(_ int, raw string) bool {
-		var members []member
+		members = members[:0]
 		i := 0
 		if _, err := dynamic.ScanElements(raw, 0, func(_ int, cell string) bool {
 			if i < len(names) {
-				members = append(members, member{names[i], cell})
+				members = append(members, member{d.keys.get(names[i]), value{raw: cell}})
 			}
 			i++
 			return true
 		}); err != nil {
-			report(err)
+			d.report(err)
 			return true
 		}
 		if i != len(names) {
-			report(fmt.Errorf("a row of %d cells under %d columns", i, len(names)))
+			d.report(fmt.Errorf("a row of %d cells under %d columns", i, len(names)))
 			return true
 		}
-		d.record(members, report)
+		d.recordOf(members)
 		return true
 	}); err != nil {
-		report(err)
+		d.report(err)
 	}
 }
 

@@ -60,31 +60,60 @@ func (c *columns) fold(name string) int {
 // for one goroutine.
 type layout struct {
 	*columns
+	key   layoutKey
 	m     *mapping
-	cache [numScopes]map[string]int
+	slots [numScopes][]slot // by the id of a key
+	// constants fill columns that the record does not.
+	constants                []constant
+	typ, generated, received int // columns of a known table, or -1
+	table                    value
 }
 
-// ignored is the slot of a key that says nothing.
-const ignored = -1
-
-// unmapped is the slot of a key that no column takes.
-const unmapped = -2
-
-// slot returns the column that key fills in a scope, ignored or unmapped.
-func (l *layout) slot(s scope, key string) int {
-	if i, ok := l.cache[s][key]; ok {
-		return i
-	}
-	if l.cache[s] == nil {
-		l.cache[s] = map[string]int{}
-	}
-	key = strings.Clone(key)
-	i := l.resolve(s, key)
-	l.cache[s][key] = i
-	return i
+type constant struct {
+	column int
+	value  value
 }
 
-func (l *layout) resolve(s scope, key string) int {
+// A slot is what a key fills: a column's position and firstColumn, or one of the
+// others.
+type slot int32
+
+const (
+	unresolved slot = iota
+	ignored         // the key says nothing
+	unmapped        // no column takes it
+	firstColumn
+)
+
+func newLayout(key layoutKey, m *mapping, c *columns) *layout {
+	l := &layout{columns: c, key: key, m: m, typ: -1, generated: -1, received: -1, table: valueOf(m.table)}
+	for name, text := range m.constants {
+		if i := c.at(name); i >= 0 {
+			l.constants = append(l.constants, constant{i, valueOf(text)})
+		}
+	}
+	if c.known {
+		l.typ, l.generated, l.received = c.at("Type"), c.at("TimeGenerated"), c.at("_TimeReceived")
+	}
+	return l
+}
+
+// slot returns what a key fills in a scope.
+func (l *layout) slot(s scope, k *key) slot {
+	if k.id < len(l.slots[s]) {
+		if x := l.slots[s][k.id]; x != unresolved {
+			return x
+		}
+	}
+	for len(l.slots[s]) <= k.id {
+		l.slots[s] = append(l.slots[s], unresolved)
+	}
+	x := l.resolve(s, k.name)
+	l.slots[s][k.id] = x
+	return x
+}
+
+func (l *layout) resolve(s scope, key string) slot {
 	column := key
 	var override map[string]string
 	switch s {
@@ -102,94 +131,116 @@ func (l *layout) resolve(s scope, key string) int {
 	case s != inFlat:
 		column = pascal(key)
 	}
-	if i := l.at(column); i >= 0 {
-		return i
+	i := l.at(column)
+	if i < 0 {
+		i = l.fold(column)
 	}
-	if i := l.fold(column); i >= 0 {
-		return i
-	}
-	if l.known {
+	if i < 0 && l.known {
 		return unmapped
 	}
-	return l.add(types.Column{Name: column})
+	if i < 0 {
+		i = l.add(types.Column{Name: column})
+	}
+	return firstColumn + slot(i)
 }
 
-// A row stages the values of one record, as JSON text, until all its parts are
-// read: what properties say wins over the envelope.
+// A row stages the values of one record until all its parts are read: what
+// properties say wins over the envelope.
 type row struct {
-	l     *layout
-	raw   []string // by column; "" for no value
-	used  []int    // the columns with a value
-	extra strings.Builder
+	l      *layout
+	values []value // by column; raw is "" for no value
+	used   []int   // the columns with a value
+	extra  []byte  // the bag of what no column takes
 }
 
 func (r *row) begin(l *layout) {
 	for _, i := range r.used {
-		r.raw[i] = ""
+		r.values[i] = value{}
 	}
-	r.l, r.used = l, r.used[:0]
-	r.extra.Reset()
+	r.l, r.used, r.extra = l, r.used[:0], nil
+	r.grow()
 }
 
 // put stages the value of a key.
-func (r *row) put(s scope, key, raw string) {
-	if key == "" && (raw == `""` || raw == "null") {
-		return // Entra writes such members
-	}
-	switch i := r.l.slot(s, key); i {
-	case ignored:
-	case unmapped:
-		r.keep(key, raw)
+func (r *row) put(s scope, m *member) {
+	switch x := r.l.slot(s, m.key); {
+	case m.key.name == "" && m.isEmpty(): // Entra writes such members
+	case x == ignored:
+	case x == unmapped:
+		r.keep(m)
 	default:
-		r.putAt(i, raw)
+		r.putAt(int(x-firstColumn), m.value)
 	}
 }
 
-func (r *row) putAt(i int, raw string) {
-	for len(r.raw) < len(r.l.cols) {
-		r.raw = append(r.raw, "")
+// grow makes room for columns that were met since.
+func (r *row) grow() {
+	for len(r.values) < len(r.l.cols) {
+		r.values = append(r.values, value{})
 	}
-	if r.raw[i] == "" {
+}
+
+func (r *row) putAt(i int, v value) {
+	if i >= len(r.values) {
+		r.grow()
+	}
+	if r.values[i].raw == "" {
 		r.used = append(r.used, i)
-	} else if raw == "null" || raw == `""` {
+	} else if v.isEmpty() {
 		return // an empty property does not hide what the envelope said
 	}
-	r.raw[i] = raw
+	r.values[i] = v
 }
 
-// keep adds a key to the bag of what no column takes.
-func (r *row) keep(key, raw string) {
-	if raw == "null" {
+// keep adds a member to the bag of what no column takes.
+func (r *row) keep(m *member) {
+	if m.isNull() {
 		return
 	}
-	if r.extra.Len() == 0 {
-		r.extra.WriteByte('{')
+	if r.extra == nil {
+		r.extra = append(r.extra, '{')
 	} else {
-		r.extra.WriteByte(',')
+		r.extra = append(r.extra, ',')
 	}
-	r.extra.Write(appendQuoted(nil, key))
-	r.extra.WriteByte(':')
-	r.extra.WriteString(raw)
+	r.extra = append(r.extra, m.key.token...)
+	r.extra = append(r.extra, m.raw...)
 }
 
-// filled reports whether a column has a value that is not empty.
-func (r *row) filled(name string) bool {
-	v := r.value(name)
-	return v != "" && v != "null" && v != `""`
-}
-
-// value returns the JSON text staged for a column, "" if there is none.
-func (r *row) value(name string) string {
-	i := r.l.at(name)
-	if i < 0 || i >= len(r.raw) {
-		return ""
-	}
-	return r.raw[i]
-}
-
-// set stages JSON text for a column, if the table has it.
-func (r *row) set(name, raw string) {
+// value returns what is staged for a column; nothing if the table lacks it.
+func (r *row) value(name string) value {
 	if i := r.l.at(name); i >= 0 {
-		r.putAt(i, raw)
+		return r.values[i]
+	}
+	return value{}
+}
+
+// set stages a value for a column, if the table has it.
+func (r *row) set(name string, v value) {
+	if i := r.l.at(name); i >= 0 {
+		r.putAt(i, v)
+	}
+}
+
+// complete stages what every row of a table has besides its record: the
+// mapping's constants, the name of the table, and when it was received.
+func (r *row) complete() {
+	for _, c := range r.l.constants {
+		if r.values[c.column].isEmpty() {
+			r.putAt(c.column, c.value)
+		}
+	}
+	if r.l.m.derive != nil {
+		r.l.m.derive(r)
+	}
+	if r.extra != nil {
+		r.set(unmappedColumn, value{raw: str(append(r.extra, '}'))})
+	}
+	if i := r.l.typ; i >= 0 && r.values[i].isEmpty() {
+		r.putAt(i, r.l.table)
+	}
+	// The time of arrival is not in a diagnostic record. The time of the event
+	// is the latest time that is known not to be after it.
+	if i, j := r.l.received, r.l.generated; i >= 0 && j >= 0 && r.values[i].isEmpty() && !r.values[j].isEmpty() {
+		r.putAt(i, r.values[j])
 	}
 }

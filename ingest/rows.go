@@ -1,65 +1,62 @@
 package ingest
 
 import (
-	"github.com/calypso-kql/calypso/kql/dynamic"
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// rows collects the rows of one table from one piece of input.
+// rows collects the rows of one table, a piece of input at a time.
 type rows struct {
-	table string
-	c     *columns
-	cells []*cells
-	n     int
+	table  string
+	c      *columns
+	asText bool // dynamic values stay text
+	cells  []cells
+	n      int
 }
 
-// add takes over what r has staged.
-func (t *rows) add(r *row) {
+// add takes over what r has staged. The record stands on the line given.
+func (t *rows) add(r *row, line int) {
 	for len(t.cells) < len(t.c.cols) {
-		t.cells = append(t.cells, &cells{name: t.c.cols[len(t.cells)].Name})
+		t.cells = append(t.cells, newCells(t.c.cols[len(t.cells)].Type, t.asText))
 	}
 	for _, i := range r.used {
-		raw := r.raw[i]
-		if t.c.cols[i].Type != types.Unknown {
-			if text, ok := typedText(raw); ok {
-				t.cells[i].add(t.n, text, 0)
-			}
-			continue
-		}
-		if text, s, ok := textOf(raw); ok {
-			t.cells[i].add(t.n, text, s)
-		}
+		t.cells[i].add(t.n, r.values[i], line)
 	}
 	t.n++
 }
 
-// complete stages what every row of a table has besides its record: the
-// mapping's constants, the name of the table, and when it was received.
-func (r *row) complete(table string) {
-	m := r.l.m
-	for name, text := range m.constants {
-		if !r.filled(name) {
-			r.set(name, dynamic.FromString(text).JSON())
-		}
-	}
-	if m.derive != nil {
-		m.derive(r)
-	}
-	if r.extra.Len() > 0 {
-		r.extra.WriteByte('}')
-		r.set(unmappedColumn, r.extra.String())
-	}
-	if !r.l.known {
-		return
-	}
-	if !r.filled("Type") {
-		r.set("Type", dynamic.FromString(table).JSON())
-	}
-	// The time of arrival is not in a diagnostic record. The time of the event
-	// is the latest time that is known not to be after it.
-	if !r.filled("_TimeReceived") && r.filled("TimeGenerated") {
-		r.set("_TimeReceived", r.value("TimeGenerated"))
-	}
+// A part is the rows of one table from one piece of input. The columns of a table
+// without a known schema are text, with the shapes of their values.
+type part struct {
+	table  string
+	known  bool
+	n      int
+	names  []types.Column
+	cols   []column.Column // nil for a column without values
+	shapes []shape
+	bad    []badValues
 }
 
-func appendQuoted(dst []byte, s string) []byte { return dynamic.FromString(s).AppendJSON(dst) }
+// badValues are values of a column that do not read as its type, and are null.
+type badValues struct {
+	column  types.Column
+	n       int
+	example string
+	line    int // of the first
+}
+
+// take returns the rows so far and begins anew.
+func (t *rows) take() part {
+	p := part{table: t.table, known: t.c.known, n: t.n, names: t.c.cols[:len(t.cells):len(t.cells)]}
+	p.cols = make([]column.Column, len(t.cells))
+	p.shapes = make([]shape, len(t.cells))
+	for i, c := range t.cells {
+		p.cols[i], p.shapes[i] = c.take(t.n)
+		if b := c.mistakes(); b.n > 0 {
+			b.column = p.names[i]
+			p.bad = append(p.bad, b)
+		}
+	}
+	t.n = 0
+	return p
+}

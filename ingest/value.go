@@ -2,50 +2,46 @@ package ingest
 
 import (
 	"strings"
+	"unicode/utf8"
 
-	"github.com/calypso-kql/calypso/kql/dynamic"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// textOf returns the text that a JSON value becomes in a column, and its shape;
-// ok is false for null. Strings lose their quotes; numbers stay as written;
-// arrays and bags stay JSON, without blanks, which is how Log Analytics keeps
-// them in text columns.
-func textOf(raw string) (text string, s shape, ok bool) {
+// shapeOf returns the shape of a value that becomes text; 0 for a null or an empty
+// string, which may be of any type.
+func shapeOf(raw, text string) shape {
 	switch raw[0] {
 	case '"':
-		text = dynamic.Unquote(raw)
-		if looksLikeTime(text) {
-			return text, shapeTime, true
+		switch {
+		case text == "":
+			return 0
+		case looksLikeTime(text):
+			return shapeTime
 		}
-		if text == "" {
-			return "", 0, true
-		}
-		return text, shapeText, true
+		return shapeText
 	case '{', '[':
-		return compact(raw), shapeNested, true
+		return shapeNested
 	case 't', 'f':
-		return raw, shapeBool, true
+		return shapeBool
 	case 'n':
-		return "", 0, false
+		return 0
 	}
 	if strings.ContainsAny(raw, ".eE") {
-		return raw, shapeReal, true
+		return shapeReal
 	}
-	return raw, shapeWhole, true
+	if _, ok := types.ParseLong(raw); !ok {
+		return shapeReal // too large for a long
+	}
+	return shapeWhole
 }
 
-// typedText is textOf for a column whose type is known, which saves the look at
-// the shape.
-func typedText(raw string) (text string, ok bool) {
-	switch raw[0] {
-	case '"':
-		return dynamic.Unquote(raw), true
-	case '{', '[':
-		return compact(raw), true
-	case 'n':
-		return "", false
+// validText returns s with U+FFFD in the place of bytes that are no UTF-8, as
+// Kusto keeps text.
+func validText(s string) string {
+	if utf8.ValidString(s) {
+		return s
 	}
-	return raw, true
+	return string([]rune(s))
 }
 
 // compact returns JSON text without the blanks between its tokens: the text

@@ -1,0 +1,84 @@
+package ingest
+
+import (
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A loadedTable is what has been read for one table so far.
+type loadedTable struct {
+	known   bool
+	names   []types.Column
+	at      map[string]int // place of a name; nil if the schema is known
+	shapes  []shape        // of the values, unless the schema is known
+	full    []*segment
+	current *segment
+}
+
+// add adds the rows of p.
+func (t *loadedTable) add(p *part) {
+	t.known = p.known
+	at := make([]int, len(p.cols))
+	for i := range p.cols {
+		at[i] = i
+		if !p.known && p.cols[i] != nil {
+			at[i] = t.place(p.names[i])
+			t.shapes[at[i]] |= p.shapes[i]
+		}
+	}
+	if p.known {
+		t.names = p.names
+	}
+	if t.current == nil {
+		t.current = &segment{}
+	}
+	for len(t.current.cols) < len(t.names) {
+		t.current.cols = append(t.current.cols, newSegmentColumn(t.names[len(t.current.cols)]))
+	}
+	t.current.add(p, at)
+	if t.current.n >= segmentRows {
+		t.full, t.current = append(t.full, t.current), nil
+	}
+}
+
+// place returns where the column of a table without a known schema stands.
+func (t *loadedTable) place(c types.Column) int {
+	i, ok := t.at[c.Name]
+	if !ok {
+		if t.at == nil {
+			t.at = map[string]int{}
+		}
+		i = len(t.names)
+		t.at[c.Name] = i
+		t.names, t.shapes = append(t.names, c), append(t.shapes, 0)
+	}
+	return i
+}
+
+// finish returns the table. Columns without a known type get the one that fits
+// all their values.
+func (t *loadedTable) finish(name string) Table {
+	out := Table{Name: name}
+	for i, c := range t.names {
+		if !t.known {
+			c.Type = t.shapes[i].typeOf()
+		}
+		out.Schema.Columns = append(out.Schema.Columns, c)
+	}
+	if t.current != nil {
+		t.full = append(t.full, t.current)
+	}
+	for i, s := range t.full {
+		cols := make([]column.Column, len(t.names))
+		for j, c := range out.Schema.Columns {
+			if j < len(s.cols) {
+				cols[j] = s.cols[j].finish(c.Type, s.n)
+			} else {
+				cols[j] = column.NullConst(c.Type, s.n)
+			}
+		}
+		out.Batches = append(out.Batches, column.NewBatch(s.n, cols))
+		t.full[i] = nil
+	}
+	return out
+}
