@@ -34,6 +34,8 @@ func formOf(name string) form {
 		return (*binder).pack
 	case "bag_pack_columns":
 		return (*binder).packColumns
+	case "estimate_data_size":
+		return (*binder).estimateDataSize
 	case "column_names_of":
 		return (*binder).columnNamesOf
 	}

@@ -16,6 +16,8 @@ type graphMatch struct {
 	vars  map[string]int
 	first []int // of each path variable the first of its Paths
 	base  int   // where Paths begin in the row of a match
+	// inside says that the current row is a node or an edge of a path.
+	inside bool
 }
 
 func (b *binder) graphMatch(sc *scope, in table, op *syntax.GraphMatchOp) table {
@@ -40,7 +42,7 @@ func (b *binder) graphShortestPaths(sc *scope, in table, op *syntax.GraphShortes
 
 func (b *binder) graphPattern(sc *scope, in table, n *plan.GraphMatch, op syntax.Operator, patterns []*syntax.GraphPattern, where syntax.Expr, project []*syntax.NamedExpr) table {
 	m := &graphMatch{n: n, outer: sc.withoutRow(), vars: map[string]int{},
-		nodes: &row{schema: plan.GraphNodes(in.node), open: in.open}, edges: &row{schema: in.schema(), open: in.open}}
+		nodes: &row{schema: plan.MatchNodes(in.node), open: in.open}, edges: &row{schema: in.schema(), open: in.open}}
 	ok := true
 	for _, p := range patterns {
 		ok = b.graphSequence(m, p) && ok
@@ -213,50 +215,4 @@ func (m *graphMatch) scope(sc *scope) *scope {
 		}
 	}
 	return c
-}
-
-// graphCall binds all(), any() and map() over a path; !ok if e is none of them.
-func (b *binder) graphCall(sc *scope, e *syntax.CallExpr) (v value, ok bool) {
-	m := sc.match
-	p := plan.GraphPath{}
-	switch e.Name.Name {
-	case "map":
-	case "all":
-		p.Kind = plan.PathAll
-	case "any":
-		p.Kind = plan.PathAny
-	default:
-		return v, false
-	}
-	if len(e.Args) != 2 {
-		b.report(argumentCount(e, e.Name.Name, 2, 2))
-		return unknownOf(p.Type()), true
-	}
-	over := unnamed(e.Args[0])
-	if call, isCall := over.(*syntax.CallExpr); isCall && call.Name.Name == "inner_nodes" && len(call.Args) == 1 {
-		p.Inner = true
-		over = unnamed(call.Args[0])
-	}
-	id, isName := over.(*syntax.Ident)
-	at, known := -1, false
-	if isName {
-		at, known = m.vars[id.Name]
-	}
-	if !known || !m.n.Vars[at].Path {
-		b.report(notSupported(over, e.Name.Name+" over what is no edge of variable length"))
-		return unknownOf(p.Type()), true
-	}
-	p.Var = at
-	inner := m.outer.nested()
-	inner.row = m.edges
-	if p.Inner {
-		inner.row = m.nodes
-	}
-	if p.Kind == plan.PathMap {
-		p.Expr = b.scalar(inner, unnamed(e.Args[1])).expr
-	} else {
-		p.Expr = b.condition(inner, unnamed(e.Args[1]))
-	}
-	m.n.Paths = append(m.n.Paths, p)
-	return value{expr: &plan.Column{Index: m.base + len(m.n.Paths) - 1, Name: e.Name.Name + "(…)", Typ: p.Type()}}, true
 }

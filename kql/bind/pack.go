@@ -49,6 +49,31 @@ func (b *binder) packColumns(sc *scope, e *syntax.CallExpr) entity {
 	return ofValue(b.callNamed(e, "bag_pack", args))
 }
 
+// estimateDataSize binds estimate_data_size(a, b, …), where a lone `*` stands for
+// all columns.
+func (b *binder) estimateDataSize(sc *scope, e *syntax.CallExpr) entity {
+	var args []operand
+	for _, a := range e.Args {
+		if _, star := a.(*syntax.StarExpr); star && len(e.Args) == 1 {
+			if sc.row == nil || len(visibleColumns(sc.row.schema)) == 0 {
+				return ofValue(constOf(types.Long, int64(0)))
+			}
+			named := b.namedColumns(sc, a, nil)
+			for i := 1; i < len(named); i += 2 {
+				args = append(args, named[i])
+			}
+			continue
+		}
+		v := b.argument(sc, a)
+		if _, isColumn := v.expr.(*plan.Column); !isColumn && !v.unknown() {
+			b.report(columnExpected(a))
+			v = unknownValue()
+		}
+		args = append(args, operand{v, a})
+	}
+	return ofValue(b.callNamed(e, "estimate_data_size", args))
+}
+
 // namedColumns adds the name and the value of each column of the row to args.
 func (b *binder) namedColumns(sc *scope, at syntax.Node, args []operand) []operand {
 	if sc.row == nil {

@@ -30,6 +30,28 @@ func sketches() function.Family {
 			Examples:   []string{`dcount_hll(dynamic([[1,14],[5,6]])) -> 2`},
 			ResultName: function.NamePrefix,
 		},
+		{
+			Doc: "Tells whether a value is a sketch of hll(). The second argument, which Microsoft's analyzer asks for and nobody documents, is not looked at.",
+			Overloads: []function.Overload{
+				{Sig: "hll_isvalid(hll: dynamic, value: scalar): bool", Kernel: validKernel(func(v dynamic.Value) bool {
+					_, ok := sketchCount(v)
+					return ok
+				})},
+			},
+			Examples: []string{"hll_isvalid(dynamic([[1,14],[5,6]]), 0) -> true", "hll_isvalid(dynamic([5,6]), 0) -> false"},
+			Hidden:   true,
+		},
+		{
+			Doc: "Tells whether a value is a digest of tdigest(). The second argument, which Microsoft's analyzer asks for and nobody documents, is not looked at.",
+			Overloads: []function.Overload{
+				{Sig: "tdigest_isvalid(digest: dynamic, value: scalar): bool", Kernel: validKernel(func(v dynamic.Value) bool {
+					_, _, ok := readDigest(v)
+					return ok
+				})},
+			},
+			Examples: []string{"tdigest_isvalid(dynamic([[7],[1,3],[2,1]]), 0) -> true", "tdigest_isvalid(dynamic(null), 0) -> false"},
+			Hidden:   true,
+		},
 		joined("hll_merge", "Joins sketches of hll() into one.", "hll_merged_result", joinSketches,
 			`hll_merge(dynamic([[1,14],[5]]), dynamic([[1,14],[6]])) -> [[1,14],[5,6]]`),
 		joined("tdigest_merge", "Joins digests of tdigest() into one.", "tdigests_merge_result", joinDigests,
@@ -67,6 +89,14 @@ func sketches() function.Family {
 			},
 			Examples: []string{`percentrank_tdigest(dynamic([[7],[1,3],[1,1]]), 2) -> 50`},
 		},
+	}}
+}
+
+// validKernel applies a test to the first argument.
+func validKernel(valid func(dynamic.Value) bool) function.Kernel {
+	k := function.Map1(types.Dynamic, types.Bool, valid)
+	return function.Kernel{In: []types.Type{types.Dynamic, types.Unknown}, Out: types.Bool, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+		return k.Run(c, args[:1], n)
 	}}
 }
 

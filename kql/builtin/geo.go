@@ -13,7 +13,7 @@ import (
 // Source: the Kusto documentation, the pages geo_*().
 func geospatial() function.Family {
 	return function.Family{Title: "Geospatial functions", Scalars: slices.Concat(
-		geoPoints(), geoNearest(), geoLines(), geoPolygons(), geoDensify(), geoOverlays(), geoBuffers(),
+		geoPoints(), geoNearest(), geoLines(), geoPolygons(), geoDensify(), geoSimplify(), geoOverlays(), geoBuffers(),
 		geoHashes(), geoS2Cells(), geoH3Cells(), geoTexts(),
 	)}
 }

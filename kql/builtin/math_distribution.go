@@ -7,7 +7,7 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// distributions declares the gamma, error and beta functions.
+// distributions declares the gamma, error and beta functions, and welch_test().
 //
 // Sources: the Kusto documentation, the pages of each function.
 func distributions() function.Family {
@@ -27,6 +27,7 @@ func distributions() function.Family {
 		three("beta_cdf", "Returns the cumulative beta distribution; NaN for a value outside 0 to 1.", "x", betaCDF, "beta_cdf(0, 2.0, 2.0) -> 0", "beta_cdf(1.5, 10.0, 20.0) -> NaN"),
 		three("beta_inv", "Returns the value whose cumulative beta probability is given; null for a probability outside 0 to 1.", "probability", betaInverse, "beta_inv(1.5, 10.0, 20.0) -> null"),
 		three("beta_pdf", "Returns the density of the beta distribution; NaN for a value outside 0 to 1.", "x", betaDensity, "beta_pdf(0.5, 1.0, 1.0) -> 1", "beta_pdf(1.5, 10.0, 20.0) -> NaN"),
+		welch(),
 	}}
 }
 

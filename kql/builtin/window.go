@@ -46,6 +46,15 @@ func windowFunctions() function.Family {
 		rank("row_rank_dense", "Ranks sorted rows by a term: equal ones share a rank, and the next rank follows without a gap.", true),
 		rank("row_rank_min", "Ranks sorted rows by a term: equal ones share the number of the first of them.", false),
 		{
+			Doc:    "Ranks sorted rows by a term, as row_rank_dense() does or, if dense is false, as row_rank_min() does.",
+			Window: true,
+			Overloads: []function.Overload{
+				{Sig: "row_rank(column: orderable): long", Kernel: function.Kernel{In: []types.Type{u}, Out: l, Run: rankRows(true)}},
+				{Sig: "row_rank(column: orderable, dense: const bool): long", Kernel: function.Kernel{In: []types.Type{u, b}, Out: l, Run: rankEither}},
+			},
+			Hidden: true, Obsolete: "row_rank_dense",
+		},
+		{
 			Doc:    "Returns the time at which the session of the row began: a session ends at a distance from its beginning, at a distance between rows, or where the condition is true.",
 			Window: true,
 			Overloads: []function.Overload{
@@ -207,6 +216,12 @@ func rankRows(dense bool) func(c *function.Call, args []column.Column, n int) (c
 		}
 		return column.NewVec(types.Long, out, nil), nil
 	}
+}
+
+// rankEither is row_rank with a constant that says whether it is row_rank_dense.
+func rankEither(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	v := column.ViewOf[bool](args[1])
+	return rankRows(n == 0 || !v.Null(0) && v.At(0))(c, args[:1], n)
 }
 
 // sameAsBefore tells for each row whether its value is that of the row before;

@@ -257,6 +257,26 @@ func (g *graph) where(cond *selector, nodes bool) (*graph, error) {
 	return out, nil
 }
 
+// forMatch returns g with the columns of nodes that plan.MatchNodes describes.
+func (g *graph) forMatch() *graph {
+	n := g.nodes.Len()
+	in, out := make([]int64, n), make([]int64, n)
+	for i := range n {
+		in[i], out[i] = int64(len(g.in.at(uint32(i)))), int64(len(g.out.at(uint32(i))))
+		if g.undirected {
+			in[i] += out[i]
+			out[i] = in[i]
+		}
+	}
+	var cols []column.Column
+	for i := range g.nodes.Width() {
+		cols = append(cols, g.nodes.Raw(i))
+	}
+	c := *g
+	c.nodes = column.NewBatch(n, append(cols, column.NewVec(types.Long, in, nil), column.NewVec(types.Long, out, nil), g.ids))
+	return &c
+}
+
 // buildGraphTable yields the nodes or the edges with the identifiers of nodes.
 //
 // Source: the Kusto documentation, "graph-to-table operator".

@@ -16,7 +16,7 @@ import (
 // Source: the Kusto documentation, "graph-match operator".
 func (q *query) buildGraphMatch(n *plan.GraphMatch) (*flow, error) {
 	return q.overGraph(n, func(ctx context.Context, g *graph) ([]*column.Batch, error) {
-		m := &matcher{q: q, ctx: ctx, n: n, g: g, lease: q.lease("Graph"), stride: len(n.Vars)}
+		m := &matcher{q: q, ctx: ctx, n: n, g: g.forMatch(), lease: q.lease("Graph"), stride: len(n.Vars)}
 		defer m.lease.release()
 		if err := m.prepare(); err != nil {
 			return nil, err

@@ -61,8 +61,8 @@ type GraphTable struct {
 
 // A GraphMatch yields a row for each place in a graph that a pattern describes.
 //
-// Cond and Exprs see one row for a match: for each of Vars the columns of the node
-// or edge, at Offset, and then the Paths. An edge of variable length has no columns
+// Cond and Exprs see one row for a match: for each of Vars the columns of the node,
+// as [MatchNodes] lists them, or edge, at Offset, and then the Paths. An edge of variable length has no columns
 // there.
 //
 // Source: the Kusto documentation, "graph-match operator" and
@@ -165,6 +165,30 @@ func GraphNodes(n Node) types.Schema {
 		return types.Schema{Columns: append(cols, types.Column{Name: n.Name, Type: types.Long})}
 	}
 	return types.Schema{}
+}
+
+// MatchNodes returns the columns of a node in the row of a match in the graph n:
+// its own and, behind them and hidden, the numbers of edges that end and that
+// begin at it, and its identifier.
+func MatchNodes(n Node) types.Schema {
+	s := GraphNodes(n)
+	return types.Schema{Columns: append(append([]types.Column(nil), s.Columns...),
+		types.Column{Name: "$in", Type: types.Long, Hidden: true},
+		types.Column{Name: "$out", Type: types.Long, Hidden: true},
+		types.Column{Name: "$id", Type: graphID(n), Hidden: true})}
+}
+
+// graphID returns the type of the nodes' identifiers.
+func graphID(n Node) types.Type {
+	switch n := n.(type) {
+	case *MakeGraph:
+		return n.Source.Type()
+	case *GraphWhere:
+		return graphID(n.Input)
+	case *GraphComponents:
+		return graphID(n.Input)
+	}
+	return types.Unknown
 }
 
 // Schema returns the columns of the edges.
