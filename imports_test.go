@@ -34,8 +34,9 @@ const layers = `
 	ingest          : kql/types kql/dynamic kql/column catalog
 	files           : kql/types kql/dynamic kql/column kql/plan catalog ingest parquet
 	watchlist       : kql/types kql/dynamic kql/column kql/plan
+	external        : kql/types kql/dynamic kql/column kql/plan parquet
 	functions       : kql/syntax
-	workspace       : kql/types kql/column kql/plan kql/bind kql/opt kql/syntax kql catalog files functions watchlist
+	workspace       : kql/types kql/column kql/plan kql/bind kql/opt kql/syntax kql catalog external files functions watchlist
 	check           : kql kql/bind kql/syntax
 	output          : kql/types kql/dynamic kql/column kql parquet
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
@@ -62,7 +63,7 @@ const vendors = `
 	github.com/golang/geo               : kql/builtin
 	github.com/parquet-go/parquet-go    : parquet bench
 	github.com/parquet-go/bitpack       : parquet
-	github.com/klauspost/compress       : ingest files parquet bench internal/tenant
+	github.com/klauspost/compress       : ingest external files parquet bench internal/tenant
 	github.com/goccy/go-yaml            : detect functions
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/reeflective/readline     : cmd/calypso

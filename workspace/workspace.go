@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/external"
 	"github.com/calypso-kql/calypso/files"
 	"github.com/calypso-kql/calypso/functions"
 	"github.com/calypso-kql/calypso/kql/column"
@@ -22,6 +23,7 @@ type Workspace struct {
 	files      *files.Set         // nil if nothing was opened
 	functions  *functions.Library // nil if there are none
 	watchlists *watchlist.Set     // nil if there are none
+	external   *external.Places   // nil for nothing
 }
 
 // An Option adds what people keep in a workspace besides logs.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/calypso-kql/calypso/external"
 	"github.com/calypso-kql/calypso/functions"
 	"github.com/calypso-kql/calypso/watchlist"
 	"github.com/calypso-kql/calypso/workspace"
@@ -17,12 +18,14 @@ type savedFlags struct {
 	functions  []string
 	watchlists []string
 	searchKeys []string
+	external   []string
 }
 
 func (f *savedFlags) register(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.functions, "functions", nil, "file or folder of saved functions: .kql, ASIM .yaml, ARM .json; may be repeated")
 	c.Flags().StringArrayVar(&f.watchlists, "watchlists", nil, "file or folder of watchlists: ALIAS.csv, ALIAS.tsv, ARM .json; may be repeated")
 	c.Flags().StringArrayVar(&f.searchKeys, "search-key", nil, "the column that a watchlist's SearchKey is, ALIAS=COLUMN; its first one if not given")
+	c.Flags().StringArrayVar(&f.external, "externaldata", nil, "what externaldata may read: FOLDER, or ADDRESS=PATH, which has what lies at or below a URL; may be repeated")
 }
 
 // open reads the files. What is wrong with a function is told, for others may do
@@ -40,6 +43,13 @@ func (f *savedFlags) open(quiet bool) ([]workspace.Option, error) {
 			}
 		}
 		opts = append(opts, workspace.WithFunctions(l))
+	}
+	if len(f.external) > 0 {
+		p, err := external.ParsePlaces(f.external)
+		if err != nil {
+			return nil, fmt.Errorf("--externaldata: %w", err)
+		}
+		opts = append(opts, workspace.WithExternal(p))
 	}
 	keys := map[string]string{}
 	for _, k := range f.searchKeys {

@@ -147,7 +147,7 @@ func (b *binder) expr(sc *scope, e syntax.Expr) entity {
 	case *syntax.DataTableExpr:
 		return ofTable(b.dataTable(sc, e))
 	case *syntax.ExternalDataExpr:
-		return ofTable(b.externalData(e))
+		return ofTable(b.externalData(sc, e))
 	case *syntax.MaterializeExpr:
 		return b.materialize(sc, e)
 	case *syntax.ToTableExpr:

@@ -86,12 +86,6 @@ func (b *binder) addValue(sc *scope, to column.Builder, t types.Type, e syntax.E
 	to.AppendFrom(c, 0)
 }
 
-// externalData binds externaldata(schema)[uris]. Its columns are known; reading
-// it is refused, for a query reaches no files and no network.
-func (b *binder) externalData(e *syntax.ExternalDataExpr) table {
-	return unreadable("externaldata", b.schemaOf(e.Schema), "externaldata is not supported: ingest the file and query its table")
-}
-
 // unreadable returns a table whose columns are known and whose rows are out of
 // reach: a query over it can be checked and cannot be run.
 func unreadable(name string, s types.Schema, why string) table {

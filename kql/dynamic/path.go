@@ -13,6 +13,9 @@ func Name(name string) Step { return Step{name: name} }
 // At is the step d[i]; a negative i counts from the end.
 func At(i int) Step { return Step{index: i, isPos: true} }
 
+// Member returns the name of the member that the step leads to; !ok for a position.
+func (s Step) Member() (name string, ok bool) { return s.name, !s.isPos }
+
 // Path follows steps from v. !ok, and null, if one leads nowhere: no such
 // member or element, a name into an array, a position into a bag, anything into
 // a scalar. An element can be there and be null.
