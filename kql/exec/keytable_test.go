@@ -157,6 +157,55 @@ func TestSortTypes(t *testing.T) {
 }
 
 // naiveCompare orders two rows as the documentation of sort says.
+// TestSortMany sorts more rows than one worker takes, of words that share bytes,
+// that have few values or all 64 bits, and of texts with a common beginning.
+func TestSortMany(t *testing.T) {
+	const n = 2 * manySorted
+	r := rand.New(rand.NewPCG(9, 9))
+	numbers := func(f func() int64) column.Column {
+		vals := make([]int64, n)
+		for i := range vals {
+			vals[i] = f()
+		}
+		return column.NewVec(types.Long, vals, nil)
+	}
+	few, wide := numbers(func() int64 { return r.Int64N(5) }), numbers(func() int64 { return int64(r.Uint64()) })
+	close := numbers(func() int64 { return 1<<60 + r.Int64N(1000)<<20 })
+	texts := make([]string, n)
+	for i := range texts {
+		texts[i] = fmt.Sprintf("account-%d", r.IntN(20_000))
+	}
+	text := column.NewVec(types.String, texts, nil)
+	for name, cols := range map[string][]column.Column{
+		"few": {few}, "wide": {wide}, "close": {close}, "text": {text}, "few and text": {few, text}, "text and few": {text, few},
+		"few and close": {few, close}, "few, wide, text": {few, wide, text}, "one outlier": {numbers(func() int64 { return r.Int64N(1<<20) * r.Int64N(2) * r.Int64N(2) })},
+	} {
+		keys := make([]plan.SortKey, len(cols))
+		for i := range keys {
+			keys[i].Desc = r.IntN(2) == 0
+		}
+		want := make([]uint32, n)
+		for i := range want {
+			want[i] = uint32(i)
+		}
+		slices.SortStableFunc(want, func(a, b uint32) int {
+			for k, c := range cols {
+				if o := compareCells(c, int(a), c, int(b)); o != 0 && keys[k].Desc {
+					return -o
+				} else if o != 0 {
+					return o
+				}
+			}
+			return 0
+		})
+		for _, workers := range []int{1, 3} {
+			if got := orderBy(sortColumns(keys, cols), n, workers); !slices.Equal(got, want) {
+				t.Errorf("%s, %d workers, %+v: not in order", name, workers, keys)
+			}
+		}
+	}
+}
+
 func naiveCompare(c column.Column, i, j int, k plan.SortKey) int {
 	class := func(i int) int {
 		nan := false

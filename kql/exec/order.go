@@ -1,40 +1,60 @@
 package exec
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // order returns the rows below n in the order of cols; rows that are equal keep
 // theirs. It returns nil if they are in order already.
-func order(cols []sortColumn, n int) []uint32 {
+func order(cols []sortColumn, n int) []uint32 { return orderBy(cols, n, 1) }
+
+// orderBy is order with several workers.
+func orderBy(cols []sortColumn, n, workers int) []uint32 {
 	if sorted(cols, n) {
 		return nil
 	}
+	items, bits, rest := packed(cols, n)
+	s := &itemSorter{}
+	if len(rest) > 0 {
+		s.tie = func(a, b uint32) int { return compareRows(rest, int(a), int(b)) }
+	}
 	rows := make([]uint32, n)
-	for i := range rows {
-		rows[i] = uint32(i)
-	}
-	for _, c := range cols {
-		if c.exact != nil {
-			compareSort(cols, rows)
-			return rows
-		}
-	}
-	var tmp radixScratch
-	for k := len(cols) - 1; k >= 0; k-- {
-		if !inOrder(cols[k].words, rows) {
-			tmp.sort(cols[k].words, rows)
-		}
-	}
+	s.sortAll(items, bits, workers, rows)
 	return rows
 }
 
-// inOrder reports whether the words of rows, in that order, do not fall.
-func inOrder(words []uint64, rows []uint32) bool {
-	for i := 1; i < len(rows); i++ {
-		if words[rows[i-1]] > words[rows[i]] {
-			return false
+// packed puts the words of as many columns as fit beside each row into one word,
+// which has the bits lowest bits. rest is what must be asked of rows whose words
+// are equal.
+func packed(cols []sortColumn, n int) (items []sortItem, bits uint, rest []sortColumn) {
+	items = make([]sortItem, n)
+	for i := range items {
+		items[i].row = uint32(i)
+	}
+	for k, c := range cols {
+		low, width := span(c.words)
+		if bits+width > 64 {
+			return items, bits, cols[k:]
+		}
+		for i, w := range c.words {
+			items[i].word = items[i].word<<width | (w - low)
+		}
+		bits += width
+		if c.exact != nil {
+			return items, bits, cols[k:]
 		}
 	}
-	return true
+	return items, bits, nil
+}
+
+// span returns the least of words and how many bits the others are above it.
+func span(words []uint64) (low uint64, width uint) {
+	low, high := words[0], words[0]
+	for _, w := range words {
+		low, high = min(low, w), max(high, w)
+	}
+	return low, uint(bits.Len64(high - low))
 }
 
 func sorted(cols []sortColumn, n int) bool {
@@ -61,78 +81,6 @@ func compareRows(cols []sortColumn, i, j int) int {
 		}
 	}
 	return 0
-}
-
-// compareSort sorts by comparisons, with the first word beside each row.
-func compareSort(cols []sortColumn, rows []uint32) {
-	type item struct {
-		word uint64
-		row  uint32
-	}
-	items := make([]item, len(rows))
-	for i, r := range rows {
-		items[i] = item{cols[0].words[r], r}
-	}
-	slices.SortFunc(items, func(a, b item) int {
-		if a.word != b.word {
-			if a.word < b.word {
-				return -1
-			}
-			return 1
-		}
-		if c := compareRows(cols, int(a.row), int(b.row)); c != 0 {
-			return c
-		}
-		return int(a.row) - int(b.row)
-	})
-	for i, it := range items {
-		rows[i] = it.row
-	}
-}
-
-// radixScratch sorts rows by words a byte at a time, lowest first, which is
-// stable. Bytes that all words share are skipped.
-type radixScratch struct {
-	keys, keys2 []uint64
-	rows2       []uint32
-}
-
-func (s *radixScratch) sort(words []uint64, rows []uint32) {
-	n := len(rows)
-	if s.keys == nil {
-		s.keys, s.keys2, s.rows2 = make([]uint64, n), make([]uint64, n), make([]uint32, n)
-	}
-	var counts [8][256]uint32
-	for i, r := range rows {
-		w := words[r]
-		s.keys[i] = w
-		for b := range 8 {
-			counts[b][byte(w>>(8*b))]++
-		}
-	}
-	a, b := s.keys, s.keys2
-	ra, rb := rows, s.rows2
-	for k := range 8 {
-		c := &counts[k]
-		shift := uint(8 * k)
-		if n == 0 || c[byte(a[0]>>shift)] == uint32(n) {
-			continue
-		}
-		sum := uint32(0)
-		for v := range c {
-			c[v], sum = sum, sum+c[v]
-		}
-		for i, w := range a {
-			v := byte(w >> shift)
-			at := c[v]
-			c[v]++
-			b[at], rb[at] = w, ra[i]
-		}
-		a, b, ra, rb = b, a, rb, ra
-	}
-	if n > 0 && &ra[0] != &rows[0] {
-		copy(rows, ra)
-	}
 }
 
 // orderOf returns the rows in the order of their IDs, nil if they are in order.

@@ -36,7 +36,7 @@ func (q *query) runSort(ctx context.Context, keys []plan.SortKey, in *flow, l *l
 	if rows.n == 0 {
 		return &batchReader{schema: schema}, nil
 	}
-	perm, err := rows.order(keys, width)
+	perm, err := rows.order(keys, width, q.Workers)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (s *addColumns) apply(b *column.Batch, emit func(*column.Batch) error) erro
 
 // order returns the rows of s in the order of keys, whose values are its
 // columns from position from on; nil if they are in order.
-func (s *stack) order(keys []plan.SortKey, from int) ([]uint32, error) {
+func (s *stack) order(keys []plan.SortKey, from, workers int) ([]uint32, error) {
 	all := s.batch()
 	cols := make([]column.Column, len(keys))
 	for i := range keys {
@@ -86,7 +86,7 @@ func (s *stack) order(keys []plan.SortKey, from int) ([]uint32, error) {
 		}
 		cols[i] = c
 	}
-	return order(sortColumns(keys, cols), s.n), nil
+	return orderBy(sortColumns(keys, cols), s.n, workers), nil
 }
 
 // positions returns 0, 1, … n-1.

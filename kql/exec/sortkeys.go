@@ -103,8 +103,9 @@ func orderWords(c column.Column, desc bool) sortColumn {
 		s.words, _ = wordsOf(v)
 	case *column.Vec[string]:
 		s.words = make([]uint64, len(v.Vals))
+		shared := sharedPrefix(v.Vals)
 		for i, x := range v.Vals {
-			s.words[i] = prefixWord(x)
+			s.words[i] = prefixWord(x[shared:])
 		}
 		s.exact = func(i, j int) int { return strings.Compare(v.Vals[i], v.Vals[j]) }
 	default:
@@ -112,10 +113,18 @@ func orderWords(c column.Column, desc bool) sortColumn {
 		s.exact = func(i, j int) int { return compareCells(c, i, c, j) }
 	}
 	if v := validOf(c); v != nil {
-		// Words of nulls must not order the rows that are null.
+		// Words of nulls must not order the rows that are null. They are that of
+		// some value, so that the words stay close together.
+		var some uint64
+		for i, w := range s.words {
+			if v.Has(i) {
+				some = w
+				break
+			}
+		}
 		for i := range s.words {
 			if !v.Has(i) {
-				s.words[i] = 0
+				s.words[i] = some
 			}
 		}
 		if exact := s.exact; exact != nil {
@@ -168,6 +177,28 @@ func realOrder(x float64) uint64 {
 		return ^w
 	}
 	return w | 1<<63
+}
+
+// sharedPrefix returns how many bytes all texts begin with.
+func sharedPrefix(texts []string) int {
+	if len(texts) == 0 {
+		return 0
+	}
+	first := texts[0]
+	n := len(first)
+	for _, s := range texts {
+		if len(s) >= n && s[:n] == first[:n] {
+			continue
+		}
+		n = min(n, len(s))
+		for i := range n {
+			if s[i] != first[i] {
+				n = i
+				break
+			}
+		}
+	}
+	return n
 }
 
 // prefixWord is the first eight bytes of s.

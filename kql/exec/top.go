@@ -126,7 +126,7 @@ func (s *topState) tidy() error {
 
 // best returns the first rows of the order.
 func (s *topState) best(rows *stack) ([]uint32, error) {
-	perm, err := rows.order(s.keys, s.width)
+	perm, err := rows.order(s.keys, s.width, 1)
 	if err != nil {
 		return nil, err
 	}
