@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -44,7 +45,7 @@ func (j *joining) makeTable(ctx context.Context, in *flow, l *lease) (*joinTable
 	t.index()
 	t.keys.settle()
 	t.matched = make([]atomic.Bool, t.keys.len())
-	withNull := &stack{schema: t.rows.schema, batches: append([]*column.Batch(nil), t.rows.batches...), starts: append([]uint32(nil), t.rows.starts...), n: t.rows.n}
+	withNull := &stack{schema: t.rows.schema, batches: slices.Clone(t.rows.batches), places: places{slices.Clone(t.rows.starts), t.rows.n}}
 	if err := withNull.add(nullBatch(t.rows.schema, 1)); err != nil {
 		return nil, err
 	}

@@ -12,6 +12,9 @@ func (q *query) buildProject(n *plan.Project) (*flow, error) {
 	}
 	for _, e := range n.Exprs {
 		if hasWindow(e) {
+			if near, ok := q.nearWindow(n, in); ok {
+				return near, nil
+			}
 			return q.window(n, in), nil
 		}
 	}

@@ -19,8 +19,13 @@ import (
 type stack struct {
 	schema  types.Schema
 	batches []*column.Batch
-	starts  []uint32 // number of each batch's first row
-	n       int
+	places
+}
+
+// places says which rows of all each batch of a stack has.
+type places struct {
+	starts []uint32 // number of each batch's first row
+	n      int
 }
 
 func (s *stack) add(b *column.Batch) error {
@@ -34,7 +39,7 @@ func (s *stack) add(b *column.Batch) error {
 }
 
 // place returns the batch that has row r.
-func (s *stack) place(r uint32) int {
+func (s *places) place(r uint32) int {
 	return sort.Search(len(s.starts), func(i int) bool { return s.starts[i] > r }) - 1
 }
 
@@ -45,7 +50,11 @@ func (s *stack) batch() *column.Batch {
 	}
 	cols := make([]column.Column, s.schema.Len())
 	for i, c := range s.schema.Columns {
-		cols[i] = column.NewLazy(c.Type, s.n, &stackColumn{s: s, index: i})
+		parts := make([]column.Column, len(s.batches))
+		for j, b := range s.batches {
+			parts[j] = b.Raw(i)
+		}
+		cols[i] = column.NewLazy(c.Type, s.n, &stackColumn{typ: c.Type, parts: parts, places: s.places})
 	}
 	return column.NewBatch(s.n, cols)
 }
@@ -107,7 +116,7 @@ type part struct {
 
 // split sorts rows by batch. Row i of the request is row perm[i] of the parts
 // put one after the other; a nil perm is the identity.
-func (s *stack) split(rows []uint32) (parts []part, perm []uint32) {
+func (s *places) split(rows []uint32) (parts []part, perm []uint32) {
 	if slices.IsSorted(rows) {
 		for i := 0; i < len(rows); {
 			b := s.place(rows[i])
@@ -123,15 +132,15 @@ func (s *stack) split(rows []uint32) (parts []part, perm []uint32) {
 		}
 		return parts, nil
 	}
-	counts := make([]uint32, len(s.batches)+1)
+	counts := make([]uint32, len(s.starts)+1)
 	where := make([]uint32, len(rows))
 	for i, r := range rows {
 		b := s.place(r)
 		where[i] = uint32(b)
 		counts[b+1]++
 	}
-	lists := make([][]uint32, len(s.batches))
-	for b := range s.batches {
+	lists := make([][]uint32, len(s.starts))
+	for b := range s.starts {
 		if counts[b+1] > 0 {
 			lists[b] = make([]uint32, 0, counts[b+1])
 		}
@@ -152,19 +161,21 @@ func (s *stack) split(rows []uint32) (parts []part, perm []uint32) {
 }
 
 // A stackColumn reads one column of a stack. Once many rows of it have been
-// asked for, it joins the whole column and answers from that.
+// asked for, it joins the whole column, answers from that, and lets go of the
+// batches' columns.
 type stackColumn struct {
-	s     *stack
-	index int
+	typ types.Type
+	places
 
 	mu    sync.Mutex
+	parts []column.Column // by batch; nil once there is whole
 	asked int
 	whole column.Column
 }
 
 // Load returns the rows given of the column.
 func (l *stackColumn) Load(rows []uint32) (column.Column, error) {
-	whole, err := l.join(rows)
+	whole, from, err := l.join(rows)
 	if err != nil {
 		return nil, err
 	}
@@ -175,12 +186,12 @@ func (l *stackColumn) Load(rows []uint32) (column.Column, error) {
 		return column.Gather(whole, rows), nil
 	}
 	if len(rows) == 0 {
-		return column.NullConst(l.s.schema.Columns[l.index].Type, 0), nil
+		return column.NullConst(l.typ, 0), nil
 	}
-	parts, perm := l.s.split(rows)
+	parts, perm := l.split(rows)
 	cols := make([]column.Column, len(parts))
 	for i, p := range parts {
-		c, err := column.Force(column.Gather(l.s.batches[p.batch].Raw(l.index), p.rows))
+		c, err := column.Force(column.Gather(from[p.batch], p.rows))
 		if err != nil {
 			return nil, err
 		}
@@ -193,35 +204,35 @@ func (l *stackColumn) Load(rows []uint32) (column.Column, error) {
 	return column.Gather(c, perm), nil
 }
 
-// join returns the whole column if it has been or should now be put together.
-func (l *stackColumn) join(rows []uint32) (column.Column, error) {
+// join returns the whole column if it has been or should now be put together,
+// else its parts.
+func (l *stackColumn) join(rows []uint32) (whole column.Column, parts []column.Column, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.asked += l.charge(len(rows))
 	if l.whole != nil {
-		return l.whole, nil
+		return l.whole, nil, nil
 	}
-	if rows != nil && l.asked < l.s.n/2 {
-		return nil, nil
+	l.asked += l.charge(len(rows))
+	if rows != nil && l.asked < l.n/2 {
+		return nil, l.parts, nil
 	}
-	cols := make([]column.Column, len(l.s.batches))
-	for i, b := range l.s.batches {
-		c, err := b.Column(l.index)
-		if err != nil {
-			return nil, err
+	cols := make([]column.Column, len(l.parts))
+	for i, p := range l.parts {
+		if cols[i], err = column.Force(p); err != nil {
+			return nil, nil, err
 		}
-		cols[i] = c
 	}
-	c, err := concat(cols)
-	l.whole = c
-	return c, err
+	if l.whole, err = concat(cols); err == nil {
+		l.parts = nil
+	}
+	return l.whole, nil, err
 }
 
 // charge is what reading some rows costs, in rows. From a file whole pages are
 // read, so that few scattered rows cost as much as many.
 func (l *stackColumn) charge(rows int) int {
-	if _, lazy := l.s.batches[0].Raw(l.index).(*column.Lazy); lazy {
-		return rows + min(pageRows*rows, l.s.n/4)
+	if c, lazy := l.parts[0].(*column.Lazy); lazy && !c.Loaded() {
+		return rows + min(pageRows*rows, l.n/4)
 	}
 	return rows
 }
