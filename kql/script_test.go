@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 		"error":  func(t *testing.T, text string) string { return errorView(t, engine, text) },
 		"plan":   func(t *testing.T, text string) string { return planView(t, engine, text) },
 	}
-	for _, glob := range []string{"testdata/operators/*.test", "testdata/semantics/*.test", "testdata/plans/*.test"} {
+	for _, glob := range []string{"testdata/operators/*.test", "testdata/functions/*.test", "testdata/semantics/*.test", "testdata/plans/*.test"} {
 		script.Run(t, glob, *update, views)
 	}
 }

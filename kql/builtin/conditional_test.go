@@ -64,7 +64,7 @@ func TestConversionKernels(t *testing.T) {
 	reg := scalarsUnderTest(t)
 	for _, tt := range []truthTable{
 		{"tostring", []string{"bool: true, false, null"}, "string: True, False, ''"},
-		{"tostring", []string{"real: 1.5, 1, inf, null"}, "string: 1.5, 1, Infinity, ''"},
+		{"tostring", []string{"real: 1.5, 1, inf, null"}, "string: 1.5, 1.0, Infinity, ''"},
 		{"tostring", []string{"datetime: 2020-01-01, null"}, "string: 2020-01-01T00:00:00.0000000Z, ''"},
 		{"tostring", []string{`dynamic: true, "a", [1], null`}, "string: true, a, [1], ''"},
 		{"tolong", []string{"string: 123, '  45  ', 3.14, 0x1F, ''"}, "long: 123, 45, null, 31, null"},

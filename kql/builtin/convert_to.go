@@ -9,7 +9,10 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// toText prints as tostring() does. Nulls are left empty.
+// toText prints as tostring() and strcat() do. Nulls are left empty. A real is
+// printed as dynamic values print it, a whole one with its ".0": the
+// documentation of detect_anomalous_spike_fl() shows 628.0 in a strcat() of a
+// real and 5079 in one of a long.
 func toText(from types.Type) function.Kernel {
 	switch from {
 	case types.Bool:
@@ -17,7 +20,7 @@ func toText(from types.Type) function.Kernel {
 	case types.Int, types.Long:
 		return function.Map1(from, types.String, func(n int64) string { return strconv.FormatInt(n, 10) })
 	case types.Real:
-		return function.Map1(from, types.String, func(f float64) string { return printed(f, types.AppendReal) })
+		return function.Map1(from, types.String, func(f float64) string { return printed(f, types.AppendRealDynamic) })
 	case types.Decimal:
 		return function.Map1(from, types.String, func(d types.Decimal128) string { return printed(d, types.AppendDecimal) })
 	case types.DateTime:

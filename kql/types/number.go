@@ -125,9 +125,10 @@ func parseNonFinite(s string) (float64, bool) {
 	return 0, false
 }
 
-// AppendReal appends v as tostring(real) prints it: the shortest digits that
-// read back, without a point if v is whole ("1"), with an exponent of at least
-// two digits from 1E+15 up and below 0.0001 ("1E-05"); NaN, Infinity, -Infinity.
+// AppendReal appends v as tables in text and CSV have it: the shortest digits
+// that read back, without a point if v is whole ("1"), with an exponent of at
+// least two digits from 1E+15 up and below 0.0001 ("1E-05"); NaN, Infinity,
+// -Infinity. tostring(real) is AppendRealDynamic.
 func AppendReal(dst []byte, v float64) []byte {
 	switch {
 	case v != v:
@@ -160,11 +161,10 @@ func AppendRealJSON(dst []byte, v float64) []byte {
 	return append(dst, ".0"...)
 }
 
-// AppendRealDynamic appends v as dynamic values print it, in cells as well as
-// under tostring(): a whole number keeps its ".0", exponents begin beyond 21
-// digits and below 0.000001 (1e21, 1.5e-7), the digits are Kusto's (see
-// grisu.go), and what is not finite is NaN, Infinity or -Infinity without
-// quotes.
+// AppendRealDynamic appends v as tostring() and dynamic values print it: a whole
+// number keeps its ".0", exponents begin beyond 21 digits and below 0.000001
+// (1e21, 1.5e-7), the digits are Kusto's (see grisu.go), and what is not finite
+// is NaN, Infinity or -Infinity without quotes.
 func AppendRealDynamic(dst []byte, v float64) []byte {
 	if v-v != 0 { // not finite
 		return AppendReal(dst, v)
