@@ -132,6 +132,16 @@ func (p *dateParser) spaces() {
 	}
 }
 
+// blanksBefore skips blanks if one of seps stands behind them: Kusto reads
+// datetime(2017 - 08 - 01), which its documentation writes.
+func (p *dateParser) blanksBefore(seps string) {
+	from := p.i
+	p.spaces()
+	if p.i == len(p.s) || strings.IndexByte(seps, p.s[p.i]) < 0 {
+		p.i = from
+	}
+}
+
 // number reads up to most digits and returns how many it read.
 func (p *dateParser) number(most int) (v, n int) {
 	for n < most && p.i < len(p.s) && isDigit(p.s[p.i]) {
@@ -169,6 +179,9 @@ func (p *dateParser) date() bool {
 		return p.dateFromMonthName()
 	}
 	v, n := p.number(9)
+	if n == 4 {
+		p.blanksBefore("-/")
+	}
 	sep := p.peek()
 	switch {
 	case n == 4 && (sep == '-' || sep == '/' || sep == '.' || sep == ','):
@@ -210,6 +223,7 @@ func (p *dateParser) dateFromYear(year int, sep byte) bool {
 	} else {
 		p.c.Month, _ = p.number(2)
 	}
+	p.blanksBefore(string(sep))
 	if p.skip(sep) {
 		p.spaces()
 		p.c.Day, _ = p.number(2)
