@@ -54,6 +54,8 @@ func argumentCount(at syntax.Node, name string, least, most int) syntax.Diagnost
 		return fault("KS119", at, "the function '%s' expects 1 argument", name)
 	case least == most:
 		return fault("KS119", at, "the function '%s' expects %d arguments", name, least)
+	case most < 0 && least == 1:
+		return fault("KS120", at, "the function '%s' expects at least 1 argument", name)
 	case most < 0:
 		return fault("KS120", at, "the function '%s' expects at least %d arguments", name, least)
 	}

@@ -30,8 +30,8 @@ func formOf(name string) form {
 		return (*binder).isColumnExists
 	case "pack_all":
 		return (*binder).packAll
-	case "pack", "bag_pack", "pack_dictionary":
-		return (*binder).pack
+	case "pack_array":
+		return (*binder).packArray
 	case "bag_pack_columns":
 		return (*binder).packColumns
 	case "estimate_data_size":

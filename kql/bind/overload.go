@@ -90,8 +90,8 @@ func (f *fit) unify(params []function.Param, args []types.Type) (cost int, ok bo
 }
 
 // assign gives each of n arguments its parameter. Repeated parameters, which
-// stand side by side, take arguments in turns; those after them take the last
-// ones.
+// stand side by side, take arguments in turns, at least one each unless they are
+// optional; those after them take the last ones.
 func assign(params []function.Param, n int) ([]int, bool) {
 	first, last := repeated(params)
 	if first < 0 {
@@ -100,7 +100,7 @@ func assign(params []function.Param, n int) ([]int, bool) {
 	block := last - first + 1
 	for tail := len(params) - last - 1; tail >= required(params[last+1:]); tail-- {
 		middle := n - first - tail
-		if middle < 0 || middle%block != 0 || middle == 0 && first == 0 && tail > 0 {
+		if middle < 0 || middle%block != 0 || middle == 0 && !params[first].Optional {
 			continue
 		}
 		out := make([]int, 0, n)

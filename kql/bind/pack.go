@@ -6,19 +6,6 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// pack binds bag_pack(name, value, …), where `*` stands for all columns.
-func (b *binder) pack(sc *scope, e *syntax.CallExpr) entity {
-	var args []operand
-	for _, a := range e.Args {
-		if _, star := a.(*syntax.StarExpr); star {
-			args = b.namedColumns(sc, a, args)
-			continue
-		}
-		args = append(args, operand{b.argument(sc, a), a})
-	}
-	return ofValue(b.callNamed(e, "bag_pack", args))
-}
-
 // packAll binds pack_all(ignore): all columns in one bag.
 func (b *binder) packAll(sc *scope, e *syntax.CallExpr) entity {
 	if len(e.Args) > 1 {
@@ -30,6 +17,26 @@ func (b *binder) packAll(sc *scope, e *syntax.CallExpr) entity {
 	}
 	ignore := operand{b.argument(sc, e.Args[0]), e.Args[0]}
 	return ofValue(b.callNamed(e, "pack_all", append([]operand{ignore}, args...)))
+}
+
+// packArray binds pack_array(value, …), where `*` stands for the values of all
+// columns.
+func (b *binder) packArray(sc *scope, e *syntax.CallExpr) entity {
+	var args []operand
+	for _, a := range e.Args {
+		if _, star := a.(*syntax.StarExpr); !star {
+			args = append(args, operand{b.argument(sc, a), a})
+			continue
+		}
+		if sc.row != nil && sc.row.open {
+			return ofValue(unknownOf(types.Dynamic))
+		}
+		named := b.namedColumns(sc, a, nil)
+		for i := 1; i < len(named); i += 2 {
+			args = append(args, named[i])
+		}
+	}
+	return ofValue(b.callNamed(e, "pack_array", args))
 }
 
 // packColumns binds bag_pack_columns(a, b, …): the columns under their names.

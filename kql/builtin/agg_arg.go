@@ -16,7 +16,7 @@ func argAggregates() []function.Aggregate {
 			Doc: "Finds the row of the group where the expression is greatest, and returns the expression and the columns named.",
 			Overloads: []function.AggregateOverload{
 				{Sig: "arg_max(maximized: T orderable): T", In: one, New: newMax, AnyOrder: true},
-				{Sig: "arg_max(maximized: T orderable, returned...: scalar): T", In: two, New: newArg("arg_max")},
+				{Sig: "arg_max(maximized: T orderable, returned...?: scalar): T", In: two, New: newArg("arg_max")},
 			},
 			Examples:   []string{`3, 1, 2 | arg_max(x) -> 3`},
 			ResultName: function.NameFirstArgument,
@@ -25,7 +25,7 @@ func argAggregates() []function.Aggregate {
 			Doc: "Finds the row of the group where the expression is least, and returns the expression and the columns named.",
 			Overloads: []function.AggregateOverload{
 				{Sig: "arg_min(minimized: T orderable): T", In: one, New: newMin, AnyOrder: true},
-				{Sig: "arg_min(minimized: T orderable, returned...: scalar): T", In: two, New: newArg("arg_min")},
+				{Sig: "arg_min(minimized: T orderable, returned...?: scalar): T", In: two, New: newArg("arg_min")},
 			},
 			Examples:   []string{`3, 1, 2 | arg_min(x) -> 1`},
 			ResultName: function.NameFirstArgument,
@@ -34,7 +34,7 @@ func argAggregates() []function.Aggregate {
 			Doc: "Finds the row of the group where the expression is greatest.",
 			Overloads: []function.AggregateOverload{
 				{Sig: "argmax(maximized: T orderable): T", In: one, New: newMax, AnyOrder: true},
-				{Sig: "argmax(maximized: T orderable, returned...: scalar): T", In: two, New: newArg("argmax")},
+				{Sig: "argmax(maximized: T orderable, returned...?: scalar): T", In: two, New: newArg("argmax")},
 			},
 			Examples:   []string{`3, 1, 2 | argmax(x) -> 3`},
 			ResultName: function.NamePrefix,
@@ -46,7 +46,7 @@ func argAggregates() []function.Aggregate {
 			Doc: "Finds the row of the group where the expression is least.",
 			Overloads: []function.AggregateOverload{
 				{Sig: "argmin(minimized: T orderable): T", In: one, New: newMin, AnyOrder: true},
-				{Sig: "argmin(minimized: T orderable, returned...: scalar): T", In: two, New: newArg("argmin")},
+				{Sig: "argmin(minimized: T orderable, returned...?: scalar): T", In: two, New: newArg("argmin")},
 			},
 			Examples:   []string{`3, 1, 2 | argmin(x) -> 1`},
 			ResultName: function.NamePrefix,

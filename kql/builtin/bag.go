@@ -41,7 +41,7 @@ func bagFunctions() function.Family {
 			// The binder writes the columns of the row out as names and values.
 			Doc: "Makes a property bag of all columns, without those that are null or empty if the argument is true.",
 			Overloads: []function.Overload{
-				{Sig: "pack_all(ignore_null_empty: const bool, key...: string, value...: scalar): dynamic", Kernel: packBags(1)},
+				{Sig: "pack_all(ignore_null_empty: const bool, key...?: string, value...?: scalar): dynamic", Kernel: packBags(1)},
 			},
 			Examples: []string{`a = 1, b = "" | project pack_all(true) -> {"a":1}`},
 		},
@@ -68,7 +68,7 @@ func bagFunctions() function.Family {
 		{
 			Doc: "Joins property bags into one; of members with one name the leftmost stays.",
 			Overloads: []function.Overload{
-				{Sig: "bag_merge(bag...: dynamic): dynamic", Kernel: mergeBags()},
+				{Sig: "bag_merge(first: dynamic, more...: dynamic): dynamic", Kernel: mergeBags()},
 			},
 			Examples: []string{`bag_merge(dynamic({"a":1}), dynamic({"a":2,"b":3})) -> {"a":1,"b":3}`},
 		},
@@ -176,7 +176,7 @@ func bagHasKey(v dynamic.Value, key string) (has, ok bool) {
 }
 
 func mergeBags() function.Kernel {
-	return rowWise([]types.Type{types.Dynamic}, types.Dynamic, func(args []column.Column, n int) column.Column {
+	return rowWise([]types.Type{types.Dynamic, types.Dynamic}, types.Dynamic, func(args []column.Column, n int) column.Column {
 		views := viewsOf[dynamic.Value](args)
 		out := make([]dynamic.Value, n)
 		var j bagJoiner

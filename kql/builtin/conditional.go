@@ -48,7 +48,7 @@ func conditionals() function.Family {
 		},
 		{
 			Doc:       "Returns the first argument that is not null; of strings, the first that is not empty.",
-			Overloads: []function.Overload{{Sig: "coalesce(arg...: T scalar): T", Kernel: function.Kernel{In: []types.Type{types.Unknown}, Run: runCoalesce}}},
+			Overloads: []function.Overload{{Sig: "coalesce(first: T scalar, more...: T scalar): T", Kernel: function.Kernel{In: []types.Type{types.Unknown, types.Unknown}, Run: runCoalesce}}},
 			Examples:  []string{`coalesce(tolong("not a number"), tolong("42"), 33) -> 42`, `coalesce("", "b") -> b`},
 		},
 		{

@@ -13,8 +13,8 @@ func extreme(name, doc string, greatest bool, examples ...string) function.Scala
 	return function.Scalar{
 		Doc: doc,
 		Overloads: []function.Overload{{
-			Sig: name + "(arg...: T orderable): T",
-			Kernel: function.Kernel{In: []types.Type{types.Unknown}, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+			Sig: name + "(first: T orderable, more...: T orderable): T",
+			Kernel: function.Kernel{In: []types.Type{types.Unknown, types.Unknown}, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 				return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 					return extremeOf(c, args, n, greatest)
 				})

@@ -45,8 +45,8 @@ func hashing() function.Family {
 			func(b []byte) []byte { h := sha256.Sum256(b); return h[:] }),
 		{
 			Doc: "Combines hashes into one that depends on their order; not the number that Kusto gives.",
-			Overloads: []function.Overload{{Sig: "hash_combine(source...: integer): long",
-				Kernel: rowKernel([]types.Type{types.Long}, types.Long, combineRows)}},
+			Overloads: []function.Overload{{Sig: "hash_combine(first: integer, more...: integer): long",
+				Kernel: rowKernel([]types.Type{types.Long, types.Long}, types.Long, combineRows)}},
 			Examples: []string{`hash_combine(1, 2) == hash_combine(2, 1) -> false`},
 		},
 		{

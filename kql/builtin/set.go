@@ -14,21 +14,21 @@ func setFunctions() function.Family {
 		{
 			Doc: "Returns the distinct values that are in any of the arrays.",
 			Overloads: []function.Overload{
-				{Sig: "set_union(set...: dynamic): dynamic", Kernel: overDynamics(1, uniteSets)},
+				{Sig: "set_union(first: dynamic, more...: dynamic): dynamic", Kernel: overDynamics(2, uniteSets)},
 			},
 			Examples: []string{`set_union(dynamic([1,2,1]), dynamic([3,2])) -> [1,2,3]`},
 		},
 		{
 			Doc: "Returns the distinct values that are in all of the arrays.",
 			Overloads: []function.Overload{
-				{Sig: "set_intersect(set...: dynamic): dynamic", Kernel: overDynamics(1, intersectSets)},
+				{Sig: "set_intersect(first: dynamic, more...: dynamic): dynamic", Kernel: overDynamics(2, intersectSets)},
 			},
 			Examples: []string{`set_intersect(dynamic([1,2,3]), dynamic([2,3,4])) -> [2,3]`},
 		},
 		{
 			Doc: "Returns the distinct values of the first array that are in none of the others.",
 			Overloads: []function.Overload{
-				{Sig: "set_difference(set...: dynamic): dynamic", Kernel: overDynamics(1, subtractSets)},
+				{Sig: "set_difference(first: dynamic, more...: dynamic): dynamic", Kernel: overDynamics(2, subtractSets)},
 			},
 			Examples: []string{`set_difference(dynamic([1,2,3]), dynamic([2])) -> [1,3]`},
 		},

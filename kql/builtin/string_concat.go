@@ -25,8 +25,8 @@ func concatenations() function.Family {
 		{
 			Doc: "Joins its arguments as texts, with a delimiter between them.",
 			Overloads: []function.Overload{{
-				Sig: "strcat_delim(delimiter: scalar, arg...: scalar): string",
-				Kernel: rowKernel([]types.Type{types.String, types.String}, types.String, func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+				Sig: "strcat_delim(delimiter: scalar, first: scalar, more...: scalar): string",
+				Kernel: rowKernel([]types.Type{types.String, types.String, types.String}, types.String, func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 					delim := column.ViewOf[string](args[0])
 					return joinRows(c.Out, &delim, stringViews(args[1:]), n)
 				}),

@@ -89,7 +89,7 @@ type Param struct {
 	Var      string // the type variable that it binds, as T in "x: T scalar"; "" if none
 	Kind     ArgKind
 	Optional bool // written "name?"
-	Repeated bool // written "name..."; repeats together with the repeated ones beside it
+	Repeated bool // written "name...", once or more, or "name...?"; repeats together with the repeated ones beside it
 }
 
 // A Signature is the shape of one overload.
@@ -109,6 +109,7 @@ type Signature struct {
 //	strcat(arg...: scalar): string
 //	extract(regex: const string, captureGroup: const long, source: string|dynamic): string
 //	parse_json(value: string|dynamic): dynamic
+//	arg_max(maximized: T orderable, returned...?: scalar): T
 //	row_rank(x: scalar): any
 //
 // A parameter's type is a name or several joined by '|': the types of KQL, and
@@ -156,7 +157,7 @@ func parseParam(f string) (Param, error) {
 		return Param{}, fmt.Errorf("parameter %q has no type", f)
 	}
 	p := Param{Name: strings.TrimRight(name, "?.")}
-	p.Optional = strings.HasSuffix(name, "?")
+	name, p.Optional = strings.CutSuffix(name, "?")
 	p.Repeated = strings.HasSuffix(name, "...")
 	words := strings.Fields(typ)
 	for _, w := range words[:len(words)-1] {
