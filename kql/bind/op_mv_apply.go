@@ -9,11 +9,12 @@ import (
 // mvApply runs a subquery over the elements of arrays of each row. The result
 // has the columns of the input but those that are themselves expanded, with the
 // values that the subquery gives to columns of their names, then the other columns
-// of the subquery.
+// of the subquery. The elements come in the order that they have in their arrays,
+// so that window functions need no sort.
 func (b *binder) mvApply(sc *scope, in table, op *syntax.MvApplyOp) table {
 	n := &plan.MvApply{Expand: b.expansion(sc, in, op.Params, op.Items, op.Limit)}
 	rows := in
-	rows.node = n.Expand
+	rows.node, rows.serialized = n.Expand, true
 	sub, hole := b.subquery(sc, rows, op.Subquery)
 	n.Hole, n.Sub = hole, sub.node
 	applied := appliedColumns(in.schema(), op.Items)
