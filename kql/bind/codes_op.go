@@ -170,6 +170,13 @@ func joinKeyDynamic(at syntax.Node) syntax.Diagnostic {
 	return fault("KS241", at, "the key of a join cannot be dynamic: convert it, as with tostring(…)")
 }
 
+// stepAlone is KS999: a step of scan without the column that is meant.
+//
+// Example: range x from 1 to 3 step 1 | scan declare (n: long) with (step s: true => n = s;)
+func stepAlone(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS999", at, "'%s' is a step, not a value: write %s.column", name, name)
+}
+
 // schemaDiffers is KS999: rows that do not have the columns that the text says.
 //
 // Example: print a = 1 | assert-schema (a: string)

@@ -92,6 +92,10 @@ func (b *binder) use(sc *scope, at *syntax.Ident, sym *symbol) entity {
 		return ofValue(*sym.value)
 	case sym.fn != nil:
 		return b.callBare(sc, at, sym)
+	case sym.step && sc.match != nil:
+		return b.graphValue(sc.match, at)
+	case sym.step:
+		b.report(stepAlone(at, at.Name))
 	}
 	return ofValue(unknownValue())
 }

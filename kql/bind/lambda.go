@@ -231,7 +231,7 @@ func (b *binder) checkDecl(f *lambda) {
 	for _, p := range f.params {
 		sym := &symbol{decl: p}
 		if p.Schema != nil {
-			sym.table = &table{node: &plan.Values{Out: b.schemaOf(p.Schema)}, open: p.Schema.Open || len(p.Schema.Columns) == 0}
+			sym.table = &table{node: &plan.Values{Out: b.schemaOf(p.Schema)}, open: p.Schema.Open || len(p.Schema.Columns) == 0, serialized: true}
 		} else {
 			t, ok := b.paramType(p)
 			if !ok && p.Type != nil && p.Type.Name != "" {

@@ -161,6 +161,9 @@ func (b *binder) graphBound(m *graphMatch, e syntax.Expr) (int, bool) {
 	if !ok || v.unknown() {
 		return 0, false
 	}
+	if b.isPlaceholder(l) {
+		return 1, true
+	}
 	n, ok := l.Value.(*column.Vec[int64])
 	if !ok || n.Null(0) || n.Vals[0] < 0 || n.Vals[0] > maxPathLength {
 		b.report(notSupported(e, "this length of a path"))
