@@ -26,10 +26,24 @@ func (b *binder) aggregated(sc, rows *scope, in table, keys *columns, exprs []*s
 	}
 	b.addAll(out, inner, exprs, styleSummarize)
 	agg := &plan.Aggregate{
-		Input: in.node, Keys: keys.exprs, Aggs: inner.aggs.aggs,
+		Input: unsorted(in.node, inner.aggs.aggs), Keys: keys.exprs, Aggs: inner.aggs.aggs,
 		Out: types.Schema{Columns: append(append([]types.Column(nil), keys.cols...), inner.aggs.cols...)},
 	}
 	return out.over(in.unordered(agg))
+}
+
+// unsorted returns the rows below a sort that no aggregate asks for.
+func unsorted(in plan.Node, aggs []plan.Agg) plan.Node {
+	sort, ok := in.(*plan.Sort)
+	if !ok {
+		return in
+	}
+	for _, a := range aggs {
+		if a.Pick != nil || !a.Fn.AnyOrder && !a.Fn.Unsorted {
+			return in
+		}
+	}
+	return sort.Input
 }
 
 // checkKeys reports keys that cannot be grouped by.

@@ -13,7 +13,7 @@ func setAggregates() []function.Aggregate {
 		{
 			Doc: "Collects the distinct values of the group into an array; nulls are left out, and arrays give their elements.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "make_set(expr: scalar, maxSize?: const int|long): dynamic", In: []types.Type{u, l}, New: newSetOf(maxElements)},
+				{Sig: "make_set(expr: scalar, maxSize?: const int|long): dynamic", In: []types.Type{u, l}, New: newSetOf(maxElements), Unsorted: true},
 			},
 			Examples:   []string{`1, 2, 1 | make_set(x) -> [1,2]`},
 			ResultName: function.NamePrefix,
@@ -22,7 +22,7 @@ func setAggregates() []function.Aggregate {
 		{
 			Doc: "Collects the distinct values of the rows where the predicate is true into an array.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "make_set_if(expr: scalar, predicate: bool, maxSize?: const int|long): dynamic", In: []types.Type{u, b, l}, New: onlyIf(1, newSetOf(maxElements))},
+				{Sig: "make_set_if(expr: scalar, predicate: bool, maxSize?: const int|long): dynamic", In: []types.Type{u, b, l}, New: onlyIf(1, newSetOf(maxElements)), Unsorted: true},
 			},
 			Examples:   []string{`1, 2, 1, 3 | make_set_if(x, x < 3) -> [1,2]`},
 			ResultName: function.NamePrefix,
@@ -31,7 +31,7 @@ func setAggregates() []function.Aggregate {
 		{
 			Doc: "Collects the distinct values of the group into an array.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "makeset(expr: scalar, maxSize?: const int|long): dynamic", In: []types.Type{u, l}, New: newSetOf(maxMakeList)},
+				{Sig: "makeset(expr: scalar, maxSize?: const int|long): dynamic", In: []types.Type{u, l}, New: newSetOf(maxMakeList), Unsorted: true},
 			},
 			Examples:   []string{`1, 2, 1 | makeset(x) -> [1,2]`},
 			ResultName: function.NamePrefix,

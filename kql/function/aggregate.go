@@ -44,6 +44,10 @@ type AggregateOverload struct {
 	// reals, not make_list. Such aggregates are computed by several workers at
 	// once, the others in the order of the rows.
 	AnyOrder bool
+	// Unsorted says that the result follows the order in which the rows are
+	// read, but not one that they are sorted in: make_set. A sort that feeds only
+	// such aggregates is not done, as in Kusto.
+	Unsorted bool
 
 	// Signature, Name and Decl are filled in by the registry.
 	Signature Signature
