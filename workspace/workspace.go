@@ -87,6 +87,9 @@ func (t *emptyTable) Schema() types.Schema { return t.schema }
 // MoreColumns implements bind.Loose.
 func (t *emptyTable) MoreColumns() bool { return t.more }
 
+// NoRows implements plan.Blank.
+func (t *emptyTable) NoRows() bool { return true }
+
 // Rows implements plan.Sizer.
 func (t *emptyTable) Rows() int64 { return 0 }
 

@@ -59,6 +59,9 @@ func (f *finding) table(sc *scope) table {
 	}
 	n := &plan.Union{Out: out}
 	for _, p := range f.parts {
+		if p.blank {
+			continue
+		}
 		wide := f.widen(p)
 		filtered := &plan.Filter{Input: wide, Cond: where}
 		exprs := []plan.Expr{constOf(types.String, p.name).expr}
@@ -71,7 +74,11 @@ func (f *finding) table(sc *scope) table {
 		}
 		n.Parts = append(n.Parts, &plan.Project{Input: filtered, Exprs: exprs, Out: out})
 	}
-	return table{node: n, open: f.open && f.op.Project == nil}
+	t := table{node: n, open: f.open && f.op.Project == nil}
+	if len(n.Parts) == 0 {
+		t.node = &plan.Values{Out: out}
+	}
+	return t
 }
 
 // columnsNamed returns the columns that the condition names.
@@ -165,15 +172,15 @@ func (f *finding) known(id *syntax.Ident) bool {
 
 // common returns the columns whose names all parts have.
 func (f *finding) common() []types.Column {
+	in := map[string]int{}
+	for _, p := range f.parts {
+		for _, c := range p.t.schema().Columns {
+			in[c.Name]++
+		}
+	}
 	var out []types.Column
 	for _, c := range f.all.Columns {
-		in := 0
-		for _, p := range f.parts {
-			if p.t.schema().Index(c.Name) >= 0 {
-				in++
-			}
-		}
-		if in > 0 && in == len(f.parts) {
+		if n := in[c.Name]; n > 0 && n == len(f.parts) {
 			out = append(out, c)
 		}
 	}
@@ -197,12 +204,22 @@ func (f *finding) widen(p part) plan.Node {
 	exprs := make([]plan.Expr, f.all.Len())
 	for i, c := range f.all.Columns {
 		if at := s.Index(c.Name); at >= 0 {
-			exprs[i] = f.b.convert(f.op, value{expr: columnAt(s, at)}, c.Type).expr
+			exprs[i] = f.as(value{expr: columnAt(s, at)}, c.Type)
 		} else {
 			exprs[i] = unknownOf(c.Type).expr
 		}
 	}
 	return &plan.Project{Input: p.t.node, Exprs: exprs, Out: f.all}
+}
+
+// as converts a column to the type that the columns of its name have together: where
+// that is dynamic, to a value that is what the column holds.
+func (f *finding) as(v value, t types.Type) plan.Expr {
+	if t != types.Dynamic || v.typ() == t || v.unknown() {
+		return f.b.convert(f.op, v, t).expr
+	}
+	one := f.b.callNamed(f.op, "pack_array", []operand{{v, f.op}})
+	return f.b.operate(f.op, "index", operand{one, f.op}, operand{constOf(types.Long, int64(0)), f.op}).expr
 }
 
 // packed returns the bag of the columns of p that are not among cols, over the
@@ -224,10 +241,12 @@ func (f *finding) packed(p part, cols []types.Column) plan.Expr {
 // of its columns widen to, or dynamic.
 func unifyNames(parts []part) types.Schema {
 	var out types.Schema
+	places := map[string]int{}
 	for _, p := range parts {
 		for _, c := range p.t.schema().Columns {
-			i := out.Index(c.Name)
-			if i < 0 {
+			i, ok := places[c.Name]
+			if !ok {
+				places[c.Name] = out.Len()
 				out.Columns = append(out.Columns, types.Column{Name: c.Name, Type: c.Type})
 				continue
 			}

@@ -61,6 +61,12 @@ type Hint struct {
 	Values column.Column // flat, of the column's type
 }
 
+// A Blank is a Source that may say of itself that it never has rows: a table that is
+// known and has no data. A union over all tables takes its columns and leaves it out.
+type Blank interface {
+	NoRows() bool
+}
+
 // A Sizer is a Source that knows how many rows it has, for the choice of a
 // join's build side. A negative number means unknown.
 type Sizer interface {
