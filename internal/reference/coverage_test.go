@@ -142,8 +142,9 @@ func pluginStands(t *testing.T, e *kql.Engine, name string) standing {
 	switch {
 	case err == nil:
 		return standing{}
-	case strings.Contains(err.Error(), "not supported"):
-		return withReason(t, name, standing{refused: "not written"})
+	}
+	if _, why, ok := strings.Cut(err.Error(), " is not supported: "); ok {
+		return standing{refused: why}
 	}
 	t.Errorf("plugin %s: %v\n%s", name, err, text)
 	return standing{}

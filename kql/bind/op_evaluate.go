@@ -58,6 +58,10 @@ func pluginOf(name string) plugin {
 		return (*binder).basket
 	case "diffpatterns":
 		return (*binder).diffpatterns
+	case "rolling_percentile":
+		return (*binder).rollingPercentile
+	case "estimate_rows_count":
+		return (*binder).estimateRowsCount
 	}
 	return nil
 }
@@ -65,11 +69,13 @@ func pluginOf(name string) plugin {
 // knownPlugins are the plugins of Kusto.
 func knownPlugins() []string {
 	return []string{
-		"active_users_count", "activity_counts_metrics", "activity_engagement", "activity_metrics", "ai_embeddings",
-		"ai_chat_completion", "autocluster", "azure_digital_twins_query_request", "bag_unpack", "basket",
-		"cosmosdb_sql_request", "dcount_intersect", "diffpatterns", "estimate_rows_count", "funnel_sequence",
+		"active_users_count", "activity_counts_metrics", "activity_engagement", "activity_metrics", "ai_chat_completion",
+		"ai_chat_completion_prompt", "ai_embed_text", "ai_embeddings", "autocluster", "azure_digital_twins_query_request",
+		"bag_unpack", "basket", "cosmosdb_sql_request", "csharp", "dax_request", "dcount_intersect", "diffpatterns",
+		"estimate_rows_count", "execute_query", "execute_show_command", "external_datatable", "funnel_sequence",
 		"funnel_sequence_completion", "geo_line_lookup", "geo_polygon_lookup", "http_request", "http_request_post",
-		"identity", "infer_storage_schema", "ipv4_lookup", "ipv6_lookup", "mysql_request", "narrow",
+		"identity", "identity_v3", "infer_storage_schema", "infer_storage_schema_with_suggestions", "ipv4_lookup",
+		"ipv6_lookup", "mysql_request", "narrow",
 		"new_activity_metrics", "pivot", "postgresql_request", "preview", "python", "r", "rolling_percentile",
 		"rows_near", "sequence_detect", "session_count", "sliding_window_counts", "sql_request",
 	}
@@ -78,25 +84,17 @@ func knownPlugins() []string {
 // evaluate calls a plugin.
 func (b *binder) evaluate(sc *scope, in table, op *syntax.EvaluateOp) table {
 	name := op.Call.Name.Name
-	p := pluginOf(name)
-	if p == nil {
-		p = columnsPluginOf(name)
-	}
-	if p != nil {
+	if p := pluginOf(name); p != nil {
 		if in.node == nil {
 			b.report(cannotBeFirst(op))
 			return unknownTable()
 		}
 		return p(b, sc, in, op)
 	}
-	if p, ok := typedPluginOf(name); ok {
-		return b.callTypedPlugin(sc, in, op, p)
+	if p, ok := refusedPluginOf(name); ok {
+		return b.callRefused(sc, in, op, p)
 	}
-	if slices.Contains(knownPlugins(), name) {
-		b.report(notSupported(op.Call, "the plugin "+name))
-	} else {
-		b.report(unknownPlugin(op.Call.Name, name, knownPlugins()))
-	}
+	b.report(unknownPlugin(op.Call.Name, name, knownPlugins()))
 	return unknownTable()
 }
 

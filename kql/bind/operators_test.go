@@ -185,7 +185,7 @@ func TestOperatorErrors(t *testing.T) {
 		{`Events | scan declare (n: long) with (step s: prev(Id) == 1 => n = 1;)`, "KS999 46-50"},
 		{`Events | render balloons`, "KS005 16-24"},
 		{`Events | evaluate nosuch()`, "KS124 18-24"},
-		{`Events | evaluate ai_embeddings(User)`, "KS999 18-37"},
+		{`Events | evaluate ai_embeddings(User)`, "KS119 18-31"},
 		{`Events | evaluate bag_unpack(Id)`, "KS141 29-31"},
 		{`Events | reduce by User`, ""},
 		{`Events | reduce by Id`, "KS107 19-21"},
