@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
@@ -89,7 +88,7 @@ func jsonFunctions() function.Family {
 		{
 			Doc: "Returns what a path leads to in JSON text; the path is an array of names and positions: parse_json(text).a[0] in one step.",
 			Overloads: []function.Overload{
-				{Sig: "json_path(text: string, path: const dynamic): dynamic", Kernel: pathKernel(d, (*dynamic.Parser).Lookup)},
+				{Sig: "json_path(text: string, path: const dynamic): dynamic", Kernel: pathKernel(d, (*dynamic.Lookup).Value)},
 			},
 			Examples: []string{`json_path('{"a":[1,2]}', dynamic(["a",1])) -> 2`},
 			Hidden:   true,
@@ -97,8 +96,8 @@ func jsonFunctions() function.Family {
 		{
 			Doc: "Returns what a path leads to in JSON text, as text: tostring(parse_json(text).a[0]) in one step.",
 			Overloads: []function.Overload{
-				{Sig: "json_path_text(text: string, path: const dynamic): string", Kernel: pathKernel(s, func(p *dynamic.Parser, text string, steps []dynamic.Step) (string, bool) {
-					return p.LookupString(text, steps), true
+				{Sig: "json_path_text(text: string, path: const dynamic): string", Kernel: pathKernel(s, func(l *dynamic.Lookup, text string) (string, bool) {
+					return l.Text(text), true
 				})},
 			},
 			Examples: []string{`json_path_text('{"a":[1,"x"]}', dynamic(["a",1])) -> x`},
@@ -145,110 +144,6 @@ func elementAt(v dynamic.Value, i int64) dynamic.Value {
 		return dynamic.Value{}
 	}
 	return v.Index(int(i))
-}
-
-// pathKernel looks up a constant path in JSON text, without building the values
-// that the path does not lead to.
-func pathKernel[R column.Value](out types.Type, lookup func(p *dynamic.Parser, text string, steps []dynamic.Step) (R, bool)) function.Kernel {
-	return rowWise([]types.Type{types.String, types.Dynamic}, out, func(args []column.Column, n int) column.Column {
-		text, path := column.ViewOf[string](args[0]), column.ViewOf[dynamic.Value](args[1])
-		vals := make([]R, n)
-		var p dynamic.Parser
-		var steps []dynamic.Step
-		for i := range vals {
-			if _, constant := path.Const(); i == 0 || !constant {
-				steps = pathSteps(path.At(i))
-			}
-			vals[i], _ = lookup(&p, text.At(i), steps)
-		}
-		return column.NewVec(out, vals, nil)
-	})
-}
-
-func pathSteps(path dynamic.Value) []dynamic.Step {
-	var steps []dynamic.Step
-	for _, e := range path.Elements() {
-		if i, ok := e.AsLong(); ok {
-			steps = append(steps, dynamic.At(int(i)))
-		} else {
-			steps = append(steps, dynamic.Name(e.String()))
-		}
-	}
-	return steps
-}
-
-func extractJSON() function.Kernel {
-	return rowWise([]types.Type{types.String, types.String}, types.String, func(args []column.Column, n int) column.Column {
-		path, text := column.ViewOf[string](args[0]), column.ViewOf[string](args[1])
-		out := make([]string, n)
-		var p dynamic.Parser
-		var steps []dynamic.Step
-		valid := false
-		for i := range out {
-			if _, constant := path.Const(); i == 0 || !constant {
-				steps, valid = parseJSONPath(path.At(i))
-			}
-			if valid {
-				out[i] = p.LookupString(text.At(i), steps)
-			}
-		}
-		return column.NewVec(types.String, out, nil)
-	})
-}
-
-// parseJSONPath reads $.name['name']["name"][0]; !ok if path is none.
-//
-// Source: the Kusto documentation, "JSONPath expressions".
-func parseJSONPath(path string) (steps []dynamic.Step, ok bool) {
-	if !strings.HasPrefix(path, "$") {
-		return nil, false
-	}
-	for path = path[1:]; path != ""; {
-		var st pathStep
-		if st, path, ok = cutPath(path); !ok {
-			return nil, false
-		}
-		if st.position {
-			steps = append(steps, dynamic.At(int(st.index)))
-		} else {
-			steps = append(steps, dynamic.Name(st.name))
-		}
-	}
-	return steps, true
-}
-
-// A pathStep is one step of a JSON path: a name, or a position.
-type pathStep struct {
-	name     string
-	index    int64
-	position bool
-}
-
-// cutPath returns the first step of a path and what follows it.
-func cutPath(path string) (st pathStep, rest string, ok bool) {
-	if path[0] == '.' {
-		end := strings.IndexAny(path[1:], ".[") + 1
-		if end == 0 {
-			end = len(path)
-		}
-		return pathStep{name: path[1:end]}, path[end:], end > 1
-	}
-	if path[0] != '[' || len(path) < 3 {
-		return st, "", false
-	}
-	if q := path[1]; q == '\'' || q == '"' {
-		end := strings.Index(path[2:], string(q)+"]")
-		if end < 0 {
-			return st, "", false
-		}
-		return pathStep{name: path[2 : 2+end]}, path[2+end+2:], true
-	}
-	end := strings.IndexByte(path, ']')
-	if end < 0 {
-		return st, "", false
-	}
-	i, ok := types.ParseLong(path[1:end])
-	return pathStep{index: i, position: true}, path[end+1:], ok
 }
 
 // canonicalJSON is dynamic_to_json: tostring() of a scalar, JSON with sorted

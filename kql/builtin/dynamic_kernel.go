@@ -17,6 +17,14 @@ func rowWise(in []types.Type, out types.Type, loop func(args []column.Column, n 
 	}}
 }
 
+// transientKernel is rowKernel for a loop that keeps nothing of arguments that
+// vary.
+func transientKernel(in []types.Type, out types.Type, loop func(c *function.Call, args []column.Column, n int) (column.Column, error)) function.Kernel {
+	k := rowKernel(in, out, loop)
+	k.Transient = true
+	return k
+}
+
 // overDynamics lifts f over any number of dynamic arguments, for a signature of
 // params parameters. f must not keep the slice.
 func overDynamics(params int, f func(args []dynamic.Value) dynamic.Value) function.Kernel {

@@ -52,19 +52,19 @@ func BenchmarkParseJSON(b *testing.B) {
 func BenchmarkLookupJSON(b *testing.B) {
 	path := []Step{Name("deviceDetail"), Name("trustType")}
 	b.Run("value", func(b *testing.B) {
-		var p Parser
+		l := NewLookup(path)
 		b.SetBytes(int64(len(signIn)))
 		b.ReportAllocs()
 		for b.Loop() {
-			p.Lookup(signIn, path)
+			l.Value(signIn)
 		}
 	})
 	b.Run("string", func(b *testing.B) {
-		var p Parser
+		l := NewLookup(path)
 		b.SetBytes(int64(len(signIn)))
 		b.ReportAllocs()
 		for b.Loop() {
-			p.LookupString(signIn, path)
+			l.Text(signIn)
 		}
 	})
 }

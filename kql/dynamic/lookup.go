@@ -1,34 +1,41 @@
 package dynamic
 
-// LookupJSON returns what Path(FromText(text), steps...) does without building
-// the value: it scans text once and builds only what the path leads to. Text
-// that is no JSON is a string, into which no path leads; so text is checked to
-// its end even when the path's end was found.
-func LookupJSON(text string, steps ...Step) (Value, bool) {
-	var p Parser
-	return p.Lookup(text, steps)
+// A Lookup looks one path up in JSON texts without building their values: a text
+// is scanned once, and only what the path leads to is built. Text that is no
+// JSON is a string, into which no path leads; so text is checked to its end even
+// when the path's end was found.
+//
+// It learns the shapes of the texts, and is not safe for concurrent use. It keeps
+// nothing of a text.
+type Lookup struct {
+	steps  []Step
+	shapes shapeTree
+	p      Parser
 }
 
-// Lookup is LookupJSON with p's buffers.
-func (p *Parser) Lookup(text string, steps []Step) (Value, bool) {
-	if len(steps) == 0 {
-		return p.FromText(text), true
+// NewLookup returns a Lookup of the path steps.
+func NewLookup(steps []Step) *Lookup { return &Lookup{steps: steps} }
+
+// Value returns what Path(FromText(text), steps...) does.
+func (l *Lookup) Value(text string) (Value, bool) {
+	if len(l.steps) == 0 {
+		return l.p.FromText(text), true
 	}
-	raw, ok := lookupRaw(text, steps)
+	raw, ok := l.raw(text)
 	if !ok {
 		return Value{}, false
 	}
-	return p.build(raw), true
+	return l.p.build(raw), true
 }
 
-// LookupString returns what tostring() makes of Lookup's answer, "" if the path
-// leads nowhere. The string shares text's storage where it can, so that most
-// look-ups do not allocate.
-func (p *Parser) LookupString(text string, steps []Step) string {
-	if len(steps) == 0 {
-		return p.FromText(text).String()
+// Text returns what tostring() makes of Value's answer, "" if the path leads
+// nowhere. The string shares text's storage where it can, so that most look-ups
+// do not allocate.
+func (l *Lookup) Text(text string) string {
+	if len(l.steps) == 0 {
+		return l.p.FromText(text).String()
 	}
-	raw, ok := lookupRaw(text, steps)
+	raw, ok := l.raw(text)
 	if !ok {
 		return ""
 	}
@@ -46,8 +53,11 @@ func (p *Parser) LookupString(text string, steps []Step) string {
 			return raw
 		}
 	}
-	return p.build(raw).String()
+	return l.p.build(raw).String()
 }
+
+// LookupJSON looks a path up in one text; see [Lookup].
+func LookupJSON(text string, steps ...Step) (Value, bool) { return NewLookup(steps).Value(text) }
 
 // build makes a value of text that is known to be JSON without blanks around.
 func (p *Parser) build(raw string) Value {
@@ -60,17 +70,27 @@ func (p *Parser) build(raw string) Value {
 	return v
 }
 
-// lookupRaw returns the part of text that the path leads to.
-func lookupRaw(text string, steps []Step) (raw string, ok bool) {
+// raw returns the part of text that the path leads to.
+func (l *Lookup) raw(text string) (raw string, ok bool) {
 	if len(text) > maxText {
 		return "", false
 	}
+	learns := l.shapes.pays()
+	if learns {
+		if raw, found, known := l.shapes.find(text); known {
+			return raw, found
+		}
+	}
 	f := finder{s: text}
-	i, ok := f.value(skipBlank(text, 0), MaxDepth, steps)
-	if !ok || skipBlank(text, i) != len(text) || f.to == 0 {
+	i, ok := f.value(skipBlank(text, 0), MaxDepth, l.steps)
+	if !ok || skipBlank(text, i) != len(text) {
 		return "", false
 	}
-	return text[f.from:f.to], true
+	found := f.to > 0
+	if learns {
+		l.shapes.learn(text, f.from, f.to, found)
+	}
+	return text[f.from:f.to], found
 }
 
 // A finder scans text along a path. from and to are what the path leads to, as

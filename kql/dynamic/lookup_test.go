@@ -62,14 +62,21 @@ func TestLookupJSON(t *testing.T) {
 // checkLookup compares look-ups in text with paths into the parsed value.
 func checkLookup(t *testing.T, text, path string) {
 	t.Helper()
-	var p Parser
+	checkLookupOf(t, NewLookup(steps(path)), text, path)
+}
+
+// checkLookupOf does so twice: the second time, the text's shape is known.
+func checkLookupOf(t *testing.T, l *Lookup, text, path string) {
+	t.Helper()
 	want, wantOK := Path(FromText(text), steps(path)...)
-	got, ok := p.Lookup(text, steps(path))
-	if ok != wantOK || !Equal(got, want) {
-		t.Fatalf("look-up of %s in %q: %s, %v; path: %s, %v", path, text, got.JSON(), ok, want.JSON(), wantOK)
-	}
-	if s := p.LookupString(text, steps(path)); s != want.String() {
-		t.Fatalf("look-up of %s in %q as string: %q, want %q", path, text, s, want.String())
+	for range 2 {
+		got, ok := l.Value(text)
+		if ok != wantOK || !Equal(got, want) {
+			t.Fatalf("look-up of %s in %q: %s, %v; path: %s, %v", path, text, got.JSON(), ok, want.JSON(), wantOK)
+		}
+		if s := l.Text(text); s != want.String() {
+			t.Fatalf("look-up of %s in %q as text: %q, want %q", path, text, s, want.String())
+		}
 	}
 }
 
@@ -96,5 +103,15 @@ func FuzzLookupJSON(f *testing.F) {
 	f.Add(`{"a":"x\u0041","b":[ ]}`, "b.0")
 	f.Add(`not json`, "")
 	f.Add(`{"a":-0,"b":007}`, "a")
-	f.Fuzz(func(t *testing.T, text, path string) { checkLookup(t, text, path) })
+	f.Fuzz(func(t *testing.T, text, path string) {
+		checkLookup(t, text, path)
+		// Cut and changed texts meet the shapes of others.
+		l := NewLookup(steps(path))
+		for i := range min(len(text), 100) {
+			checkLookupOf(t, l, text[:i], path)
+			checkLookupOf(t, l, text[i:], path)
+			checkLookupOf(t, l, text[:i]+"1"+text[i:], path)
+			checkLookupOf(t, l, text[:i]+`"`+text[i+1:], path)
+		}
+	})
 }

@@ -251,6 +251,7 @@ func TestAllocations(t *testing.T) {
 	v, _ := p.Parse(doc)
 	dst := make([]byte, 0, 256)
 	path := []Step{Name("a"), At(-1), Name("b")}
+	l := NewLookup(path)
 	for _, c := range []struct {
 		name string
 		want float64
@@ -258,8 +259,8 @@ func TestAllocations(t *testing.T) {
 	}{
 		{"Parse", 1, func() { p.Parse(doc) }},
 		{"FromText", 1, func() { p.FromText("no json") }},
-		{"Lookup", 1, func() { p.Lookup(doc, path) }},
-		{"LookupString", 0, func() { p.LookupString(doc, path) }},
+		{"Lookup, as value", 1, func() { l.Value(doc) }},
+		{"Lookup, as text", 0, func() { l.Text(doc) }},
 		{"Path", 0, func() { Path(v, path...) }},
 		{"AppendJSON", 0, func() { dst = v.AppendJSON(dst[:0]) }},
 		{"Hash, Equal", 0, func() { v.Hash(1); Equal(v, v) }},
