@@ -125,6 +125,8 @@ type binder struct {
 	// unresolved are the columns that the text uses of tables that are not
 	// fully known.
 	unresolved []*syntax.Ident
+	// opaque says that a value is wanted of a table of which no column is known.
+	opaque bool
 	// unset are the query parameters without a value.
 	unset []string
 	// options are the request properties set so far.
@@ -141,6 +143,8 @@ type binder struct {
 	placeholders map[plan.Expr]bool
 	// functions holds the stored functions that were parsed.
 	functions map[string]*lambda
+	// aliases are the databases that the text gives other names.
+	aliases map[string]aliasOf
 	// shapes has what is known of dynamic values, columnShapes of columns.
 	shapes       map[plan.Expr]*shape
 	columnShapes map[place]*shape

@@ -50,7 +50,7 @@ func ofValue(v value) entity { return entity{value: v} }
 func (b *binder) scalar(sc *scope, e syntax.Expr) value {
 	x := b.expr(sc, e)
 	if x.table != nil {
-		if !x.table.open || x.table.schema().Len() > 0 {
+		if _, isRead := x.table.node.(*plan.Read); isRead || !x.table.open || x.table.schema().Len() > 0 {
 			b.report(scalarExpected(e))
 		}
 		return unknownValue()

@@ -96,6 +96,10 @@ func (b *binder) use(sc *scope, at *syntax.Ident, sym *symbol) entity {
 		return b.graphValue(sc.match, at)
 	case sym.step:
 		b.report(stepAlone(at, at.Name))
+	case sym.entity != nil && sym.entity.table != nil:
+		return ofTable(*sym.entity.table)
+	case sym.entity != nil || sym.group != nil:
+		b.report(tabularExpected(at))
 	}
 	return ofValue(unknownValue())
 }

@@ -9,7 +9,9 @@ import (
 // let binds a let statement.
 func (b *binder) let(sc *scope, s *syntax.LetStmt) {
 	sym := &symbol{decl: s}
-	if f, ok := s.Value.(*syntax.FuncDecl); ok {
+	if g, ok := s.Value.(*syntax.EntityGroupExpr); ok {
+		sym.group = b.entityGroup(sc, g)
+	} else if f, ok := s.Value.(*syntax.FuncDecl); ok {
 		sym.fn = &lambda{params: f.Params, body: f.Body, scope: sc}
 		b.checkDecl(sym.fn)
 	} else {

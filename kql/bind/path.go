@@ -13,8 +13,14 @@ func (b *binder) path(sc *scope, e *syntax.PathExpr) entity {
 		if r, ok := sc.side(id.Name); ok {
 			return ofValue(b.sideColumn(r, e))
 		}
-		if sym, ok := sc.lookup(id.Name); ok && sym.row != nil && sym.step {
+		sym, ok := sc.lookup(id.Name)
+		if ok && sym.row != nil && sym.step {
 			return ofValue(b.sideColumn(sym.row, e))
+		}
+		if ok && sym.entity != nil {
+			if v, ok := b.entityScalar(e, sym.entity); ok {
+				return ofValue(v)
+			}
 		}
 	}
 	if call, ok := e.X.(*syntax.CallExpr); ok {

@@ -93,6 +93,8 @@ func (b *binder) nestedOperators(sc *scope, in table, op syntax.Operator) table 
 		return b.find(sc, op)
 	case *syntax.EvaluateOp:
 		return b.evaluate(sc, in, op)
+	case *syntax.MacroExpandOp:
+		return b.macroExpand(sc, in, op)
 	case *syntax.ReduceOp:
 		return b.reduce(sc, in, op)
 	}
@@ -117,8 +119,6 @@ func operatorWord(op syntax.Operator) string {
 		return "graph-where-nodes"
 	case *syntax.GraphWhereEdgesOp:
 		return "graph-where-edges"
-	case *syntax.MacroExpandOp:
-		return "macro-expand"
 	case *syntax.ExecuteAndCacheOp:
 		return "__executeAndCache"
 	}

@@ -28,7 +28,7 @@ func (b *binder) statement(sc *scope, s syntax.Statement) {
 	case *syntax.PatternStmt:
 		b.declarePattern(sc, s)
 	case *syntax.AliasStmt:
-		b.report(notSupported(s, "alias database"))
+		b.alias(sc, s)
 	case *syntax.RestrictStmt:
 		b.report(notSupported(s, "restrict access"))
 	case *syntax.CommandStmt:

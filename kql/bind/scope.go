@@ -51,6 +51,8 @@ type symbol struct {
 	table   *table      // a tabular expression
 	fn      *lambda     // a function
 	pattern *pattern    // a pattern
+	group   []entityRef // a group of entities
+	entity  *entityRef  // the entity that a macro-expand is at
 	decl    syntax.Node // where it is declared
 	// row is where the columns live that value uses, nil if it uses none; or,
 	// if step is set, the columns that name.column refers to (scan).

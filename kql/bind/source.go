@@ -115,6 +115,7 @@ func (b *binder) toScalar(sc *scope, e *syntax.ToScalarExpr) value {
 		if !x.table.open {
 			b.report(singleColumnExpected(e.X))
 		}
+		b.opaque = true
 		return unknownValue()
 	}
 	t := s.Columns[0].Type

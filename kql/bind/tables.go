@@ -61,7 +61,18 @@ func stringOf(e plan.Expr) (string, bool) {
 // workspace("x") and their like refer to; !ok if e is none of them.
 func (b *binder) otherCatalog(sc *scope, e syntax.Expr) (Catalog, bool) {
 	switch e := e.(type) {
+	case *syntax.Ident:
+		if sym, ok := sc.lookup(e.Name); ok && sym.entity != nil && sym.entity.table == nil {
+			return sym.entity.catalog, true
+		}
 	case *syntax.CallExpr:
+		if e.Name.Name == "database" && len(e.Args) > 0 && len(b.aliases) > 0 {
+			if name, ok := stringOf(b.scalar(sc.withoutRow(), e.Args[0]).expr); ok {
+				if cat, ok := b.aliased(name); ok {
+					return cat, true
+				}
+			}
+		}
 		return b.catalogCall(sc, b.env.Catalog, e)
 	case *syntax.PathExpr:
 		cat, ok := b.otherCatalog(sc, e.X)

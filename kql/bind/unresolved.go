@@ -14,7 +14,7 @@ import (
 // and the next binding tells. A part of a fuzzy union that was left out does not
 // count.
 func (b *binder) closeUnresolved() {
-	if len(b.unresolved)+len(b.unset) == 0 || b.pending || firstError(b.diags) != "" || !b.usesUnknown() {
+	if len(b.unresolved)+len(b.unset) == 0 && !b.opaque || b.pending || firstError(b.diags) != "" || !b.usesUnknown() {
 		return
 	}
 	var names []string
@@ -25,7 +25,11 @@ func (b *binder) closeUnresolved() {
 		}
 	}
 	why := "columns that no table here has: " + strings.Join(names, ", ")
-	if len(names) == 0 {
+	switch {
+	case len(names) > 0:
+	case b.opaque:
+		why = "a value is wanted of a table that is not here, and nothing is known of its columns"
+	default:
 		why = "no value is given for the query parameters " + strings.Join(b.unset, ", ")
 	}
 	for i, r := range b.results {

@@ -1,0 +1,39 @@
+package bind
+
+import "github.com/calypso-kql/calypso/kql/syntax"
+
+// entityExpected is KS216: something else where an entity of a group must stand.
+//
+// Example: macro-expand entity_group [5] as X (print 1)
+func entityExpected(at syntax.Node) syntax.Diagnostic {
+	return fault("KS216", at, "a cluster, a database or a table must stand here, as in database('name')")
+}
+
+// databaseExpected is KS114: something else where a database must stand.
+//
+// Example: alias database d = 5; print 1
+func databaseExpected(at syntax.Node) syntax.Diagnostic {
+	return fault("KS114", at, "a database must stand here, as in cluster('address').database('name')")
+}
+
+// unknownEntityGroup is KS247: a stored group, which no catalog here has.
+//
+// Example: macro-expand entity_group('servers') as X (print 1)
+func unknownEntityGroup(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS247", at, "the name '%s' does not refer to any known entity group: list its entities, let %[1]s = entity_group [database('a'), database('b')]", name)
+}
+
+// noEntities is KS999: a group of which nothing is there.
+//
+// Example: macro-expand isfuzzy=true entity_group [nowhere] as X (X)
+func noEntities(at syntax.Node) syntax.Diagnostic {
+	return fault("KS999", at, "none of the entities exists")
+}
+
+// oneTableExpected is KS999: a subquery of macro-expand that is not one table after
+// any number of lets.
+//
+// Example: let T = datatable(x: long)[]; macro-expand entity_group [T] as X (X; X)
+func oneTableExpected(at syntax.Node) syntax.Diagnostic {
+	return fault("KS999", at, "the subquery must be one tabular expression, after any let statements")
+}
