@@ -71,9 +71,17 @@ func (g *group) pageBounds(f field, l *layout) []bounds {
 // word returns a stored number as what the column's type counts.
 func (p physical) word(v pq.Value) int64 {
 	if p.kind == pq.Int32 {
-		return p.ticks(int64(v.Int32()))
+		return p.ticks(p.int32(uint32(v.Int32())))
 	}
 	return p.ticks(v.Int64())
+}
+
+// int32 returns a stored 32-bit integer.
+func (p physical) int32(v uint32) int64 {
+	if p.unsigned {
+		return int64(v)
+	}
+	return int64(int32(v))
 }
 
 // isWithoutNulls reports whether the header of a page says that it has no nulls.

@@ -30,6 +30,15 @@ const (
 func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 	g := c.scan.g
 	defer recovered(g.file.path, &err)
+	if c.field.nested != nil {
+		if col, err = c.loadNested(); err != nil {
+			return nil, c.named(err)
+		}
+		if rows != nil {
+			col = column.Gather(col, rows)
+		}
+		return cast(col, c.field.to), nil
+	}
 	load := c.loadLibrary
 	if g.direct[c.field.leaf] {
 		load = c.loadDirect
@@ -64,8 +73,7 @@ func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 
 // named returns err with the file and the column that it is about.
 func (c *chunk) named(err error) error {
-	file := c.scan.g.file
-	return fmt.Errorf("%s: column %s: %w", file.path, file.pf.Root().Columns()[c.field.leaf].Name(), err)
+	return fmt.Errorf("%s: column %s: %w", c.scan.g.file.path, c.field.name, err)
 }
 
 // isSparse reports whether rows are fewer than one in so many.

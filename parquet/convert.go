@@ -1,8 +1,11 @@
 package parquet
 
 import (
+	"encoding/binary"
 	"math/big"
 	"strconv"
+
+	pq "github.com/parquet-go/parquet-go"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
@@ -63,6 +66,8 @@ func cast(c column.Column, t types.Type) column.Column {
 	}
 	var text func(i int) string
 	switch c.Type() {
+	case types.Dynamic:
+		text = texts(c, func(dst []byte, v dynamic.Value) []byte { return v.AppendText(dst) })
 	case types.Bool:
 		text = texts(c, types.AppendBool)
 	case types.Real:
@@ -116,4 +121,52 @@ func scaledDecimal(v int64, digits int) types.Decimal128 {
 		d, _ = types.DecimalQuo(d, types.DecimalFromLong(10))
 	}
 	return d
+}
+
+// wholeDecimal returns a stored 64-bit integer as a decimal.
+func (p physical) wholeDecimal(v int64) types.Decimal128 {
+	if p.unsigned && v < 0 {
+		d, _ := types.ParseDecimal(strconv.FormatUint(uint64(v), 10))
+		return d
+	}
+	return scaledDecimal(v, p.digits)
+}
+
+// intervalTicks converts an interval: months, which count as 30 days, days and
+// milliseconds.
+func intervalTicks(b []byte) int64 {
+	months, days, millis := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:]), binary.LittleEndian.Uint32(b[8:])
+	return (int64(months)*30+int64(days))*ticksPerDay + int64(millis)*10_000
+}
+
+// int96Value converts the old timestamp of Spark and Hive.
+func int96Value(v pq.Value) int64 {
+	n := v.Int96()
+	var b [12]byte
+	for i, w := range n {
+		binary.LittleEndian.PutUint32(b[4*i:], w)
+	}
+	return int96Ticks(b[:])
+}
+
+// ofText returns the stored bytes of text, or of a decimal of any length, as a
+// column of f's type.
+func (f field) ofText(text []string, valid column.Bitmap) column.Column {
+	if f.from.digits >= 0 {
+		return textDecimals(text, valid, f.from.digits)
+	}
+	return fromText(f.to, text, valid)
+}
+
+// textDecimals reads the bytes of decimals of any length.
+func textDecimals(text []string, valid column.Bitmap, digits int) column.Column {
+	b := column.NewTypedBuilder[types.Decimal128](types.Decimal, len(text))
+	for i, s := range text {
+		if valid.Has(i) {
+			b.Append(wideDecimal(bytesOf(s), digits))
+		} else {
+			b.AppendNull()
+		}
+	}
+	return b.Finish()
 }

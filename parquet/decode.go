@@ -181,7 +181,7 @@ func (d *decoder) fixed(v *values, rows picker) error {
 	case pq.Boolean:
 		return appendFixed(d, &d.bools, rows, have, func(s int) bool { return b[s] != 0 })
 	case pq.Int32:
-		return d.integers(rows, have, func(s int) int64 { return int64(int32(binary.LittleEndian.Uint32(b[4*s:]))) })
+		return d.integers(rows, have, func(s int) int64 { return from.int32(binary.LittleEndian.Uint32(b[4*s:])) })
 	case pq.Int64:
 		if v.dict == nil && v.slots == nil && rows.picks == nil && d.f.to != types.Real && from.div <= 1 && from.digits < 0 {
 			d.words(b[8*rows.from : 8*(rows.from+rows.n)])
@@ -198,6 +198,9 @@ func (d *decoder) fixed(v *values, rows picker) error {
 		return appendFixed(d, &d.reals, rows, have, func(s int) float64 {
 			return math.Float64frombits(binary.LittleEndian.Uint64(b[8*s:]))
 		})
+	}
+	if from.interval {
+		return appendFixed(d, &d.ints, rows, have, func(s int) int64 { return intervalTicks(b[intervalSize*s:]) })
 	}
 	if n := from.wide; n > 0 {
 		return appendFixed(d, &d.decs, rows, have, func(s int) types.Decimal128 { return wideDecimal(b[n*s:n*s+n], from.digits) })
@@ -233,7 +236,7 @@ func (d *decoder) integers(rows picker, have int, at func(int) int64) error {
 	case d.f.to == types.Real:
 		return appendFixed(d, &d.reals, rows, have, func(s int) float64 { return float64(at(s)) })
 	case from.digits >= 0:
-		return appendFixed(d, &d.decs, rows, have, func(s int) types.Decimal128 { return scaledDecimal(at(s), from.digits) })
+		return appendFixed(d, &d.decs, rows, have, func(s int) types.Decimal128 { return from.wholeDecimal(at(s)) })
 	case from.mul == 0:
 		return appendFixed(d, &d.ints, rows, have, at)
 	}
@@ -302,11 +305,11 @@ func (d *decoder) validity(n int) column.Bitmap {
 func (d *decoder) finishText() column.Column {
 	switch {
 	case d.isFlat || d.dict == nil:
-		return fromText(d.f.to, d.flat, d.validity(len(d.flat)))
+		return d.f.ofText(d.flat, d.validity(len(d.flat)))
 	case d.sparse && (2*len(d.codes) < d.dict.n || !d.dict.has(-1)):
 		return d.compacted()
 	case d.dict.n == 0 && !d.nullable:
-		return fromText(d.f.to, nil, nil)
+		return d.f.ofText(nil, nil)
 	}
 	return &column.Dict{Codes: d.codes, Values: d.dict.values(d.f, d.nullable)}
 }
@@ -336,7 +339,7 @@ func (d *decoder) compacted() column.Column {
 		valid = column.FullBitmap(len(text))
 		valid.Clear(null)
 	}
-	return &column.Dict{Codes: d.codes, Values: fromText(d.f.to, text, valid)}
+	return &column.Dict{Codes: d.codes, Values: d.f.ofText(text, valid)}
 }
 
 // An arena copies texts into blocks, so that each is not an allocation.

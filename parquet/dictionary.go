@@ -44,7 +44,7 @@ func (d *dictionary) values(f field, missing bool) column.Column {
 			valid = column.FullBitmap(len(text))
 			valid.Clear(len(text) - 1)
 		}
-		d.columns[i] = fromText(f.to, text, valid)
+		d.columns[i] = f.ofText(text, valid)
 	}
 	return d.columns[i]
 }

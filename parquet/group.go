@@ -33,7 +33,13 @@ func newGroup(f *File, index int, keep bool) *group {
 		g.bytes = append(g.bytes, c.MetaData.TotalUncompressedSize)
 	}
 	for _, f := range f.fields {
-		g.direct[f.leaf] = isDirect(f, columns[f.leaf])
+		if f.nested == nil {
+			g.direct[f.leaf] = isDirect(f, columns[f.leaf])
+			continue
+		}
+		for i := 1; i < f.nested.to; i++ {
+			g.bytes[f.leaf] += g.bytes[f.leaf+i] // all are read together
+		}
 	}
 	if keep {
 		g.kept = newScannedGroup(g)
@@ -183,7 +189,7 @@ const smallBytes = 16
 
 // isSmall reports whether the whole column of the group takes little memory.
 func (g *group) isSmall(f field) bool {
-	return g.bytes[f.leaf] <= smallBytes*int64(g.n)
+	return f.nested == nil && g.bytes[f.leaf] <= smallBytes*int64(g.n)
 }
 
 // A part is a range of rows of a column that is decoded as a whole.

@@ -7,7 +7,7 @@
 // in memory.
 //
 // The decoding of pages rests on github.com/parquet-go/parquet-go, read page by
-// page (see docs/decisions). Nested columns are left out, and named.
+// page (see docs/decisions). Nested columns are read as dynamic values.
 package parquet
 
 import (
@@ -52,10 +52,13 @@ type File struct {
 
 // A field is a column of the file.
 type field struct {
-	leaf int        // index of the column chunk
+	name string     // in the file
+	leaf int        // index of the column chunk, of the first one if it is nested
 	from physical   // how the file stores it
 	own  types.Type // what is decoded of it
 	to   types.Type // what the query sees: own, or converted from it
+	// nested is how a nested column is put together; nil for a flat one.
+	nested *node
 }
 
 // Open opens the file at path. A file that is torn or not Parquet is an error
@@ -84,8 +87,10 @@ func open(f *os.File, path string, o Options) (file *File, err error) {
 		return nil, fmt.Errorf("%s: not a whole Parquet file: %w", path, err)
 	}
 	file = &File{path: path, f: f, pf: pf, size: st.Size()}
+	leaf := 0
 	for _, c := range pf.Root().Columns() {
-		file.addField(c, o.Declared)
+		file.addField(c, leaf, o.Declared)
+		leaf += leavesOf(c)
 	}
 	hiddenLast(file)
 	for i := range pf.RowGroups() {
@@ -94,32 +99,48 @@ func open(f *os.File, path string, o Options) (file *File, err error) {
 	return file, nil
 }
 
-// addField adds a column of the file with its declared type, or the type that
-// the file itself says. A column that can't be read is left out, and noted.
-func (file *File) addField(c *pq.Column, declared types.Schema) {
-	if !c.Leaf() || c.Repeated() {
-		file.skip(c, "it is nested, and only flat columns are read: store it as JSON text")
-		return
+// addField adds a column of the file, whose first leaf is given, with its declared
+// type, or the type that the file itself says. A column that can't be read is left
+// out, and noted.
+func (file *File) addField(c *pq.Column, leaf int, declared types.Schema) {
+	f := field{name: c.Name(), leaf: leaf, own: types.Dynamic}
+	var err error
+	if c.Leaf() && !c.Repeated() {
+		f.from, f.own, err = physicalOf(c)
+	} else {
+		f.nested, err = nodeOf(c, 0, 0, 0)
 	}
-	from, own, err := physicalOf(c)
 	if err != nil {
 		file.skip(c, err.Error())
 		return
 	}
-	col := types.Column{Name: c.Name(), Type: own}
-	if kind, ok := file.pf.Lookup(typeKey(c.Name())); ok {
-		if t, known := types.Lookup(kind); known && from.reads(t) {
-			col.Type, own = t, t
+	col := types.Column{Name: f.name, Type: f.own}
+	if kind, ok := file.pf.Lookup(typeKey(f.name)); ok && f.nested == nil {
+		if t, known := types.Lookup(kind); known && f.from.reads(t) {
+			col.Type, f.own = t, t
 		}
 	}
-	if i := declared.Index(c.Name()); i >= 0 {
+	if i := declared.Index(f.name); i >= 0 {
 		col = declared.Columns[i]
 	}
-	if from.reads(col.Type) {
-		own = col.Type
+	if f.nested == nil && f.from.reads(col.Type) {
+		f.own = col.Type
 	}
+	f.to = col.Type
 	file.schema.Columns = append(file.schema.Columns, col)
-	file.fields = append(file.fields, field{leaf: c.Index(), from: from, own: own, to: col.Type})
+	file.fields = append(file.fields, f)
+}
+
+// leavesOf returns the number of leaves of c.
+func leavesOf(c *pq.Column) int {
+	if c.Leaf() {
+		return 1
+	}
+	n := 0
+	for _, child := range c.Columns() {
+		n += leavesOf(child)
+	}
+	return n
 }
 
 func (file *File) skip(c *pq.Column, why string) {

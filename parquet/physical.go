@@ -19,8 +19,10 @@ type physical struct {
 	mul, div int64
 	epoch    int64
 	// digits is the number of decimal places of a scaled decimal, -1 otherwise.
-	digits int
-	wide   int // bytes of a decimal that is no integer
+	digits   int
+	wide     int  // bytes of a decimal that is no integer
+	interval bool // months, days and milliseconds
+	unsigned bool // an integer without a sign
 }
 
 // unixEpoch is 1970-01-01 in ticks.
@@ -47,8 +49,14 @@ func physicalOf(c *pq.Column) (physical, types.Type, error) {
 		p.epoch = unixEpoch
 		return p, types.DateTime, nil
 	case pq.ByteArray:
-		if _, ok := logical.(*format.JsonType); ok {
+		switch l := logical.(type) {
+		case *format.JsonType:
 			return p, types.Dynamic, nil
+		case *format.DecimalType:
+			p.digits = int(l.Scale)
+			return p, types.Decimal, nil
+		case *format.BsonType, *format.GeometryType, *format.GeographyType:
+			return p, types.Unknown, fmt.Errorf("its type %s is not supported", t)
 		}
 		return p, types.String, nil
 	case pq.FixedLenByteArray:
@@ -60,9 +68,16 @@ func physicalOf(c *pq.Column) (physical, types.Type, error) {
 			p.digits, p.wide = int(d.Scale), t.Length()
 			return p, types.Decimal, nil
 		}
+		if t.Length() == intervalSize && t.String() == "INTERVAL" {
+			p.interval = true
+			return p, types.TimeSpan, nil
+		}
 	}
 	return p, types.Unknown, fmt.Errorf("its type %s is not supported", t)
 }
+
+// intervalSize is the length of an interval.
+const intervalSize = 12
 
 func integerOf(p physical, logical format.LogicalTypeValue) (physical, types.Type, error) {
 	switch lt := logical.(type) {
@@ -79,6 +94,15 @@ func integerOf(p physical, logical format.LogicalTypeValue) (physical, types.Typ
 	case *format.DecimalType:
 		p.digits = int(lt.Scale)
 		return p, types.Decimal, nil
+	case *format.IntType:
+		p.unsigned = !lt.IsSigned
+	}
+	switch {
+	case p.unsigned && p.kind == pq.Int64:
+		p.digits = 0 // half of its values are no long
+		return p, types.Decimal, nil
+	case p.unsigned && logical.(*format.IntType).BitWidth == 32:
+		return p, types.Long, nil
 	}
 	if p.kind == pq.Int32 {
 		return p, types.Int, nil
@@ -110,6 +134,9 @@ func (p physical) size() int {
 		if p.wide > 0 {
 			return p.wide
 		}
+		if p.interval {
+			return intervalSize
+		}
 		return guidSize
 	}
 	return 8
@@ -135,7 +162,7 @@ func (p physical) ticks(v int64) int64 {
 func (p physical) reads(t types.Type) bool {
 	switch p.kind {
 	case pq.ByteArray:
-		return true
+		return p.digits < 0 || t == types.Decimal
 	case pq.Boolean:
 		return t == types.Bool
 	case pq.Float, pq.Double:
@@ -143,6 +170,9 @@ func (p physical) reads(t types.Type) bool {
 	case pq.Int96:
 		return t == types.DateTime
 	case pq.FixedLenByteArray:
+		if p.interval {
+			return t == types.TimeSpan
+		}
 		return t == types.GUID && p.digits < 0 || t == types.Decimal && p.digits >= 0
 	}
 	if p.digits >= 0 {

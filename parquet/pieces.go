@@ -119,7 +119,7 @@ func (p *pieceReader) picks(first, end int) []uint32 {
 // piece returns picks of a page, or rows from up to, not including, to.
 func (p *pieceReader) piece(v *values, picks []uint32, from, to int) (column.Column, error) {
 	if picks == nil && v.dict == nil && v.slots == nil && to <= len(v.text) {
-		return fromText(p.c.field.to, v.text[from:to], nil), nil
+		return p.c.field.ofText(v.text[from:to], nil), nil
 	}
 	n := to - from
 	if picks != nil {
