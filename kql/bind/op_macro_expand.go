@@ -29,7 +29,7 @@ func (b *binder) macroExpand(sc *scope, in table, op *syntax.MacroExpandOp) tabl
 		if !ok {
 			return unknownTable()
 		}
-		parts = append(parts, part{t, group[i].database})
+		parts = append(parts, part{t: t, name: group[i].database})
 	}
 	if len(parts) == 0 {
 		b.report(noEntities(op.Group))
