@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -54,6 +56,9 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 	}
 	if b.checkConstants(f, args) {
 		return unknownOf(o.Signature.Result)
+	}
+	if !slices.ContainsFunc(exprs, func(e plan.Expr) bool { return !isConstant(e) }) {
+		o = o.Early()
 	}
 	call := &plan.Call{Fn: o, Args: exprs, Typ: resultType(o.Signature, fit, o.Result, ts)}
 	b.checkShapes(f.Name(), args)

@@ -47,7 +47,11 @@ func conversionOverloads(name string, t types.Type) []function.Overload {
 		if t == types.GUID && from != types.String && from != types.Dynamic {
 			continue
 		}
-		out = append(out, function.Overload{Sig: name + "(value: " + from.String() + "): " + t.String(), Kernel: conversion(from, t)})
+		o := function.Overload{Sig: name + "(value: " + from.String() + "): " + t.String(), Kernel: conversion(from, t)}
+		if from == types.Real && (t == types.Int || t == types.Long) {
+			o.OfConstants = constantToInteger(t)
+		}
+		out = append(out, o)
 	}
 	return out
 }

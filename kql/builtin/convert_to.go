@@ -69,6 +69,24 @@ func toInteger(from, to types.Type) function.Kernel {
 	return nothing(from, to)
 }
 
+// constantToInteger converts a constant real to long or int. Where the column's
+// kernel holds a number that is too large to the range of the type, a constant
+// becomes the least number, as a cast of .NET does.
+func constantToInteger(to types.Type) *function.Kernel {
+	convert, least, beyond := types.RealToLong, int64(math.MinInt64), 0x1p63
+	if to == types.Int {
+		convert, least, beyond = types.RealToInt, math.MinInt32, 0x1p31
+	}
+	k := function.Map1Null(types.Real, to, func(f float64) (int64, bool) {
+		n, ok := convert(f)
+		if ok && f >= beyond {
+			n = least
+		}
+		return n, ok
+	})
+	return &k
+}
+
 func boolToLong(b bool) int64 {
 	if b {
 		return 1

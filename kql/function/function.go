@@ -85,6 +85,10 @@ type Overload struct {
 	// Result computes the result type where the signature cannot say it. It may
 	// be nil.
 	Result func(args []types.Type) types.Type
+	// OfConstants takes the place of Kernel where all arguments are constants.
+	// Kusto computes those before the query runs, by code of its own, which
+	// differs now and then. Nil where it does not.
+	OfConstants *Kernel
 
 	// Signature is Sig parsed; the registry fills it in.
 	Signature Signature
@@ -92,6 +96,9 @@ type Overload struct {
 	Name string
 	// Decl is the declaration; the registry fills it in.
 	Decl *Scalar
+	// early is the overload with OfConstants for its kernel; the registry fills
+	// it in.
+	early *Overload
 }
 
 // A Kernel computes an overload over whole columns.

@@ -98,6 +98,11 @@ func (f *Scalar) check() (name string, err error) {
 		if err := o.Kernel.fits(o.Signature); err != nil {
 			return name, fmt.Errorf("%s: %w", o.Sig, err)
 		}
+		if o.OfConstants != nil {
+			early := *o
+			early.Kernel, early.OfConstants = *o.OfConstants, nil
+			o.early = &early
+		}
 	}
 	return name, checkDoc(name, f.Doc, len(f.Examples) > 0 || f.Volatile || f.Window)
 }
@@ -110,6 +115,15 @@ func checkDoc(name, doc string, examples bool) error {
 		return fmt.Errorf("%s: no example", name)
 	}
 	return nil
+}
+
+// Early returns the overload that computes a call whose arguments are all
+// constants.
+func (o *Overload) Early() *Overload {
+	if o.early != nil {
+		return o.early
+	}
+	return o
 }
 
 // fits reports whether the kernel can compute what sig promises.
