@@ -103,7 +103,8 @@ func Open(ctx context.Context, specs []Spec, o Options) (*Set, error) {
 	}
 	for _, name := range order {
 		schema, known := o.Tables.Schema(name)
-		if s.tables[name], err = merge(name, parts[name], schema, known); err != nil {
+		// Columns that the catalog lacks do not change `*`.
+		if s.tables[name], err = plan.Concat(name, parts[name], schema, known); err != nil {
 			s.Close()
 			return nil, err
 		}

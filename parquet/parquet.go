@@ -36,7 +36,7 @@ type Options struct {
 // A File is a Parquet file opened for reading. It is safe for concurrent use.
 type File struct {
 	path   string
-	f      *os.File
+	f      ReaderAtCloser
 	pf     *pq.File
 	schema types.Schema
 	fields []field
@@ -68,7 +68,25 @@ func Open(path string, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := open(f, path, o)
+	st, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return OpenReader(f, st.Size(), path, o)
+}
+
+// A ReaderAtCloser is an opened file. ReadAt may be called concurrently.
+type ReaderAtCloser interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// OpenReader is Open for a file of size bytes that has been opened already: by a
+// reader that checks what it reads, for one. path is its name in errors. The
+// File closes f; after an error f is closed.
+func OpenReader(f ReaderAtCloser, size int64, path string, o Options) (*File, error) {
+	file, err := open(f, size, path, o)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -76,17 +94,13 @@ func Open(path string, o Options) (*File, error) {
 	return file, nil
 }
 
-func open(f *os.File, path string, o Options) (file *File, err error) {
+func open(f ReaderAtCloser, size int64, path string, o Options) (file *File, err error) {
 	defer recovered(path, &err)
-	st, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	pf, err := pq.OpenFile(f, st.Size(), pq.SkipPageIndex(true), pq.ReadBufferSize(1<<16))
+	pf, err := pq.OpenFile(f, size, pq.SkipPageIndex(true), pq.ReadBufferSize(1<<16))
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a whole Parquet file: %w", path, err)
 	}
-	file = &File{path: path, f: f, pf: pf, size: st.Size()}
+	file = &File{path: path, f: f, pf: pf, size: size}
 	leaf := 0
 	for _, c := range pf.Root().Columns() {
 		file.addField(c, leaf, o.Declared)

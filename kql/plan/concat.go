@@ -1,4 +1,4 @@
-package files
+package plan
 
 import (
 	"context"
@@ -6,26 +6,26 @@ import (
 	"io"
 
 	"github.com/calypso-kql/calypso/kql/column"
-	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// merge makes one table of its parts. A table of the catalog has the catalog's
-// columns, others have all columns of their parts; what a part lacks is null
-// there. Two parts that hold one column in different types are an error.
-func merge(name string, parts []plan.Source, declared types.Schema, known bool) (plan.Source, error) {
-	if len(parts) == 1 && (!known || covers(parts[0].Schema(), declared)) {
+// Concat makes one table of its parts, which follow one another. It has the
+// columns declared and then those that only parts have, hidden if extraHidden;
+// what a part lacks is null there. Two parts that hold one column in different
+// types are an error. name is the table's, for the error.
+func Concat(name string, parts []Source, declared types.Schema, extraHidden bool) (Source, error) {
+	if len(parts) == 1 && covers(parts[0].Schema(), declared) {
 		return parts[0], nil
 	}
-	m := &merged{parts: parts, schema: types.Schema{Columns: append([]types.Column(nil), declared.Columns...)}}
+	m := &concat{parts: parts, schema: types.Schema{Columns: append([]types.Column(nil), declared.Columns...)}}
 	for _, p := range parts {
 		for _, c := range p.Schema().Columns {
 			i := m.schema.Index(c.Name)
 			if i >= 0 && m.schema.Columns[i].Type != c.Type {
-				return nil, fmt.Errorf("table %s: column %s is %s in one file and %s in another", name, c.Name, m.schema.Columns[i].Type, c.Type)
+				return nil, fmt.Errorf("table %s: column %s is %s in one part and %s in another", name, c.Name, m.schema.Columns[i].Type, c.Type)
 			}
 			if i < 0 {
-				c.Hidden = c.Hidden || known // columns that the catalog lacks do not change `*`
+				c.Hidden = c.Hidden || extraHidden
 				m.schema.Columns = append(m.schema.Columns, c)
 			}
 		}
@@ -41,20 +41,20 @@ func covers(s, declared types.Schema) bool {
 	return types.Schema{Columns: s.Columns[:declared.Len()]}.Equal(declared)
 }
 
-// merged is several sources, one after the other.
-type merged struct {
+// concat is several sources, one after the other.
+type concat struct {
 	schema types.Schema
-	parts  []plan.Source
+	parts  []Source
 }
 
-// Schema implements plan.Source.
-func (m *merged) Schema() types.Schema { return m.schema }
+// Schema implements Source.
+func (m *concat) Schema() types.Schema { return m.schema }
 
-// Rows implements plan.Sizer.
-func (m *merged) Rows() int64 {
+// Rows implements Sizer.
+func (m *concat) Rows() int64 {
 	var n int64
 	for _, p := range m.parts {
-		s, ok := p.(plan.Sizer)
+		s, ok := p.(Sizer)
 		if !ok {
 			return -1
 		}
@@ -63,28 +63,28 @@ func (m *merged) Rows() int64 {
 	return n
 }
 
-// Open implements plan.Source.
-func (m *merged) Open(_ context.Context, s plan.Scan) (column.Reader, error) {
-	r := &mergedReader{m: m, scan: s, left: s.Limit}
+// Open implements Source.
+func (m *concat) Open(_ context.Context, s Scan) (column.Reader, error) {
+	r := &concatReader{m: m, scan: s, left: s.Limit}
 	for _, c := range s.Columns {
 		r.schema.Columns = append(r.schema.Columns, m.schema.Columns[c])
 	}
 	return r, nil
 }
 
-type mergedReader struct {
-	m      *merged
+type concatReader struct {
+	m      *concat
 	schema types.Schema
-	scan   plan.Scan
+	scan   Scan
 	left   int
 	next   int
 	part   column.Reader
 	at     []int // position of each wanted column in the part's batches, -1 if it lacks it
 }
 
-func (r *mergedReader) Schema() types.Schema { return r.schema }
+func (r *concatReader) Schema() types.Schema { return r.schema }
 
-func (r *mergedReader) Close() error {
+func (r *concatReader) Close() error {
 	r.next = len(r.m.parts)
 	if r.part == nil {
 		return nil
@@ -92,7 +92,7 @@ func (r *mergedReader) Close() error {
 	return r.part.Close()
 }
 
-func (r *mergedReader) Next(ctx context.Context) (*column.Batch, error) {
+func (r *concatReader) Next(ctx context.Context) (*column.Batch, error) {
 	for {
 		if r.part == nil {
 			if r.next == len(r.m.parts) || r.scan.Limit > 0 && r.left <= 0 {
@@ -123,11 +123,11 @@ func (r *mergedReader) Next(ctx context.Context) (*column.Batch, error) {
 // open opens the next part with what of the scan it has columns for. A hint on
 // a column that the part lacks excludes it all, for nulls fulfil no hint; that
 // is left to the filter above.
-func (r *mergedReader) open(ctx context.Context) error {
+func (r *concatReader) open(ctx context.Context) error {
 	p := r.m.parts[r.next]
 	r.next++
 	own := p.Schema()
-	s := plan.Scan{BatchRows: r.scan.BatchRows, Limit: r.left}
+	s := Scan{BatchRows: r.scan.BatchRows, Limit: r.left}
 	r.at = make([]int, len(r.scan.Columns))
 	for i, c := range r.scan.Columns {
 		want := r.m.schema.Columns[c]
@@ -149,7 +149,7 @@ func (r *mergedReader) open(ctx context.Context) error {
 	return err
 }
 
-func (r *mergedReader) align(b *column.Batch) *column.Batch {
+func (r *concatReader) align(b *column.Batch) *column.Batch {
 	cols := make([]column.Column, len(r.at))
 	for i, j := range r.at {
 		if j < 0 {
