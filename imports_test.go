@@ -33,10 +33,11 @@ const layers = `
 	parquet         : kql/types kql/dynamic kql/column kql/plan
 	ingest          : kql/types kql/dynamic kql/column catalog
 	files           : kql/types kql/dynamic kql/column kql/plan catalog ingest parquet
+	store           : kql/types kql/dynamic kql/column kql/plan parquet
 	watchlist       : kql/types kql/dynamic kql/column kql/plan
 	external        : kql/types kql/dynamic kql/column kql/plan parquet
 	functions       : kql/syntax
-	workspace       : kql/types kql/column kql/plan kql/bind kql/opt kql/syntax kql catalog external files functions watchlist
+	workspace       : kql/types kql/column kql/plan kql/bind kql/opt kql/syntax kql catalog external functions watchlist
 	check           : kql kql/bind kql/syntax
 	output          : kql/types kql/dynamic kql/column kql parquet
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
@@ -58,12 +59,13 @@ const layers = `
 // chosen stands in docs/decisions.
 const vendors = `
 	github.com/woodsbury/decimal128     : kql/types kql/dynamic kql/builtin
-	github.com/zeebo/xxh3               : kql/dynamic kql/column kql/exec kql/builtin
+	github.com/zeebo/xxh3               : kql/dynamic kql/column kql/exec kql/builtin files
 	github.com/axiomhq/hyperloglog      : kql/builtin
 	github.com/golang/geo               : kql/builtin
 	github.com/parquet-go/parquet-go    : parquet bench
 	github.com/parquet-go/bitpack       : parquet
-	github.com/klauspost/compress       : ingest external files parquet bench internal/tenant
+	github.com/klauspost/compress       : ingest external files parquet store bench internal/tenant
+	github.com/gofrs/flock              : store
 	github.com/goccy/go-yaml            : detect functions
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/reeflective/readline     : cmd/calypso

@@ -1,0 +1,295 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"syscall"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A Batch is rows that are stored together: all of them or none, also where they
+// go to several tables.
+type Batch struct {
+	// ID names the batch: one whose ID has been stored before is not stored
+	// again. It may be empty.
+	ID string
+	// Source and Offset say, for batches of a stream that numbers its messages,
+	// which stream that is and the number of the last message in the batch. A
+	// batch whose offset is not beyond the last one stored is not stored again.
+	// Source may be empty.
+	Source string
+	Offset int64
+	Rows   []Rows
+}
+
+// Rows go to one table, which is made if it does not exist. A column that the
+// table lacks is added to it; one that the rows lack is null.
+type Rows struct {
+	Table  string
+	Schema types.Schema
+	Rows   *column.Batch
+}
+
+// An Ack says what became of a batch.
+type Ack struct {
+	// Duplicate says that the batch had been stored before.
+	Duplicate bool
+}
+
+// ErrFull says that the disk is full. Nothing of the batch is stored, and what
+// was stored before is not touched; Append works again when there is room.
+var ErrFull = errors.New("the disk is full")
+
+// segmentAtOnce is the number of rows from which on an addition is written as a
+// segment, and the log only names it.
+const segmentAtOnce = 1 << 16
+
+// Append stores a batch. When it returns without an error the batch is durable
+// and in every later Snapshot. It waits while too many rows are in memory, until
+// ctx ends. After an error nothing of the batch is stored, but where the disk
+// has failed, it may be found stored when the store is opened again: send it
+// again with the same ID.
+func (s *Store) Append(ctx context.Context, b Batch) (Ack, error) {
+	s.mu.RLock()
+	closed := s.closed
+	if !closed {
+		s.appends.Add(1)
+	}
+	s.mu.RUnlock()
+	if closed {
+		return Ack{}, errClosed
+	}
+	defer s.appends.Done()
+	if err := s.waitForRoom(ctx); err != nil {
+		return Ack{}, err
+	}
+	now, ok := types.TicksOf(s.opt.Now())
+	if !ok {
+		return Ack{}, errors.New("the clock is outside the years 1 to 9999")
+	}
+	r := record{id: b.ID, source: b.Source, offset: b.Offset, at: now}
+	e := &entry{rec: r}
+	if b.ID != "" {
+		e.id = idEntry{digest(b.ID), now}
+	}
+	if s.isSeen(e) {
+		return Ack{Duplicate: true}, nil
+	}
+	if err := s.prepare(&e.rec, b.Rows); err != nil {
+		return Ack{}, full(err)
+	}
+	body, err := appendRecord(nil, &e.rec)
+	if err != nil {
+		return Ack{}, err
+	}
+	if len(body) > maxFrame/2 {
+		return Ack{}, fmt.Errorf("a batch of %d MB is too large: send at most %d MB at once", len(body)>>20, maxFrame>>21)
+	}
+	e.bytes = int64(len(body))
+	e.frame = packFrame(body)
+	if err := s.log.append(e); err != nil {
+		s.discard(&e.rec)
+		return Ack{}, full(err)
+	}
+	return Ack{Duplicate: e.duplicate}, nil
+}
+
+// full makes errors of a full disk be ErrFull.
+func full(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
+}
+
+func (s *Store) isSeen(e *entry) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.seen.has(e)
+}
+
+// Offset returns the offset of the last batch of a stream that was stored.
+func (s *Store) Offset(source string) (offset int64, ok bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	offset, ok = s.seen.ends[source]
+	return offset, ok
+}
+
+// waitForRoom waits until there are few enough rows in memory.
+func (s *Store) waitForRoom(ctx context.Context) error {
+	for {
+		s.mu.RLock()
+		hot, roomier := s.hot, s.roomier
+		s.mu.RUnlock()
+		if hot <= s.opt.HotBytes {
+			return nil
+		}
+		s.nudge()
+		select {
+		case <-roomier:
+		case <-ctx.Done():
+			return fmt.Errorf("%d MB wait to be written to segments: %w", hot>>20, ctx.Err())
+		}
+	}
+}
+
+// prepare finds the tables of rows, fits the rows to them, and writes as
+// segments what is large.
+func (s *Store) prepare(r *record, rows []Rows) error {
+	for _, in := range rows {
+		if in.Rows.Len() == 0 {
+			continue
+		}
+		t, err := s.create(in.Table, in.Schema)
+		if err != nil {
+			s.discard(r)
+			return err
+		}
+		if err := s.grow(t, in.Schema); err != nil {
+			s.discard(r)
+			return err
+		}
+		add := addition{table: t.id, to: t, schema: in.Schema, rows: in.Rows}
+		if in.Rows.Len() >= segmentAtOnce {
+			seg, err := s.writeSegment(t, in.Schema, []*column.Batch{in.Rows})
+			if err != nil {
+				s.discard(r)
+				return err
+			}
+			add.rows, add.segment = nil, seg
+		}
+		r.tables = append(r.tables, add)
+	}
+	return nil
+}
+
+// discard removes the segments of a record that did not come to be.
+func (s *Store) discard(r *record) {
+	for _, a := range r.tables {
+		if a.segment != nil && a.to != nil {
+			a.to.remove(a.segment)
+		}
+	}
+}
+
+// grow adds the columns of rows that the table lacks to it, before the rows are
+// in the log: whoever comes later with another type for one is refused.
+func (s *Store) grow(t *table, rows types.Schema) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t.state.damage != nil {
+		return fmt.Errorf("table %s: %w", t.name, t.state.damage)
+	}
+	schema, err := grown(t.name, t.state.schema, rows)
+	if err != nil || schema.Len() == t.state.schema.Len() {
+		return err
+	}
+	st := t.state.clone()
+	st.schema = schema
+	t.state = st
+	return nil
+}
+
+// grown returns the table's schema with the columns of rows that it lacks:
+// visible ones before those that are hidden.
+func grown(name string, have, rows types.Schema) (types.Schema, error) {
+	var more []types.Column
+	for _, c := range rows.Columns {
+		i := have.Index(c.Name)
+		switch {
+		case i < 0:
+			more = append(more, c)
+		case have.Columns[i].Type != c.Type:
+			return have, &TypeError{Table: name, Column: c.Name, Have: have.Columns[i].Type, Got: c.Type}
+		}
+	}
+	if len(more) == 0 {
+		return have, nil
+	}
+	return hiddenLast(types.Schema{Columns: append(slices.Clone(have.Columns), more...)}), nil
+}
+
+// A TypeError says that rows bring a column in another type than the table's.
+type TypeError struct {
+	Table, Column string
+	Have, Got     types.Type
+}
+
+// Error implements error.
+func (e *TypeError) Error() string {
+	return fmt.Sprintf("column %s of table %s is %s and can't take values of type %s", e.Column, e.Table, e.Have, e.Got)
+}
+
+// apply makes written records visible, all tables of a record at once. It is the
+// log's writer that calls it.
+func (s *Store) apply(group []*entry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	wake := false
+	for _, e := range group {
+		if e.duplicate = s.seen.has(e); e.duplicate {
+			// It came twice at the same time; replay passes it over, too.
+			s.discard(&e.rec)
+			continue
+		}
+		s.seen.note(e)
+		for i := range e.rec.tables {
+			a := &e.rec.tables[i]
+			if a.to.state.damage != nil {
+				continue // dropped meanwhile, with all its rows
+			}
+			share := e.bytes / int64(len(e.rec.tables))
+			a.to.add(e.lsn, e.rec.at, a, share)
+			if a.rows != nil {
+				s.hot += share
+			}
+			wake = wake || a.to.state.hotBytes() >= s.opt.SealBytes
+		}
+	}
+	if wake || s.hot > s.opt.HotBytes/2 {
+		s.nudge()
+	}
+}
+
+// add makes an addition, whose columns the table has, part of its state.
+func (t *table) add(lsn uint64, at int64, a *addition, bytes int64) {
+	st := t.state.clone()
+	st.applied = lsn
+	if a.segment != nil {
+		st.segments = append(slices.Clone(st.segments), &segment{Segment: a.segment, dir: t.dir})
+		if n, ok := seqOf(a.segment.File, segmentEnd); ok {
+			st.next = max(st.next, n+1)
+		}
+		st.added = append(slices.Clone(st.added), lsn)
+	} else {
+		st.hot = merged(slices.Clone(st.hot), st.sealing, hotRows{lsn: lsn, at: at, bytes: bytes, schema: a.schema, rows: a.rows})
+	}
+	t.state = st
+}
+
+// mergeRows is the size up to which rows in memory are put together.
+const mergeRows = 1 << 14
+
+// merged adds h to the rows in memory. Small batches of the same columns are put
+// together with their like, as in a merge sort, so that there are few of them
+// and each row is copied a few times at most.
+func merged(hot []hotRows, sealing int, h hotRows) []hotRows {
+	for len(hot) > sealing {
+		last := hot[len(hot)-1]
+		if last.rows.Len() > 2*h.rows.Len() || last.rows.Len()+h.rows.Len() > mergeRows || !last.schema.Equal(h.schema) {
+			break
+		}
+		both, err := column.Concat(h.schema, []*column.Batch{last.rows, h.rows})
+		if err != nil {
+			break // a column that can't be read now is read by whoever wants it
+		}
+		h.rows, h.bytes, h.at = both, h.bytes+last.bytes, last.at
+		hot = hot[:len(hot)-1]
+	}
+	return append(hot, h)
+}

@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/parquet"
+)
+
+// compactAt is how many neighbours of like size become one segment.
+const compactAt = 8
+
+// compactOnce puts neighbouring segments of t together where there are enough of
+// like size. Rows keep their order, which is that of their arrival.
+func (s *Store) compactOnce(t *table) error {
+	t.merge.Lock()
+	defer t.merge.Unlock()
+	st := s.stateOf(t)
+	from, to := s.neighbours(st.segments)
+	if to-from < 2 {
+		return nil
+	}
+	return s.join(t, st, from, to)
+}
+
+// Compact puts all neighbouring segments together that are not as large as
+// segments are to become.
+func (s *Store) Compact(name string) error {
+	t, err := s.table(name)
+	if err != nil {
+		return err
+	}
+	t.merge.Lock()
+	defer t.merge.Unlock()
+	for {
+		st := s.stateOf(t)
+		from, to := s.small(st.segments)
+		if to-from < 2 {
+			return nil
+		}
+		if err := s.join(t, st, from, to); err != nil {
+			return err
+		}
+	}
+}
+
+// stateOf returns what a table is now.
+func (s *Store) stateOf(t *table) *state {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return t.state
+}
+
+// small returns the first run of neighbours that fit into one segment together.
+func (s *Store) small(segs []*segment) (from, to int) {
+	for from = 0; from < len(segs); from++ {
+		rows := int64(0)
+		for to = from; to < len(segs) && rows+segs[to].Rows <= s.opt.SegmentRows; to++ {
+			rows += segs[to].Rows
+		}
+		if to-from > 1 {
+			return from, to
+		}
+	}
+	return 0, 0
+}
+
+// neighbours returns the first run of compactAt segments none of which is much
+// larger than the least, and that are not too large together.
+func (s *Store) neighbours(segs []*segment) (from, to int) {
+	for from = 0; from+compactAt <= len(segs); from++ {
+		run := segs[from : from+compactAt]
+		least, most, sum := run[0].Rows, run[0].Rows, int64(0)
+		for _, g := range run {
+			least, most, sum = min(least, g.Rows), max(most, g.Rows), sum+g.Rows
+		}
+		if most <= max(compactAt*least, 1024) && sum <= s.opt.SegmentRows {
+			return from, from + compactAt
+		}
+	}
+	return 0, 0
+}
+
+// join replaces segments from up to, not including, to of a table by one. The
+// table's merge is held.
+func (s *Store) join(t *table, st *state, from, to int) error {
+	old := slices.Clone(st.segments[from:to])
+	part := *st
+	part.segments, part.hot = old, nil
+	seg, err := s.rewrite(t, &part, nil)
+	if err != nil {
+		return err
+	}
+	return s.swap(t, old, seg)
+}
+
+// swap puts a segment, or none, in the place of others, whose files go.
+func (s *Store) swap(t *table, old []*segment, seg *Segment) error {
+	err := s.replace(t, func(now *state) {
+		at := slices.Index(now.segments, old[0])
+		keep := slices.DeleteFunc(slices.Clone(now.segments), func(g *segment) bool { return slices.Contains(old, g) })
+		if seg != nil {
+			keep = slices.Insert(keep, at, &segment{Segment: seg, dir: t.dir})
+		}
+		now.segments = keep
+	})
+	if err != nil {
+		if seg != nil {
+			t.remove(seg)
+		}
+		return err
+	}
+	s.retire(t, old)
+	return nil
+}
+
+// retire removes the files of segments that are no longer part of the table.
+// Snapshots that have them read on: the files are opened before their names go.
+func (s *Store) retire(t *table, old []*segment) {
+	schema := s.stateOf(t).schema
+	for _, g := range old {
+		// A segment that can't be opened now says so to the snapshots.
+		_, _ = g.open(schema)
+		t.remove(g.Segment)
+	}
+}
+
+// rewrite writes the rows of a state as one segment, those that keep names where
+// it is not nil. It returns nil where no row is left.
+func (s *Store) rewrite(t *table, st *state, keep func(*column.Batch) (rows []uint32, err error)) (*Segment, error) {
+	micros, err := st.wideTimes(t.name)
+	if err != nil {
+		return nil, err
+	}
+	var w *segmentWriter
+	err = st.each(t.name, func(b *column.Batch) error {
+		if keep != nil {
+			rows, err := keep(b)
+			if err != nil {
+				return err
+			}
+			b = b.Gather(rows)
+		}
+		if b.Len() == 0 {
+			return nil
+		}
+		if w == nil {
+			w, err = newSegmentWriter(t.dir, segmentName(s.nextFile(t)), st.schema, identifiers(st.schema, b), micros, s.opt.step)
+			if err != nil {
+				return err
+			}
+		}
+		return w.write(b)
+	})
+	switch {
+	case w == nil:
+		return nil, err
+	case err != nil:
+		w.abandon()
+		return nil, err
+	}
+	return w.finish()
+}
+
+// each calls f with all rows of a state, in their order, with the columns given,
+// or all of the table's if there are none.
+func (st *state) each(name string, f func(*column.Batch) error, cols ...int) error {
+	src, err := st.source(name)
+	if err != nil {
+		return err
+	}
+	if len(cols) == 0 {
+		for i := range src.Schema().Columns {
+			cols = append(cols, i)
+		}
+	}
+	r, err := src.Open(context.Background(), plan.Scan{Columns: cols})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for {
+		b, err := r.Next(context.Background())
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = f(b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// wideTimes returns the datetime columns that have values which no timestamp in
+// nanoseconds takes.
+func (st *state) wideTimes(name string) ([]string, error) {
+	var names []string
+	for i, c := range st.schema.Columns {
+		if c.Type != types.DateTime {
+			continue
+		}
+		one := types.NewSchema(c)
+		wide := false
+		err := st.each(name, func(b *column.Batch) error {
+			found, err := parquet.MicrosFor(one, []*column.Batch{b})
+			wide = wide || len(found) > 0
+			return err
+		}, i)
+		if err != nil {
+			return nil, err
+		}
+		if wide {
+			names = append(names, c.Name)
+		}
+	}
+	return names, nil
+}

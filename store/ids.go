@@ -1,0 +1,159 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// idsMagic begins a file of batch ids; format.md has the rest.
+const idsMagic = "CLYIDS1\n"
+
+// An idEntry is a batch that has been stored: a digest of its id, and when.
+type idEntry struct {
+	sum [16]byte
+	at  int64 // ticks
+}
+
+func digest(id string) (out [16]byte) {
+	sum := sha256.Sum256([]byte(id))
+	copy(out[:], sum[:])
+	return out
+}
+
+// seen is what has been stored before: batches by their ids, streams by their
+// last offsets. The zero seen is empty; the store's lock guards it.
+type seen struct {
+	ids  map[[16]byte]int64
+	ends map[string]int64
+}
+
+// has reports whether the batch of e has been stored.
+func (s *seen) has(e *entry) bool {
+	if _, ok := s.ids[e.id.sum]; ok && e.rec.id != "" {
+		return true
+	}
+	end, ok := s.ends[e.rec.source]
+	return ok && e.rec.source != "" && e.rec.offset <= end
+}
+
+// note adds the batch of e.
+func (s *seen) note(e *entry) {
+	if e.rec.id != "" {
+		s.add(e.id)
+	}
+	if e.rec.source != "" {
+		s.reach(e.rec.source, e.rec.offset)
+	}
+}
+
+func (s *seen) add(id idEntry) {
+	if s.ids == nil {
+		s.ids = map[[16]byte]int64{}
+	}
+	s.ids[id.sum] = id.at
+}
+
+func (s *seen) reach(source string, offset int64) {
+	if s.ends == nil {
+		s.ends = map[string]int64{}
+	}
+	if end, ok := s.ends[source]; !ok || offset > end {
+		s.ends[source] = offset
+	}
+}
+
+// forget drops the ids of batches stored before a time.
+func (s *seen) forget(before int64) {
+	for sum, at := range s.ids {
+		if at < before {
+			delete(s.ids, sum)
+		}
+	}
+}
+
+// writeIDs keeps, before a log file goes, what it knows of batches: their ids,
+// and the last offset of each stream in it and in all files before it.
+func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step func(string)) error {
+	if len(f.ids) == 0 && len(f.ends) == 0 {
+		return nil
+	}
+	ticks, _ := types.TicksOf(now)
+	b := []byte(idsMagic)
+	b = binary.AppendVarint(b, ticks)
+	b = binary.AppendUvarint(b, uint64(len(f.ids)))
+	for _, id := range f.ids {
+		b = binary.LittleEndian.AppendUint64(append(b, id.sum[:]...), uint64(id.at))
+	}
+	b = binary.AppendUvarint(b, uint64(len(ends)))
+	for source, end := range ends {
+		b = binary.AppendVarint(appendText(b, source), end)
+	}
+	b = binary.LittleEndian.AppendUint32(b, checksum(b))
+	return writeFile(filepath.Join(dir, idsName(f.seq)), b, step)
+}
+
+// readIDs adds what a file of ids holds to s, and returns when it was written.
+func (s *seen) readIDs(path string) (written int64, err error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	if len(b) < len(idsMagic)+4 || string(b[:len(idsMagic)]) != idsMagic {
+		return 0, fmt.Errorf("%s: not a file of batch ids", path)
+	}
+	body := b[:len(b)-4]
+	if got, want := checksum(body), binary.LittleEndian.Uint32(b[len(b)-4:]); got != want {
+		return 0, fmt.Errorf("%s: checksum is %08x, want %08x", path, got, want)
+	}
+	d := decoder{data: body[len(idsMagic):]}
+	written = d.signed()
+	for range d.count(24) {
+		var id idEntry
+		copy(id.sum[:], d.bytes(16))
+		if at := d.bytes(8); len(at) == 8 {
+			id.at = int64(binary.LittleEndian.Uint64(at))
+		}
+		s.add(id)
+	}
+	for range d.count(2) {
+		source := d.text()
+		s.reach(source, d.signed())
+	}
+	if d.err != nil {
+		return 0, fmt.Errorf("%s: %w", path, d.err)
+	}
+	return written, nil
+}
+
+// writeFile replaces the file at path by data, so that after a crash there is
+// the old file or the new one, whole.
+func writeFile(path string, data []byte, step func(string)) error {
+	temp := path + tempEnd
+	step("write " + filepath.Base(path))
+	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		step("rename " + filepath.Base(path))
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		os.Remove(temp)
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// formatVersion is that of everything in the folder; format.md describes it.
+const formatVersion = 1
+
+// A manifest says what a table is: its columns and which segments hold it. It is
+// the only file of a table that changes, and is replaced as a whole.
+type manifest struct {
+	Format int    `json:"format"`
+	ID     uint64 `json:"id"`
+	Name   string `json:"name"`
+	// Columns are the table's, hidden ones at the end.
+	Columns []manifestColumn `json:"columns"`
+	// Durable is the number of the log's record up to which the table's rows are
+	// in segments.
+	Durable uint64 `json:"durable"`
+	// Added are later records whose segments are among Segments already.
+	Added []uint64 `json:"added,omitempty"`
+	// Next is the number of the next segment's file.
+	Next      uint64     `json:"next"`
+	Retention Retention  `json:"retention"`
+	Segments  []*Segment `json:"segments"`
+}
+
+type manifestColumn struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Hidden bool   `json:"hidden,omitempty"`
+}
+
+// Retention says what of a table is kept. The zero Retention keeps everything.
+type Retention struct {
+	// Age is for how long after its TimeGenerated a row is kept, at least; a
+	// segment goes when all its rows are older. In a table without that column
+	// _TimeReceived counts.
+	Age time.Duration `json:"age,omitempty"`
+	// Bytes is how large the table's segments may be together; the oldest go
+	// first.
+	Bytes int64 `json:"bytes,omitempty"`
+}
+
+func columnsOf(s types.Schema) []manifestColumn {
+	var out []manifestColumn
+	for _, c := range s.Columns {
+		out = append(out, manifestColumn{c.Name, c.Type.String(), c.Hidden})
+	}
+	return out
+}
+
+func schemaOf(cols []manifestColumn) (types.Schema, error) {
+	var s types.Schema
+	for _, c := range cols {
+		t, ok := types.Lookup(c.Type)
+		if !ok {
+			return s, fmt.Errorf("column %s has the unknown type %q", c.Name, c.Type)
+		}
+		s.Columns = append(s.Columns, types.Column{Name: c.Name, Type: t, Hidden: c.Hidden})
+	}
+	return s, nil
+}
+
+// writeSealed replaces a file by v as JSON, followed by a line with its checksum.
+func writeSealed(path string, v any, step func(string)) error {
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err
+	}
+	return writeFile(path, fmt.Appendf(text, "\n%08x\n", checksum(text)), step)
+}
+
+// readSealed reads what writeSealed has written into v.
+func readSealed(path string, v any) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	end := bytes.LastIndexByte(bytes.TrimSuffix(b, []byte("\n")), '\n')
+	if end < 0 || string(b[end:]) != fmt.Sprintf("\n%08x\n", checksum(b[:end])) {
+		return &DamageError{File: path, What: "its checksum is not that of its text"}
+	}
+	if err := json.Unmarshal(b[:end], v); err != nil {
+		return &DamageError{File: path, What: err.Error()}
+	}
+	return nil
+}
+
+func readManifest(dir string) (*manifest, error) {
+	m := &manifest{}
+	path := filepath.Join(dir, manifestName)
+	if err := readSealed(path, m); err != nil {
+		return nil, err
+	}
+	if m.Format != formatVersion {
+		return nil, fmt.Errorf("%s: it has format %d, this version of Calypso reads %d", path, m.Format, formatVersion)
+	}
+	return m, nil
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// The names in a store's folder; format.md says what each file holds.
+const (
+	lockName     = "LOCK"
+	rootName     = "store.json"
+	logFolder    = "log"
+	tablesFolder = "tables"
+	manifestName = "manifest.json"
+	segmentEnd   = ".parquet"
+	sumsEnd      = ".sums"
+	logEnd       = ".log"
+	idsEnd       = ".ids"
+	tornEnd      = ".torn"
+	tempEnd      = ".tmp"
+	droppedEnd   = ".dropped"
+)
+
+func logName(seq uint64) string     { return fmt.Sprintf("%012d%s", seq, logEnd) }
+func idsName(seq uint64) string     { return fmt.Sprintf("%012d%s", seq, idsEnd) }
+func segmentName(seq uint64) string { return fmt.Sprintf("%012d%s", seq, segmentEnd) }
+
+// sumsName is the file with the checksums of a segment.
+func sumsName(segment string) string { return strings.TrimSuffix(segment, segmentEnd) + sumsEnd }
+
+// seqOf returns the number in a file's name, if it ends in end.
+func seqOf(name, end string) (uint64, bool) {
+	digits, ok := strings.CutSuffix(name, end)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(digits, 10, 64)
+	return n, err == nil
+}
+
+// folderOf returns the folder's name of a table: the table's own, with what a
+// file system may not take as %XX.
+func folderOf(table string) string {
+	var b strings.Builder
+	for _, c := range []byte(table) {
+		switch {
+		case c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c == '_', c == '-':
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// unfold is the inverse of folderOf.
+func unfold(folder string) string {
+	name, err := url.PathUnescape(folder)
+	if err != nil {
+		return folder
+	}
+	return name
+}
+
+func (s *Store) tableDir(table string) string {
+	return filepath.Join(s.dir, tablesFolder, folderOf(table))
+}

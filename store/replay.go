@@ -1,0 +1,197 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// replay reads the log: what the manifests do not have yet becomes part of the
+// tables again.
+func (s *Store) replay() error {
+	dir := filepath.Join(s.dir, logFolder)
+	s.log = &log{dir: dir, step: s.opt.step, apply: s.apply}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	var seqs, ids []uint64
+	for _, e := range entries {
+		if seq, ok := seqOf(e.Name(), logEnd); ok {
+			seqs = append(seqs, seq)
+		}
+		if seq, ok := seqOf(e.Name(), idsEnd); ok {
+			ids = append(ids, seq)
+		}
+	}
+	slices.Sort(seqs)
+	slices.Sort(ids)
+	if err := s.readIDs(dir, ids); err != nil {
+		return err
+	}
+	for source, end := range s.seen.ends {
+		s.log.gone.reach(source, end)
+	}
+	r := &replayer{s: s, byID: map[uint64]*table{}, lost: map[uint64]int{}}
+	for _, t := range s.tables {
+		r.byID[t.id] = t
+		s.log.lsn = max(s.log.lsn, t.state.durable)
+	}
+	for _, seq := range seqs {
+		if err := r.file(seq); err != nil {
+			return err
+		}
+	}
+	for id, n := range r.lost {
+		s.damage = append(s.damage, fmt.Errorf("%s: %d records are of a table (number %d) that is not there", dir, n, id))
+	}
+	return nil
+}
+
+// readIDs reads the files of batch ids. One that is damaged is told: batches
+// that are sent again could be stored twice. One that is too old goes, but for
+// the last, which knows the offsets of all streams.
+func (s *Store) readIDs(dir string, ids []uint64) error {
+	now, _ := types.TicksOf(s.opt.Now())
+	oldest := now - int64(s.opt.RememberIDs/100)
+	for i, seq := range ids {
+		path := filepath.Join(dir, idsName(seq))
+		written, err := s.seen.readIDs(path)
+		switch {
+		case err != nil:
+			s.damage = append(s.damage, err)
+		case written < oldest && i < len(ids)-1:
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+		}
+	}
+	s.seen.forget(oldest)
+	return nil
+}
+
+type replayer struct {
+	s    *Store
+	byID map[uint64]*table
+	lost map[uint64]int // records by the id of a table that is unknown
+}
+
+// file replays one log file.
+func (r *replayer) file(seq uint64) error {
+	path := filepath.Join(r.s.log.dir, logName(seq))
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	lf := newLogFile(seq)
+	frames := &frameReader{f: f, size: st.Size()}
+	for {
+		at := frames.at
+		lsn, body, err := frames.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			if err := r.damaged(path, frames, err); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.record(lsn, body, &lf); err != nil {
+			s := fmt.Sprintf("record %d at byte %d: %v", lsn, at, err)
+			r.s.damage = append(r.s.damage, &DamageError{File: path, What: s})
+		}
+	}
+	lf.bytes = frames.size
+	r.s.log.files = append(r.s.log.files, lf)
+	return nil
+}
+
+// damaged deals with bytes that are no record. At the end of a file they are
+// what a crash has left of a write that was not acknowledged, or what a disk has
+// made of one that was: they are kept beside the log, and cut off. Elsewhere the
+// records behind them are read.
+func (r *replayer) damaged(path string, frames *frameReader, why error) error {
+	at := frames.at
+	if frames.skip() {
+		r.s.damage = append(r.s.damage, &DamageError{File: path, What: fmt.Sprintf("bytes %d to %d are no record (%v); what was in them is lost", at, frames.at-1, why)})
+		return nil
+	}
+	rest := make([]byte, frames.size-at)
+	if _, err := frames.f.ReadAt(rest, at); err != nil {
+		return err
+	}
+	aside := fmt.Sprintf("%s.%d%s", path, at, tornEnd)
+	if err := writeFile(aside, rest, r.s.opt.step); err != nil {
+		return err
+	}
+	what := fmt.Sprintf("its last %d bytes are no record (%v)", len(rest), why)
+	if errors.Is(why, errTorn) {
+		what = fmt.Sprintf("it ends within a record, %d bytes long, as after a crash while it was written", len(rest))
+	}
+	r.s.damage = append(r.s.damage, &DamageError{File: path, What: what + "; they are kept in " + filepath.Base(aside)})
+	r.s.opt.step("log cut")
+	if err := frames.f.Truncate(at); err != nil {
+		return err
+	}
+	frames.size, frames.at = at, at
+	return frames.f.Sync()
+}
+
+// record replays one record.
+func (r *replayer) record(lsn uint64, body []byte, lf *logFile) error {
+	s := r.s
+	rec, err := decodeRecord(body)
+	if err != nil {
+		return err
+	}
+	s.log.lsn = max(s.log.lsn, lsn)
+	e := &entry{rec: rec, lsn: lsn, bytes: int64(len(body))}
+	if rec.id != "" {
+		e.id = idEntry{digest(rec.id), rec.at}
+	}
+	lf.note(lsn, &e.rec, e.id)
+	if s.seen.has(e) {
+		return nil
+	}
+	s.seen.note(e)
+	var errs []error
+	for i := range rec.tables {
+		errs = append(errs, r.addition(lsn, e, &rec.tables[i]))
+	}
+	return errors.Join(errs...)
+}
+
+// addition makes an addition part of its table, unless the manifest has it.
+func (r *replayer) addition(lsn uint64, e *entry, a *addition) error {
+	s, t := r.s, r.byID[a.table]
+	if t == nil {
+		if !slices.Contains(s.root.Dropped, a.table) {
+			r.lost[a.table]++
+		}
+		return nil
+	}
+	if lsn <= t.state.durable || slices.Contains(t.state.added, lsn) || t.state.damage != nil {
+		return nil
+	}
+	a.to = t
+	if err := s.grow(t, a.schema); err != nil {
+		return err
+	}
+	share := e.bytes / int64(len(e.rec.tables))
+	t.add(lsn, e.rec.at, a, share)
+	if a.rows != nil {
+		s.hot += share
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package store
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/parquet"
+)
+
+// The columns whose least and greatest value every segment knows: queries and
+// retention go by them.
+const (
+	timeGenerated = "TimeGenerated"
+	timeReceived  = "_TimeReceived"
+)
+
+// A Segment is one immutable Parquet file of a table, as the manifest has it.
+type Segment struct {
+	File  string `json:"file"`
+	Rows  int64  `json:"rows"`
+	Bytes int64  `json:"bytes"`
+	// Sums is the CRC-32C of the file of checksums beside it.
+	Sums uint32 `json:"sums"`
+	// Times has the least and greatest value of TimeGenerated and
+	// _TimeReceived; a column that the table lacks or that has no value is not
+	// in it.
+	Times map[string]Span `json:"times,omitempty"`
+}
+
+// A Span is the least and greatest of a segment's times, in ticks.
+type Span struct {
+	Min int64 `json:"min"`
+	Max int64 `json:"max"`
+}
+
+// A segmentWriter writes one segment.
+type segmentWriter struct {
+	dir  string
+	info Segment
+	sums *summer
+	w    *parquet.Writer
+	s    types.Schema
+	step func(string)
+}
+
+// newSegmentWriter begins a segment of rows of schema s. bloom names the columns
+// with a Bloom filter, micros those of datetimes that need microseconds.
+func newSegmentWriter(dir, file string, s types.Schema, bloom, micros []string, step func(string)) (*segmentWriter, error) {
+	step("segment create")
+	f, err := os.OpenFile(filepath.Join(dir, file), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	w := &segmentWriter{dir: dir, info: Segment{File: file, Times: map[string]Span{}}, sums: &summer{f: f}, s: s, step: step}
+	w.w, err = parquet.NewWriter(w.sums, s, parquet.WriterOptions{Bloom: bloom, Micros: micros})
+	if err != nil {
+		w.abandon()
+		return nil, err
+	}
+	return w, nil
+}
+
+// write adds rows.
+func (w *segmentWriter) write(b *column.Batch) error {
+	for i, c := range w.s.Columns {
+		if c.Name != timeGenerated && c.Name != timeReceived || c.Type != types.DateTime {
+			continue
+		}
+		col, err := b.Column(i)
+		if err != nil {
+			return err
+		}
+		w.widen(c.Name, col)
+	}
+	w.info.Rows += int64(b.Len())
+	return w.w.Write(b)
+}
+
+// widen takes the values of a column into its span.
+func (w *segmentWriter) widen(name string, c column.Column) {
+	span, known := w.info.Times[name]
+	v := column.ViewOf[int64](c)
+	for i := range c.Len() {
+		if v.Null(i) {
+			continue
+		}
+		t := v.At(i)
+		if !known {
+			span, known = Span{t, t}, true
+		}
+		span.Min, span.Max = min(span.Min, t), max(span.Max, t)
+	}
+	if known {
+		w.info.Times[name] = span
+	}
+}
+
+// finish makes the segment durable.
+func (w *segmentWriter) finish() (*Segment, error) {
+	if err := w.w.Close(); err != nil {
+		w.abandon()
+		return nil, err
+	}
+	sums := w.sums.finish()
+	w.info.Bytes, w.info.Sums = w.sums.n, checksum(sums)
+	w.step("segment sync")
+	if err := w.sums.f.Sync(); err != nil {
+		w.abandon()
+		return nil, err
+	}
+	if err := w.sums.f.Close(); err != nil {
+		return nil, err
+	}
+	if err := writeFile(filepath.Join(w.dir, sumsName(w.info.File)), sums, w.step); err != nil {
+		w.remove()
+		return nil, err
+	}
+	return &w.info, nil
+}
+
+// abandon removes what has been written.
+func (w *segmentWriter) abandon() {
+	w.sums.f.Close()
+	w.remove()
+}
+
+func (w *segmentWriter) remove() {
+	os.Remove(filepath.Join(w.dir, w.info.File))
+	os.Remove(filepath.Join(w.dir, sumsName(w.info.File)))
+}
+
+// openSegment opens a segment, every byte of which is checked when it is read.
+func openSegment(dir string, s *Segment, declared types.Schema) (*parquet.File, error) {
+	path := filepath.Join(dir, s.File)
+	sums, err := os.ReadFile(filepath.Join(dir, sumsName(s.File)))
+	if err != nil {
+		return nil, err
+	}
+	if got := checksum(sums); got != s.Sums || int64(len(sums)) != 4*((s.Bytes+sumBlock-1)/sumBlock) {
+		return nil, &DamageError{File: filepath.Join(dir, sumsName(s.File)), What: fmt.Sprintf("its checksum is %08x, want %08x", got, s.Sums)}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	st, err := f.Stat()
+	if err == nil && st.Size() != s.Bytes {
+		err = &DamageError{File: path, What: fmt.Sprintf("it has %d bytes, want %d", st.Size(), s.Bytes)}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return parquet.OpenReader(&checked{f: f, size: s.Bytes, sums: sums}, s.Bytes, path, parquet.Options{Declared: declared})
+}
+
+// identifiers returns the text columns of rows that look like identifiers, most
+// values being different and short: they get Bloom filters, for min and max of
+// such values exclude nothing.
+func identifiers(s types.Schema, b *column.Batch) []string {
+	const sample, longest = 2000, 128
+	var names []string
+	n := min(b.Len(), sample)
+	for i, c := range s.Columns {
+		if c.Type != types.String {
+			continue
+		}
+		col, err := b.Column(i)
+		if err != nil {
+			continue
+		}
+		v := column.ViewOf[string](col)
+		distinct, filled := map[string]bool{}, 0
+		for r := range n {
+			if text := v.At(r); text != "" && len(text) <= longest {
+				filled++
+				distinct[text] = true
+			}
+		}
+		// Identifiers that recur, as of users, are still looked up by value.
+		if filled > 0 && len(distinct)*8 >= filled && !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// Table returns a table of the snapshot: segments in the order of arrival, then
+// the rows that are in memory. Reading a damaged file is an error that names it.
+func (s *Snapshot) Table(name string) (plan.Source, bool) {
+	st, ok := s.states[name]
+	if !ok {
+		return nil, false
+	}
+	return &source{name: name, st: st}, true
+}
+
+// A source reads a state. It implements plan.Source.
+type source struct {
+	name string
+	st   *state
+}
+
+// Schema implements plan.Source.
+func (s *source) Schema() types.Schema { return s.st.schema }
+
+// Rows implements plan.Sizer.
+func (s *source) Rows() int64 { return s.st.rows() }
+
+// Open implements plan.Source. Segments in whose times no wanted row can be are
+// not even opened.
+func (s *source) Open(ctx context.Context, scan plan.Scan) (column.Reader, error) {
+	if s.st.damage != nil {
+		return nil, fmt.Errorf("table %s can't be read: %w", s.name, s.st.damage)
+	}
+	wanted := s.st.clone()
+	wanted.segments = nil
+	for _, g := range s.st.segments {
+		if mayHold(g.Segment, s.st.schema, scan.Hints) {
+			wanted.segments = append(wanted.segments, g)
+		}
+	}
+	src, err := wanted.source(s.name)
+	if err != nil {
+		return nil, err
+	}
+	return src.Open(ctx, scan)
+}
+
+// source returns the rows of a state as one source with the table's columns.
+func (st *state) source(name string) (plan.Source, error) {
+	var parts []plan.Source
+	for _, g := range st.segments {
+		f, err := g.open(st.schema)
+		if err != nil {
+			return nil, fmt.Errorf("table %s: %w", name, err)
+		}
+		parts = append(parts, f)
+	}
+	for from := 0; from < len(st.hot); {
+		to := from + 1
+		for to < len(st.hot) && st.hot[to].schema.Equal(st.hot[from].schema) {
+			to++
+		}
+		var batches []*column.Batch
+		for _, h := range st.hot[from:to] {
+			batches = append(batches, h.rows)
+		}
+		parts = append(parts, plan.NewMemory(st.hot[from].schema, batches))
+		from = to
+	}
+	return plan.Concat(name, parts, st.schema, false)
+}
+
+// mayHold reports whether a segment may have rows that fulfil all hints, as far
+// as its times say.
+func mayHold(s *Segment, schema types.Schema, hints []plan.Hint) bool {
+	for _, h := range hints {
+		c := schema.Columns[h.Column]
+		span, ok := s.Times[c.Name]
+		if !ok || c.Type != types.DateTime || h.Values.Len() == 0 {
+			continue
+		}
+		v := column.ViewOf[int64](h.Values)
+		least, most := v.At(0), v.At(0)
+		for i := range h.Values.Len() {
+			least, most = min(least, v.At(i)), max(most, v.At(i))
+		}
+		switch h.Op {
+		case plan.HintIn:
+			ok = least <= span.Max && most >= span.Min
+		case plan.HintLess:
+			ok = span.Min < most
+		case plan.HintLessEqual:
+			ok = span.Min <= most
+		case plan.HintGreater:
+			ok = span.Max > least
+		case plan.HintGreaterEqual:
+			ok = span.Max >= least
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,462 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/dynamic"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// start is the time of the tests' clock.
+var start = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+func ticks(t time.Time) int64 {
+	n, _ := types.TicksOf(t)
+	return n
+}
+
+var eventSchema = types.NewSchema(
+	types.Column{Name: "TimeGenerated", Type: types.DateTime},
+	types.Column{Name: "N", Type: types.Long},
+	types.Column{Name: "User", Type: types.String},
+	types.Column{Name: "Props", Type: types.Dynamic},
+	types.Column{Name: "_TimeReceived", Type: types.DateTime, Hidden: true},
+)
+
+// events returns the rows numbered from up to, not including, to.
+func events(from, to int) *column.Batch {
+	n := to - from
+	at, num, codes, props := make([]int64, n), make([]int64, n), make([]uint32, n), make([]dynamic.Value, n)
+	for i := range n {
+		at[i], num[i], codes[i] = ticks(start)+int64(from+i)*1e7, int64(from+i), uint32((from+i)%3)
+		if i%2 == 0 {
+			props[i], _ = dynamic.ParseJSON(fmt.Sprintf(`{"n":%d}`, from+i))
+		}
+	}
+	users := column.NewVec(types.String, []string{"ada", "ben", "cleo"}, nil)
+	return column.NewBatch(n, []column.Column{
+		column.NewVec(types.DateTime, at, nil), column.NewVec(types.Long, num, nil),
+		&column.Dict{Codes: codes, Values: users}, column.NewVec(types.Dynamic, props, nil),
+		column.NewConst(types.DateTime, ticks(start), n),
+	})
+}
+
+func rowsOf(table string, from, to int) Rows {
+	return Rows{Table: table, Schema: eventSchema, Rows: events(from, to)}
+}
+
+func open(t *testing.T, dir string, o Options) *Store {
+	t.Helper()
+	if o.Now == nil {
+		o.Now = func() time.Time { return start }
+	}
+	s, err := Open(dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func mustAppend(t *testing.T, s *Store, b Batch) Ack {
+	t.Helper()
+	ack, err := s.Append(context.Background(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ack
+}
+
+// numbers returns column N of a table, in order.
+func numbers(snap *Snapshot, table string, hints ...plan.Hint) ([]int64, error) {
+	src, ok := snap.Table(table)
+	if !ok {
+		return nil, nil
+	}
+	at := src.Schema().Index("N")
+	r, err := src.Open(context.Background(), plan.Scan{Columns: []int{at}, Hints: hints})
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var out []int64
+	for {
+		b, err := r.Next(context.Background())
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		c, err := b.Column(0)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, column.FlatVec[int64](c).Vals...)
+	}
+}
+
+func wantNumbers(t *testing.T, s *Store, table string, from, to int) {
+	t.Helper()
+	got, err := numbers(s.Snapshot(), table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []int64
+	for i := from; i < to; i++ {
+		want = append(want, int64(i))
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("table %s holds %d rows %v…, want %d to %d", table, len(got), got[:min(len(got), 10)], from, to-1)
+	}
+}
+
+func TestRowsComeBack(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	for i := range 20 {
+		mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", i*10, i*10+10)}})
+	}
+	wantNumbers(t, s, "Events", 0, 200)
+	if n := len(s.Snapshot().states["Events"].hot); n > 6 {
+		t.Errorf("200 rows lie in %d batches: small ones are not put together", n)
+	}
+	s.Close()
+
+	s = open(t, dir, Options{idle: true})
+	wantNumbers(t, s, "Events", 0, 200)
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 200, 210)}})
+	wantNumbers(t, s, "Events", 0, 210)
+	s.Close()
+
+	s = open(t, dir, Options{idle: true})
+	wantNumbers(t, s, "Events", 0, 210)
+	if d := s.Damage(); len(d) > 0 {
+		t.Error(d)
+	}
+}
+
+func TestOneProcess(t *testing.T) {
+	dir := t.TempDir()
+	open(t, dir, Options{idle: true})
+	if _, err := Open(dir, Options{}); !errors.Is(err, ErrLocked) {
+		t.Errorf("second Open: %v, want ErrLocked", err)
+	}
+}
+
+func TestABatchIsStoredOnce(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	send := func(want bool) {
+		t.Helper()
+		if ack := mustAppend(t, s, Batch{ID: "a", Rows: []Rows{rowsOf("Events", 0, 5)}}); ack.Duplicate != want {
+			t.Errorf("Duplicate is %v, want %v", ack.Duplicate, want)
+		}
+		wantNumbers(t, s, "Events", 0, 5)
+	}
+	send(false)
+	send(true)
+	s.Close()
+	s = open(t, dir, Options{idle: true})
+	send(true) // known from the log
+	rotate(t, s)
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if logs, _ := filepath.Glob(filepath.Join(dir, logFolder, "*"+logEnd)); len(logs) != 1 {
+		t.Fatalf("%v: sealed rows keep the log", logs)
+	}
+	s = open(t, dir, Options{idle: true})
+	send(true) // known from the file of ids
+	s.Close()
+
+	later := func() time.Time { return start.Add(8 * 24 * time.Hour) }
+	s = open(t, dir, Options{idle: true, Now: later})
+	if ack := mustAppend(t, s, Batch{ID: "a", Rows: []Rows{rowsOf("Events", 0, 5)}}); ack.Duplicate {
+		t.Error("an id is remembered for longer than 7 days")
+	}
+}
+
+func TestAStreamGoesOnWhereItWas(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	batch := func(offset int64, from, to int) Batch {
+		return Batch{Source: "hub/0", Offset: offset, Rows: []Rows{rowsOf("Events", from, to)}}
+	}
+	mustAppend(t, s, batch(10, 0, 5))
+	mustAppend(t, s, batch(20, 5, 9))
+	if ack := mustAppend(t, s, batch(20, 5, 9)); !ack.Duplicate {
+		t.Error("an offset is stored twice")
+	}
+	rotate(t, s)
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	later := func() time.Time { return start.Add(30 * 24 * time.Hour) }
+	s = open(t, dir, Options{idle: true, Now: later})
+	if end, ok := s.Offset("hub/0"); end != 20 || !ok {
+		t.Errorf("Offset is %d %v, want 20", end, ok)
+	}
+	wantNumbers(t, s, "Events", 0, 9)
+}
+
+// rotate makes the log begin a new file, so that the one before may go.
+func rotate(t *testing.T, s *Store) {
+	t.Helper()
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	if err := s.log.rotate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLargeBatchesBecomeSegmentsAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 10)}})
+	mustAppend(t, s, Batch{ID: "big", Rows: []Rows{rowsOf("Events", 10, 10+segmentAtOnce)}})
+	st := s.Snapshot().states["Events"]
+	if len(st.segments) != 1 || len(st.hot) != 1 {
+		t.Fatalf("%d segments and %d batches in memory, want one each", len(st.segments), len(st.hot))
+	}
+	check := func() {
+		t.Helper()
+		got, err := numbers(s.Snapshot(), "Events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(got)
+		if len(got) != 10+segmentAtOnce || got[0] != 0 || got[len(got)-1] != int64(len(got)-1) {
+			t.Fatalf("%d rows, want %d", len(got), 10+segmentAtOnce)
+		}
+	}
+	check()
+	s.Close()
+	s = open(t, dir, Options{idle: true})
+	check() // the log names the segment
+	if err := s.SetRetention("Events", Retention{}); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	s = open(t, dir, Options{idle: true})
+	check() // the log and the manifest do
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Compact("Events"); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	s = open(t, dir, Options{idle: true})
+	check() // the log names a segment that compaction has replaced
+}
+
+func TestATableGrows(t *testing.T) {
+	s := open(t, t.TempDir(), Options{idle: true})
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 5)}})
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	wide := types.NewSchema(types.Column{Name: "N", Type: types.Long}, types.Column{Name: "More", Type: types.Real})
+	b := column.NewBatch(1, []column.Column{column.NewConst(types.Long, int64(5), 1), column.NewConst(types.Real, 0.5, 1)})
+	mustAppend(t, s, Batch{Rows: []Rows{{"Events", wide, b}}})
+	wantNumbers(t, s, "Events", 0, 6)
+	schema, _ := s.Schema("Events")
+	if got, want := schema.String(), "TimeGenerated:datetime, N:long, User:string, Props:dynamic, More:real, ~_TimeReceived:datetime"; got != want {
+		t.Errorf("schema is\n%s, want\n%s", got, want)
+	}
+	other := types.NewSchema(types.Column{Name: "More", Type: types.String})
+	_, err := s.Append(context.Background(), Batch{Rows: []Rows{{"Events", other, column.NewBatch(1, []column.Column{column.NewConst(types.String, "x", 1)})}}})
+	if want := "column More of table Events is real and can't take values of type string"; err == nil || err.Error() != want {
+		t.Errorf("error is %v, want %s", err, want)
+	}
+}
+
+func TestCompactionKeepsOrderAndSnapshots(t *testing.T) {
+	s := open(t, t.TempDir(), Options{idle: true})
+	for i := range 20 {
+		mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", i*10, i*10+10)}})
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := s.Snapshot()
+	if err := s.tidy(); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(s.Snapshot().states["Events"].segments); n != 13 {
+		t.Errorf("%d segments after compaction of 20, want 13", n)
+	}
+	if err := s.Compact("Events"); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(s.Snapshot().states["Events"].segments); n != 1 {
+		t.Errorf("%d segments after all are compacted, want 1", n)
+	}
+	wantNumbers(t, s, "Events", 0, 200)
+	files, _ := filepath.Glob(filepath.Join(s.tableDir("Events"), "*"+segmentEnd))
+	if len(files) != 1 {
+		t.Errorf("%d files are left of one segment", len(files))
+	}
+	if got, err := numbers(before, "Events"); err != nil || len(got) != 200 {
+		t.Errorf("a snapshot from before reads %d rows, %v", len(got), err)
+	}
+}
+
+func TestRetention(t *testing.T) {
+	now := start
+	s := open(t, t.TempDir(), Options{idle: true, Now: func() time.Time { return now }})
+	for i := range 3 {
+		mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", i*3600, i*3600+10)}})
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.SetRetention("Events", Retention{Age: 24 * time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	now = start.Add(25*time.Hour + time.Minute)
+	before := s.Snapshot()
+	if err := s.tidy(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := numbers(s.Snapshot(), "Events")
+	if err != nil || len(got) != 10 || got[0] != 7200 {
+		t.Errorf("after a day %v %v, want the rows of the last hour", got, err)
+	}
+	if got, err := numbers(before, "Events"); err != nil || len(got) != 30 {
+		t.Errorf("a snapshot from before reads %d rows, %v", len(got), err)
+	}
+}
+
+func TestDropAndCreateAgain(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 5), rowsOf("Other", 0, 3)}})
+	if err := s.Drop("Events"); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 5, 9)}})
+	wantNumbers(t, s, "Events", 5, 9)
+	s.Close()
+	s = open(t, dir, Options{idle: true})
+	wantNumbers(t, s, "Events", 5, 9)
+	wantNumbers(t, s, "Other", 0, 3)
+	if d := s.Damage(); len(d) > 0 {
+		t.Error(d)
+	}
+}
+
+func TestSegmentsOutsideTheTimesAreNotOpened(t *testing.T) {
+	s := open(t, t.TempDir(), Options{idle: true})
+	for i := range 3 {
+		mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", i*3600, i*3600+10)}})
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	snap := s.Snapshot()
+	hint := plan.Hint{Column: 0, Op: plan.HintGreater, Values: column.NewVec(types.DateTime, []int64{ticks(start.Add(2 * time.Hour))}, nil)}
+	got, err := numbers(snap, "Events", hint)
+	if err != nil || len(got) != 10 || got[0] != 7200 {
+		t.Errorf("%v %v, want the rows of the last segment", got, err)
+	}
+	if snap.states["Events"].segments[0].file != nil {
+		t.Error("a segment outside the time wanted was opened")
+	}
+}
+
+// TestDamageIsFound flips each byte of a segment, of its checksums and of the
+// manifest in turn: reading must fail, with the file's name, or give the rows.
+func TestDamageIsFound(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 50)}})
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	folder := s.tableDir("Events")
+	s.Close()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		path := filepath.Join(folder, e.Name())
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := 0; at < len(whole); at += 1 + len(whole)/60 {
+			flipped := slices.Clone(whole)
+			flipped[at] ^= 0x40
+			if err := os.WriteFile(path, flipped, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s := open(t, dir, Options{idle: true})
+			got, err := numbers(s.Snapshot(), "Events")
+			if err == nil && len(got) != 50 {
+				t.Errorf("%s with byte %d changed: %d rows and no error", e.Name(), at, len(got))
+			}
+			if err == nil && len(s.Damage()) == 0 {
+				t.Errorf("%s with byte %d changed: no error", e.Name(), at)
+			}
+			if err != nil && !strings.Contains(err.Error(), path) {
+				t.Errorf("%s with byte %d changed: the error does not name the file: %v", e.Name(), at, err)
+			}
+			s.Close()
+		}
+		if err := os.WriteFile(path, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestDamageInTheLog flips bytes of the log: the records that are whole are
+// there, the one that is not is told.
+func TestDamageInTheLog(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	for i := range 5 {
+		mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", i*10, i*10+10)}})
+	}
+	s.Close()
+	path := filepath.Join(dir, logFolder, logName(1))
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := 0; at < len(whole); at += 7 {
+		flipped := slices.Clone(whole)
+		flipped[at] ^= 1
+		copied := t.TempDir()
+		if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(copied, logFolder, logName(1)), flipped, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, copied, Options{idle: true})
+		got, err := numbers(s.Snapshot(), "Events")
+		if err != nil || len(got) != 40 || len(s.Damage()) != 1 {
+			t.Errorf("byte %d changed: %d rows, %v, damage %v; want 40 rows and one record damaged", at, len(got), err, s.Damage())
+		}
+		s.Close()
+	}
+}

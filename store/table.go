@@ -1,0 +1,248 @@
+package store
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/parquet"
+)
+
+// A table is one table of a store.
+type table struct {
+	id   uint64
+	name string
+	dir  string
+
+	// state is replaced, never changed; the store's mu guards the word.
+	state *state
+	// work is held by whoever replaces the manifest, and while rows in memory
+	// become a segment. merge is held, before work, by whoever replaces segments
+	// by others, which takes long and must not keep rows from being sealed.
+	work, merge sync.Mutex
+}
+
+// A state is what a table is at one moment. It is immutable.
+type state struct {
+	schema   types.Schema
+	segments []*segment
+	// hot are the rows that are in no segment yet, oldest first. Of them, the
+	// first sealing are being written to one.
+	hot     []hotRows
+	sealing int
+	// applied is the number of the last record of the log that is here, durable
+	// that up to which the manifest has all. added are the records between them
+	// whose segments the manifest has already.
+	applied, durable uint64
+	added            []uint64
+	next             uint64
+	retention        Retention
+	// damage says why nothing of the table can be read.
+	damage error
+}
+
+// hotRows are rows in memory.
+type hotRows struct {
+	lsn    uint64 // of the last record they came with
+	at     int64  // when the first of them was appended, in ticks
+	bytes  int64
+	schema types.Schema
+	rows   *column.Batch
+}
+
+// A segment is one of a table's, opened when it is first read.
+type segment struct {
+	*Segment
+	dir  string
+	once sync.Once
+	file *parquet.File
+	err  error
+}
+
+// open returns the segment's file. It is never closed by hand: a snapshot may
+// read it after compaction has removed it, so that goes with the last reference.
+func (s *segment) open(declared types.Schema) (*parquet.File, error) {
+	s.once.Do(func() { s.file, s.err = openSegment(s.dir, s.Segment, declared) })
+	return s.file, s.err
+}
+
+func (st *state) clone() *state {
+	c := *st
+	return &c
+}
+
+func (st *state) hotBytes() (n int64) {
+	for _, h := range st.hot {
+		n += h.bytes
+	}
+	return n
+}
+
+func (st *state) rows() (n int64) {
+	for _, s := range st.segments {
+		n += s.Rows
+	}
+	for _, h := range st.hot {
+		n += int64(h.rows.Len())
+	}
+	return n
+}
+
+func (t *table) manifest(st *state) *manifest {
+	m := &manifest{
+		Format: formatVersion, ID: t.id, Name: t.name, Columns: columnsOf(st.schema),
+		Durable: st.durable, Added: st.added, Next: st.next, Retention: st.retention, Segments: []*Segment{},
+	}
+	for _, s := range st.segments {
+		m.Segments = append(m.Segments, s.Segment)
+	}
+	return m
+}
+
+// readTables reads the manifests of all tables.
+func (s *Store) readTables() error {
+	entries, err := os.ReadDir(filepath.Join(s.dir, tablesFolder))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		dir := filepath.Join(s.dir, tablesFolder, e.Name())
+		m, err := readManifest(dir)
+		if filepath.Ext(e.Name()) == droppedEnd || err == nil && slices.Contains(s.root.Dropped, m.ID) {
+			if err := os.RemoveAll(dir); err != nil {
+				return err
+			}
+			continue
+		}
+		switch {
+		case os.IsNotExist(err) && isEmptyTable(dir):
+			// The table was being created, and nothing was appended to it.
+			if err := os.RemoveAll(dir); err != nil {
+				return err
+			}
+			continue
+		case err != nil:
+			s.damage = append(s.damage, err)
+			name := unfold(e.Name())
+			s.tables[name] = &table{name: name, dir: dir, state: &state{damage: err}}
+			continue
+		}
+		t, err := tableOf(dir, m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", dir, err)
+		}
+		s.tables[m.Name] = t
+		s.root.NextTable = max(s.root.NextTable, m.ID+1)
+	}
+	return nil
+}
+
+func isEmptyTable(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return filepath.Ext(e.Name()) == segmentEnd })
+}
+
+func tableOf(dir string, m *manifest) (*table, error) {
+	schema, err := schemaOf(m.Columns)
+	if err != nil {
+		return nil, err
+	}
+	st := &state{schema: schema, applied: m.Durable, durable: m.Durable, added: m.Added, next: m.Next, retention: m.Retention}
+	for _, seg := range m.Segments {
+		st.segments = append(st.segments, &segment{Segment: seg, dir: dir})
+	}
+	return &table{id: m.ID, name: m.Name, dir: dir, state: st}, nil
+}
+
+// removeOrphans removes the files of segments that a crash has left before the
+// manifest or the log had them, or after they no longer did.
+func (t *table) removeOrphans() error {
+	if t.state.damage != nil {
+		return nil // which files belong to the table is not known
+	}
+	keep := map[string]bool{manifestName: true}
+	for _, s := range t.state.segments {
+		keep[s.File], keep[sumsName(s.File)] = true, true
+	}
+	entries, err := os.ReadDir(t.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if n, ok := seqOf(name, segmentEnd); ok && n >= t.state.next {
+			t.state.next = n + 1
+		}
+		switch filepath.Ext(name) {
+		case segmentEnd, sumsEnd, tempEnd:
+			if !keep[name] {
+				if err := os.Remove(filepath.Join(t.dir, name)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// create makes a table with the columns given, unless there is one.
+func (s *Store) create(name string, schema types.Schema) (*table, error) {
+	s.rootMu.Lock()
+	defer s.rootMu.Unlock()
+	s.mu.RLock()
+	t := s.tables[name]
+	s.mu.RUnlock()
+	if t != nil {
+		return t, nil
+	}
+	t = &table{id: s.root.NextTable, name: name, dir: s.tableDir(name), state: &state{schema: hiddenLast(schema), next: 1}}
+	s.root.NextTable++
+	if err := writeSealed(filepath.Join(s.dir, rootName), s.root, s.opt.step); err != nil {
+		return nil, err
+	}
+	s.opt.step("table create")
+	if err := os.MkdirAll(t.dir, 0o700); err != nil {
+		return nil, err
+	}
+	if err := writeSealed(filepath.Join(t.dir, manifestName), t.manifest(t.state), s.opt.step); err != nil {
+		return nil, err
+	}
+	if err := syncDir(filepath.Join(s.dir, tablesFolder)); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.tables[name] = t
+	s.mu.Unlock()
+	return t, nil
+}
+
+// Create makes an empty table. It is an error if there is one of that name.
+func (s *Store) Create(name string, schema types.Schema) error {
+	if _, ok := s.Schema(name); ok {
+		return fmt.Errorf("table %s exists already", name)
+	}
+	_, err := s.create(name, schema)
+	return err
+}
+
+// hiddenLast returns the schema with its hidden columns at the end.
+func hiddenLast(s types.Schema) types.Schema {
+	cols := slices.Clone(s.Columns)
+	slices.SortStableFunc(cols, func(a, b types.Column) int {
+		switch {
+		case a.Hidden == b.Hidden:
+			return 0
+		case b.Hidden:
+			return -1
+		}
+		return 1
+	})
+	return types.Schema{Columns: cols}
+}
