@@ -62,13 +62,16 @@ type Options struct {
 	// loader keeping them, in the order of the input: a few hundred rows each.
 	// It is called by one goroutine at a time.
 	Sink func(table string, s types.Schema, b *column.Batch) error
+	// Report, if not nil, is where the loader notes what it reads; loaders may
+	// share one.
+	Report *Report
 }
 
 // A Loader reads any number of inputs into tables. Read may be called
 // concurrently, the other methods when no Read is running.
 type Loader struct {
 	opt    Options
-	report Report
+	report *Report
 
 	buffers buffers
 
@@ -81,11 +84,14 @@ type Loader struct {
 // NewLoader returns an empty loader.
 func NewLoader(o Options) *Loader {
 	o.Workers = max(1, o.Workers)
-	return &Loader{opt: o, tables: map[string]*loadedTable{}}
+	if o.Report == nil {
+		o.Report = &Report{}
+	}
+	return &Loader{opt: o, report: o.Report, tables: map[string]*loadedTable{}}
 }
 
 // Report returns what was read so far and what could not be.
-func (l *Loader) Report() *Report { return &l.report }
+func (l *Loader) Report() *Report { return l.report }
 
 // An Input is a stream to read.
 type Input struct {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/external"
-	"github.com/calypso-kql/calypso/files"
 	"github.com/calypso-kql/calypso/functions"
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -20,10 +19,18 @@ import (
 // A Workspace is a catalog for the binder. It is safe for concurrent use.
 type Workspace struct {
 	catalog    *catalog.Catalog
-	files      *files.Set         // nil if nothing was opened
+	tables     Tables             // nil if nothing was opened
 	functions  *functions.Library // nil if there are none
 	watchlists *watchlist.Set     // nil if there are none
 	external   *external.Places   // nil for nothing
+}
+
+// Tables are tables that have rows: those of files or of a store. It is safe for
+// concurrent use.
+type Tables interface {
+	Table(name string) (plan.Source, bool)
+	// Names returns the names of all tables, sorted.
+	Names() []string
 }
 
 // An Option adds what people keep in a workspace besides logs.
@@ -36,10 +43,9 @@ func WithFunctions(l *functions.Library) Option { return func(w *Workspace) { w.
 // WithWatchlists adds watchlists.
 func WithWatchlists(s *watchlist.Set) Option { return func(w *Workspace) { w.watchlists = s } }
 
-// New returns the workspace of a catalog with the tables of set, which may be
-// nil.
-func New(c *catalog.Catalog, set *files.Set, opts ...Option) *Workspace {
-	w := &Workspace{catalog: c, files: set}
+// New returns the workspace of a catalog with tables that have rows, or nil.
+func New(c *catalog.Catalog, tables Tables, opts ...Option) *Workspace {
+	w := &Workspace{catalog: c, tables: tables}
 	for _, o := range opts {
 		o(w)
 	}
@@ -48,8 +54,8 @@ func New(c *catalog.Catalog, set *files.Set, opts ...Option) *Workspace {
 
 // Table implements bind.Catalog.
 func (w *Workspace) Table(name string) (plan.Source, bool) {
-	if w.files != nil {
-		if t, ok := w.files.Table(name); ok {
+	if w.tables != nil {
+		if t, ok := w.tables.Table(name); ok {
 			return t, true
 		}
 	}
@@ -67,8 +73,10 @@ func (w *Workspace) Table(name string) (plan.Source, bool) {
 // were opened, those of the catalog. Wildcards and search are about logs that
 // are there.
 func (w *Workspace) TableNames() []string {
-	if w.files != nil && len(w.files.Names()) > 0 {
-		return w.files.Names()
+	if w.tables != nil {
+		if names := w.tables.Names(); len(names) > 0 {
+			return names
+		}
 	}
 	return w.catalog.Tables()
 }

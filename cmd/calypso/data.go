@@ -22,6 +22,7 @@ import (
 // dataFlags are the flags of commands that read logs.
 type dataFlags struct {
 	data    []string
+	store   string
 	catalog string
 	quiet   bool
 	// keep holds columns in memory, for commands that run many queries.
@@ -31,6 +32,7 @@ type dataFlags struct {
 
 func (f *dataFlags) register(c *cobra.Command) {
 	c.Flags().StringArrayVarP(&f.data, "data", "d", nil, "file or folder to read as tables, PATH or TABLE=PATH; may be repeated")
+	c.Flags().StringVar(&f.store, "store", "", "folder of a store to read, made by calypso ingest")
 	c.Flags().StringVar(&f.catalog, "catalog", string(catalog.Sentinel), "known tables: sentinel, defender_xdr or unified")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes on standard error")
 	f.saved.register(c)
@@ -38,7 +40,7 @@ func (f *dataFlags) register(c *cobra.Command) {
 
 // open opens the workspace of the flags. Problems with the files are told on
 // standard error; what could be read is there.
-func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *files.Set, error) {
+func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *opened, error) {
 	c, err := openCatalog(f.catalog)
 	if err != nil {
 		return nil, nil, err
@@ -64,8 +66,19 @@ func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *files.Set,
 	if !f.quiet {
 		tellProblems(os.Stderr, set.Report())
 	}
-	return workspace.New(c, set, saved...), set, nil
+	logs := &opened{files: set}
+	if f.store != "" {
+		if logs.store, err = openStore(f.store, f.quiet); err != nil {
+			set.Close()
+			return nil, nil, err
+		}
+		logs.snap = logs.store.Snapshot()
+	}
+	return workspace.New(c, logs, saved...), logs, nil
 }
+
+// given reports whether the flags name any logs.
+func (f *dataFlags) given() bool { return len(f.data) > 0 || f.store != "" }
 
 func openCatalog(name string) (*catalog.Catalog, error) {
 	c, err := catalog.Open(catalog.Environment(name), catalog.WithAdditions())

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/calypso-kql/calypso/files"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/workspace"
 )
@@ -31,7 +30,7 @@ Hidden columns are marked with a '~'.`,
 			if len(args) > 0 {
 				return printColumns(os.Stdout, ws, args)
 			}
-			return printTables(os.Stdout, ws, set, len(data.data) > 0)
+			return printTables(os.Stdout, ws, set, data.given())
 		},
 	}
 	data.register(c)
@@ -40,7 +39,7 @@ Hidden columns are marked with a '~'.`,
 
 // printTables lists the tables of files with their numbers of rows, or, if none
 // were opened, those of the catalog.
-func printTables(w io.Writer, ws *workspace.Workspace, set *files.Set, opened bool) error {
+func printTables(w io.Writer, ws *workspace.Workspace, set *opened, opened bool) error {
 	names := set.Names()
 	if !opened {
 		names = ws.TableNames()

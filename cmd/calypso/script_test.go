@@ -20,6 +20,7 @@ func TestMain(m *testing.M) {
 //
 //	gzip FILE       writes FILE.gz
 //	cut FILE N      cuts FILE to its first N bytes
+//	damage DIR      changes a byte of the only Parquet file in DIR
 //	exits N CMD …   runs a command that must end with the exit code N
 //
 // RULES is the folder of the rules that ship.
@@ -37,7 +38,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"gzip": compress, "cut": cut, "exits": exits,
+			"gzip": compress, "cut": cut, "exits": exits, "damage": damage,
 		},
 	})
 }
@@ -58,6 +59,18 @@ func cut(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	files, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*.parquet"))
+	ts.Check(err)
+	if len(files) != 1 {
+		ts.Fatalf("%d Parquet files in %s, want one", len(files), args[0])
+	}
+	data, err := os.ReadFile(files[0])
+	ts.Check(err)
+	data[len(data)/2] ^= 1
+	ts.Check(os.WriteFile(files[0], data, 0o666))
 }
 
 func exits(ts *testscript.TestScript, _ bool, args []string) {

@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/calypso-kql/calypso/files"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/output"
@@ -21,7 +20,7 @@ import (
 type session struct {
 	engine *kql.Engine
 	ws     *workspace.Workspace
-	set    *files.Set
+	set    *opened
 	data   *dataFlags
 	limits *limitFlags
 	ask    *requestFlags
@@ -77,7 +76,7 @@ func (s *session) command(ctx context.Context, input string) (quit bool, err err
 	case ".help":
 		fmt.Fprint(s.out, promptHelp)
 	case ".tables":
-		return false, printTables(s.out, s.ws, s.set, len(s.data.data) > 0)
+		return false, printTables(s.out, s.ws, s.set, s.data.given())
 	case ".schema":
 		if rest == "" {
 			return false, errors.New("want a table: .schema TABLE")
