@@ -16,8 +16,9 @@ import (
 	"github.com/calypso-kql/calypso/parquet"
 )
 
-// partRows is the number of rows from which on a part of a file is handed on.
-const partRows = 1 << 17
+// partRows is the number of rows from which on a part of a file is handed on: as
+// many as a store writes as a segment at once.
+const partRows = 1 << 16
 
 // A Part is rows of one file that go to one table.
 type Part struct {

@@ -59,25 +59,16 @@ func (s *Store) seal(t *table) error {
 	defer t.work.Unlock()
 	st := s.beginSeal(t)
 	var segs []*segment
-	for from := 0; from < len(st.hot); {
-		to := from + 1
-		for to < len(st.hot) && st.hot[to].schema.Equal(st.hot[from].schema) {
-			to++
-		}
-		var batches []*column.Batch
-		for _, h := range st.hot[from:to] {
-			batches = append(batches, h.rows)
-		}
-		seg, err := s.writeSegment(t, st.hot[from].schema, batches)
+	for schema, batches := range alike(st.hot) {
+		seg, err := s.writeSegment(t, schema, batches)
 		if err != nil {
 			for _, seg := range segs {
 				t.remove(seg.Segment)
 			}
-			s.endSeal(t, 0)
+			s.endSeal(t)
 			return err
 		}
 		segs = append(segs, &segment{Segment: seg, dir: t.dir})
-		from = to
 	}
 	return s.replaceLocked(t, func(now *state) {
 		now.segments = append(slices.Clone(now.segments), segs...)
@@ -98,11 +89,12 @@ func (s *Store) beginSeal(t *table) *state {
 	return st
 }
 
-func (s *Store) endSeal(t *table, sealing int) {
+// endSeal takes beginSeal back.
+func (s *Store) endSeal(t *table) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := t.state.clone()
-	st.sealing = sealing
+	st.sealing = 0
 	t.state = st
 }
 

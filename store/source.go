@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -61,19 +62,27 @@ func (st *state) source(name string) (plan.Source, error) {
 		}
 		parts = append(parts, f)
 	}
-	for from := 0; from < len(st.hot); {
-		to := from + 1
-		for to < len(st.hot) && st.hot[to].schema.Equal(st.hot[from].schema) {
-			to++
-		}
-		var batches []*column.Batch
-		for _, h := range st.hot[from:to] {
-			batches = append(batches, h.rows)
-		}
-		parts = append(parts, plan.NewMemory(st.hot[from].schema, batches))
-		from = to
+	for schema, batches := range alike(st.hot) {
+		parts = append(parts, plan.NewMemory(schema, batches))
 	}
 	return plan.Concat(name, parts, st.schema, false)
+}
+
+// alike yields rows in memory, in their order: neighbours of the same columns
+// together.
+func alike(hot []hotRows) iter.Seq2[types.Schema, []*column.Batch] {
+	return func(yield func(types.Schema, []*column.Batch) bool) {
+		for from := 0; from < len(hot); {
+			schema := hot[from].schema
+			var batches []*column.Batch
+			for ; from < len(hot) && hot[from].schema.Equal(schema); from++ {
+				batches = append(batches, hot[from].rows)
+			}
+			if !yield(schema, batches) {
+				return
+			}
+		}
+	}
 }
 
 // mayHold reports whether a segment may have rows that fulfil all hints, as far

@@ -42,8 +42,8 @@ func (s *session) run(ctx context.Context, text string) error {
 		return err
 	}
 	s.data.tellEmpty(s.errs, workspace.AbsentFrom(q.Plan()))
-	if len(s.data.data) == 0 && !s.data.quiet && readsAllTables(q.Tree()) {
-		fmt.Fprintln(s.errs, "note: no file was given with -d; all tables are empty")
+	if !s.data.given() && !s.data.quiet && readsAllTables(q.Tree()) {
+		fmt.Fprintln(s.errs, "note: neither -d nor --store was given; all tables are empty")
 	}
 	ctx, cancel := s.limits.context(ctx)
 	defer cancel()
