@@ -6,6 +6,23 @@ import (
 	"strings"
 )
 
+// errNoBracket is a class without an end.
+var errNoBracket = errors.New("missing ]")
+
+// outerClass reads a class that is in no other. A '[' within one begins a nested
+// class, unless a ']' is missing then: it is itself, as in RE2, in which many
+// published rules are written. [[] is then the bracket.
+func (t *regexTranslator) outerClass() (runeSet, error) {
+	start := t.pos
+	s, err := t.class()
+	if errors.Is(err, errNoBracket) {
+		t.pos, t.flat = start, true
+		s, err = t.class()
+		t.flat = false
+	}
+	return s, err
+}
+
 // class reads a bracketed class; the '[' has been read. Unions bind more
 // tightly than &&, -- and ~~, which are taken from left to right.
 func (t *regexTranslator) class() (runeSet, error) {
@@ -15,7 +32,7 @@ func (t *regexTranslator) class() (runeSet, error) {
 	first := true
 	for {
 		if t.pos == len(t.src) {
-			return nil, errors.New("missing ]")
+			return nil, errNoBracket
 		}
 		if !first && t.take("]") {
 			break
@@ -70,7 +87,9 @@ func (t *regexTranslator) classItem() (runeSet, error) {
 		if t.take(":") {
 			return t.posixClass()
 		}
-		return t.class()
+		if !t.flat {
+			return t.class()
+		}
 	}
 	lo, set, err := t.classRune(r)
 	if err != nil || set != nil {
@@ -101,7 +120,7 @@ func (t *regexTranslator) classRune(r rune) (single rune, set runeSet, err error
 		return r, nil, nil
 	}
 	if t.pos == len(t.src) {
-		return 0, nil, errors.New("missing ]")
+		return 0, nil, errNoBracket
 	}
 	r = t.next()
 	if r == 'b' {

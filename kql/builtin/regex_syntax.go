@@ -45,6 +45,8 @@ type regexTranslator struct {
 	// outer holds what was in force around each open group.
 	outer []regexFrame
 	flags regexFlags
+	// flat is set where classes do not nest: see outerClass.
+	flat bool
 }
 
 type regexFrame struct {
@@ -124,7 +126,7 @@ func (t *regexTranslator) step() error {
 		}
 		t.literal('{')
 	case r == '[':
-		s, err := t.class()
+		s, err := t.outerClass()
 		if err != nil {
 			return err
 		}
