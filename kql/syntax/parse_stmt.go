@@ -50,7 +50,7 @@ func (p *parser) rest(q *Query) {
 		case p.peek() == kBar:
 			from := p.from()
 			ops := p.pipes(nil)
-			x := &PipeExpr{p.since(from), nil, ops}
+			x := &PipeExpr{p.since(from), &BadExpr{Span{from, from}}, ops}
 			q.Statements = append(q.Statements, &ExprStmt{x.Span, x})
 			if p.accept(kSemicolon) {
 				q.Statements = p.statements(q.Statements)

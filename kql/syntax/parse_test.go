@@ -54,7 +54,7 @@ func TestErrorsAreReportedTogether(t *testing.T) {
 		line, column := l.Position(d.Pos)
 		got = append(got, strconv.Itoa(line)+":"+strconv.Itoa(column)+" "+d.Code)
 	}
-	want := "1:8 KS006, 2:10 KS006, 2:13 KS176, 2:33 KS005, 2:46 KS006, 3:19 KS006"
+	want := "1:8 KS006, 2:10 KS006, 2:13 KS176, 2:34 KS005, 2:46 KS006, 3:19 KS006"
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}

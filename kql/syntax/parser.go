@@ -174,8 +174,24 @@ func (p *parser) close(k kind) {
 // report notes an error. Once the text was given up, what else is missing is no news.
 func (p *parser) report(d Diagnostic) {
 	if !p.gaveUp && len(p.diags) < maxDiagnostics {
-		p.diags = append(p.diags, d)
+		p.diags = append(p.diags, p.onNext(d))
 	}
+}
+
+// onNext moves the finding that a word or mark is missing to the token that stands
+// in its place, if that follows closely: a place of no width is hard to see.
+func (p *parser) onNext(d Diagnostic) Diagnostic {
+	if d.Code != "KS005" || d.Pos != d.End {
+		return d
+	}
+	i, _ := slices.BinarySearchFunc(p.toks, d.End, func(t token, at int) int { return int(t.from) - at })
+	t := p.toks[min(i, len(p.toks)-1)]
+	from := int(t.from)
+	if from < d.End || from-d.End > 1 || strings.ContainsAny(p.text[d.End:from], "\r\n") {
+		return d
+	}
+	d.Pos, d.End = from, int(t.to)
+	return d
 }
 
 // missingExpr reports that what is missing and stands in for it.
