@@ -49,16 +49,29 @@ func (b *binder) typeDynamic(op syntax.BinaryOp, x, y operand) operand {
 
 // chain adds the parts of a chain of one operator, `and` or `or`, to args.
 func (b *binder) chain(sc *scope, e *syntax.BinaryExpr, args []plan.Expr) []plan.Expr {
-	for _, side := range []syntax.Expr{e.X, e.Y} {
+	var sides [2]operand
+	for i, side := range []syntax.Expr{e.X, e.Y} {
 		if inner, ok := unparen(side).(*syntax.BinaryExpr); ok && inner.Op == e.Op {
 			args = b.chain(sc, inner, args)
 			b.info.Types[inner] = types.Bool
+			sides[i] = operand{unknownOf(types.Bool), side}
 			continue
 		}
-		args = append(args, b.condition(sc, side))
+		v := b.scalar(sc, side)
+		sides[i] = operand{v, side}
+		if v.typ() == types.Dynamic {
+			v = b.convert(side, v, types.Bool)
+		}
+		args = append(args, v.expr)
+	}
+	if !anyUnknown(sides[:]) && !(logical(sides[0]) && logical(sides[1])) {
+		b.report(operatorUndefined(e, e.Op.String(), sides[:]))
 	}
 	return args
 }
+
+// logical reports whether x can stand beside `and` and `or`.
+func logical(x operand) bool { return x.typ() == types.Bool || x.typ() == types.Dynamic }
 
 func unparen(e syntax.Expr) syntax.Expr {
 	for {

@@ -116,6 +116,7 @@ func BindInfo(q *syntax.Query, env Env) (*plan.Query, *Info, []syntax.Diagnostic
 // A binder holds what is common to one Bind.
 type binder struct {
 	env     Env
+	source  string // the text that is bound
 	info    *Info
 	diags   []syntax.Diagnostic
 	results []plan.Result
@@ -150,6 +151,8 @@ type binder struct {
 	columnShapes map[place]*shape
 	// fuzzy is above zero within a union with isfuzzy=true.
 	fuzzy int
+	// absent counts the names found so far that are no table.
+	absent int
 	// muted is above zero where findings are not reported: where a text is
 	// bound a second time.
 	muted int

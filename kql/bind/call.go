@@ -65,6 +65,9 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 	if call.Typ == types.Dynamic {
 		b.setShape(call, b.shapeOfCall(f.Name(), exprs))
 	}
+	if b.env.Strict && o.Analyzer != types.Unknown {
+		return b.convert(at, value{expr: call}, o.Analyzer)
+	}
 	return value{expr: call}
 }
 

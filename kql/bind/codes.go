@@ -31,15 +31,22 @@ func (b *binder) reportAll(ds []syntax.Diagnostic) {
 	}
 }
 
-// sorted returns the findings in the order of the text.
+// sorted returns the findings in the order of the text, each once: the body of a
+// function is bound for its declaration and for each call.
 func (b *binder) sorted() []syntax.Diagnostic {
 	slices.SortStableFunc(b.diags, func(x, y syntax.Diagnostic) int { return x.Pos - y.Pos })
-	return b.diags
+	seen := map[syntax.Diagnostic]bool{}
+	return slices.DeleteFunc(b.diags, func(d syntax.Diagnostic) bool {
+		d.Message = ""
+		again := seen[d]
+		seen[d] = true
+		return again
+	})
 }
 
 // typeExpected is KS107: a value of another type than the operator takes.
 //
-// Example: print x = 'a' | where x
+// Example: print x = not('a')
 func typeExpected(at syntax.Node, got types.Type, want ...types.Type) syntax.Diagnostic {
 	return fault("KS107", at, "expected a value of type %s, got %s", joinTypes(want), got)
 }

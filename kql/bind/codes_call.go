@@ -1,6 +1,9 @@
 package bind
 
 import (
+	"errors"
+
+	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -226,11 +229,16 @@ func mixedTypes(at syntax.Node, name string, ts []types.Type) syntax.Diagnostic 
 	return fault("KS141", at, "the function '%s' chooses between values of one type, not %s: convert them, as with toreal(…)", name, joinTypesAnd(ts))
 }
 
-// badConstant is KS999: a format or a regular expression that cannot be read.
+// badConstant is KS999: a format or a regular expression that cannot be read. A
+// word that is none of those known is Microsoft's KS140.
 //
 // Example: print format_datetime(now(), 'q')
 func badConstant(at syntax.Node, name string, err error) syntax.Diagnostic {
-	return fault("KS999", at, "%s: %v", name, err)
+	code := "KS999"
+	if errors.Is(err, function.ErrNotOneOf) {
+		code = "KS140"
+	}
+	return fault(code, at, "%s: %v", name, err)
 }
 
 // noBinAutoSize is KS999: a function that takes its bin from the request, which has

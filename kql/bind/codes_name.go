@@ -35,6 +35,13 @@ func unknownFunction(at syntax.Node, name string, known []string) syntax.Diagnos
 	return fault("KS211", at, "the name '%s' does not refer to any known function%s", name, didYouMean(name, known))
 }
 
+// argumentsNeeded is KS117: a function that is not called.
+//
+// Example: print x = now() - ago
+func argumentsNeeded(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS117", at, "the function '%s' needs an argument list: write %s(…)", name, name)
+}
+
 // noMembers is KS142 for the member of something that has none.
 //
 // Example: print x = 1 | extend y = x.a
@@ -71,4 +78,12 @@ func unresolvedColumn(at syntax.Node, name string) syntax.Diagnostic {
 	d := fault("KS142", at, "the column '%s' is not known to exist: the table has more columns than are known here", name)
 	d.Severity = syntax.Suggestion
 	return d
+}
+
+// unknownDirective is KS250: a line that begins with # and names none of the
+// directives of Microsoft's tools.
+//
+// Example: #not a comment
+func unknownDirective(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS250", at, "unknown directive '%s': a comment begins with //", name)
 }

@@ -1,6 +1,9 @@
 package bind
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -39,6 +42,21 @@ func noElementsOfScalar(at syntax.Node) syntax.Diagnostic {
 // Example: print a = 1 | project-reorder a, a
 func repeatedColumn(at syntax.Node, name string) syntax.Diagnostic {
 	return fault("KS171", at, "the column '%s' is named twice", name)
+}
+
+// columnsForgotten is KS999, a suggestion: columns of a union that Microsoft's analyzer
+// gives one type, and that are several where the query runs.
+//
+// Example: union (print a = 1), (print a = 2), (print a = 'x')
+func columnsForgotten(at syntax.Node, names []string) syntax.Diagnostic {
+	const most = 5
+	more := ""
+	if n := len(names); n > most {
+		more, names = fmt.Sprintf(" and %d more", n-most), names[:most]
+	}
+	d := fault("KS999", at, "of several types, and so named after the type too where the query runs: %s%s", strings.Join(names, ", "), more)
+	d.Severity = syntax.Suggestion
+	return d
 }
 
 // checkShapes reports arguments that are of no use to a function: an array or a

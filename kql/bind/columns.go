@@ -193,7 +193,7 @@ func (b *binder) addColumn(c *columns, e *syntax.NamedExpr, v value) {
 }
 
 func (b *binder) addUnnamed(c *columns, sc *scope, e *syntax.NamedExpr, v value, st style, pos int) {
-	name := b.resultName(sc, e.X)
+	name := b.nameAlone(sc, e.X)
 	switch {
 	case st == stylePrint:
 		name = "print_" + strconv.Itoa(pos)
@@ -211,8 +211,7 @@ func (b *binder) addUnnamed(c *columns, sc *scope, e *syntax.NamedExpr, v value,
 // first ones.
 func (b *binder) addTuple(c *columns, e *syntax.NamedExpr, v value, st style) {
 	if len(e.Names) == 1 && !e.Tuple && !v.aggregate {
-		// one name for a scalar call takes the first column only
-		v.tuple = v.tuple[:min(1, len(v.tuple))]
+		v.tuple = b.tupleTaken(v.tuple)
 	}
 	for i, part := range v.tuple {
 		switch {

@@ -61,9 +61,10 @@ func (b *binder) scalar(sc *scope, e syntax.Expr) value {
 
 // tabular binds an expression that must be a table.
 func (b *binder) tabular(sc *scope, e syntax.Expr) table {
-	x := b.tableOrValue(sc.withoutRow(), e)
+	before := len(b.diags)
+	x := b.tableFirst(sc.withoutRow(), e)
 	if x.table == nil {
-		if !x.value.unknown() {
+		if !x.value.unknown() && len(b.diags) == before {
 			b.report(tabularExpected(e))
 		}
 		return unknownTable()
@@ -77,9 +78,10 @@ func (b *binder) condition(sc *scope, e syntax.Expr) plan.Expr {
 	switch v.typ() {
 	case types.Bool, types.Unknown:
 	case types.Dynamic:
+		b.tolerate(typeNeeded(e, types.Bool))
 		return b.convert(e, v, types.Bool).expr
 	default:
-		b.report(typeExpected(e, v.typ(), types.Bool))
+		b.report(typeNeeded(e, types.Bool))
 	}
 	return v.expr
 }
@@ -187,6 +189,8 @@ func (b *binder) scalarExpr(sc *scope, e syntax.Expr) value {
 		b.report(starNotAllowed(e))
 		return unknownValue()
 	}
-	b.report(notSupported(e, "this expression"))
+	if !isMissing(e) {
+		b.report(notSupported(e, "this expression"))
+	}
 	return unknownValue()
 }

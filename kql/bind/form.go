@@ -65,11 +65,12 @@ func (b *binder) columnIfExists(sc *scope, e *syntax.CallExpr) entity {
 		return ofValue(unknownValue())
 	}
 	if c, ok := sc.column(name); ok {
-		return ofValue(value{expr: c})
+		return ofValue(b.ifExists(operand{value{expr: c}, e}, operand{def, e.Args[1]}))
 	}
 	if sc.row == nil {
 		b.report(noRow(e))
 	}
+	def.computed = true
 	return ofValue(def)
 }
 

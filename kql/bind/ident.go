@@ -34,15 +34,41 @@ func (b *binder) ident(sc *scope, e *syntax.Ident) entity {
 		b.unresolved = append(b.unresolved, e)
 		return ofValue(unknownValue())
 	}
-	b.report(unknownName(e, e.Name, b.whatNames(sc), b.namesInScope(sc)))
+	if b.isFunction(sc, e.Name) {
+		b.report(argumentsNeeded(e, e.Name))
+	} else {
+		b.report(unknownName(e, e.Name, b.whatNames(sc), b.namesInScope(sc)))
+	}
 	return ofValue(unknownValue())
+}
+
+// isFunction reports whether name is a function that could be called here.
+func (b *binder) isFunction(sc *scope, name string) bool {
+	_, scalar := b.env.Functions.Scalar(name)
+	_, aggregate := b.env.Functions.Aggregate(name)
+	return scalar || aggregate && sc.aggs != nil
 }
 
 // tableOrValue binds an expression where a table is looked for first.
 func (b *binder) tableOrValue(sc *scope, e syntax.Expr) entity {
+	return b.tableOr(sc, e, func(id *syntax.Ident) syntax.Diagnostic {
+		return unknownName(id, id.Name, "table, variable or function", b.tablesInScope(sc))
+	})
+}
+
+// tableFirst is tableOrValue where a table is wanted.
+func (b *binder) tableFirst(sc *scope, e syntax.Expr) entity {
+	return b.tableOr(sc, e, func(id *syntax.Ident) syntax.Diagnostic {
+		return unknownTableName(id, id.Name, b.tablesInScope(sc))
+	})
+}
+
+// tableOr binds a name that is no column, or another expression. unknown makes the
+// finding about a name of nothing.
+func (b *binder) tableOr(sc *scope, e syntax.Expr, unknown func(*syntax.Ident) syntax.Diagnostic) entity {
 	switch e := e.(type) {
 	case *syntax.ParenExpr:
-		return b.tableOrValue(sc, e.X)
+		return b.tableOr(sc, e.X, unknown)
 	case *syntax.Ident:
 		if e.Name == "" {
 			return ofTable(unknownTable())
@@ -50,7 +76,12 @@ func (b *binder) tableOrValue(sc *scope, e syntax.Expr) entity {
 		if x, ok := b.named(sc, e); ok {
 			return x
 		}
-		b.report(unknownTableName(e, e.Name, b.tablesInScope(sc)))
+		b.absent++
+		if b.isFunction(sc, e.Name) {
+			b.report(argumentsNeeded(e, e.Name))
+		} else {
+			b.report(unknown(e))
+		}
 		return ofTable(unknownTable())
 	}
 	return b.expr(sc, e)

@@ -76,7 +76,7 @@ func (b *binder) callName(sc *scope, e *syntax.CallExpr) string {
 	}
 	switch name {
 	case "column_ifexists", "columnifexists":
-		return b.columnIfExistsName(sc, e)
+		return "" // but where it stands alone
 	case "ingestion_time":
 		return ingestionTimeName
 	}
@@ -114,19 +114,26 @@ func (b *binder) ruleName(sc *scope, e *syntax.CallExpr, rule function.ResultNam
 	case function.NamePrefix:
 		return prefix + "_" + first
 	case function.NamePrefixTwo:
+		if b.env.Strict {
+			return prefix + "_" + first
+		}
 		if len(e.Args) > 1 {
 			return prefix + "_" + first + "_" + b.resultName(sc, e.Args[1])
 		}
 	case function.NamePrefixOnly:
 		return prefix + "_"
+	case function.NameFixed:
+		return prefix
 	}
 	return ""
 }
 
-// columnIfExistsName returns the name of the column that column_ifexists found.
-func (b *binder) columnIfExistsName(sc *scope, e *syntax.CallExpr) string {
-	if len(e.Args) == 0 {
-		return ""
+// nameAlone is resultName of an expression that is all that a list has for a
+// column: column_ifexists then has the name of the column that it found.
+func (b *binder) nameAlone(sc *scope, x syntax.Expr) string {
+	e, ok := unparen(x).(*syntax.CallExpr)
+	if !ok || len(e.Args) == 0 || e.Name.Name != "column_ifexists" && e.Name.Name != "columnifexists" {
+		return b.resultName(sc, x)
 	}
 	b.muted++
 	v := b.scalar(sc, e.Args[0])

@@ -86,7 +86,7 @@ func (b *binder) evaluate(sc *scope, in table, op *syntax.EvaluateOp) table {
 	name := op.Call.Name.Name
 	if p := pluginOf(name); p != nil {
 		if in.node == nil {
-			b.report(cannotBeFirst(op))
+			b.report(cannotBeFirst(b.keyword(op)))
 			return unknownTable()
 		}
 		return p(b, sc, in, op)

@@ -29,10 +29,10 @@ func (b *binder) getSchema(in table, op *syntax.GetSchemaOp) table {
 	}
 	return table{node: &plan.Values{
 		Out: types.NewSchema(
-			types.Column{Name: "ColumnName", Type: types.String}, types.Column{Name: "ColumnOrdinal", Type: types.Int},
+			types.Column{Name: "ColumnName", Type: types.String}, types.Column{Name: "ColumnOrdinal", Type: b.ordinalType()},
 			types.Column{Name: "DataType", Type: types.String}, types.Column{Name: "ColumnType", Type: types.String}),
 		Batches: []*column.Batch{column.NewBatch(s.Len(), []column.Column{
-			column.NewVec(types.String, names, nil), column.NewVec(types.Int, ordinals, nil),
+			column.NewVec(types.String, names, nil), column.NewVec(b.ordinalType(), ordinals, nil),
 			column.NewVec(types.String, dotNet, nil), column.NewVec(types.String, kql, nil),
 		})},
 	}}

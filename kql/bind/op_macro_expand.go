@@ -37,7 +37,7 @@ func (b *binder) macroExpand(sc *scope, in table, op *syntax.MacroExpandOp) tabl
 	}
 	b.nameParts(parts)
 	source := paramWord(syntax.FindParam(op.Params, "withsource"))
-	return uniteParts(parts, source, b.paramOneOf(op.Params, "kind", "outer", "inner") == "inner")
+	return b.uniteParts(op, parts, source, b.paramOneOf(op.Params, "kind", "outer", "inner") == "inner")
 }
 
 // groupOf returns the entities of a group that the text lists, or has named. If

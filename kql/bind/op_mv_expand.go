@@ -60,7 +60,7 @@ func (b *binder) expand(out *columns, rows *scope, n *plan.MvExpand, item *synta
 // expandTo gives an item its column of type t, and returns the column's
 // position.
 func (b *binder) expandTo(out *columns, rows *scope, e *syntax.NamedExpr, v value, t types.Type) (int, bool) {
-	name := b.resultName(rows, e.X)
+	name := b.nameAlone(rows, e.X)
 	declared := isColumn(v.expr)
 	switch {
 	case len(e.Names) > 1:

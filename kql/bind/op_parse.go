@@ -50,8 +50,7 @@ func (b *binder) text(sc *scope, e syntax.Expr) plan.Expr {
 	return b.convert(e, b.scalar(sc, e), types.String).expr
 }
 
-// capture gives a captured value its column, which replaces one of the input that
-// has its name, and returns the column's position.
+// capture gives a captured value its column and returns the column's position.
 func (b *binder) capture(out *columns, name *syntax.Ident, t types.Type) (int, bool) {
 	if name.Name == "" {
 		return 0, false
@@ -61,12 +60,7 @@ func (b *binder) capture(out *columns, name *syntax.Ident, t types.Type) (int, b
 		return 0, false
 	}
 	out.declared[name.Name] = true
-	if at, taken := out.index[name.Name]; taken {
-		out.replace(at, name.Name, nullOf(t).expr)
-		return at, true
-	}
-	out.put(out.unique(name.Name, ""), nullOf(t).expr, false)
-	return len(out.cols) - 1, true
+	return b.captured(out, name.Name, t), true
 }
 
 // captureType returns the type of a captured column: string unless the text says

@@ -29,6 +29,8 @@ func (b *binder) scan(sc *scope, in table, op *syntax.ScanOp) table {
 	if name := paramWord(syntax.FindParam(op.Params, "with_match_id")); name != "" {
 		n.MatchID = true
 		record.put(record.unique(name, ""), nullOf(types.Long).expr, false)
+	} else {
+		b.matchID(record, n)
 	}
 	n.Out = record.schema()
 	return in.over(n)

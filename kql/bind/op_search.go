@@ -19,7 +19,7 @@ func (b *binder) search(sc *scope, in table, op *syntax.SearchOp) table {
 	switch {
 	case op.In != nil:
 		if in.node != nil {
-			b.report(mustBeFirst(op))
+			b.report(mustBeFirst(b.keyword(op)))
 		}
 		for _, e := range op.In {
 			parts = append(parts, shown(b.parts(sc, e, false))...)
@@ -35,7 +35,7 @@ func (b *binder) search(sc *scope, in table, op *syntax.SearchOp) table {
 		}
 	}
 	exact := b.paramOneOf(op.Params, "kind", "default", "case_insensitive", "case_sensitive") == "case_sensitive"
-	all := uniteParts(parts, searchSource, false)
+	all := b.uniteParts(op, parts, searchSource, false)
 	rows := sc.withRow(all)
 	if rows.row.schema.Len() > 0 {
 		rows.row.schema.Columns = hideFirst(rows.row.schema.Columns)

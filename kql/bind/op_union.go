@@ -26,7 +26,7 @@ func (b *binder) union(sc *scope, in table, op *syntax.UnionOp) table {
 	if source == "" {
 		source = paramWord(syntax.FindParam(op.Params, "with_source"))
 	}
-	out := uniteParts(parts, source, kind == "inner")
+	out := b.uniteParts(op, parts, source, kind == "inner")
 	out.open = out.open || left
 	return out
 }
@@ -47,13 +47,13 @@ func (b *binder) parts(sc *scope, e syntax.Expr, fuzzy bool) []part {
 	if id, ok := e.(*syntax.Ident); ok && id.Wildcard {
 		return b.partsLike(sc, id, fuzzy)
 	}
-	before := len(b.diags)
+	before, absent := len(b.diags), b.absent
 	if fuzzy {
 		b.fuzzy++
 		defer func() { b.fuzzy-- }()
 	}
 	t := b.tabular(sc.apart(), e)
-	if fuzzy && b.missing(before) {
+	if fuzzy && (b.absent > absent || b.missing(before)) {
 		b.diags = b.diags[:before]
 		b.report(fuzzyNotFound(e))
 		return nil

@@ -19,14 +19,18 @@ func (b *binder) pickBy(aggs *aggregation, e *syntax.CallExpr, kind plan.PickKin
 	by := b.typedOrderable(aggs.rows, e.Args[0])
 	primary := b.resultName(aggs.rows, e.Args[0])
 	p := &picking{b: b, aggs: aggs, seen: map[int]bool{}, hidden: map[int]bool{}, star: anyStar(e.Args)}
-	p.add(givenName(e.Args[0], primary, prefix+"_"), by, true)
+	alone, argument := prefix+"_", prefix+"_"+primary+"_arg"
+	if old {
+		alone, argument = "", "arg"
+	}
+	p.add(givenName(e.Args[0], primary, alone), by, true)
 	for i, a := range e.Args[1:] {
 		if isStar(a) {
 			p.addStar()
 			continue
 		}
 		v := b.scalar(aggs.rows, unnamed(a))
-		p.add(givenName(a, b.resultName(aggs.rows, a), prefix+"_"+primary+"_arg"+strconv.Itoa(i+1)), v, false)
+		p.add(givenName(a, b.resultName(aggs.rows, a), argument+strconv.Itoa(i+1)), v, false)
 	}
 	if old {
 		for i := range p.names {

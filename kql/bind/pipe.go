@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"github.com/calypso-kql/calypso/kql/syntax"
 )
 
@@ -29,12 +31,12 @@ func (b *binder) checkPlace(sc *scope, in table, op syntax.Operator) table {
 	switch op.(type) {
 	case *syntax.PrintOp, *syntax.RangeOp, *syntax.FindOp:
 		if in.node != nil && sc.input == nil {
-			b.report(mustBeFirst(op))
+			b.report(mustBeFirst(b.keyword(op)))
 		}
 	case *syntax.UnionOp, *syntax.SearchOp, *syntax.EvaluateOp, *syntax.BadOp, *syntax.MacroExpandOp:
 	default:
 		if in.node == nil {
-			b.report(cannotBeFirst(op))
+			b.report(cannotBeFirst(b.keyword(op)))
 			return unknownTable()
 		}
 	}
@@ -43,6 +45,20 @@ func (b *binder) checkPlace(sc *scope, in table, op syntax.Operator) table {
 		return unknownTable()
 	}
 	return in
+}
+
+// keyword returns the place of the word that op begins with.
+func (b *binder) keyword(op syntax.Node) syntax.Node {
+	from := op.Pos()
+	if from >= len(b.source) {
+		return op
+	}
+	rest := b.source[from:min(op.End(), len(b.source))]
+	n := len(rest) - len(strings.TrimLeftFunc(rest, func(r rune) bool { return r == '-' || isNameRune(r) }))
+	if n == 0 {
+		return op
+	}
+	return syntax.Span{From: from, To: from + n}
 }
 
 // operator binds one operator over in; sc has no row yet. in.node is nil before

@@ -79,7 +79,7 @@ func refusedPluginOf(name string) (refusedPlugin, bool) {
 func (b *binder) callRefused(sc *scope, in table, op *syntax.EvaluateOp, p refusedPlugin) table {
 	name, args := op.Call.Name.Name, op.Call.Args
 	if in.node == nil && !p.first {
-		b.report(cannotBeFirst(op))
+		b.report(cannotBeFirst(b.keyword(op)))
 		return unknownTable()
 	}
 	if len(args) < p.least || len(args) > p.most {

@@ -1,6 +1,9 @@
 package bind
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
 )
@@ -9,10 +12,32 @@ import (
 func (b *binder) query(q *syntax.Query) {
 	sc := &scope{}
 	sc.statement = sc
+	b.source = q.Text
+	for _, d := range q.Directives {
+		b.directive(q.Text, d)
+	}
 	for _, s := range q.Statements {
 		b.statement(sc, s)
 	}
 }
+
+// directive reports a # line that is not for Microsoft's tools: it was meant as a
+// comment.
+func (b *binder) directive(text string, at syntax.Span) {
+	rest := strings.TrimPrefix(text[at.From:at.To], "#")
+	name := rest[:len(rest)-len(strings.TrimLeftFunc(rest, isNameRune))]
+	if name != "" && unicode.IsDigit(rune(name[0])) {
+		name = ""
+	}
+	switch name {
+	case "automate", "browse", "connect", "crp", "database", "download", "qp", "query", "run", "save", "sqr", "truesight", "upload", "welcome":
+		return
+	}
+	from := at.To - len(rest)
+	b.report(unknownDirective(syntax.Span{From: from, To: from + len(name)}, name))
+}
+
+func isNameRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 func (b *binder) statement(sc *scope, s syntax.Statement) {
 	switch s := s.(type) {

@@ -80,7 +80,7 @@ func TestErrors(t *testing.T) {
 		{`Events | summarize n = count() + Id by Id`, "KS236 33-35"},
 		{`Events | where Data == Data`, "KS106 20-22"},
 		{`Events | where User < 'b'`, "KS106 20-21"},
-		{`Events | where User`, "KS107 15-19"},
+		{`Events | where User`, "KS141 15-19"},
 		{`Events | take Id`, "KS142 14-16"},
 		{`let f = (a: long) { a + nope }; print 1`, "KS142 24-28"},
 		{`let f = (a: long) { a }; print f()`, "KS119 31-32"},

@@ -42,8 +42,19 @@ func (b *binder) columnsOf(in table, e syntax.Expr) []int {
 		}
 		return nil
 	}
-	b.report(columnExpected(e))
+	if !isMissing(e) {
+		b.report(columnExpected(e))
+	}
 	return nil
+}
+
+// isMissing reports whether the parser has found e to be missing.
+func isMissing(e syntax.Expr) bool {
+	if in, ok := e.(*syntax.BracketExpr); ok {
+		e = in.X
+	}
+	_, missing := e.(*syntax.BadExpr)
+	return missing
 }
 
 // columnsLike returns the positions of the columns that a pattern matches.

@@ -106,7 +106,7 @@ func (s *closedSource) Open(context.Context, plan.Scan) (column.Reader, error) {
 
 // toScalar binds toscalar(X): the first column of the first row.
 func (b *binder) toScalar(sc *scope, e *syntax.ToScalarExpr) value {
-	x := b.tableOrValue(sc.withoutRow(), e.X)
+	x := b.tableFirst(sc.withoutRow(), e.X)
 	if x.table == nil {
 		return x.value
 	}
@@ -129,7 +129,7 @@ func (b *binder) toScalar(sc *scope, e *syntax.ToScalarExpr) value {
 
 // materialize binds materialize(X): computed once, however often it is used.
 func (b *binder) materialize(sc *scope, e *syntax.MaterializeExpr) entity {
-	x := b.tableOrValue(sc.withoutRow(), e.X)
+	x := b.tableFirst(sc.withoutRow(), e.X)
 	if x.table == nil {
 		if !x.value.unknown() {
 			b.report(tabularExpected(e.X))

@@ -4,14 +4,18 @@ import (
 	"slices"
 
 	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // uniteParts returns the union of parts. If source is not empty, the first column
 // has that name and tells which part a row is from. If inner, only the columns
-// that all parts have are kept.
-func uniteParts(parts []part, source string, inner bool) table {
-	u := unify(parts, inner)
+// that all parts have are kept. at is the operator.
+func (b *binder) uniteParts(at syntax.Node, parts []part, source string, inner bool) table {
+	u := b.unify(parts, inner && !b.env.Strict) // the analyzer keeps all
+	if len(u.forgotten) > 0 {
+		b.report(columnsForgotten(at, u.forgotten))
+	}
 	var head []types.Column
 	if source != "" {
 		head = []types.Column{{Name: source, Type: types.String}}
@@ -48,6 +52,9 @@ type unified struct {
 	live []part
 	cols []types.Column
 	from []origin
+	// forgotten are the names of columns of which the analyzer does not see all
+	// types.
+	forgotten []string
 }
 
 // An origin says where a column of a union is in its parts.
@@ -60,16 +67,22 @@ type origin struct {
 
 // unify finds the columns of a union. Columns of one name and type are one; of
 // one name and several types, each is named after its type too: a_long, a_string.
-func unify(parts []part, inner bool) unified {
+func (b *binder) unify(parts []part, inner bool) unified {
 	u := unified{live: slices.DeleteFunc(slices.Clone(parts), func(p part) bool { return p.blank })}
 	v := newOrigins(len(u.live))
 	order := map[string][]types.Column{}
 	var names []string
+	times := map[string]int{}
 	eachColumn(parts, func(live, at int, c types.Column) {
 		if c.Hidden {
 			return
 		}
 		key := types.Column{Name: c.Name, Type: c.Type}
+		if b.forgets(key, order[c.Name], times[c.Name]) {
+			u.forgotten = append(u.forgotten, c.Name)
+			return
+		}
+		times[c.Name]++
 		if v.add(key, live, at) {
 			if len(order[c.Name]) == 0 {
 				names = append(names, c.Name)
@@ -96,6 +109,8 @@ func unify(parts []part, inner bool) unified {
 		}
 	}
 	u.addHidden(parts, order)
+	slices.Sort(u.forgotten)
+	u.forgotten = slices.Compact(u.forgotten)
 	return u
 }
 

@@ -17,7 +17,7 @@ func sketches() function.Family {
 				{Sig: name + "(first: dynamic, more...: dynamic): dynamic", Kernel: overDynamics(2, join)},
 			},
 			Examples:   []string{example},
-			ResultName: function.NamePrefixOnly,
+			ResultName: function.NameFixed,
 			Prefix:     prefix,
 		}
 	}
@@ -74,6 +74,7 @@ func sketches() function.Family {
 			},
 			Examples:   []string{`percentiles_array_tdigest(dynamic([[7],[1,3],[2,1]]), 50, 100) -> [1,3]`},
 			ResultName: function.NamePrefix,
+			Prefix:     "percentile_tdigest",
 		},
 		{
 			Doc: "Returns how many of the values that a digest of tdigest() stands for are at most the value given.",

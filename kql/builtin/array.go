@@ -138,7 +138,8 @@ func arrayFunctions() function.Family {
 			Overloads: []function.Overload{
 				{Sig: "repeat(value: orderable, count: int|long): dynamic", Kernel: overValues([]types.Type{u, l}, d, repeatValue)},
 			},
-			Examples: []string{`repeat(1, 3) -> [1,1,1]`},
+			ResultName: function.NamePrefix,
+			Examples:   []string{`repeat(1, 3) -> [1,1,1]`},
 		},
 	}, arraySorts(), rangeFunctions())}
 }

@@ -1,6 +1,11 @@
 package builtin
 
-import "github.com/calypso-kql/calypso/kql/column"
+import (
+	"fmt"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/function"
+)
 
 // checkText returns the Check of a function one of whose arguments is a text that
 // is read before the query runs, if it is a constant.
@@ -15,6 +20,11 @@ func checkText(argument int, check func(string) error) func(consts []column.Colu
 		}
 		return argument, check(v.Vals[0])
 	}
+}
+
+// unknownWord says that a word is none of those that a function knows.
+func unknownWord(word, known string) error {
+	return fmt.Errorf("%q is %w: %s", word, function.ErrNotOneOf, known)
 }
 
 // checkRegex is checkText for a regular expression.

@@ -175,6 +175,7 @@ func gettype() function.Scalar {
 		Doc:        "Names the type of a value; of a dynamic value, the type that it holds.",
 		Overloads:  overloads,
 		ResultName: function.NamePrefix,
+		Prefix:     "type",
 		Examples:   []string{"gettype(1s) -> timespan", "gettype(dynamic([1, 2])) -> array", `gettype(dynamic({"a": 1})) -> dictionary`, "gettype(dynamic(null)) -> null"},
 	}
 }

@@ -102,7 +102,8 @@ func makeDateTime() function.Scalar {
 			{Sig: "make_datetime(value: string): datetime", Kernel: function.Map1Null(types.String, types.DateTime, types.ParseDateTime)},
 			{Sig: "make_datetime(value: datetime): datetime", Kernel: function.Map1(types.DateTime, types.DateTime, func(t int64) int64 { return t })},
 		},
-		Examples: []string{`make_datetime(2017, 10, 1, 12, 11, 0.1234567) -> 2017-10-01T12:11:00.1234567Z`, `make_datetime(2020, 13, 1) -> `},
+		ResultName: function.NameOnlyArgument,
+		Examples:   []string{`make_datetime(2017, 10, 1, 12, 11, 0.1234567) -> 2017-10-01T12:11:00.1234567Z`, `make_datetime(2020, 13, 1) -> `},
 	}
 }
 
@@ -140,7 +141,8 @@ func makeTimeSpan() function.Scalar {
 			{Sig: "make_timespan(value: string): timespan", Kernel: function.Map1Null(types.String, types.TimeSpan, types.ParseTimeSpan)},
 			{Sig: "make_timespan(value: timespan): timespan", Kernel: function.Map1(types.TimeSpan, types.TimeSpan, func(t int64) int64 { return t })},
 		},
-		Examples: []string{`make_timespan(1, 12, 30, 55.123) -> 1.12:30:55.1230000`, `make_timespan(1, 30) -> 01:30:00`},
+		ResultName: function.NameOnlyArgument,
+		Examples:   []string{`make_timespan(1, 12, 30, 55.123) -> 1.12:30:55.1230000`, `make_timespan(1, 30) -> 01:30:00`},
 	}
 }
 

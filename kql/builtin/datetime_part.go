@@ -1,7 +1,6 @@
 package builtin
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -13,19 +12,23 @@ import (
 func datetimeParts() function.Family {
 	anyPart := func(name string) function.Overload {
 		return function.Overload{
-			Sig:    name + "(part: const string, date: datetime): long",
-			Kernel: rowKernel([]types.Type{types.String, types.DateTime}, types.Long, partRows),
+			Sig:      name + "(part: const string, date: datetime): long",
+			Analyzer: types.Int,
+			Kernel:   rowKernel([]types.Type{types.String, types.DateTime}, types.Long, partRows),
 		}
 	}
+	isPart := checkText(0, func(s string) error { _, err := lookupPart(s); return err })
 	return function.Family{Title: "Parts of datetimes", Scalars: []function.Scalar{
 		{
 			Doc:       "Returns a part of a datetime: year, quarter, month, week_of_year, day, dayofyear, hour, minute, second, millisecond, microsecond or nanosecond.",
 			Overloads: []function.Overload{anyPart("datetime_part")},
+			Check:     isPart,
 			Examples:  []string{`datetime_part("quarter", datetime(2017-10-30)) -> 4`, `datetime_part("dayOfYear", datetime(2017-10-30)) -> 303`},
 		},
 		{
 			Doc:       "Returns a part of a datetime.",
 			Overloads: []function.Overload{anyPart("datepart")},
+			Check:     isPart,
 			Examples:  []string{`datepart("day", datetime(2017-10-30)) -> 30`},
 			Hidden:    true, Obsolete: "datetime_part",
 		},
@@ -84,9 +87,13 @@ func lookupPart(name string) (datePart, error) {
 	case "dayofyear":
 		return partDayOfYear, nil
 	case "week":
-		return 0, fmt.Errorf("unknown part of a datetime %q", name)
+		return 0, unknownWord(name, units+", week_of_year, dayofyear")
 	}
-	return lookupUnit(name)
+	u, err := lookupUnit(name)
+	if err != nil {
+		return 0, unknownWord(name, units+", week_of_year, dayofyear")
+	}
+	return u, nil
 }
 
 // lookupUnit returns the unit that datetime_add() and datetime_diff() call name,
@@ -116,8 +123,11 @@ func lookupUnit(name string) (datePart, error) {
 	case "nanosecond":
 		return partNanosecond, nil
 	}
-	return 0, fmt.Errorf("unknown part of a datetime %q", name)
+	return 0, unknownWord(name, units+", week")
 }
+
+// units are the words that all functions of parts and units of datetimes know.
+const units = "year, quarter, month, day, hour, minute, second, millisecond, microsecond, nanosecond"
 
 func partFunction(sig, doc string, part datePart, example string) function.Scalar {
 	kernel := rowKernel([]types.Type{types.DateTime}, types.Unknown, func(c *function.Call, args []column.Column, n int) (column.Column, error) {
@@ -126,7 +136,7 @@ func partFunction(sig, doc string, part datePart, example string) function.Scala
 		part.loop(out, v.Vals)
 		return column.NewVec(c.Out, out, v.Valid), nil
 	})
-	return function.Scalar{Doc: doc, Overloads: []function.Overload{{Sig: sig, Kernel: kernel}}, Examples: []string{example}}
+	return function.Scalar{Doc: doc, Overloads: []function.Overload{{Sig: sig, Analyzer: types.Int, Kernel: kernel}}, Examples: []string{example}}
 }
 
 func partRows(c *function.Call, args []column.Column, n int) (column.Column, error) {

@@ -9,6 +9,7 @@ import (
 // datetimePeriods are the functions that move datetimes by units of the calendar
 // or to the ends of its periods.
 func datetimePeriods() function.Family {
+	isUnit := checkText(0, func(s string) error { _, err := lookupUnit(s); return err })
 	return function.Family{Title: "Calendar periods", Scalars: []function.Scalar{
 		{
 			Doc: "Moves a datetime by a number of units: year, quarter, month, week, day, hour, minute, second, millisecond, microsecond or nanosecond.",
@@ -16,6 +17,7 @@ func datetimePeriods() function.Family {
 				Sig:    "datetime_add(part: const string, value: integer, datetime: datetime): datetime",
 				Kernel: rowKernel([]types.Type{types.String, types.Long, types.DateTime}, types.DateTime, addUnitRows),
 			}},
+			Check:    isUnit,
 			Examples: []string{`datetime_add("month", 1, datetime(2020-01-31)) -> 2020-02-29T00:00:00.0000000Z`, `datetime_add("day", -1, datetime(0001-01-01)) -> `},
 		},
 		{
@@ -24,6 +26,7 @@ func datetimePeriods() function.Family {
 				Sig:    "datetime_diff(part: const string, datetime1: datetime, datetime2: datetime): long",
 				Kernel: rowKernel([]types.Type{types.String, types.DateTime, types.DateTime}, types.Long, diffUnitRows),
 			}},
+			Check:    isUnit,
 			Examples: []string{`datetime_diff("month", datetime(2020-02-01), datetime(2020-01-31)) -> 1`, `datetime_diff("minute", datetime(2020-01-01), datetime(2020-01-01 13:45)) -> -825`},
 		},
 		periodFunction("startofday", "Returns the beginning of the day", startOfDay, function.NameFirstArgument, `startofday(datetime(2017-01-01 10:10), -1) -> 2016-12-31T00:00:00.0000000Z`),

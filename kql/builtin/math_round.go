@@ -50,6 +50,8 @@ func rounding() function.Family {
 			Doc: "Returns the least whole number that is not less than a number.",
 			Overloads: []function.Overload{
 				// Of integers, too, the engine makes a real.
+				{Sig: "ceiling(number: int): real", Analyzer: types.Int, Kernel: function.Map1(types.Real, types.Real, math.Ceil)},
+				{Sig: "ceiling(number: long): real", Analyzer: types.Long, Kernel: function.Map1(types.Real, types.Real, math.Ceil)},
 				{Sig: "ceiling(number: real): real", Kernel: function.Map1(types.Real, types.Real, math.Ceil)},
 				{Sig: "ceiling(number: decimal): decimal", Kernel: function.Map1(types.Decimal, types.Decimal, func(d types.Decimal128) types.Decimal128 { return d.Ceil(0) })},
 			},

@@ -38,6 +38,7 @@ func stringPositions() function.Family {
 				Sig:    "countof(source: string, search: string, kind?: const string): long",
 				Kernel: rowKernel([]types.Type{types.String, types.String, types.String}, types.Long, countRows),
 			}},
+			Check:    checkText(2, func(s string) error { _, err := countKind(s); return err }),
 			Examples: []string{`countof("aaaa", "aa") -> 3`, `countof("ababa", "aba", "regex") -> 1`},
 		},
 		{
@@ -134,17 +135,25 @@ func indexWithin(c *function.Call, s, match string, start, length, nth int64, fi
 	return -1, nil
 }
 
+// countKind reports whether countof() looks for a regular expression.
+func countKind(kind string) (regex bool, err error) {
+	switch kind {
+	case "normal":
+		return false, nil
+	case "regex":
+		return true, nil
+	}
+	return false, unknownWord(kind, "normal, regex")
+}
+
 func countRows(c *function.Call, args []column.Column, n int) (column.Column, error) {
 	text, search := column.ViewOf[string](args[0]), column.ViewOf[string](args[1])
 	regex := false
 	if len(args) > 2 && n > 0 {
 		kind := column.ViewOf[string](args[2])
-		switch k := kind.At(0); k {
-		case "normal":
-		case "regex":
-			regex = true
-		default:
-			return nil, fmt.Errorf(`countof(): kind is "normal" or "regex", not %q`, k)
+		var err error
+		if regex, err = countKind(kind.At(0)); err != nil {
+			return nil, fmt.Errorf("countof(): %w", err)
 		}
 	}
 	out := make([]int64, n)

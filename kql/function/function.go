@@ -6,6 +6,7 @@ package function
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -54,6 +55,10 @@ type Scalar struct {
 	Unsupported string
 }
 
+// ErrNotOneOf is within the error of a Check where the argument is none of the
+// words that the function knows.
+var ErrNotOneOf = errors.New("not one of the words known here")
+
 // A ResultName is Kusto's rule for naming the column that a call computes.
 type ResultName uint8
 
@@ -72,8 +77,10 @@ const (
 	// make_datetime(text).
 	NameOnlyArgument
 	// NamePrefixTwo puts the prefix before the names of the first two arguments:
-	// covariance_x_y.
+	// covariance_x_y. Microsoft's analyzer takes the first one's alone.
 	NamePrefixTwo
+	// NameFixed is the prefix, whatever the arguments.
+	NameFixed
 )
 
 // An Overload ties one signature to the kernel that computes it.
@@ -89,6 +96,10 @@ type Overload struct {
 	// Kusto computes those before the query runs, by code of its own, which
 	// differs now and then. Nil where it does not.
 	OfConstants *Kernel
+	// Analyzer is the result type that Microsoft's analyzer gives where the
+	// engine's recorded answers have another one: a query that is checked has it
+	// (docs/decisions/0005). Unknown where they agree.
+	Analyzer types.Type
 
 	// Signature is Sig parsed; the registry fills it in.
 	Signature Signature
