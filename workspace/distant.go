@@ -10,11 +10,28 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// Other implements bind.Catalog: what a query says of another workspace,
-// database or cluster is looked up here, for here is where its logs are. Other
-// services, as Azure Resource Graph (arg), have tables of their own: a query over
-// those can be checked, not run.
+// WithOther adds another workspace, which queries call workspace("name"), or
+// cluster("…").database("name").
+func WithOther(name string, other *Workspace) Option {
+	return func(w *Workspace) {
+		if w.others == nil {
+			w.others = map[string]*Workspace{}
+		}
+		w.others[name] = other
+	}
+}
+
+// HasOther reports whether another workspace was added under name.
+func (w *Workspace) HasOther(name string) bool { return w.others[name] != nil }
+
+// Other implements bind.Catalog: another workspace that was added, or else this
+// one: what a query says of another workspace, database or cluster is looked up
+// here, for here is where its logs are. Other services, as Azure Resource Graph
+// (arg), have tables of their own: a query over those can be checked, not run.
 func (w *Workspace) Other(kind, name string) (bind.Catalog, bool) {
+	if o, ok := w.others[name]; ok {
+		return o, true
+	}
 	return &distant{Workspace: w, what: fmt.Sprintf("%s(%q)", kind, name)}, true
 }
 

@@ -2,7 +2,7 @@ package workspace
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 
@@ -82,7 +82,35 @@ func (b *bodyless) Empty() plan.Source {
 	return &emptyTable{schema: b.schema, more: b.more, what: absentFunction}
 }
 
+// Why implements bind.Stub.
+func (b *bodyless) Why() string {
+	why := "the function " + b.name + " is known by its columns only and can't run here"
+	if need := needs(b.name); need != "" {
+		return why + ": " + need
+	}
+	return why + ": give its text with --functions, or put its result into a table of that name with -d " + b.name + "=FILE"
+}
+
 // Open implements plan.Source.
 func (b *bodyless) Open(context.Context, plan.Scan) (column.Reader, error) {
-	return nil, fmt.Errorf("the function %s is known by its columns only and can't run here: give its text with --functions, or put its result into a table of that name with -d %s=FILE", b.name, b.name)
+	return nil, errors.New(b.Why())
+}
+
+// needs says what a function of the product asks that is not here, and what to do.
+func needs(name string) string {
+	const own = "; keep the facts in a table, and give a function of this name over it with --functions"
+	switch name {
+	case "FileProfile":
+		return "it asks Microsoft's file reputation service" + own
+	case "DeviceFromIP", "AssignedIPAddresses":
+		return "it asks Defender's history of device addresses; DeviceNetworkInfo has the same facts, so give a function of this name over it with --functions"
+	case "SeenBy":
+		return "it asks Defender's device discovery" + own
+	}
+	for _, prefix := range []string{"_Im_", "_ASim_", "ASim", "vim", "im"} {
+		if strings.HasPrefix(name, prefix) {
+			return "it is an ASIM parser, whose text Microsoft publishes in the repository Azure-Sentinel under Parsers: give the files with --functions"
+		}
+	}
+	return ""
 }

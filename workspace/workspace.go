@@ -22,7 +22,8 @@ type Workspace struct {
 	tables     Tables             // nil if nothing was opened
 	functions  *functions.Library // nil if there are none
 	watchlists *watchlist.Set     // nil if there are none
-	external   *external.Places   // nil for nothing
+	others     map[string]*Workspace
+	external   *external.Places // nil for nothing
 }
 
 // Tables are tables that have rows: those of files or of a store. It is safe for

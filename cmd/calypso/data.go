@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,10 +24,11 @@ import (
 
 // dataFlags are the flags of commands that read logs.
 type dataFlags struct {
-	data    []string
-	store   string
-	catalog string
-	quiet   bool
+	data       []string
+	workspaces []string
+	store      string
+	catalog    string
+	quiet      bool
 	// keep holds columns in memory, for commands that run many queries.
 	keep  bool
 	saved savedFlags
@@ -32,14 +36,15 @@ type dataFlags struct {
 
 func (f *dataFlags) register(c *cobra.Command) {
 	c.Flags().StringArrayVarP(&f.data, "data", "d", nil, "file or folder to read as tables, PATH or TABLE=PATH; may be repeated")
+	c.Flags().StringArrayVar(&f.workspaces, "workspace", nil, "file or folder that queries call workspace(\"NAME\"), NAME=PATH; may be repeated")
 	c.Flags().StringVar(&f.store, "store", "", "folder of a store to read, made by calypso ingest")
 	c.Flags().StringVar(&f.catalog, "catalog", string(catalog.Sentinel), "known tables: sentinel, defender_xdr or unified")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes on standard error")
 	f.saved.register(c)
 }
 
-// open opens the workspace of the flags. Problems with the files are told on
-// standard error; what could be read is there.
+// open opens the workspace of the flags, and the others that its queries may name.
+// Problems with the files are told on standard error; what could be read is there.
 func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *opened, error) {
 	c, err := openCatalog(f.catalog)
 	if err != nil {
@@ -49,8 +54,52 @@ func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *opened, er
 	if err != nil {
 		return nil, nil, err
 	}
+	set, err := f.read(ctx, c, f.data)
+	if err != nil {
+		return nil, nil, err
+	}
+	logs := &opened{files: set}
+	if f.store != "" {
+		if logs.store, err = openStore(f.store, f.quiet); err != nil {
+			set.Close()
+			return nil, nil, err
+		}
+		logs.snap = logs.store.Snapshot()
+	}
+	opts, err := f.openOthers(ctx, c, logs, saved)
+	if err != nil {
+		return nil, nil, errors.Join(err, logs.Close())
+	}
+	return workspace.New(c, logs, opts...), logs, nil
+}
+
+// openOthers opens the other workspaces, which share what is saved, and returns the
+// options of this one.
+func (f *dataFlags) openOthers(ctx context.Context, c *catalog.Catalog, logs *opened, saved []workspace.Option) ([]workspace.Option, error) {
+	paths := map[string][]string{}
+	for _, w := range f.workspaces {
+		name, path, ok := strings.Cut(w, "=")
+		if !ok {
+			return nil, fmt.Errorf("--workspace %s: want NAME=PATH", w)
+		}
+		paths[name] = append(paths[name], path)
+	}
+	opts := slices.Clone(saved)
+	for _, name := range slices.Sorted(maps.Keys(paths)) {
+		other, err := f.read(ctx, c, paths[name])
+		if err != nil {
+			return nil, err
+		}
+		logs.others = append(logs.others, other)
+		opts = append(opts, workspace.WithOther(name, workspace.New(c, other, saved...)))
+	}
+	return opts, nil
+}
+
+// read reads files and folders as tables.
+func (f *dataFlags) read(ctx context.Context, c *catalog.Catalog, paths []string) (*files.Set, error) {
 	var specs []files.Spec
-	for _, d := range f.data {
+	for _, d := range paths {
 		specs = append(specs, files.ParseSpec(d))
 	}
 	opt := files.Options{Tables: schemas{c}, Workers: runtime.GOMAXPROCS(0), Keep: f.keep}
@@ -61,20 +110,12 @@ func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *opened, er
 	}
 	set, err := files.Open(ctx, specs, opt)
 	if err != nil {
-		return nil, nil, failed(err)
+		return nil, failed(err)
 	}
 	if !f.quiet {
 		tellProblems(os.Stderr, set.Report())
 	}
-	logs := &opened{files: set}
-	if f.store != "" {
-		if logs.store, err = openStore(f.store, f.quiet); err != nil {
-			set.Close()
-			return nil, nil, err
-		}
-		logs.snap = logs.store.Snapshot()
-	}
-	return workspace.New(c, logs, saved...), logs, nil
+	return set, nil
 }
 
 // given reports whether the flags name any logs.
@@ -129,30 +170,6 @@ func tellProblems(w io.Writer, r *ingest.Report) {
 	}
 	if len(parts) > 0 {
 		fmt.Fprintf(w, "%s loaded; %s\n", count(records, "record"), strings.Join(parts, ", "))
-	}
-}
-
-// tellEmpty says on w what a query read and nothing here has.
-func (f *dataFlags) tellEmpty(w io.Writer, a workspace.Absent) {
-	if f.quiet {
-		return
-	}
-	for _, c := range []struct {
-		names []string
-		say   string
-	}{
-		{a.Tables, "note: no file has %s; read as empty\n"},
-		{a.Watchlists, "note: no watchlist is here for %s: give its CSV with --watchlists; read as empty\n"},
-		{a.Functions, "note: the text of %s is not here: give it with --functions; left out\n"},
-	} {
-		const most = 5
-		names, more := c.names, ""
-		if len(names) > most {
-			names, more = names[:most], fmt.Sprintf(" and %d more", len(names)-most)
-		}
-		if len(names) > 0 {
-			fmt.Fprintf(w, c.say, strings.Join(names, ", ")+more)
-		}
 	}
 }
 

@@ -17,8 +17,10 @@ import (
 // table that both have is the store's rows and then the files'.
 type opened struct {
 	files *files.Set
-	store *store.Store // nil if there is none
-	snap  *store.Snapshot
+	// others are the files of other workspaces.
+	others []*files.Set
+	store  *store.Store // nil if there is none
+	snap   *store.Snapshot
 }
 
 // Table implements workspace.Tables.
@@ -64,6 +66,9 @@ func (o *opened) Names() []string {
 // Close closes the files and the store.
 func (o *opened) Close() error {
 	err := o.files.Close()
+	for _, s := range o.others {
+		err = errors.Join(err, s.Close())
+	}
 	if o.store != nil {
 		err = errors.Join(err, o.store.Close())
 	}

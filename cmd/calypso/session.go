@@ -11,7 +11,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/calypso-kql/calypso/kql"
-	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/output"
 	"github.com/calypso-kql/calypso/workspace"
 )
@@ -42,9 +41,7 @@ func (s *session) run(ctx context.Context, text string) error {
 		return err
 	}
 	s.data.tellEmpty(s.errs, workspace.AbsentFrom(q.Plan()))
-	if !s.data.given() && !s.data.quiet && readsAllTables(q.Tree()) {
-		fmt.Fprintln(s.errs, "note: neither -d nor --store was given; all tables are empty")
-	}
+	s.data.tellPlaces(s.errs, q.Tree(), s.ws)
 	ctx, cancel := s.limits.context(ctx)
 	defer cancel()
 	tables, err := q.Run(ctx, s.limits.options(ticks))
@@ -136,25 +133,4 @@ func suitsTerminal(f output.Format) error {
 		return errors.New("parquet is not text: send it to a file, as in calypso query -o parquet … > answer.parquet")
 	}
 	return nil
-}
-
-// readsAllTables reports whether a text reads tables that it does not name: search,
-// find, or a pattern of names.
-func readsAllTables(q *syntax.Query) bool {
-	found := false
-	syntax.Walk(q, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.SearchOp:
-			found = found || n.In == nil
-		case *syntax.FindOp:
-			found = found || n.In == nil
-		case *syntax.UnionOp:
-			for _, t := range n.Tables {
-				id, ok := t.(*syntax.Ident)
-				found = found || ok && id.Wildcard
-			}
-		}
-		return !found
-	})
-	return found
 }

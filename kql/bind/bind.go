@@ -93,6 +93,8 @@ type Stub interface {
 	plan.Source
 	// Empty returns a source of the same columns without rows.
 	Empty() plan.Source
+	// Why says why it cannot be opened, and what would help.
+	Why() string
 }
 
 // Bind binds q, which syntax.Parse made, to env. The plan is to be run only if

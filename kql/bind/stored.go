@@ -80,7 +80,11 @@ func (b *binder) appended(sc *scope, name string, f *Function, args []syntax.Exp
 			out.add(c.Name, nullOf(c.Type).expr, false)
 		}
 	}
-	t := unreadable(name, out.schema(), "the function "+name+" is not available here")
+	why := "the function " + name + " is not available here"
+	if s, ok := f.Source.(Stub); ok {
+		why = s.Why()
+	}
+	t := unreadable(name, out.schema(), why)
 	t.open = in.open
 	return t
 }

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
@@ -13,6 +15,9 @@ func (b *binder) tableCall(sc *scope, e *syntax.CallExpr) entity {
 		return ofTable(unknownTable())
 	}
 	name, ok := b.constString(sc.withoutRow(), e.Args[0])
+	if len(e.Args) > 1 {
+		b.dataScope(sc, e.Args[1])
+	}
 	if !ok {
 		return ofTable(unknownTable())
 	}
@@ -20,6 +25,16 @@ func (b *binder) tableCall(sc *scope, e *syntax.CallExpr) entity {
 		return ofTable(*sym.table)
 	}
 	return ofTable(b.catalogTable(b.env.Catalog, e.Args[0], name))
+}
+
+// dataScope checks the second argument of table(): which data the table has. All of
+// it is equally near here. Microsoft's analyzer takes any text.
+func (b *binder) dataScope(sc *scope, e syntax.Expr) {
+	scopes := []string{"all", "default", "hotcache"}
+	word, ok := b.constString(sc.withoutRow(), e)
+	if ok && !slices.Contains(scopes, word) && !b.env.Strict {
+		b.report(oneOfExpected(e, scopes...))
+	}
 }
 
 // catalogTable reads a table of cat.
