@@ -62,7 +62,7 @@ func (r *pageReader) beginning(need int) (*dictionary, error) {
 		d.page = page[:have]
 		d.measure()
 	}
-	d.bytes = int64(len(d.page) + 4*cap(d.starts))
+	d.bytes = int64(cap(d.page) + 4*cap(d.starts))
 	return d, nil
 }
 

@@ -1,7 +1,6 @@
 package parquet
 
 import (
-	"container/list"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -147,78 +146,4 @@ func textAt(b []byte, positions []int32) ([]string, error) {
 		}
 	}
 	return out, nil
-}
-
-type dictKey struct{ group, leaf int }
-
-// A dictCache keeps the dictionaries that were used last. The parts of a row
-// group share them within a query; between queries, as many as fit stay.
-type dictCache struct {
-	mu      sync.Mutex
-	entries map[dictKey]*list.Element
-	recent  list.List // of *dictEntry, the latest first
-	bytes   int64
-}
-
-type dictEntry struct {
-	key  dictKey
-	size int64 // counted in the cache's bytes
-
-	mu  sync.Mutex
-	d   *dictionary
-	err error
-}
-
-// dictBytes bounds the dictionaries that are kept.
-const dictBytes = 32 << 20
-
-// get returns the dictionary of key with its first need values, as read returns
-// it; first says whether nothing has been read of it before.
-func (c *dictCache) get(key dictKey, need int, read func(first bool) (*dictionary, error)) (*dictionary, error) {
-	c.mu.Lock()
-	if c.entries == nil {
-		c.entries = map[dictKey]*list.Element{}
-	}
-	el := c.entries[key]
-	if el == nil {
-		el = c.recent.PushFront(&dictEntry{key: key})
-		c.entries[key] = el
-	} else {
-		c.recent.MoveToFront(el)
-	}
-	c.mu.Unlock()
-	e := el.Value.(*dictEntry)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.err == nil && (e.d == nil || !e.d.has(need)) {
-		first := e.d == nil
-		e.err = errors.New("dictionary could not be read") // unless read returns
-		e.d, e.err = read(first)
-		c.settle(e)
-	}
-	return e.d, e.err
-}
-
-// settle counts what has been read and forgets what was used longest ago.
-func (c *dictCache) settle(e *dictEntry) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.entries[e.key] == nil || c.entries[e.key].Value != any(e) {
-		return // forgotten meanwhile
-	}
-	c.bytes -= e.size
-	if e.d != nil {
-		e.size = e.d.bytes
-	}
-	c.bytes += e.size
-	for el := c.recent.Back(); el != nil && c.bytes > dictBytes; {
-		old := el.Value.(*dictEntry)
-		before := el.Prev()
-		if old != e && old.size > 0 {
-			c.bytes -= old.size
-			delete(c.entries, old.key)
-			c.recent.Remove(el)
-		}
-		el = before
-	}
 }

@@ -13,6 +13,7 @@ import (
 
 // Open implements plan.Source. Batches come in the order of the file.
 func (file *File) Open(_ context.Context, s plan.Scan) (column.Reader, error) {
+	file.dicts.begin()
 	r := &reader{file: file, scan: s, left: s.Limit}
 	for _, c := range s.Columns {
 		r.schema.Columns = append(r.schema.Columns, file.schema.Columns[c])
