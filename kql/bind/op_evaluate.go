@@ -50,6 +50,8 @@ func pluginOf(name string) plugin {
 		return (*binder).geoLookup
 	case "preview":
 		return (*binder).preview
+	case "schema_merge":
+		return (*binder).schemaMerge
 	case "identity":
 		return (*binder).identity
 	case "autocluster":
@@ -77,7 +79,7 @@ func knownPlugins() []string {
 		"identity", "identity_v3", "infer_storage_schema", "infer_storage_schema_with_suggestions", "ipv4_lookup",
 		"ipv6_lookup", "mysql_request", "narrow",
 		"new_activity_metrics", "pivot", "postgresql_request", "preview", "python", "r", "rolling_percentile",
-		"rows_near", "sequence_detect", "session_count", "sliding_window_counts", "sql_request",
+		"rows_near", "schema_merge", "sequence_detect", "session_count", "sliding_window_counts", "sql_request",
 	}
 }
 
@@ -89,7 +91,11 @@ func (b *binder) evaluate(sc *scope, in table, op *syntax.EvaluateOp) table {
 			b.report(cannotBeFirst(b.keyword(op)))
 			return unknownTable()
 		}
-		return p(b, sc, in, op)
+		out := p(b, sc, in, op)
+		if op.Schema != nil && name != "bag_unpack" && name != "pivot" {
+			return b.asDeclared(out, op)
+		}
+		return out
 	}
 	if p, ok := refusedPluginOf(name); ok {
 		return b.callRefused(sc, in, op, p)
@@ -131,6 +137,33 @@ func (b *binder) declaredColumns(op *syntax.EvaluateOp) ([]types.Column, bool) {
 		return nil, false
 	}
 	return b.schemaOf(&syntax.SchemaDecl{Span: op.Schema.Span, Columns: op.Schema.Columns}).Columns, true
+}
+
+// asDeclared returns the columns that the text declares of what a plugin yields,
+// which knows its columns itself: those of the names, of the types declared. With a
+// star the others come before them.
+func (b *binder) asDeclared(t table, op *syntax.EvaluateOp) table {
+	cols, _ := b.declaredColumns(op)
+	have := t.schema()
+	out := newColumns()
+	if op.Schema.Star {
+		for i, c := range have.Columns {
+			if !c.Hidden && !slices.ContainsFunc(cols, func(d types.Column) bool { return d.Name == c.Name }) {
+				out.put(c.Name, columnAt(have, i), false)
+			}
+		}
+	}
+	for _, c := range cols {
+		v := unknownOf(c.Type)
+		if i := have.Index(c.Name); i >= 0 {
+			v = b.convert(op, value{expr: columnAt(have, i)}, c.Type)
+		} else if !t.open {
+			b.report(schemaDiffers(op.Schema, types.NewSchema(cols...), have.Visible()))
+			return unknownTable()
+		}
+		out.put(c.Name, v.expr, false)
+	}
+	return out.over(t)
 }
 
 // pendingPlugin stands for a plugin whose columns cannot be known yet; known are those

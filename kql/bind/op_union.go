@@ -11,7 +11,7 @@ import (
 func (b *binder) union(sc *scope, in table, op *syntax.UnionOp) table {
 	var parts []part
 	if in.node != nil {
-		parts = append(parts, part{t: in})
+		parts = append(parts, part{t: in, name: in.name})
 	}
 	fuzzy := paramBool(op.Params, "isfuzzy") || b.optionOn(optionBestEffort)
 	left := false // a part was left out: its columns are not known
@@ -58,7 +58,11 @@ func (b *binder) parts(sc *scope, e syntax.Expr, fuzzy bool) []part {
 		b.report(fuzzyNotFound(e))
 		return nil
 	}
-	return []part{{t: t, name: b.tableName(sc, e)}}
+	name := b.tableName(sc, e)
+	if name == "" {
+		name = t.name // that of a final as
+	}
+	return []part{{t: t, name: name}}
 }
 
 // shown returns parts without their hidden columns.

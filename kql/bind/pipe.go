@@ -17,7 +17,10 @@ func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
 	}
 	for _, op := range e.Ops {
 		b.info.Inputs[op] = t.schema()
-		t.name, t.after = "", nil
+		if _, isUnion := op.(*syntax.UnionOp); !isUnion { // which tells its parts apart by their names
+			t.name = ""
+		}
+		t.after = nil
 		t = b.checkPlace(sc, t, op)
 		t = b.operator(sc.withoutRow(), t, op)
 	}
