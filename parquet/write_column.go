@@ -32,6 +32,7 @@ type columnWriter struct {
 	open    openPage
 	dict    *column.Numbering // nil for values of a fixed size
 	coded   bool              // the open page has codes into dict
+	half    int               // how many texts the first half of the first page had
 	pages   []finishedPage
 	packed  int // bytes of the finished pages
 	hashes  []uint64
@@ -58,6 +59,9 @@ func (c *columnWriter) reset() {
 func (c *columnWriter) add(col column.Column, from, to int) error {
 	for from < to {
 		end := min(to, from+pageRows-c.open.rows)
+		if c.isFirstHalf() {
+			end = min(end, from+pageRows/2-c.open.rows)
+		}
 		if !c.isText() {
 			if err := c.addFixed(col, from, end); err != nil {
 				return err
@@ -65,12 +69,21 @@ func (c *columnWriter) add(col column.Column, from, to int) error {
 		} else {
 			end = c.addText(col, from, end)
 		}
+		if c.open.rows == pageRows/2 && c.coded && len(c.pages) == 0 {
+			c.half = len(c.dict.Texts)
+		}
 		if c.open.rows >= pageRows || len(c.open.data) >= pageBytes {
 			c.finishPage()
 		}
 		from = end
 	}
 	return nil
+}
+
+// isFirstHalf reports whether the rows that come belong to the first half of a
+// first page, by which a dictionary is judged.
+func (c *columnWriter) isFirstHalf() bool {
+	return c.coded && len(c.pages) == 0 && c.open.rows < pageRows/2
 }
 
 // addText adds rows of text until the page is full, and returns the next one.
@@ -165,7 +178,7 @@ func (c *columnWriter) putText(s string) {
 // finishPage finishes the open page. The first page decides whether the values
 // repeat enough for a dictionary; one that grows too large takes no more.
 func (c *columnWriter) finishPage() {
-	if c.coded && len(c.pages) == 0 && isUseless(c.dict, c.open.rows-c.open.nulls) {
+	if c.coded && len(c.pages) == 0 && c.isUseless() {
 		c.giveUpDictionary()
 	}
 	c.closePage()
@@ -281,9 +294,16 @@ func (t *textColumn) memory() any {
 	return nil
 }
 
-// isUseless reports whether the first values speak against a dictionary: nearly
-// each is another, or most are and the row group's would become too large.
-func isUseless(d *column.Numbering, values int) bool {
-	n := len(d.Texts)
-	return n > fewDistinct && (10*n > 9*values || 2*n > values && d.Bytes > dictionaryBytes/(groupRows/pageRows))
+// isUseless reports whether the first page speaks against a dictionary: nearly
+// each of its values is another, or so many new ones came in its second half that
+// the row group's dictionary would become too large.
+func (c *columnWriter) isUseless() bool {
+	n, values := len(c.dict.Texts), c.open.rows-c.open.nulls
+	if n <= fewDistinct || 10*n > 9*values {
+		return n > fewDistinct
+	}
+	// As values that repeat become known, ever fewer are new: over the group's
+	// other pages, about half as many a page as in this one's second half.
+	fresh := (n - c.half) * c.dict.Bytes / n
+	return c.open.rows >= pageRows && c.dict.Bytes+fresh*(groupRows/pageRows-1) > dictionaryBytes
 }
