@@ -205,16 +205,18 @@ func (l *Loader) decodeLines(d *decoder, in Input, p *piece) {
 func (l *Loader) readLines(ctx context.Context, in Input, r io.Reader) error {
 	var pipe *pipeline
 	var err error
+	line := 1
 	readErr := splitLines(r, &l.buffers, func(p *piece) error {
 		if pipe == nil && len(p.text) < firstRead/2 {
 			d := l.decoder()
 			l.decodeLines(d, in, p)
 			l.release(d)
+			line = p.beginAt(line)
 			err = l.add(in, p)
 			return err
 		}
 		if pipe == nil {
-			pipe = l.start(in)
+			pipe = l.start(in, line)
 		}
 		return pipe.put(ctx, p)
 	})
@@ -243,7 +245,8 @@ type job struct {
 	done chan struct{}
 }
 
-func (l *Loader) start(in Input) *pipeline {
+// start starts a pipeline for an input from the line given on.
+func (l *Loader) start(in Input, line int) *pipeline {
 	pipe := &pipeline{todo: make(chan job), inOrder: make(chan job, l.opt.Workers), failed: make(chan error, 1)}
 	for range l.opt.Workers {
 		pipe.workers.Go(func() {
@@ -259,6 +262,7 @@ func (l *Loader) start(in Input) *pipeline {
 		var err error
 		for j := range pipe.inOrder {
 			<-j.done
+			line = j.p.beginAt(line)
 			if err == nil {
 				err = l.add(in, j.p)
 			}

@@ -42,6 +42,7 @@ func (d *decoder) decodeLines() {
 		d.report(&dynamic.SyntaxError{Offset: min(next, end) - i})
 		i, d.scan.lines = end, lines
 	}
+	d.piece.lines = d.line - d.piece.line
 }
 
 // decodeDocument decodes a piece of JSON values that may span lines.

@@ -13,9 +13,25 @@ import (
 // A piece is a part of a file that is decoded on its own.
 type piece struct {
 	text     []byte
-	line     int // of its first byte, from 1
+	line     int // of its first byte, from 1; 0 until the pieces before it say
+	lines    int // line ends in the text, once it has been decoded
 	parts    []part
 	rejected []rejection
+}
+
+// beginAt says at which line the piece begins, after it has been decoded as if at
+// line 0, and returns the line behind it.
+func (p *piece) beginAt(line int) int {
+	for i := range p.rejected {
+		p.rejected[i].line += line
+	}
+	for _, t := range p.parts {
+		for i := range t.bad {
+			t.bad[i].line += line
+		}
+	}
+	p.line = line
+	return line + p.lines
 }
 
 // A rejection is a record that could not be understood.
@@ -36,7 +52,6 @@ const maxRecord = 1 << 30
 // it then. A record that spans lines stays whole only if everything is one
 // document: see readDocument.
 func splitLines(r io.Reader, pool *buffers, yield func(*piece) error) error {
-	line := 1
 	buf, size := pool.take(firstRead), firstRead
 	for {
 		var err error
@@ -57,9 +72,8 @@ func splitLines(r io.Reader, pool *buffers, yield func(*piece) error) error {
 		if !atEnd && err == nil {
 			next = append(pool.take(size+len(buf)-cut), buf[cut:]...)
 		}
-		after := line + bytes.Count(buf[:cut], []byte{'\n'})
 		if cut > 0 {
-			if yerr := yield(&piece{text: buf[:cut], line: line}); yerr != nil {
+			if yerr := yield(&piece{text: buf[:cut]}); yerr != nil {
 				return yerr
 			}
 		}
@@ -69,7 +83,7 @@ func splitLines(r io.Reader, pool *buffers, yield func(*piece) error) error {
 		if err != nil {
 			return err // what came before it has been decoded
 		}
-		buf, line = next, after
+		buf = next
 	}
 }
 

@@ -112,6 +112,7 @@ func cells(t *testing.T, table ingest.Table) []map[string]string {
 func TestLinesOfMistakes(t *testing.T) {
 	bad := `{"Type":"SecurityAlert","IsIncident":"perhaps"}`
 	good := `{"Type":"SecurityAlert"}`
+	blanks := strings.Repeat(" ", 2000) // so that 6,000 lines are several pieces
 	for name, c := range map[string]struct {
 		text string
 		line int
@@ -124,6 +125,8 @@ func TestLinesOfMistakes(t *testing.T) {
 		"behind a mistake": {good + "\n{\"a\"\n" + bad + "\n", 2},
 		"spans two lines":  {good + "\n{\"Type\":\n\"SecurityAlert\"}\n", 2},
 		"more on the line": {good + "\n" + good + "," + good + "\n", 2},
+		"far behind":       {strings.Repeat(good+blanks+"\n\n", 6000) + bad + "\n", 12_001},
+		"far, rejected":    {strings.Repeat(good+blanks+"\n", 6000) + "x\n", 6001},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, report := load(t, text(c.text))
