@@ -68,6 +68,9 @@ func (d *decoder) decodeDelimited(r io.Reader, comma rune) error {
 			}
 		}
 		d.recordOf(members)
+		if d.failed != nil {
+			return nil
+		}
 	}
 	return nil
 }

@@ -138,24 +138,35 @@ func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
 		return l.readLines(ctx, in, r)
 	case c == '{' || c == '[':
 		p, err := readDocument(r)
-		d := l.decoder()
-		defer l.release(d)
-		d.begin(in, p)
-		d.decodeDocument()
-		d.end()
-		return errors.Join(l.add(in, p), broken(err))
+		added := l.decodeWhole(in, p, func(d *decoder) { d.decodeDocument() })
+		return errors.Join(added, broken(err))
 	}
 	comma, ok := delimiterOf(head)
 	if !ok {
 		return broken(errors.New("the format is not recognised: want JSON, NDJSON, CSV, TSV or Parquet"))
 	}
-	p := &piece{line: 1}
+	added := l.decodeWhole(in, &piece{line: 1}, func(d *decoder) { err = d.decodeDelimited(r, comma) })
+	return errors.Join(added, broken(err))
+}
+
+// decodeWhole decodes an input that is not cut into pieces, and adds its rows a
+// part at a time. The error is that of adding them.
+func (l *Loader) decodeWhole(in Input, p *piece, decode func(*decoder)) error {
 	d := l.decoder()
 	defer l.release(d)
 	d.begin(in, p)
-	err = d.decodeDelimited(r, comma)
+	d.full = func() error {
+		err := l.add(in, p)
+		p.parts, p.rejected = nil, nil
+		return err
+	}
+	decode(d)
+	failed := d.failed
 	d.end()
-	return errors.Join(l.add(in, p), broken(err))
+	if failed != nil {
+		return failed
+	}
+	return l.add(in, p)
 }
 
 // first returns the first byte that is no blank, 0 if there is none.

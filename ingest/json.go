@@ -56,8 +56,11 @@ func (d *decoder) decodeDocument() {
 			next++
 		}
 		d.line += lines(text[at:next])
+		if d.failed != nil {
+			return
+		}
 		if next == len(text) {
-			if torn && len(d.piece.rejected) == before {
+			if torn && d.mistakes == before {
 				d.report(errNotClosed)
 			}
 			return
@@ -69,7 +72,7 @@ func (d *decoder) decodeDocument() {
 			// A list that is torn: its whole records are read one by one.
 			d.line += lines(text[at:inner])
 			at, between = inner, " \n\r\t,]}"
-			torn, before = true, len(d.piece.rejected)
+			torn, before = true, d.mistakes
 			continue
 		}
 		if ok {

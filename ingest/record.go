@@ -31,6 +31,15 @@ type decoder struct {
 	piece   *piece  // what is being decoded
 	line    int     // of the record
 	values  uint32  // ids of values given so far
+
+	// full, if not nil, is called when a piece has many rows, and takes them; it
+	// is for input whose pieces are not cut to size. An error of it ends the
+	// decoding.
+	full   func() error
+	failed error
+	rows   int // since the last call
+
+	mistakes int // records rejected so far
 	// listLine is how many lines behind the record's first one its list of
 	// records begins, if it has one.
 	listLine int
@@ -48,7 +57,7 @@ func newDecoder(tables Tables, asText bool) *decoder {
 // begin prepares for a piece of an input.
 func (d *decoder) begin(in Input, p *piece) {
 	d.into, d.base, d.piece, d.line = in.Into, in.Base, p, p.line
-	d.scan = scanner{text: str(p.text)}
+	d.scan, d.failed, d.rows = scanner{text: str(p.text)}, nil, 0
 	if len(d.keys.byName) > maxKeys || len(d.layouts) > maxLayouts {
 		d.forget()
 	}
@@ -64,16 +73,36 @@ func (d *decoder) forget() {
 }
 
 // report rejects the record being decoded.
-func (d *decoder) report(err error) { d.piece.reject(d.line, err) }
+func (d *decoder) report(err error) {
+	d.mistakes++
+	d.piece.reject(d.line, err)
+}
 
-// end takes the rows out of the decoder into its piece.
-func (d *decoder) end() {
+// collect takes the rows so far into the piece.
+func (d *decoder) collect() {
 	for _, t := range d.order {
 		d.piece.parts = append(d.piece.parts, t.take())
 	}
-	d.order, d.piece.text, d.piece = d.order[:0], nil, nil
+	d.order, d.rows = d.order[:0], 0
+}
+
+// end takes the rows out of the decoder into its piece.
+func (d *decoder) end() {
+	d.collect()
+	d.piece.text, d.piece, d.full = nil, nil, nil
 	d.scan = scanner{}
 	d.keys.forgetValues()
+}
+
+// manyRows is the number of rows of a full piece.
+const manyRows = 1 << 14
+
+// added notes a row that has been added.
+func (d *decoder) added() {
+	if d.rows++; d.rows >= manyRows && d.full != nil && d.failed == nil {
+		d.collect()
+		d.failed = d.full()
+	}
 }
 
 var errNotRecord = errors.New("want a JSON object")
@@ -123,7 +152,7 @@ func (d *decoder) elements(i int) {
 		d.decode(begin)
 		d.scan.lines = after // what is inside was scanned a second time
 		i = d.scan.skip(next)
-		more = d.scan.text[i] == ','
+		more = d.scan.text[i] == ',' && d.failed == nil
 		i = d.scan.skip(i + 1)
 	}
 }
@@ -223,6 +252,7 @@ func (d *decoder) record(members []member) {
 	}
 	d.row.complete()
 	d.rowsOf(l).add(&d.row, d.line)
+	d.added()
 }
 
 // layout returns the layout for records of a category (diagnostic records) or

@@ -2,14 +2,18 @@ package ingest_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/ingest"
 	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // TestRecordsThatRepeat reads records whose keys come and go and change their
@@ -151,5 +155,69 @@ func TestInvalidText(t *testing.T) {
 	}
 	for i := range 3 {
 		want(t, got["SecurityAlert"], i, map[string]string{"AlertName": "a\ufffd\ufffd("})
+	}
+}
+
+// TestInParts hands the rows of one long document on while it is being read, and
+// stops where the receiver does.
+func TestInParts(t *testing.T) {
+	const n = 50_000
+	record := `{"Type":"SecurityAlert","AlertName":"a"}`
+	c, err := catalog.Open(catalog.Sentinel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"array":    "[" + strings.Repeat(record+",\n", n-1) + record + "]",
+		"envelope": `{"records":[` + strings.Repeat(record+",\n", n-1) + record + "]}",
+		"csv":      "Type,AlertName\n" + strings.Repeat("SecurityAlert,a\n", n),
+		"lines":    strings.Repeat(record+"\n", n),
+	} {
+		t.Run(name, func(t *testing.T) {
+			full := errors.New("no room")
+			rows, batches, limit := 0, 0, n
+			sink := func(_ string, _ types.Schema, b *column.Batch) error {
+				if rows += b.Len(); rows > limit {
+					return full
+				}
+				batches++
+				return nil
+			}
+			read := func() error {
+				rows, batches = 0, 0
+				l := ingest.NewLoader(ingest.Options{Tables: tables{c}, Workers: 2, Sink: sink})
+				return l.Read(context.Background(), ingest.Input{Name: "in", Base: "in", Reader: strings.NewReader(text)})
+			}
+			if err := read(); err != nil || rows != n || name != "lines" && batches < 3 {
+				t.Errorf("%d rows in %d batches, error %v", rows, batches, err)
+			}
+			limit = 20_000
+			if err := read(); !errors.Is(err, full) {
+				t.Errorf("a receiver that fails after %d rows: error %v", rows, err)
+			}
+		})
+	}
+}
+
+// Many small files become one batch, not one each.
+func TestSmallInputs(t *testing.T) {
+	var in []ingest.Input
+	for i := range 300 {
+		in = append(in, ingest.Input{Name: fmt.Sprint(i), Base: "in", Reader: strings.NewReader(fmt.Sprintf(`{"Type":"SecurityAlert","AlertName":"%d"}`, i))})
+		in = append(in, ingest.Input{Name: fmt.Sprint(i), Base: "Other", Reader: strings.NewReader(fmt.Sprintf(`{"n":%d}`, i))})
+	}
+	got, report := load(t, in...)
+	if files, records, _, _, _ := report.Counts(); files != 600 || records != 600 {
+		t.Errorf("%d records of %d files", records, files)
+	}
+	for name, want := range map[string]string{"SecurityAlert": "AlertName", "Other": "n"} {
+		if n := len(got[name].Batches); n != 1 {
+			t.Errorf("%s has %d batches", name, n)
+		}
+		for i, row := range cells(t, got[name]) {
+			if row[want] != fmt.Sprint(i) {
+				t.Fatalf("row %d of %s is %v", i, name, row)
+			}
+		}
 	}
 }
