@@ -165,6 +165,9 @@ type Session struct {
 	// User is what current_principal() answers, in Kusto's form
 	// aaduser=name@example.org or any other.
 	User string
+	// Groups are the groups that User is in, in the same form, for
+	// current_principal_is_member_of().
+	Groups []string
 }
 
 // A Table is one table of an answer. It has no hidden columns.
@@ -219,7 +222,7 @@ func (q *Query) optimized(ctx context.Context, o RunOptions) (*plan.Query, error
 func (q *Query) env(o RunOptions) *function.Env {
 	return &function.Env{
 		Context: context.Background(), Now: o.Now, Rand: newRand,
-		Database: o.Session.Database, Cluster: o.Session.Cluster, User: o.Session.User,
+		Database: o.Session.Database, Cluster: o.Session.Cluster, User: o.Session.User, Groups: o.Session.Groups,
 	}
 }
 

@@ -175,4 +175,6 @@ type Env struct {
 	Rand func() *rand.Rand
 	// Database, Cluster and User answer current_database() and its like.
 	Database, Cluster, User string
+	// Groups are the groups that User is in.
+	Groups []string
 }
