@@ -29,6 +29,7 @@ type log struct {
 	mu    sync.Mutex // guards what follows against readers of the log's state
 	files []logFile  // oldest first; the last is written to
 	f     *os.File
+	seq   uint64 // of the last file, also if it is gone
 	off   int64
 	lsn   uint64 // of the last record written
 	// gone has the last offsets of streams in files that are gone.
@@ -174,10 +175,7 @@ func newLogFile(seq uint64) logFile {
 
 // rotate begins a new file.
 func (l *log) rotate() error {
-	seq := uint64(1)
-	if n := len(l.files); n > 0 {
-		seq = l.files[n-1].seq + 1
-	}
+	seq := l.seq + 1
 	l.step("log create")
 	f, err := os.OpenFile(filepath.Join(l.dir, logName(seq)), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
@@ -190,7 +188,7 @@ func (l *log) rotate() error {
 	if l.f != nil {
 		l.f.Close()
 	}
-	l.f, l.off, l.drop = f, 0, false
+	l.f, l.seq, l.off, l.drop = f, seq, 0, false
 	l.files = append(l.files, newLogFile(seq))
 	return nil
 }

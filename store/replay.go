@@ -42,7 +42,11 @@ func (s *Store) replay() error {
 		r.byID[t.id] = t
 		s.log.lsn = max(s.log.lsn, t.state.durable)
 	}
+	for _, seq := range ids {
+		s.log.seq = max(s.log.seq, seq)
+	}
 	for _, seq := range seqs {
+		s.log.seq = max(s.log.seq, seq)
 		if err := r.file(seq); err != nil {
 			return err
 		}
@@ -92,6 +96,9 @@ func (r *replayer) file(seq uint64) error {
 	st, err := f.Stat()
 	if err != nil {
 		return err
+	}
+	if st.Size() == 0 {
+		return os.Remove(path) // nothing was appended to it
 	}
 	lf := newLogFile(seq)
 	frames := &frameReader{f: f, size: st.Size()}
