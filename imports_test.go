@@ -43,6 +43,9 @@ const layers = `
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
 	detect          : kql/types kql/dynamic kql/column kql/syntax
 
+	config          :
+	api             : kql/types kql/column kql/plan kql/bind kql/syntax kql config ingest output store workspace
+
 	rules           :
 
 	internal/tenant :
@@ -66,7 +69,7 @@ const vendors = `
 	github.com/parquet-go/bitpack       : parquet
 	github.com/klauspost/compress       : ingest external files parquet store bench internal/tenant
 	github.com/gofrs/flock              : store
-	github.com/goccy/go-yaml            : detect functions
+	github.com/goccy/go-yaml            : detect functions config
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/reeflective/readline     : cmd/calypso
 	github.com/mattn/go-runewidth       : output

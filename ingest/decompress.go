@@ -125,3 +125,17 @@ func (c *counting) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// bounded ends with ErrTooLarge where more than left bytes are read.
+type bounded struct {
+	r    io.Reader
+	left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, ErrTooLarge
+	}
+	return n, err
+}

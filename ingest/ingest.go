@@ -65,7 +65,13 @@ type Options struct {
 	// Report, if not nil, is where the loader notes what it reads; loaders may
 	// share one.
 	Report *Report
+	// MaxBytes is how large an input may be, unpacked; 0 is no limit. One that is
+	// larger ends Read with ErrTooLarge.
+	MaxBytes int64
 }
+
+// ErrTooLarge says that an input is larger than it may be.
+var ErrTooLarge = errors.New("the input is too large")
 
 // A Loader reads any number of inputs into tables. Read may be called
 // concurrently, the other methods when no Read is running.
@@ -114,9 +120,12 @@ func (l *Loader) Read(ctx context.Context, in Input) error {
 		return nil
 	}
 	defer closer()
+	if l.opt.MaxBytes > 0 {
+		r = bufio.NewReaderSize(&bounded{r: r, left: l.opt.MaxBytes}, window)
+	}
 	err = l.read(ctx, in, r)
 	var broken *brokenInput
-	if errors.As(err, &broken) {
+	if errors.As(err, &broken) && !errors.Is(err, ErrTooLarge) {
 		l.report.FileBroken(in.Name, broken.err)
 		return nil
 	}
@@ -127,6 +136,8 @@ func (l *Loader) Read(ctx context.Context, in Input) error {
 type brokenInput struct{ err error }
 
 func (b *brokenInput) Error() string { return b.err.Error() }
+
+func (b *brokenInput) Unwrap() error { return b.err }
 
 func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
 	head, err := peek(r)

@@ -13,10 +13,21 @@ import (
 // do when nothing has woken it.
 const maintainEvery = time.Second
 
+// failPause is how long the work in the background rests after it has failed.
+const failPause = 10 * time.Second
+
 // maintain does the work in the background until the store is closed: sealing,
 // which appends may be waiting for, apart from what takes longer.
 func (s *Store) maintain() {
-	s.idle.Go(func() { s.every(s.wake, s.sealDue) })
+	s.idle.Go(func() {
+		s.every(s.wake, func() error {
+			err := s.sealDue()
+			s.mu.Lock()
+			s.failing = err
+			s.mu.Unlock()
+			return err
+		})
+	})
 	s.idle.Go(func() { s.every(nil, s.tidy) })
 }
 
@@ -33,6 +44,12 @@ func (s *Store) every(wake <-chan struct{}, f func() error) {
 		}
 		if err := f(); err != nil {
 			s.opt.Note(err)
+			// What fails now fails again: not every second.
+			select {
+			case <-s.quit:
+				return
+			case <-time.After(failPause):
+			}
 		}
 	}
 }

@@ -92,6 +92,7 @@ type Store struct {
 	hot     int64         // bytes of all tables in memory
 	roomier chan struct{} // closed when hot has become less
 	closed  bool
+	failing error // what the work in the background last failed with
 	appends sync.WaitGroup
 	damage  []error
 
@@ -189,6 +190,17 @@ func (s *Store) readRoot() error {
 // Damage returns what was found damaged when the store was opened: files with
 // what is wrong with them. Nothing of it has been returned as data.
 func (s *Store) Damage() []error { return slices.Clone(s.damage) }
+
+// Ready returns what keeps the store from working as it should: that it is
+// closed, or what its work in the background fails with; nil if nothing does.
+func (s *Store) Ready() error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return errClosed
+	}
+	return s.failing
+}
 
 // Close waits for the appends under way, seals nothing, and gives up the folder.
 // What is in the log only is read from there when the store is opened again.

@@ -1,0 +1,218 @@
+// Package api serves a store over HTTP: logs come in, queries are answered.
+//
+//	GET  /healthz                 the process runs
+//	GET  /readyz                  the store takes logs and answers queries
+//	POST /v1/ingest               records go to the tables that they name
+//	POST /v1/ingest/{table}       records go to one table
+//	POST /v1/rest/query           a query, Kusto's way
+//
+// Where there are tokens, every request but the first two needs one that is good
+// for it. Where there are none, only requests that a program on this machine has
+// made are answered: a page in a browser can't make one.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/store"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+// Options are what a server serves. All but Log are needed.
+type Options struct {
+	Store  *store.Store
+	Engine *kql.Engine
+	// Tables knows the schemas of what comes in.
+	Tables ingest.Tables
+	// Workspace returns what the names of a query mean, over tables that have
+	// rows.
+	Workspace func(workspace.Tables) bind.Catalog
+	Tokens    []config.Token
+	Limits    config.Limits
+	// Now is the clock.
+	Now func() time.Time
+	// Log is told of every request; nil for nobody.
+	Log *slog.Logger
+}
+
+// New returns the handler of all routes. It is safe for concurrent use.
+func New(o Options) http.Handler {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &server{o: o, gate: newGate(o.Tokens), bodies: make(chan struct{}, maxBodies), queries: make(chan struct{}, maxQueries)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, map[string]string{"status": "ok"})
+	})
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.HandleFunc("POST /v1/ingest", s.allow(config.Ingestor, inTurn(s.bodies, s.ingest)))
+	mux.HandleFunc("POST /v1/ingest/{table}", s.allow(config.Ingestor, inTurn(s.bodies, s.ingest)))
+	mux.HandleFunc("POST /v1/rest/query", s.allow(config.Reader, inTurn(s.queries, s.query)))
+	return s.logged(mux)
+}
+
+// How many requests of a kind are worked on at once; each may take as much
+// memory as the limits allow.
+const (
+	maxBodies  = 8
+	maxQueries = 8
+)
+
+type server struct {
+	o               Options
+	gate            *gate
+	bodies, queries chan struct{} // a place for each request that is worked on
+}
+
+func (s *server) ready(w http.ResponseWriter, _ *http.Request) {
+	if err := s.o.Store.Ready(); err != nil {
+		fail(w, http.StatusServiceUnavailable, "NotReady", err)
+		return
+	}
+	answer(w, http.StatusOK, map[string]string{"status": "ready"})
+}
+
+// A caller is whoever has sent a request.
+type caller struct {
+	name   string
+	tables []string // patterns; none for all
+}
+
+type handler func(w http.ResponseWriter, r *http.Request, by caller)
+
+// allow lets a request through to h if its token is good for role.
+func (s *server) allow(role config.Role, h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		by, err := s.gate.admit(r, role)
+		var refused *refusal
+		if errors.As(err, &refused) {
+			if refused.status == http.StatusUnauthorized {
+				w.Header().Set("WWW-Authenticate", `Bearer realm="calypso"`)
+			}
+			fail(w, refused.status, refused.code, refused)
+			return
+		}
+		h(w, r, by)
+	}
+}
+
+// inTurn lets h work when there is a place. Who waits for too long is told to
+// come again.
+func inTurn(places chan struct{}, h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, by caller) {
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+			h(w, r, by)
+		case <-r.Context().Done():
+		case <-time.After(patience):
+			failed(w, fmt.Errorf("%d such requests are being worked on: %w", cap(places), context.DeadlineExceeded))
+		}
+	}
+}
+
+// logged tells the log of every request, and keeps a fault in one from ending
+// the process.
+func (s *server) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := s.o.Now()
+		rec := &recorder{ResponseWriter: w}
+		defer func() {
+			if fault := recover(); fault != nil {
+				s.o.Log.Error("fault", "method", r.Method, "path", r.URL.Path, "fault", fault)
+				if rec.status == 0 {
+					fail(rec, http.StatusInternalServerError, "InternalServiceError", errors.New("a fault of the server; its log says more"))
+				}
+			}
+			s.o.Log.Info("request", "method", r.Method, "path", r.URL.Path, "status", rec.status, "took", s.o.Now().Sub(start), "from", r.RemoteAddr)
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// recorder keeps the status that was sent.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(p)
+}
+
+// answer sends v as JSON.
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	// A client that has gone is told nothing.
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// An oneAPIError is an error as Kusto's REST API has it.
+//
+// Source: the Kusto documentation, "Query/management HTTP response".
+type oneAPIError struct {
+	Code      string `json:"code"`
+	Message   string `json:"message"`
+	Type      string `json:"@type"`
+	Text      string `json:"@message"`
+	Permanent bool   `json:"@permanent"`
+}
+
+// fail sends an error.
+func fail(w http.ResponseWriter, status int, code string, err error) {
+	permanent := status < 500 && status != http.StatusTooManyRequests
+	answer(w, status, map[string]oneAPIError{"error": {Code: code, Message: err.Error(), Type: "Calypso." + code, Text: err.Error(), Permanent: permanent}})
+}
+
+// failed sends the error of a body or of the store.
+func failed(w http.ResponseWriter, err error) {
+	var large *http.MaxBytesError
+	var mistyped *store.TypeError
+	switch {
+	case errors.As(err, &large), errors.Is(err, ingest.ErrTooLarge):
+		fail(w, http.StatusRequestEntityTooLarge, "PayloadTooLarge", err)
+	case errors.Is(err, store.ErrFull):
+		fail(w, http.StatusInsufficientStorage, "DiskFull", err)
+	case errors.Is(err, context.DeadlineExceeded):
+		w.Header().Set("Retry-After", "2")
+		fail(w, http.StatusTooManyRequests, "Throttled", err)
+	case errors.As(err, &mistyped):
+		fail(w, http.StatusBadRequest, "BadRequest_TypeMismatch", err)
+	default:
+		fail(w, http.StatusInternalServerError, "InternalServiceError", err)
+	}
+}
+
+// isLocalHost reports whether a request's Host is a name of this machine for
+// itself.
+func isLocalHost(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

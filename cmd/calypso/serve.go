@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/calypso-kql/calypso/api"
+	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/store"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+func serveCommand() *cobra.Command {
+	var file, dir, listen string
+	c := &cobra.Command{
+		Use:   "serve [--config FILE] [--store DIR] [--listen ADDRESS]",
+		Short: "Take logs and answer queries over HTTP",
+		Long: `Serve a store over HTTP: POST /v1/ingest/TABLE takes logs, POST /v1/rest/query
+answers queries as Kusto does. Only this machine can connect unless the
+configuration says otherwise; docs/serve.md tells how.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := readConfig(file, dir, listen)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), c)
+		},
+	}
+	c.Flags().StringVar(&file, "config", "", "configuration file")
+	c.Flags().StringVar(&dir, "store", "", "the store's folder; overrides the file and CALYPSO_STORE")
+	c.Flags().StringVar(&listen, "listen", "", "address to serve on; overrides the file and CALYPSO_LISTEN")
+	return c
+}
+
+// readConfig reads the file, if there is one, the environment and the flags, each
+// over the one before.
+func readConfig(file, dir, listen string) (config.Config, error) {
+	c := config.Default()
+	if file != "" {
+		var err error
+		if c, err = config.Read(file); err != nil {
+			return c, &exitError{exitInvalid, err}
+		}
+	}
+	c.Env(os.LookupEnv)
+	if dir != "" {
+		c.Store = dir
+	}
+	if listen != "" {
+		c.Listen = listen
+	}
+	if err := c.Check(); err != nil {
+		return c, &exitError{exitInvalid, err}
+	}
+	return c, nil
+}
+
+func configCommand() *cobra.Command {
+	c := &cobra.Command{Use: "config", Short: "Check a configuration file"}
+	check := &cobra.Command{
+		Use: "check FILE", Short: "Say all that is wrong with a configuration file", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, err := readConfig(args[0], "", "")
+			if err == nil {
+				fmt.Printf("%s is valid: the store is %s, served on %s\n", args[0], c.Store, c.Listen)
+			}
+			return err
+		},
+	}
+	check.DisableFlagsInUseLine = true
+	c.AddCommand(check)
+	return c
+}
+
+func tokenCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "token NAME ROLE…", Short: "Make a token for the configuration file",
+		Long: `Make a token, and print it with the lines for the configuration file, which has
+its digest only. Roles: reader, ingestor, admin.`,
+		Args: cobra.MinimumNArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			var raw [32]byte
+			if _, err := rand.Read(raw[:]); err != nil {
+				return failed(err)
+			}
+			token := "calypso_" + base64.RawURLEncoding.EncodeToString(raw[:])
+			sum := sha256.Sum256([]byte(token))
+			t := config.Token{Name: args[0], SHA256: hex.EncodeToString(sum[:])}
+			for _, role := range args[1:] {
+				t.Roles = append(t.Roles, config.Role(role))
+			}
+			c := config.Default()
+			c.Tokens = []config.Token{t}
+			if err := c.Check(); err != nil {
+				return err
+			}
+			fmt.Printf("The token, which is not shown again:\n\n  %s\n\nFor the configuration file:\n\ntokens:\n  - name: %q\n    sha256: %s\n    roles: [%s]\n", token, t.Name, t.SHA256, strings.Join(args[1:], ", "))
+			return nil
+		},
+	}
+}
+
+// serve serves until ctx ends, and then lets the requests under way end.
+func serve(ctx context.Context, c config.Config) (err error) {
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	cat, err := openCatalog(c.Catalog)
+	if err != nil {
+		return err
+	}
+	engine, err := kql.New()
+	if err != nil {
+		return failed(err)
+	}
+	s, err := store.Open(c.Store, store.Options{Note: func(err error) { log.Error("store", "error", err) }})
+	if err != nil {
+		return failed(err)
+	}
+	defer func() { err = errors.Join(err, failed(s.Close())) }()
+	for _, d := range s.Damage() {
+		log.Error("store", "damage", d)
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return failed(err)
+	}
+	server := &http.Server{
+		Handler: api.New(api.Options{
+			Store: s, Engine: engine, Tables: tablesOf{schemas{cat}, s}, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: log,
+			Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(cat, t) },
+		}),
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	log.Info("serving", "address", listener.Addr().String(), "store", c.Store, "tokens", len(c.Tokens), "tls", c.TLS.Certificate != "")
+	done := make(chan error, 1)
+	go func() {
+		if c.TLS.Certificate != "" {
+			done <- server.ServeTLS(listener, c.TLS.Certificate, c.TLS.Key)
+			return
+		}
+		done <- server.Serve(listener)
+	}()
+	select {
+	case err := <-done:
+		return failed(err)
+	case <-ctx.Done():
+	}
+	log.Info("stopping")
+	last, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	return failed(server.Shutdown(last))
+}

@@ -1,0 +1,177 @@
+// Package config reads how Calypso is to serve: one commented YAML file, checked
+// as a whole. What the file leaves out has a default, and the defaults are safe:
+// only this machine can connect.
+package config
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Config is what the file says.
+type Config struct {
+	// Store is the folder of the store, which is made if it does not exist.
+	Store string `yaml:"store"`
+	// Listen is the address to serve on, host:port.
+	Listen string `yaml:"listen"`
+	// Catalog names the tables that are known: sentinel, defender_xdr, unified.
+	Catalog string `yaml:"catalog"`
+	TLS     TLS    `yaml:"tls"`
+	// Plaintext allows an address that other machines reach without TLS, as
+	// behind a proxy.
+	Plaintext bool    `yaml:"plaintext"`
+	Tokens    []Token `yaml:"tokens"`
+	Limits    Limits  `yaml:"limits"`
+}
+
+// TLS names the files of a certificate and its key, in PEM; both or none.
+type TLS struct {
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+}
+
+// Limits bound what a request may cost. Sizes are in bytes.
+type Limits struct {
+	// Body is how large the body of a request may be, as sent and unpacked.
+	Body int64 `yaml:"body"`
+	// QueryMemory and QueryTime bound a query.
+	QueryMemory int64         `yaml:"query_memory"`
+	QueryTime   time.Duration `yaml:"query_time"`
+}
+
+// A Token lets whoever knows it in. The file holds its digest only.
+type Token struct {
+	Name string `yaml:"name"`
+	// SHA256 is the digest of the token, in hexadecimal digits.
+	SHA256 string `yaml:"sha256"`
+	Roles  []Role `yaml:"roles"`
+	// Tables are those that the token is for, or patterns of them (AAD*); none
+	// stands for all.
+	Tables []string `yaml:"tables"`
+}
+
+// A Role is what a token is good for.
+type Role string
+
+// The roles. An admin may do everything.
+const (
+	Reader   Role = "reader"   // queries
+	Ingestor Role = "ingestor" // sends logs
+	Admin    Role = "admin"
+)
+
+// Default returns what holds without a file.
+func Default() Config {
+	return Config{
+		Store: "data", Listen: "127.0.0.1:7788", Catalog: "sentinel",
+		Limits: Limits{Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute},
+	}
+}
+
+// Read reads the file at path over the defaults. A key that does not exist is an
+// error with its line.
+func Read(path string) (Config, error) {
+	c := Default()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return c, err
+	}
+	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
+	switch {
+	case errors.Is(err, io.EOF):
+		return Default(), nil // the file has comments at most
+	case err != nil:
+		return c, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+// Env overrides c by the environment: CALYPSO_STORE, CALYPSO_LISTEN and
+// CALYPSO_CATALOG, where they are set.
+func (c *Config) Env(lookup func(string) (string, bool)) {
+	for name, to := range map[string]*string{"CALYPSO_STORE": &c.Store, "CALYPSO_LISTEN": &c.Listen, "CALYPSO_CATALOG": &c.Catalog} {
+		if v, ok := lookup(name); ok {
+			*to = v
+		}
+	}
+}
+
+// Check returns all that is wrong with c, nil if nothing is.
+func (c *Config) Check() error {
+	var errs []error
+	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.Store == "" {
+		wrong("store: want a folder")
+	}
+	if !slices.Contains([]string{"sentinel", "defender_xdr", "unified"}, c.Catalog) {
+		wrong("catalog: %q is none of sentinel, defender_xdr and unified", c.Catalog)
+	}
+	local, err := c.Local()
+	if err != nil {
+		wrong("listen: %w", err)
+	}
+	if (c.TLS.Certificate == "") != (c.TLS.Key == "") {
+		wrong("tls: want both certificate and key, or neither")
+	}
+	if err == nil && !local {
+		if c.TLS.Certificate == "" && !c.Plaintext {
+			wrong("listen: other machines reach %s: give tls a certificate and a key, or say plaintext: true if a proxy in front has them", c.Listen)
+		}
+		if len(c.Tokens) == 0 {
+			wrong("listen: other machines reach %s: say in tokens who may connect; calypso token makes one", c.Listen)
+		}
+	}
+	if c.Limits.Body <= 0 || c.Limits.QueryMemory < 0 || c.Limits.QueryTime < 0 {
+		wrong("limits: want body to be positive, query_memory and query_time not to be negative")
+	}
+	for i, t := range c.Tokens {
+		if err := t.check(); err != nil {
+			wrong("tokens, number %d: %w", i+1, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (t *Token) check() error {
+	if t.Name == "" {
+		return errors.New("want a name")
+	}
+	if sum, err := hex.DecodeString(t.SHA256); err != nil || len(sum) != 32 {
+		return fmt.Errorf("%s: sha256 must be 64 hexadecimal digits: calypso token makes a token and prints them", t.Name)
+	}
+	if len(t.Roles) == 0 {
+		return fmt.Errorf("%s: want roles: reader, ingestor or admin", t.Name)
+	}
+	for _, r := range t.Roles {
+		if r != Reader && r != Ingestor && r != Admin {
+			return fmt.Errorf("%s: role %q is none of reader, ingestor and admin", t.Name, r)
+		}
+	}
+	for _, p := range t.Tables {
+		if _, err := path.Match(p, ""); err != nil {
+			return fmt.Errorf("%s: table %q: %w", t.Name, p, err)
+		}
+	}
+	return nil
+}
+
+// Local reports whether only this machine reaches the address.
+func (c *Config) Local() (bool, error) {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return false, fmt.Errorf("%q is no host:port: %w", c.Listen, err)
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback(), nil
+}
