@@ -42,7 +42,8 @@ type template struct {
 // visit collects the functions of r and of the resources in it, a list or, in
 // newer templates, an object with names.
 func (t *template) visit(r *resource) {
-	if strings.HasSuffix(strings.ToLower(r.Type), "/savedsearches") && r.Properties.Alias != "" {
+	// Within a workspace the type may be its last part alone.
+	if strings.HasSuffix(strings.ToLower(r.Type), "savedsearches") && r.Properties.Alias != "" {
 		t.add(r)
 	}
 	if r.Properties.MainTemplate != nil {

@@ -127,7 +127,10 @@ type binder struct {
 	pending bool
 	// unresolved are the columns that the text uses of tables that are not
 	// fully known.
-	unresolved []*syntax.Ident
+	unresolved []unresolved
+	// site is the call, in the text of the query, of the stored function whose body
+	// is being bound; nil outside of one.
+	site syntax.Node
 	// opaque says that a value is wanted of a table of which no column is known.
 	opaque bool
 	// unset are the query parameters without a value.

@@ -31,7 +31,7 @@ func (b *binder) ident(sc *scope, e *syntax.Ident) entity {
 		}
 	}
 	if sc.row != nil && sc.row.open {
-		b.unresolved = append(b.unresolved, e)
+		b.leaveUnresolved(e)
 		return ofValue(unknownValue())
 	}
 	if b.isFunction(sc, e.Name) {

@@ -18,6 +18,10 @@ type lambda struct {
 	stored bool
 	// failure says why a stored function could not be parsed.
 	failure string
+	// text is what was parsed of a stored function, and start where its body
+	// begins in it.
+	text  string
+	start int
 	// active says that the body is being bound: a call of it is a recursion.
 	active bool
 }

@@ -108,7 +108,7 @@ func (b *binder) sideColumn(r *row, e *syntax.PathExpr) value {
 	i := r.schema.Index(id.Name)
 	if i < 0 {
 		if r.open {
-			b.unresolved = append(b.unresolved, id)
+			b.leaveUnresolved(id)
 		} else {
 			b.report(unknownName(e.Sel, id.Name, "column", columnNames(r.schema)))
 		}

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -121,8 +122,10 @@ func (b *binder) stored(name string, f *Function) *lambda {
 	if params == "" {
 		params = "()"
 	}
-	q, diags := syntax.Parse("let f = " + params + " {\n" + f.Body + "\n}")
-	l := &lambda{scope: &scope{}, stored: true, failure: firstError(diags)}
+	head := "let f = " + params + " {\n"
+	l := &lambda{scope: &scope{}, stored: true, text: head + f.Body + "\n}", start: len(head)}
+	q, diags := syntax.Parse(l.text)
+	l.failure = l.firstError(diags)
 	for n, src := range f.Tables {
 		t := readAll(name, src)
 		l.scope.declare(n, &symbol{table: &t, decl: q})
@@ -146,15 +149,34 @@ func (b *binder) storedBody(body *scope, at syntax.Node, name string, f *lambda)
 		b.report(expansionFailed(at, name, f.failure))
 		return ofTable(unknownTable())
 	}
-	diags := b.diags
+	diags, site := b.diags, b.site
 	b.diags = nil
+	if site == nil {
+		b.site = at
+	}
 	x := b.body(body, f.body)
-	failure := firstError(b.diags)
-	b.diags = diags
+	failure := f.firstError(b.diags)
+	b.diags, b.site = diags, site
 	if failure != "" {
 		b.report(expansionFailed(at, name, failure))
 	}
 	return x
+}
+
+// firstError returns the message of the first error in the text of a stored
+// function, with its line where the body has several; "" if there is none.
+func (f *lambda) firstError(diags []syntax.Diagnostic) string {
+	for _, d := range diags {
+		if d.Severity != syntax.Error {
+			continue
+		}
+		body := strings.TrimSpace(strings.TrimSuffix(f.text[f.start:], "\n}"))
+		if at := d.Pos - f.start; at >= 0 && strings.Contains(body, "\n") {
+			return fmt.Sprintf("line %d: %s", 1+strings.Count(f.text[f.start:min(f.start+at, len(f.text))], "\n"), d.Message)
+		}
+		return d.Message
+	}
+	return ""
 }
 
 // firstError returns the message of the first error, or "".

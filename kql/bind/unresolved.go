@@ -5,7 +5,23 @@ import (
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
 )
+
+// An unresolved is the use of a column of a table that is not fully known.
+type unresolved struct {
+	name string
+	at   syntax.Node // in the text of the query
+}
+
+// leaveUnresolved notes that id may be a column.
+func (b *binder) leaveUnresolved(id *syntax.Ident) {
+	u := unresolved{id.Name, id}
+	if b.site != nil {
+		u.at = b.site
+	}
+	b.unresolved = append(b.unresolved, u)
+}
 
 // closeUnresolved ends the binding of a query that uses columns of tables that
 // are not fully known. Such a query can be checked: the columns may exist where
@@ -18,10 +34,10 @@ func (b *binder) closeUnresolved() {
 		return
 	}
 	var names []string
-	for _, id := range b.unresolved {
-		if !slices.Contains(names, id.Name) {
-			names = append(names, id.Name)
-			b.report(unresolvedColumn(id, id.Name))
+	for _, u := range b.unresolved {
+		if !slices.Contains(names, u.name) {
+			names = append(names, u.name)
+			b.report(unresolvedColumn(u.at, u.name))
 		}
 	}
 	why := "columns that no table here has: " + strings.Join(names, ", ")
