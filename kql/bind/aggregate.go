@@ -107,7 +107,8 @@ func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggrega
 	return value{expr: aggs.add(agg, a.Name())}, true
 }
 
-// percentiles adds one aggregate for each percentile, named percentile_x_95.
+// percentiles adds one aggregate for each percentile, named percentile_x_95. That
+// of an int is a long, that of a decimal a real.
 func (b *binder) percentiles(aggs *aggregation, e *syntax.CallExpr, a *function.Aggregate) value {
 	args := b.operands(aggs.rows, e.Args)
 	first := 1
@@ -123,6 +124,12 @@ func (b *binder) percentiles(aggs *aggregation, e *syntax.CallExpr, a *function.
 	for i := first; i < len(args); i++ {
 		one := append(append([]operand(nil), args[:first]...), args[i])
 		v, _ := b.fold(aggs, e, a, one)
+		switch v.typ() {
+		case types.Int:
+			v = b.convert(e, v, types.Long)
+		case types.Decimal:
+			v = b.convert(e, v, types.Real)
+		}
 		out.tuple = append(out.tuple, namedValue{name: "percentile_" + name + "_" + fragment(args[i].expr), expr: v.expr})
 	}
 	out.expr = out.tuple[0].expr

@@ -32,6 +32,7 @@ func TestSchemas(t *testing.T) {
 		{`Events | summarize arg_max(Time, Id, Size * 2) by User`, "User:string, Time:datetime, Id:long, max_Time_arg2:real"},
 		{`Events | summarize (T, I) = arg_min(Time, Id, User)`, "T:datetime, I:long, User:string"},
 		{`Events | summarize percentiles(Size, 5, 99.9)`, "percentile_Size_5:real, percentile_Size_99_9:real"},
+		{`Events | summarize percentile(toint(Id), 50), percentiles(todecimal(Id), 5, 95)`, "percentile_Id_50:long, percentile_Id_5:real, percentile_Id_95:real"},
 		{`Events | summarize take_any(User, Id), take_any(Ok)`, "User:string, Id:long, Ok:bool"},
 		{`Events | summarize arg_max(Time, *) by User | project _Item`, "_Item:string"},
 		{`range x from 1 to 10 step 2`, "x:long"},
