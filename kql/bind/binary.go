@@ -202,7 +202,31 @@ func (b *binder) in(sc *scope, e *syntax.InExpr) value {
 		}
 		args = append(args, operand{b.listOf(el, *x.table), el})
 	}
+	if e.Op != syntax.OpHasAny && e.Op != syntax.OpHasAll {
+		b.likeFirst(e, args)
+	}
 	return b.operate(e, e.Op.String(), args...)
+}
+
+// likeFirst makes the elements of a list comparable with what is looked for, as ==
+// does: ResultType in (50126), EventID in ("4688").
+func (b *binder) likeFirst(at syntax.Node, args []operand) {
+	warned := false
+	for i, el := range args[1:] {
+		x, y := args[0].typ(), el.typ()
+		if anyUnknown([]operand{args[0], el}) || (x == types.String) == (y == types.String) || x == types.Dynamic || y == types.Dynamic {
+			continue
+		}
+		if !warned {
+			b.report(mixedComparison(at, x, y))
+			warned = true
+		}
+		if x == types.String {
+			args[i+1].value = b.convert(el.at, el.value, types.String)
+		} else if c, ok := literalAs(el.expr, x); ok {
+			args[i+1].value = value{expr: &plan.Literal{Value: c}}
+		}
+	}
 }
 
 // listOf returns the first column of a table as an array.
