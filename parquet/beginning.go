@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
 	pq "github.com/parquet-go/parquet-go"
@@ -36,12 +37,16 @@ func (r *pageReader) beginning(need int) (*dictionary, error) {
 	if h.unpacked < longBytes || h.unpacked > math.MaxUint32-4 || int64(h.unpacked) > r.g.meta(r.field.leaf).TotalUncompressedSize || need > h.values {
 		return nil, nil
 	}
+	blocks := zstdBlocks(body)
+	if blocks == nil {
+		return nil, nil
+	}
 	z, err := file.inflater()
 	if err != nil {
 		return nil, err
 	}
 	defer file.inflaters.Put(z)
-	if err := z.Reset(bytes.NewReader(body)); err != nil {
+	if err := z.Reset(io.MultiReader(strings.NewReader(shortFrame), bytes.NewReader(blocks))); err != nil {
 		return nil, err
 	}
 	page := fresh(min(h.unpacked, longBytes/4))
@@ -50,11 +55,14 @@ func (r *pageReader) beginning(need int) (*dictionary, error) {
 		if have == h.unpacked {
 			return nil, errText
 		}
+		if have == shortBytes {
+			return nil, nil // references may be longer than the frame says
+		}
 		if have == len(page) {
 			page = fresh(min(h.unpacked, 2*have))
 			copy(page, d.page)
 		}
-		n, err := io.ReadFull(z, page[have:min(len(page), have+64<<10)])
+		n, err := io.ReadFull(z, page[have:min(len(page), have+64<<10, shortBytes)])
 		if err != nil {
 			return nil, err
 		}
@@ -64,6 +72,37 @@ func (r *pageReader) beginning(need int) (*dictionary, error) {
 	}
 	d.bytes = int64(cap(d.page) + 4*cap(d.starts))
 	return d, nil
+}
+
+// shortBytes is how much of a dictionary is read at most in part. shortFrame is a
+// frame's header that asks for a window of that size: a decoder makes room for the
+// window that a frame asks for, and the pages' own ask for all of the page.
+//
+// Source: RFC 8878, "Zstandard Frames".
+const (
+	shortBytes = 1 << 20
+	frameMagic = "\x28\xb5\x2f\xfd"
+	shortFrame = frameMagic + "\x00\x50"
+)
+
+// zstdBlocks returns what follows the header of a frame; nil if it is no frame or
+// one that needs a dictionary of its own.
+func zstdBlocks(b []byte) []byte {
+	if len(b) < 5 || string(b[:4]) != frameMagic || b[4]&3 != 0 {
+		return nil
+	}
+	single := b[4]&(1<<5) != 0
+	size := []int{0, 2, 4, 8}[b[4]>>6] // of the content's size
+	if single && size == 0 {
+		size = 1
+	}
+	if !single {
+		size++ // the window
+	}
+	if len(b) < 5+size {
+		return nil
+	}
+	return b[5+size:]
 }
 
 // measure finds the texts that lie wholly in what has been read.

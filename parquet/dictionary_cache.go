@@ -36,7 +36,7 @@ type dictList struct {
 const (
 	// dictBytes bounds the dictionaries that are kept because they were used,
 	// dictAgainBytes those that are kept because they were used again.
-	dictBytes      = 8 << 20
+	dictBytes      = 16 << 20
 	dictAgainBytes = 32 << 20
 )
 

@@ -6,7 +6,7 @@ import "testing"
 // one asks for again.
 func TestDictCache(t *testing.T) {
 	var c dictCache
-	const size, groups = 1 << 20, 20
+	const size, groups = 1 << 20, 30
 	scan := func() (reads int) {
 		c.begin()
 		for g := range groups {
