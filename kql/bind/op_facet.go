@@ -12,7 +12,7 @@ func (b *binder) facet(sc *scope, in table, op *syntax.FacetOp) table {
 	rows := b.share(in, "")
 	out := table{node: rows.node, none: true}
 	if op.With != nil {
-		sub := b.branch(sc, rows, op.With)
+		sub := b.branch(sc, rows, op.With, inFacet)
 		out.more = append(out.more, sub...)
 	}
 	for _, e := range op.By {
@@ -30,8 +30,19 @@ func (b *binder) facet(sc *scope, in table, op *syntax.FacetOp) table {
 	return out
 }
 
-// branch binds a subquery that reads rows once, and returns its results.
-func (b *binder) branch(sc *scope, rows table, e syntax.Expr) []plan.Result {
+// inFacet reports whether the subquery of a facet may have op: all but those that
+// yield several tables.
+func inFacet(op syntax.Operator) bool {
+	switch op.(type) {
+	case *syntax.ForkOp, *syntax.FacetOp:
+		return false
+	}
+	return true
+}
+
+// branch binds a subquery that reads rows once, of operators that are allowed, and
+// returns its results.
+func (b *binder) branch(sc *scope, rows table, e syntax.Expr, allowed func(syntax.Operator) bool) []plan.Result {
 	rows.render, rows.more, rows.after, rows.name = nil, nil, nil, ""
 	p, ok := e.(*syntax.PipeExpr)
 	if !ok || p.Source != nil {
@@ -41,9 +52,8 @@ func (b *binder) branch(sc *scope, rows table, e syntax.Expr) []plan.Result {
 		return nil
 	}
 	for _, op := range p.Ops {
-		switch op.(type) {
-		case *syntax.ForkOp, *syntax.FacetOp, *syntax.PartitionOp:
-			b.report(operatorNotAllowed(op))
+		if _, bad := op.(*syntax.BadOp); !bad && !allowed(op) {
+			b.report(operatorNotAllowed(b.keyword(op)))
 			return nil
 		}
 	}

@@ -23,6 +23,10 @@ func (b *binder) topHitters(sc *scope, in table, op *syntax.TopHittersOp) table 
 		grouped = b.counted(op, in, []plan.Expr{of.expr}, []types.Column{key},
 			types.Column{Name: "approximate_count_" + name, Type: types.Long})
 	} else {
+		if by := b.scalar(rows, op.By); !by.unknown() && !by.typ().IsNumeric() {
+			b.report(numberExpected(op.By, by.typ()))
+			return unknownTable()
+		}
 		inner := sc.withAggregates(rows, []plan.Expr{of.expr})
 		sum := b.sumOf(inner, op.By)
 		out := types.NewSchema(key, types.Column{Name: "approximate_sum_" + b.resultName(rows, op.By), Type: sum.typ()})

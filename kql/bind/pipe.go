@@ -33,8 +33,12 @@ func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
 func (b *binder) checkPlace(sc *scope, in table, op syntax.Operator) table {
 	switch op.(type) {
 	case *syntax.PrintOp, *syntax.RangeOp, *syntax.FindOp:
-		if in.node != nil && sc.input == nil {
+		_, isFind := op.(*syntax.FindOp)
+		switch {
+		case in.node != nil && sc.input == nil:
 			b.report(mustBeFirst(b.keyword(op)))
+		case sc.input != nil && !isFind:
+			b.report(operatorNotAllowed(b.keyword(op)))
 		}
 	case *syntax.UnionOp, *syntax.SearchOp, *syntax.EvaluateOp, *syntax.BadOp, *syntax.MacroExpandOp:
 	default:
