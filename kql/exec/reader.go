@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"io"
+	"iter"
 	"sync"
 	"time"
 
@@ -17,17 +18,18 @@ func (f *flow) reader() column.Reader {
 	case len(f.stages) == 0:
 		return f.source
 	case f.workers() == 1:
-		return &serialReader{f: f, src: &feed{src: f.source}}
+		return &serialReader{f: f}
 	}
 	return &parallelReader{f: f}
 }
 
-// A serialReader runs the stages where Next is called.
+// A serialReader runs the stages where Next is called, and no further than to the
+// next batch: one batch of a source may become any number.
 type serialReader struct {
 	f      *flow
-	src    *feed
-	push   func(*column.Batch) error
-	ready  []*column.Batch
+	next   func() (*column.Batch, error, bool) // nil until started
+	stop   func()
+	err    error
 	closed bool
 }
 
@@ -37,34 +39,50 @@ func (r *serialReader) Next(ctx context.Context) (*column.Batch, error) {
 	if r.closed {
 		return nil, errClosed
 	}
-	if r.push == nil {
-		push, err := r.f.chain(func(b *column.Batch) error {
-			r.ready = append(r.ready, b)
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		r.push = push
+	if r.next == nil {
+		r.next, r.stop = iter.Pull2(r.f.batches(ctx))
 	}
-	for len(r.ready) == 0 {
-		_, b, err := r.src.next(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if err := r.push(b); err != nil {
-			return nil, err
-		}
+	if r.err != nil {
+		return nil, r.err
 	}
-	b := r.ready[0]
-	r.ready = r.ready[1:]
-	return b, nil
+	b, err, ok := r.next()
+	if !ok {
+		err = io.EOF
+	}
+	r.err = err
+	return b, err
 }
 
 func (r *serialReader) Close() error {
 	r.closed = true
-	r.ready = nil
+	if r.stop != nil {
+		r.stop()
+	}
 	return r.f.source.Close()
+}
+
+// batches yields what the stages make, and at the end the error, if there was
+// one.
+func (f *flow) batches(ctx context.Context) iter.Seq2[*column.Batch, error] {
+	return func(yield func(*column.Batch, error) bool) {
+		stopped := false
+		push, err := f.chain(func(b *column.Batch) error {
+			if stopped = stopped || !yield(b, nil); stopped {
+				return errClosed
+			}
+			return nil
+		})
+		src := &feed{src: f.source}
+		for err == nil {
+			var b *column.Batch
+			if _, b, err = src.next(ctx); err == nil {
+				err = push(b)
+			}
+		}
+		if err != io.EOF && !stopped {
+			yield(nil, err)
+		}
+	}
 }
 
 // A parallelReader runs the stages on all workers and restores the order.
@@ -73,15 +91,22 @@ type parallelReader struct {
 	cancel context.CancelFunc // nil until started
 	wg     sync.WaitGroup
 	jobs   chan chan outcome // in the order of the source; closed at its end
+	job    chan outcome      // the one that is being read; may be nil
 	ready  []*column.Batch
 	err    error
 }
 
-// An outcome is what has become of one batch of the source.
+// An outcome is what has become of one batch of the source, or the next part of
+// that.
 type outcome struct {
 	batches []*column.Batch
+	more    bool // another outcome follows
 	err     error
 }
+
+// aheadBatches is how many batches a worker may make of one before they are
+// read.
+const aheadBatches = 16
 
 func (r *parallelReader) Schema() types.Schema { return r.f.schema }
 
@@ -100,12 +125,28 @@ func (r *parallelReader) start(ctx context.Context) {
 // work handles batches until the source ends or fails.
 func (r *parallelReader) work(ctx context.Context, src *feed, end func()) {
 	var out []*column.Batch
+	var job chan outcome
+	send := func(o outcome) error {
+		select {
+		case job <- o:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	push, err := r.chain(func(b *column.Batch) error {
 		out = append(out, b)
-		return nil
+		if len(out) < aheadBatches {
+			return nil
+		}
+		full := outcome{batches: out, more: true}
+		out = nil
+		return send(full)
 	})
 	for {
-		job, b, nextErr := r.claim(ctx, src, end)
+		var b *column.Batch
+		var nextErr error
+		job, b, nextErr = r.claim(ctx, src, end)
 		if job == nil {
 			return
 		}
@@ -115,8 +156,7 @@ func (r *parallelReader) work(ctx context.Context, src *feed, end func()) {
 		if err == nil {
 			err = push(b)
 		}
-		job <- outcome{out, err}
-		if err != nil {
+		if send(outcome{batches: out, err: err}) != nil || err != nil {
 			return
 		}
 		out = nil
@@ -163,29 +203,40 @@ func (r *parallelReader) Next(ctx context.Context) (*column.Batch, error) {
 		r.start(ctx)
 	}
 	for len(r.ready) == 0 {
-		select {
-		case job, ok := <-r.jobs:
-			if !ok {
-				r.err = io.EOF
-				if err := ctx.Err(); err != nil {
-					r.err = err
-				}
-				return nil, r.err
-			}
-			res := <-job
-			if res.err != nil {
-				r.err = res.err
-				return nil, r.err
-			}
-			r.ready = res.batches
-		case <-ctx.Done():
-			r.err = ctx.Err()
+		if r.ready, r.err = r.wait(ctx); r.err != nil {
 			return nil, r.err
 		}
 	}
 	b := r.ready[0]
 	r.ready = r.ready[1:]
 	return b, nil
+}
+
+// wait returns what the workers have made next.
+func (r *parallelReader) wait(ctx context.Context) ([]*column.Batch, error) {
+	if r.job == nil {
+		select {
+		case job, ok := <-r.jobs:
+			if !ok {
+				if err := ctx.Err(); err != nil {
+					return nil, err
+				}
+				return nil, io.EOF
+			}
+			r.job = job
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	select {
+	case res := <-r.job:
+		if !res.more {
+			r.job = nil
+		}
+		return res.batches, res.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (r *parallelReader) Close() error {

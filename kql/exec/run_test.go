@@ -209,6 +209,24 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestManyRowsOfOneBatch takes a few rows of a join that makes half a thousand
+// million of one batch: they must not be made before they are read.
+func TestManyRowsOfOneBatch(t *testing.T) {
+	one := &plan.Range{Out: schema(t, "x:long"), From: long(1), To: long(32_000), Step: long(1)}
+	s := schema(t, "x:long, k:long")
+	keyed := &plan.Project{Input: one, Exprs: []plan.Expr{at(one, 0), long(1)}, Out: s}
+	join := &plan.Join{Kind: plan.Inner, Left: keyed, Right: keyed, LeftKeys: []plan.Expr{at(keyed, 1)}, RightKeys: []plan.Expr{at(keyed, 1)},
+		Out: types.Schema{Columns: append(append([]types.Column(nil), s.Columns...), s.Columns...)}}
+	for _, workers := range []int{1, 3} {
+		noLeaks(t)
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if err := drain(ctx, &plan.Take{Input: join, N: long(100_000)}, Options{Workers: workers}); err != nil {
+			t.Errorf("%d workers: %v", workers, err)
+		}
+	}
+}
+
 // TestMemoryIsReturned runs queries that need most of the budget one after the
 // other: what one operator held must not count against the next.
 func TestMemoryIsReturned(t *testing.T) {
