@@ -136,12 +136,18 @@ func arrayFunctions() function.Family {
 		{
 			Doc: "Makes an array that holds one value a number of times.",
 			Overloads: []function.Overload{
-				{Sig: "repeat(value: orderable, count: int|long): dynamic", Kernel: overValues([]types.Type{u, l}, d, repeatValue)},
+				{Sig: "repeat(value: orderable, count: int|long): dynamic", Kernel: growing(overValues([]types.Type{u, l}, d, repeatValue))},
 			},
 			ResultName: function.NamePrefix,
 			Examples:   []string{`repeat(1, 3) -> [1,1,1]`},
 		},
 	}, arraySorts(), rangeFunctions())}
+}
+
+// growing is k, whose results may be far larger than its arguments.
+func growing(k function.Kernel) function.Kernel {
+	k.Grows = true
+	return k
 }
 
 func arrayLength(v dynamic.Value) (int64, bool) { return int64(v.Len()), v.Kind() == dynamic.Array }

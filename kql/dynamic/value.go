@@ -252,6 +252,15 @@ func (v Value) Elements() iter.Seq2[int, Value] {
 	}
 }
 
+// MemberAt returns member i of a bag, in the order of Members; an empty name and null
+// if there is none or v is no bag.
+func (v Value) MemberAt(i int) (name string, val Value) {
+	if v.Kind() != Bag || uint(i) >= uint(v.Len()) {
+		return "", Value{}
+	}
+	return v.entry(v.Len(), i)
+}
+
 // Members iterates over the members of a bag in the order in which they were
 // added; over nothing if v is no bag.
 func (v Value) Members() iter.Seq2[string, Value] {

@@ -51,7 +51,7 @@ func (a *aggregation) state() (*aggState, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.aggs = append(s.aggs, &accAggregator{name: g.Fn.Name, args: c.all(g.Args), acc: acc})
+		s.aggs = append(s.aggs, &accAggregator{q: a.q, name: g.Fn.Name, args: c.all(g.Args), acc: acc})
 	}
 	return s, nil
 }
@@ -171,6 +171,7 @@ func (s *aggState) groups(n *plan.Aggregate) (*column.Batch, error) {
 
 // accAggregator is an aggregate function.
 type accAggregator struct {
+	q    *query
 	name string
 	args []*evaluator
 	acc  function.Accumulator
@@ -181,8 +182,38 @@ func (a *accAggregator) update(_ rowID, b *column.Batch, groups []uint32, total 
 	if err != nil {
 		return err
 	}
-	if err := a.acc.Update(args, groups, total); err != nil {
+	if argBytes(args) > wideBytes {
+		err = a.updateSlices(args, groups, total)
+	} else {
+		err = a.acc.Update(args, groups, total)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", a.name, err)
+	}
+	return nil
+}
+
+// updateSlices folds wide arguments (a make_list of long arrays) some rows at a
+// time: they may be more than the query may hold.
+func (a *accAggregator) updateSlices(args []column.Column, groups []uint32, total int) error {
+	n := len(groups)
+	rows := int(max(1, sliceBytes*int64(n)/argBytes(args)))
+	before := a.acc.Size()
+	part := make([]column.Column, len(args))
+	for from := 0; from < n; from += rows {
+		if err := a.q.ctx.Err(); err != nil {
+			return err
+		}
+		to := min(from+rows, n)
+		for i, c := range args {
+			part[i] = column.Slice(c, from, to)
+		}
+		if err := a.acc.Update(part, groups[from:to], total); err != nil {
+			return err
+		}
+		if err := a.q.room("ClusterBy", a.acc.Size()-before); err != nil {
+			return err
+		}
 	}
 	return nil
 }

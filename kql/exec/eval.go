@@ -79,7 +79,7 @@ func (e *evaluator) whole(b *column.Batch) (column.Column, error) {
 		}
 		args[i] = c
 	}
-	out, err := e.fn.Kernel.Run(e.call, args, b.Len())
+	out, err := e.run(args, b.Len())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", e.fn.Name, err)
 	}

@@ -23,6 +23,20 @@ type lease struct {
 	held int64
 }
 
+// room reports whether an operator could hold n bytes more, each worker as many:
+// what is on its way is not counted, but must not be larger than all there is.
+func (q *query) room(op string, n int64) error {
+	b := q.mem
+	if b.limit > 0 && b.used.Load()+n*int64(q.Workers) > b.limit {
+		return b.exceeded(op)
+	}
+	return nil
+}
+
+func (b *budget) exceeded(op string) error {
+	return &Error{Kind: Memory, Err: fmt.Errorf("the %s operator has exceeded the memory budget of %d bytes during evaluation", op, b.limit)}
+}
+
 func (q *query) lease(op string) *lease { return &lease{b: q.mem, op: op} }
 
 // set changes what the lease holds to n bytes.
@@ -30,7 +44,7 @@ func (l *lease) set(n int64) error {
 	used := l.b.used.Add(n - l.held)
 	l.held = n
 	if l.b.limit > 0 && used > l.b.limit {
-		return &Error{Kind: Memory, Err: fmt.Errorf("the %s operator has exceeded the memory budget of %d bytes during evaluation", l.op, l.b.limit)}
+		return l.b.exceeded(l.op)
 	}
 	return nil
 }

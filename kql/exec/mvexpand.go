@@ -141,23 +141,16 @@ func element(v dynamic.Value, k int, bagArrays bool) dynamic.Value {
 
 // property returns member k of a bag as a bag, or as [name, value].
 func property(v dynamic.Value, k int, asArray bool) dynamic.Value {
-	i := 0
-	for name, val := range v.Members() {
-		if i < k {
-			i++
-			continue
-		}
-		if asArray {
-			var a dynamic.ArrayBuilder
-			a.AppendString(name)
-			a.Append(val)
-			return a.Value()
-		}
-		var b dynamic.BagBuilder
-		b.Set(name, val)
-		return b.Value()
+	name, val := v.MemberAt(k)
+	if asArray {
+		var a dynamic.ArrayBuilder
+		a.AppendString(name)
+		a.Append(val)
+		return a.Value()
 	}
-	return dynamic.Value{}
+	var b dynamic.BagBuilder
+	b.Set(name, val)
+	return b.Value()
 }
 
 // appendDynamic adds v to b, a builder of type t, as `to typeof()` does: numbers

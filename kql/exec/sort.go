@@ -36,11 +36,16 @@ func (q *query) runSort(ctx context.Context, keys []plan.SortKey, in *flow, l *l
 	if rows.n == 0 {
 		return &batchReader{schema: schema}, nil
 	}
+	// Two items of 16 bytes a row, and a word for each key.
+	scratch := int64(rows.n) * int64(32+8*len(keys))
+	if err := l.add(scratch); err != nil {
+		return nil, err
+	}
 	perm, err := rows.order(keys, width, q.Workers)
 	if err != nil {
 		return nil, err
 	}
-	if err := l.add(4 * int64(len(perm))); err != nil {
+	if err := l.add(4*int64(len(perm)) - scratch); err != nil {
 		return nil, err
 	}
 	return &orderedReader{schema: schema, all: rows.batch().Select(positions(width)), perm: perm, rows: q.BatchRows, lease: l}, nil

@@ -129,6 +129,9 @@ type Kernel struct {
 	// constant: the memory of the others may be used again as soon as nobody
 	// needs the result.
 	Transient bool
+	// Grows says that results may be far larger than the arguments: repeat, range.
+	// Such a kernel is run a few rows at a time, under the query's limits.
+	Grows bool
 }
 
 // A Call is what a kernel may know of the query around it.
