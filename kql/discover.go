@@ -22,8 +22,18 @@ func (q *Query) settled(ctx context.Context, o RunOptions) (*plan.Query, error) 
 		return q.plan, nil
 	}
 	env := q.names
-	env.Discover = func(p *plan.Query) ([]*column.Batch, error) { return q.discover(ctx, o, p) }
+	var failed error
+	env.Discover = func(p *plan.Query) ([]*column.Batch, error) {
+		rows, err := q.discover(ctx, o, p)
+		if err != nil && failed == nil {
+			failed = err
+		}
+		return rows, err
+	}
 	p, diags := bind.Bind(q.tree, env)
+	if failed != nil {
+		return nil, failed // with its kind, which a diagnostic has not
+	}
 	for _, d := range diags {
 		if d.Severity == syntax.Error {
 			return nil, fmt.Errorf("%s: %s", d.Code, d.Message)

@@ -24,6 +24,7 @@ func TestMemoryOfOneBatch(t *testing.T) {
 		"made from a constant":     long + "| extend l = array_concat(a, pack_array(x)) | summarize sum(array_length(l))",
 		"made of a few values":     "range x from 1 to 16000 step 1 | extend k = strcat('k', x % 3000) | extend l = repeat(k, 100000) | summarize sum(array_length(l))",
 		"kept by an aggregate":     long + "| extend l = a | summarize l = make_list(l) by x | summarize sum(array_length(l))",
+		"unpacked":                 long + "| extend b = bag_pack('l', repeat(x, 100000)) | evaluate bag_unpack(b) | summarize count()",
 		"kept by a set":            long + "| extend l = a | summarize l = make_set(l) by x | summarize sum(array_length(l))",
 		"kept by one with a split": long + "| extend l = a | summarize l = dcount(tostring(l)), make_list(l) by x | summarize sum(array_length(list_l))",
 	} {
