@@ -25,6 +25,9 @@ func NewSieve(n int) Sieve {
 	return Sieve{bits: make([]uint64, 1<<(size-6)), shift: uint(64 - size)}
 }
 
+// Knows reports whether the sieve can hold any text back.
+func (f *Sieve) Knows() bool { return f.bits != nil }
+
 // Add puts s into the set.
 func (f *Sieve) Add(s string) {
 	if f.bits != nil {

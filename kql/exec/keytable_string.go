@@ -108,27 +108,48 @@ func (k *stringKeys) addPlain(h uint64, s string) uint32 {
 
 func (k *stringKeys) findAll(vals []string, out []uint32) {
 	var buf [chunk]uint32
+	var hashes [chunk]uint64
+	var words [chunk]guidWords
+	var isGUID [chunk]bool
 	for len(vals) > 0 {
 		n := min(chunk, len(vals))
 		for i := range out[:n] {
 			out[i] = none
 		}
-		for _, i := range k.sieve.Sift(vals[:n], buf[:0]) {
-			out[i] = k.findOne(vals[i])
+		rows := k.sieve.Sift(vals[:n], buf[:0])
+		for j, i := range rows {
+			s := vals[i]
+			if words[j], isGUID[j] = parseGUIDWords(s); isGUID[j] {
+				hashes[j] = words[j].hash()
+			} else {
+				hashes[j] = xxh3.HashString(s)
+			}
+		}
+		k.guids.touch(hashes[:len(rows)], k.words)
+		k.plain.touch(hashes[:len(rows)])
+		for j, i := range rows {
+			if isGUID[j] {
+				out[i] = k.findGUID(hashes[j], words[j])
+			} else {
+				out[i] = k.findPlain(hashes[j], vals[i])
+			}
 		}
 		vals, out = vals[n:], out[n:]
 	}
 }
 
-func (k *stringKeys) findOne(s string) uint32 {
-	if w, ok := parseGUIDWords(s); ok {
-		if len(k.guids.slots) > 0 {
-			if slot := *k.guids.slot(w.hash(), w, k.words, false); slot != 0 {
-				return uint32(slot) - 1
-			}
+func (k *stringKeys) findGUID(h uint64, w guidWords) uint32 {
+	if len(k.guids.slots) > 0 {
+		if slot := *k.guids.slot(h, w, k.words, false); slot != 0 {
+			return uint32(slot) - 1
 		}
-	} else if len(k.plain.slots) > 0 {
-		if slot := *k.plain.slot(xxh3.HashString(s), s, false); slot != 0 {
+	}
+	return none
+}
+
+func (k *stringKeys) findPlain(h uint64, s string) uint32 {
+	if len(k.plain.slots) > 0 {
+		if slot := *k.plain.slot(h, s, false); slot != 0 {
 			return k.plain.ids[uint32(slot)-1]
 		}
 	}
@@ -138,7 +159,9 @@ func (k *stringKeys) findOne(s string) uint32 {
 // settle makes look-ups of strings that are not there cheaper. Nothing may be
 // added afterwards.
 func (k *stringKeys) settle() {
-	k.sieve = column.NewSieve(k.n)
+	if k.sieve = column.NewSieve(k.n); !k.sieve.Knows() {
+		return
+	}
 	for _, s := range k.plain.keys {
 		k.sieve.Add(s)
 	}

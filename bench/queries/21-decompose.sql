@@ -1,0 +1,1 @@
+-- no peer: DuckDB has no seasonal decomposition
