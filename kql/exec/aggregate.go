@@ -62,7 +62,7 @@ func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) 
 	if err != nil {
 		return nil, err
 	}
-	return a.result([]*aggState{out})
+	return a.result([]*aggState{out}, a.node, nil)
 }
 
 // runParts is run with workers that may split the groups; see parts.
@@ -85,24 +85,37 @@ func (a *aggregation) runParts(ctx context.Context, in *flow, p *parts, workers 
 	if err != nil {
 		return nil, err
 	}
-	return a.result(states)
+	if p.mode.Load() != partsSplit {
+		return a.result(states, a.node, nil)
+	}
+	restore, err := p.restorer()
+	if err != nil {
+		return nil, err
+	}
+	return a.result(states, p.split.node, restore)
 }
 
 // result returns the groups of states, which have none in common, in the order
-// of their first rows.
-func (a *aggregation) result(states []*aggState) (column.Reader, error) {
+// of their first rows. The states are of node; restore, if not nil, makes of
+// their rows those of a's own.
+func (a *aggregation) result(states []*aggState, node *plan.Aggregate, restore func(*column.Batch) *column.Batch) (column.Reader, error) {
 	batches := make([]*column.Batch, len(states))
 	firsts := make([][]rowID, len(states))
 	err := inParallel(a.q.Workers, len(states), func(i int) (err error) {
 		if states[i] == nil {
 			return nil
 		}
-		if batches[i], err = states[i].groups(a.node); err != nil || a.having == nil {
-			firsts[i] = states[i].first
+		firsts[i] = states[i].first
+		if batches[i], err = states[i].groups(node); err != nil {
 			return err
 		}
+		if restore != nil {
+			batches[i] = restore(batches[i])
+		}
+		if a.having == nil {
+			return nil
+		}
 		kept, err := newCompiler(a.q).selector(a.having).rows(batches[i])
-		firsts[i] = states[i].first
 		if err == nil && !kept.all {
 			batches[i] = batches[i].Gather(kept.rows)
 			firsts[i] = picked(firsts[i], kept.rows)

@@ -33,6 +33,10 @@ type parts struct {
 
 	mode atomic.Int32 // partsOpen until a worker decides
 	list []aggPart
+
+	mu     sync.Mutex   // held by who decides
+	shared []*sharedKey // by key, nil for the others; set before mode is partsSplit
+	split  *aggregation // over, with the numbers of shared keys; likewise
 }
 
 const (
@@ -76,7 +80,7 @@ func (p *parts) fold(i int, held []partBatch) error {
 	part.mu.Lock()
 	defer part.mu.Unlock()
 	if part.state == nil {
-		st, err := p.over.state()
+		st, err := p.split.state()
 		if err != nil {
 			return err
 		}

@@ -11,11 +11,12 @@ type partSink struct {
 	sample []sampleBatch // what own has folded, until the mode is known
 	seen   int
 
-	hash  keyHasher // from here on for the mode partsSplit
-	held  [][]partBatch
-	rows  []int // held, by part
-	total int   // held
-	lease *lease
+	shared []*keyReader // from here on for the mode partsSplit
+	hash   keyHasher
+	held   [][]partBatch
+	rows   []int // held, by part
+	total  int   // held
+	lease  *lease
 }
 
 type sampleBatch struct {
@@ -59,20 +60,33 @@ func (s *partSink) consume(at rowID, b *column.Batch) error {
 	}
 	s.sample = append(s.sample, sampleBatch{at, b})
 	s.seen += b.Len()
-	s.decide()
+	s.decide(b)
 	return nil
 }
 
-// decide sets the mode once enough rows have been seen. Rows of few groups are
-// told sooner: nothing need then be kept of them.
-func (s *partSink) decide() {
+// decide sets the mode once enough rows have been seen, of which b is the last
+// batch. Rows of few groups are told sooner: nothing need then be kept of them.
+func (s *partSink) decide(b *column.Batch) {
 	groups := s.own.group.len()
+	mode := partsOpen
 	switch {
 	case s.seen >= partSample && 5*groups >= 4*s.seen:
-		s.p.mode.CompareAndSwap(partsOpen, partsSplit)
+		mode = partsSplit
 	case s.seen >= partSample, s.seen >= partSample/16 && 2*groups < s.seen:
-		s.p.mode.CompareAndSwap(partsOpen, partsWhole)
+		mode = partsWhole
 	}
+	if mode == partsOpen {
+		return
+	}
+	s.p.mu.Lock()
+	defer s.p.mu.Unlock()
+	if s.p.mode.Load() != partsOpen {
+		return
+	}
+	if mode == partsSplit {
+		s.p.share(s.own, b, s.seen)
+	}
+	s.p.mode.Store(mode)
 }
 
 // reroute sends what was folded as a sample to the parts instead.
@@ -103,6 +117,7 @@ func (s *partSink) split(at rowID, b *column.Batch) error {
 			cols[i] = packGUIDs(cols[i])
 		}
 	}
+	s.number(cols)
 	rows, starts := s.order(s.hash.hashes(cols[:keys], b.Len()))
 	sorted := column.NewBatch(b.Len(), cols).Gather(rows)
 	s.total += len(rows)
