@@ -34,6 +34,12 @@ type Piecewise interface {
 	Pieces(rows []uint32, f func(Column) error) (ok bool, err error)
 }
 
+// A Scattered is a Loader that may read rows here and there as cheaply as rows
+// side by side, which from a file, where whole pages are read, it is not.
+type Scattered interface {
+	Scattered() bool
+}
+
 // A Lazy column is read when it is first needed, and then only at the rows that
 // are still wanted: this is what late materialisation rests on. It is safe for
 // concurrent use.
@@ -98,6 +104,13 @@ func (l *Lazy) Pieces(f func(Column) error) (ok bool, err error) {
 		return false, nil
 	}
 	return p.Pieces(l.rows, f)
+}
+
+// Scattered reports whether reading some rows costs no more than these: see
+// [Scattered]; what has been read does not.
+func (l *Lazy) Scattered() bool {
+	s, is := l.loader.(Scattered)
+	return l.Loaded() || is && s.Scattered()
 }
 
 // Loaded reports whether the column has been read.

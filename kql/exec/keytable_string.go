@@ -240,6 +240,9 @@ func (k *stringKeys) Load(rows []uint32) (column.Column, error) {
 	return column.NewVec(types.String, out, nil), nil
 }
 
+// Scattered implements column.Scattered.
+func (k *stringKeys) Scattered() bool { return true }
+
 func (k *stringKeys) len() int { return k.n }
 
 func (k *stringKeys) size() int64 {

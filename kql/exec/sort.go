@@ -52,7 +52,12 @@ func (q *query) runSort(ctx context.Context, keys []plan.SortKey, in *flow, l *l
 }
 
 // withKeys adds the sort keys' values behind the columns of in.
-func (q *query) withKeys(in *flow, keys []plan.SortKey) *flow {
+func (q *query) withKeys(in *flow, keys []plan.SortKey) *flow { return q.addKeys(in, keys, false) }
+
+// withLazyKeys is withKeys for who may not look at all of them.
+func (q *query) withLazyKeys(in *flow, keys []plan.SortKey) *flow { return q.addKeys(in, keys, true) }
+
+func (q *query) addKeys(in *flow, keys []plan.SortKey, lazy bool) *flow {
 	schema := types.Schema{Columns: append([]types.Column(nil), in.schema.Columns...)}
 	exprs := make([]plan.Expr, len(keys))
 	for i, k := range keys {
@@ -60,15 +65,22 @@ func (q *query) withKeys(in *flow, keys []plan.SortKey) *flow {
 		schema.Columns = append(schema.Columns, types.Column{Type: k.Expr.Type()})
 	}
 	return in.then(schema, nil, func() (stage, error) {
-		return &addColumns{exprs: newCompiler(q).all(exprs)}, nil
+		return &addColumns{newCompiler(q).all(exprs), lazy}, nil
 	})
 }
 
 // addColumns puts computed columns behind those of the batch.
-type addColumns struct{ exprs []*evaluator }
+type addColumns struct {
+	exprs []*evaluator
+	lazy  bool // what is merely a column of the batch stays Lazy
+}
 
 func (s *addColumns) apply(b *column.Batch, emit func(*column.Batch) error) error {
-	extra, err := evalAll(s.exprs, b)
+	eval := evalAll
+	if s.lazy {
+		eval = evalRaw
+	}
+	extra, err := eval(s.exprs, b)
 	if err != nil {
 		return err
 	}

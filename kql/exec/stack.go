@@ -228,10 +228,21 @@ func (l *stackColumn) join(rows []uint32) (whole column.Column, parts []column.C
 	return l.whole, nil, err
 }
 
+// Scattered implements column.Scattered.
+func (l *stackColumn) Scattered() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.whole != nil {
+		return true
+	}
+	c, lazy := l.parts[0].(*column.Lazy)
+	return !lazy || c.Scattered()
+}
+
 // charge is what reading some rows costs, in rows. From a file whole pages are
 // read, so that few scattered rows cost as much as many.
 func (l *stackColumn) charge(rows int) int {
-	if c, lazy := l.parts[0].(*column.Lazy); lazy && !c.Loaded() {
+	if c, lazy := l.parts[0].(*column.Lazy); lazy && !c.Scattered() {
 		return rows + min(pageRows*rows, l.n/4)
 	}
 	return rows

@@ -32,7 +32,7 @@ func (q *query) runTop(ctx context.Context, keys []plan.SortKey, limit int, in *
 		return &batchReader{schema: schema}, nil
 	}
 	width := schema.Len()
-	in = q.withKeys(in, keys)
+	in = q.withLazyKeys(in, keys)
 	// The row's place is one more key: which of equal rows are taken does not
 	// depend on who saw them.
 	full := types.Schema{Columns: append(append([]types.Column(nil), in.schema.Columns...), types.Column{Type: types.Long})}
@@ -73,6 +73,7 @@ type topState struct {
 	rows  *stack
 	bytes int64
 	lease *lease
+	bound topBound
 }
 
 func (s *topState) consume(at rowID, b *column.Batch) error {
@@ -85,6 +86,16 @@ func (s *topState) consume(at rowID, b *column.Batch) error {
 		cols = append(cols, b.Raw(i))
 	}
 	b = column.NewBatch(b.Len(), append(cols, column.NewVec(types.Long, places, nil)))
+	first, err := b.Column(s.width)
+	if err != nil {
+		return err
+	}
+	if rows, ok := s.bound.within(first, s.keys[0].Desc); ok && len(rows) < b.Len() {
+		if len(rows) == 0 {
+			return nil
+		}
+		b, first = b.Gather(rows), column.Gather(first, rows)
+	}
 	if b.Len() > 4*s.limit {
 		// A large batch is reduced on its own, before it is kept.
 		own := &stack{schema: s.rows.schema}
@@ -94,6 +105,9 @@ func (s *topState) consume(at rowID, b *column.Batch) error {
 		best, err := s.best(own)
 		if err != nil {
 			return err
+		}
+		if len(best) == s.limit {
+			s.bound.narrow(first, best[s.limit-1], s.keys[0].Desc)
 		}
 		b = b.Gather(best)
 	}
