@@ -204,6 +204,19 @@ func (v Value) element(n, i int) Value {
 	return Value{v.enc[from:le32(v.enc, at)]}
 }
 
+// Range iterates over elements from up to, not including, to of an array, which
+// must have them.
+func (v Value) Range(from, to int) iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		n := v.Len()
+		for i := from; i < to; i++ {
+			if !yield(v.element(n, i)) {
+				return
+			}
+		}
+	}
+}
+
 // entry returns member i of a bag of n.
 func (v Value) entry(n, i int) (name string, val Value) {
 	at := len(v.enc) - 4 - 9*n + 8*i

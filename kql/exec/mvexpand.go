@@ -54,40 +54,79 @@ func (m *mvExpand) apply(b *column.Batch, emit func(*column.Batch) error) error 
 		}
 		views[i] = column.ViewOf[dynamic.Value](c)
 	}
-	x := m.start(b.Len())
-	vals := make([]dynamic.Value, len(views))
-	for i := range b.Len() {
-		var n int64
+	counts := make([]int64, b.Len())
+	left := int64(0)
+	for i := range counts {
 		for j := range views {
-			vals[j] = views[j].At(i)
-			n = max(n, elements(vals[j]))
+			counts[i] = max(counts[i], elements(views[j].At(i)))
 		}
-		n = min(n, m.limit)
-		for k := range n {
-			x.rows = append(x.rows, uint32(i))
-			if m.node.ItemIndex {
-				x.index = append(x.index, k)
+		counts[i] = min(counts[i], m.limit)
+		left += counts[i]
+	}
+	full := 2 * int64(m.q.BatchRows)
+	x := m.start(min(left, full))
+	for i, n := range counts {
+		for k := int64(0); k < n; {
+			take := min(n-k, full-int64(len(x.rows)))
+			for e := range take {
+				x.rows = append(x.rows, uint32(i))
+				if m.node.ItemIndex {
+					x.index = append(x.index, k+e)
+				}
 			}
-			for j, v := range vals {
-				appendDynamic(x.out[j], m.out(j), element(v, int(k), m.node.BagArrays))
+			for j := range views {
+				m.add(x.out[j], m.out(j), views[j].At(i), int(k), int(take))
 			}
-			if len(x.rows) >= 2*m.q.BatchRows {
+			k, left = k+take, left-take
+			if int64(len(x.rows)) >= full {
 				if err := m.finish(b, x, emit); err != nil {
 					return err
 				}
-				x = m.start(m.q.BatchRows)
+				x = m.start(min(left, full))
 			}
 		}
 	}
 	return m.finish(b, x, emit)
 }
 
+// add appends n elements of v, from element k on, to b, a builder of type t.
+func (m *mvExpand) add(b column.Builder, t types.Type, v dynamic.Value, k, n int) {
+	if v.Kind() != dynamic.Array {
+		for e := range n {
+			appendDynamic(b, t, element(v, k+e, m.node.BagArrays))
+		}
+		return
+	}
+	there := max(min(n, v.Len()-k), 0)
+	switch b := b.(type) {
+	case *column.TypedBuilder[dynamic.Value]:
+		for e := range v.Range(k, k+there) {
+			b.Append(e)
+		}
+	case *column.TypedBuilder[int64]:
+		for e := range v.Range(k, k+there) {
+			if x, ok := e.AsLong(); ok && t == types.Long {
+				b.Append(x)
+			} else {
+				appendDynamic(b, t, e)
+			}
+		}
+	default:
+		for e := range v.Range(k, k+there) {
+			appendDynamic(b, t, e)
+		}
+	}
+	for range n - there {
+		appendDynamic(b, t, dynamic.Value{})
+	}
+}
+
 func (m *mvExpand) out(j int) types.Type { return m.node.Out.Columns[m.node.Cols[j].To].Type }
 
-func (m *mvExpand) start(n int) *expansion {
+func (m *mvExpand) start(n int64) *expansion {
 	x := &expansion{rows: make([]uint32, 0, n), out: make([]column.Builder, len(m.cols))}
 	for j := range m.cols {
-		x.out[j] = column.NewBuilder(m.out(j), n)
+		x.out[j] = column.NewBuilder(m.out(j), int(n))
 	}
 	return x
 }
