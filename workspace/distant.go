@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/calypso-kql/calypso/kql/bind"
@@ -58,7 +59,15 @@ func (t *distantTable) Schema() types.Schema { return types.Schema{} }
 // MoreColumns implements bind.Loose.
 func (t *distantTable) MoreColumns() bool { return true }
 
+// Empty implements bind.Stub.
+func (t *distantTable) Empty() plan.Source { return &emptyTable{more: true} }
+
+// Why implements bind.Stub.
+func (t *distantTable) Why() string {
+	return fmt.Sprintf("the table %s of %s is out of reach: put its rows into a table of that name with -d %s=FILE", t.name, t.where, t.name)
+}
+
 // Open implements plan.Source.
 func (t *distantTable) Open(context.Context, plan.Scan) (column.Reader, error) {
-	return nil, fmt.Errorf("the table %s of %s is out of reach: put its rows into a table of that name with -d %s=FILE", t.name, t.where, t.name)
+	return nil, errors.New(t.Why())
 }

@@ -86,8 +86,8 @@ type Loose interface {
 	MoreColumns() bool
 }
 
-// A Stub is a Source of which only the columns are known: a function whose body is
-// not here. It cannot be opened, but a union with isfuzzy=true goes on without it:
+// A Stub is a Source of which only the columns are known, if these: a function whose
+// body is not here, a table of a workspace that is not. It cannot be opened, but a union with isfuzzy=true goes on without it:
 // there it is empty.
 type Stub interface {
 	plan.Source

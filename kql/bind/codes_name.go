@@ -87,3 +87,11 @@ func unresolvedColumn(at syntax.Node, name string) syntax.Diagnostic {
 func unknownDirective(at syntax.Node, name string) syntax.Diagnostic {
 	return fault("KS250", at, "unknown directive '%s': a comment begins with //", name)
 }
+
+// noneFound is KS204 for a union with isfuzzy=true that has no part which exists.
+// Microsoft's analyzer takes it; the engine wants at least one.
+//
+// Example: union isfuzzy=true Missing1, Missing2
+func noneFound(at syntax.Node) syntax.Diagnostic {
+	return fault("KS204", at, "none of the tables of the union exists: with isfuzzy=true at least one must")
+}

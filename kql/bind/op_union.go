@@ -20,6 +20,9 @@ func (b *binder) union(sc *scope, in table, op *syntax.UnionOp) table {
 		left = left || len(more) == 0
 		parts = append(parts, more...)
 	}
+	if fuzzy && len(parts) == 0 && !b.env.Strict {
+		b.report(noneFound(op))
+	}
 	b.nameParts(parts)
 	kind := b.paramOneOf(op.Params, "kind", "outer", "inner")
 	source := paramWord(syntax.FindParam(op.Params, "withsource"))

@@ -22,19 +22,20 @@ func (b *binder) callStored(sc *scope, at syntax.Expr, name string, f *Function,
 		}
 		b.bindAll(sc, args)
 		if f.Source != nil {
-			return ofTable(readAll(name, b.sourceOf(f)))
+			return ofTable(readAll(name, b.withoutStub(f.Source)))
 		}
 		return ofTable(unknownTable())
 	}
 	return b.callLambda(sc, at, name, l, args)
 }
 
-// sourceOf returns what stands for the result of a function without a body.
-func (b *binder) sourceOf(f *Function) plan.Source {
-	if s, ok := f.Source.(Stub); ok && b.fuzzy > 0 {
+// withoutStub returns a source that a union with isfuzzy=true can go on with: in
+// one, a stub is empty.
+func (b *binder) withoutStub(src plan.Source) plan.Source {
+	if s, ok := src.(Stub); ok && b.fuzzy > 0 {
 		return s.Empty()
 	}
-	return f.Source
+	return src
 }
 
 // firstText returns the first argument, by place or by name, if it is a constant

@@ -40,7 +40,7 @@ func (b *binder) dataScope(sc *scope, e syntax.Expr) {
 // catalogTable reads a table of cat.
 func (b *binder) catalogTable(cat Catalog, at syntax.Node, name string) table {
 	if src, ok := cat.Table(name); ok {
-		return readAll(name, src)
+		return readAll(name, b.withoutStub(src))
 	}
 	b.report(unknownTableName(at, name, cat.TableNames()))
 	return unknownTable()
