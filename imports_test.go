@@ -39,6 +39,7 @@ const layers = `
 	functions       : kql/syntax
 	workspace       : kql/types kql/column kql/plan kql/bind kql/opt kql/syntax kql catalog external functions watchlist
 	check           : kql kql/bind kql/syntax
+	locations       : kql/types kql/dynamic kql/column kql/function
 	output          : kql/types kql/dynamic kql/column kql parquet
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
 	detect          : kql/types kql/dynamic kql/column kql/syntax
@@ -73,6 +74,8 @@ const vendors = `
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/reeflective/readline     : cmd/calypso
 	github.com/mattn/go-runewidth       : output
+	github.com/ua-parser/uap-go         : kql/builtin
+	github.com/oschwald/maxminddb-golang : locations
 	golang.org/x/term                   : cmd/calypso output
 `
 

@@ -148,6 +148,8 @@ type RunOptions struct {
 	MaxRows, MaxBytes int64
 	// Session is what current_database() and its like answer.
 	Session Session
+	// Locations says where IP addresses are; nil if nobody knows.
+	Locations function.Locator
 	// Scope, if not nil, limits the rows of every table by time.
 	Scope *opt.TimeScope
 	// NoOptimize runs the plan as bound; for tests.
@@ -221,7 +223,7 @@ func (q *Query) optimized(ctx context.Context, o RunOptions) (*plan.Query, error
 
 func (q *Query) env(o RunOptions) *function.Env {
 	return &function.Env{
-		Context: context.Background(), Now: o.Now, Rand: newRand,
+		Context: context.Background(), Now: o.Now, Rand: newRand, Locations: o.Locations,
 		Database: o.Session.Database, Cluster: o.Session.Cluster, User: o.Session.User, Groups: o.Session.Groups,
 	}
 }

@@ -63,7 +63,7 @@ printed with the rows and the time of each operator.`,
 			defer set.Close()
 			ctx, cancel := limits.context(cmd.Context())
 			defer cancel()
-			x := explainer{engine: engine, ws: ws, ask: &ask, options: limits.options(ticks), analyze: analyze, json: format == "json"}
+			x := explainer{engine: engine, ws: ws, ask: &ask, options: limits.options(ticks, &data), analyze: analyze, json: format == "json"}
 			return x.explain(ctx, os.Stdout, text)
 		},
 	}

@@ -38,8 +38,8 @@ func (f *limitFlags) context(ctx context.Context) (context.Context, context.Canc
 	return context.WithTimeout(ctx, f.timeout)
 }
 
-func (f *limitFlags) options(now int64) kql.RunOptions {
-	return kql.RunOptions{Now: now, MemoryLimit: f.memory << 20, MaxRows: f.maxRows, Session: here()}
+func (f *limitFlags) options(now int64, data *dataFlags) kql.RunOptions {
+	return kql.RunOptions{Now: now, MemoryLimit: f.memory << 20, MaxRows: f.maxRows, Locations: data.saved.locator, Session: here()}
 }
 
 func queryCommand() *cobra.Command {

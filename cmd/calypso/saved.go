@@ -9,6 +9,8 @@ import (
 
 	"github.com/calypso-kql/calypso/external"
 	"github.com/calypso-kql/calypso/functions"
+	"github.com/calypso-kql/calypso/kql/function"
+	"github.com/calypso-kql/calypso/locations"
 	"github.com/calypso-kql/calypso/watchlist"
 	"github.com/calypso-kql/calypso/workspace"
 )
@@ -19,6 +21,8 @@ type savedFlags struct {
 	watchlists []string
 	searchKeys []string
 	external   []string
+	locations  string
+	locator    function.Locator // of locations; nil without it
 }
 
 func (f *savedFlags) register(c *cobra.Command) {
@@ -26,6 +30,7 @@ func (f *savedFlags) register(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.watchlists, "watchlists", nil, "file or folder of watchlists: ALIAS.csv, ALIAS.tsv, ARM .json; may be repeated")
 	c.Flags().StringArrayVar(&f.searchKeys, "search-key", nil, "the column that a watchlist's SearchKey is, ALIAS=COLUMN; its first one if not given")
 	c.Flags().StringArrayVar(&f.external, "externaldata", nil, "what externaldata may read: FOLDER, or ADDRESS=PATH, which has what lies at or below a URL; may be repeated")
+	c.Flags().StringVar(&f.locations, "locations", os.Getenv("CALYPSO_LOCATIONS"), "MaxMind database for geo_info_from_ip_address, GeoLite2-City.mmdb; or $CALYPSO_LOCATIONS")
 }
 
 // open reads the files. What is wrong with a function is told, for others may do
@@ -50,6 +55,13 @@ func (f *savedFlags) open(quiet bool) ([]workspace.Option, error) {
 			return nil, fmt.Errorf("--externaldata: %w", err)
 		}
 		opts = append(opts, workspace.WithExternal(p))
+	}
+	if f.locations != "" {
+		d, err := locations.Open(f.locations)
+		if err != nil {
+			return nil, failed(err)
+		}
+		f.locator = d // closed with the process
 	}
 	keys := map[string]string{}
 	for _, k := range f.searchKeys {

@@ -38,7 +38,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"gzip": compress, "cut": cut, "exits": exits, "damage": damage,
+			"gzip": compress, "cut": cut, "exits": exits, "damage": damage, "locations": writeLocations,
 		},
 	})
 }

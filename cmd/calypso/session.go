@@ -44,7 +44,7 @@ func (s *session) run(ctx context.Context, text string) error {
 	s.data.tellPlaces(s.errs, q.Tree(), s.ws)
 	ctx, cancel := s.limits.context(ctx)
 	defer cancel()
-	tables, err := q.Run(ctx, s.limits.options(ticks))
+	tables, err := q.Run(ctx, s.limits.options(ticks, s.data))
 	if err != nil {
 		return failed(err)
 	}
@@ -111,7 +111,7 @@ func (s *session) explain(ctx context.Context, text string, analyze bool) error 
 	s.last = text
 	ctx, cancel := s.limits.context(ctx)
 	defer cancel()
-	x := explainer{engine: s.engine, ws: s.ws, ask: s.ask, options: s.limits.options(ticks), analyze: analyze}
+	x := explainer{engine: s.engine, ws: s.ws, ask: s.ask, options: s.limits.options(ticks, s.data), analyze: analyze}
 	return x.explain(ctx, s.out, text)
 }
 

@@ -53,18 +53,8 @@ func ipMatching() function.Family {
 			},
 			Examples: []string{`ipv6_is_in_any_range("a5e:f127::abcd", "::1/128", "a5e:f127::/112") -> true`},
 		},
-		{
-			Doc: "Would return where an IP address is; it needs a MaxMind database, which Calypso does not have.",
-			Overloads: []function.Overload{{Sig: "geo_info_from_ip_address(ip: string): dynamic",
-				Kernel: refused([]types.Type{types.String}, types.Dynamic, "geo_info_from_ip_address", noLocations)}},
-			Volatile:    true, // never answered, so neither folded nor shown in an example
-			Unsupported: noLocations,
-		},
 	}}
 }
-
-// noLocations is why addresses are not looked up.
-const noLocations = "it needs a MaxMind database of locations"
 
 // refused is the kernel of a function that is known but not supported.
 func refused(in []types.Type, out types.Type, name, reason string) function.Kernel {

@@ -54,8 +54,6 @@ func session() function.Family {
 		unsupported("rowstore_ordinal_range", "", "dynamic", "there are no row stores"),
 		unsupported("current_node_id", "", "string", "there is no cluster of nodes"),
 		dataSize(),
-		unsupported("parse_user_agent", "user_agent: string, look_for?: string|dynamic", "dynamic",
-			"it needs a database of user agents, and would otherwise name other browsers than Kusto does", types.String, types.Unknown),
 	}}
 }
 

@@ -93,8 +93,9 @@ func TestKernelErrors(t *testing.T) {
 		{"datetime_part", []string{"string: week", "datetime: 2024-01-01"}, `"week"`},
 		{"format_bytes", []string{"real: 1", "long: 1", "string: Bits"}, `"Bits"`},
 		{"replace_strings", []string{"string: a", `dynamic: ["a"]`, "dynamic: []"}, "1 texts"},
-		{"geo_info_from_ip_address", []string{"string: 1.1.1.1"}, "MaxMind"},
-		{"parse_user_agent", []string{"string: x", "string: os"}, "not supported"},
+		{"geo_info_from_ip_address", []string{"string: 1.1.1.1"}, "--locations"},
+		{"parse_user_agent", []string{"string: x", "string: engine"}, "not engine"},
+		{"parse_user_agent", []string{"string: x", `dynamic: ["os"%3]`}, "not 3"},
 	} {
 		f, ok := reg.Scalar(tt.name)
 		if !ok {

@@ -176,6 +176,8 @@ type Env struct {
 	Now int64
 	// Rand yields random numbers, safe for concurrent use.
 	Rand func() *rand.Rand
+	// Locations answers geo_info_from_ip_address(); nil if there is no database.
+	Locations Locator
 	// Database, Cluster and User answer current_database() and its like.
 	Database, Cluster, User string
 	// Groups are the groups that User is in.
