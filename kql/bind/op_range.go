@@ -50,6 +50,8 @@ func isZero(e plan.Expr) bool {
 		return v.Valid.Has(0) && v.Vals[0] == 0 && v.Type() != types.Unknown
 	case *column.Vec[float64]:
 		return v.Valid.Has(0) && v.Vals[0] == 0
+	case *column.Vec[types.Decimal128]:
+		return v.Valid.Has(0) && v.Vals[0].IsZero()
 	}
 	return false
 }

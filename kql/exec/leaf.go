@@ -77,16 +77,15 @@ func (q *query) buildRange(n *plan.Range) (*flow, error) {
 	}
 	out := n.Out.Columns[0].Type
 	var r column.Reader
-	if out == types.Real {
-		r = &realRange{schema: n.Out, rows: q.BatchRows}
-		if v, ok := scalars[float64](bounds); ok {
-			r = &realRange{schema: n.Out, rows: q.BatchRows, from: v[0], to: v[1], step: v[2], on: stepsTo(v[0], v[1], v[2])}
-		}
-	} else {
+	switch out {
+	case types.Real:
+		v, ok := scalars[float64](bounds)
+		r = &realRange{schema: n.Out, rows: q.BatchRows, from: v[0], to: v[1], step: v[2], on: ok && stepsTo(v[0], v[1], v[2])}
+	case types.Decimal:
+		v, ok := scalars[types.Decimal128](bounds)
+		r = &decimalRange{schema: n.Out, rows: q.BatchRows, from: v[0], to: v[1], step: v[2], on: ok && decimalStepsTo(v[0], v[1], v[2])}
+	default:
 		v, ok := scalars[int64](bounds)
-		if !ok && out == types.Decimal {
-			return nil, &Error{Kind: Unsupported, Err: fmt.Errorf("range over %s is not supported", out)}
-		}
 		r = &wordRange{schema: n.Out, rows: q.BatchRows, next: v[0], to: v[1], step: v[2], on: ok && stepsTo(v[0], v[1], v[2])}
 	}
 	return &flow{q: q, schema: n.Out, source: counted(r, q.statsOf(n))}, nil

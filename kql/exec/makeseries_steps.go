@@ -52,6 +52,8 @@ func (q *query) seriesSteps(n *plan.MakeSeries) (seriesSteps, error) {
 		return newSteps(n, consts, nil, (*dynamic.ArrayBuilder).AppendTimeSpan)
 	case types.Long, types.Int:
 		return newSteps(n, consts, nil, (*dynamic.ArrayBuilder).AppendLong)
+	case types.Decimal:
+		return newDecimalSteps(n, consts)
 	default:
 		return nil, &Error{Kind: Unsupported, Err: fmt.Errorf("make-series on an axis of type %s is not supported", t)}
 	}
@@ -140,10 +142,18 @@ func (s *steps[T]) bounds(from, to int64) (int64, int64, error) {
 			to++
 		}
 	}
-	if to-from > maxSeries {
-		return 0, 0, fmt.Errorf("make-series: an array of %d values exceeds the limit of %d", to-from, maxSeries)
+	return from, to, seriesFits(to - from)
+}
+
+// seriesFits returns an error for an array that would be too long.
+func seriesFits(n int64) error {
+	switch {
+	case n >= farStep:
+		return fmt.Errorf("make-series: an array of more than 10^18 values exceeds the limit of %d", maxSeries)
+	case n > maxSeries:
+		return fmt.Errorf("make-series: an array of %d values exceeds the limit of %d", n, maxSeries)
 	}
-	return from, to, nil
+	return nil
 }
 
 func (s *steps[T]) write(a *dynamic.ArrayBuilder, from, to int64) {
