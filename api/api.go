@@ -4,6 +4,8 @@
 //	GET  /readyz                  the store takes logs and answers queries
 //	POST /v1/ingest               records go to the tables that they name
 //	POST /v1/ingest/{table}       records go to one table
+//	POST /dataCollectionRules/{rule}/streams/{stream}
+//	                              the same, as Azure Monitor's Logs Ingestion API
 //	POST /v1/rest/query           a query, Kusto's way
 //
 // Where there are tokens, every request but the first two needs one that is good
@@ -60,6 +62,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("POST /v1/ingest", s.allow(config.Ingestor, inTurn(s.bodies, s.ingest)))
 	mux.HandleFunc("POST /v1/ingest/{table}", s.allow(config.Ingestor, inTurn(s.bodies, s.ingest)))
+	mux.HandleFunc("POST /dataCollectionRules/{rule}/streams/{stream}", s.allow(config.Ingestor, inTurn(s.bodies, s.stream)))
 	mux.HandleFunc("POST /v1/rest/query", s.allow(config.Reader, inTurn(s.queries, s.query)))
 	return s.logged(mux)
 }

@@ -134,6 +134,24 @@ func TestRecordsComeInAndAreFound(t *testing.T) {
 		`[[1,"2026-03-02T12:00:00Z",""],[2,"2026-03-02T12:00:00Z",""],[3,"2026-03-02T12:00:00Z","red"]]`)
 }
 
+func TestLogsIngestionAPI(t *testing.T) {
+	srv, _ := serve(t, limits())
+	at := func(stream string) string {
+		return srv.URL + "/dataCollectionRules/dcr-1/streams/" + stream + "?api-version=2023-01-01"
+	}
+	if status, text := post(t, at("Custom-Things_CL"), `[{"TimeGenerated":"2026-03-01T10:00:00Z","n":1},{"n":2}]`); status != http.StatusNoContent || text != "" {
+		t.Errorf("%d %q", status, text)
+	}
+	if status, _ := post(t, at("Microsoft-SecurityAlert"), `[{"AlertName":"a"}]`); status != http.StatusNoContent {
+		t.Errorf("%d", status)
+	}
+	want(t, "rows", ask(t, srv, "Things_CL | sort by n asc | project n, TimeGenerated"), `[[1,"2026-03-01T10:00:00Z"],[2,"2026-03-02T12:00:00Z"]]`)
+	want(t, "rows", ask(t, srv, "SecurityAlert | project AlertName, Type"), `[["a","SecurityAlert"]]`)
+	if status, _ := post(t, at("Things"), `[{"n":1}]`); status != http.StatusNotFound {
+		t.Errorf("%d", status)
+	}
+}
+
 func TestABatchIsStoredOnce(t *testing.T) {
 	srv, _ := serve(t, limits())
 	post(t, srv.URL+"/v1/ingest", risks, "Idempotency-Key", "k")

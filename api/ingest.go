@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/calypso-kql/calypso/ingest"
@@ -36,34 +37,65 @@ type ingested struct {
 // batch; the rest is told. A batch with the Idempotency-Key of one that was
 // stored before is not stored again.
 func (s *server) ingest(w http.ResponseWriter, r *http.Request, by caller) {
-	into := r.PathValue("table")
+	if out, ok := s.store(w, r, by, r.PathValue("table")); ok {
+		answer(w, http.StatusOK, out)
+	}
+}
+
+// stream stores the records of a body as Azure Monitor's Logs Ingestion API does:
+// the stream is Custom-TABLE or Microsoft-TABLE, and the answer is empty. The
+// rule's id is not looked at: there are no transformations here.
+//
+// Source: Microsoft's documentation, "Logs Ingestion API in Azure Monitor".
+func (s *server) stream(w http.ResponseWriter, r *http.Request, by caller) {
+	name := r.PathValue("stream")
+	_, table, ok := strings.Cut(name, "-")
+	if kind := strings.TrimSuffix(name, "-"+table); !ok || table == "" || kind != "Custom" && kind != "Microsoft" {
+		fail(w, http.StatusNotFound, "NotFound", fmt.Errorf("stream %q is neither Custom-TABLE nor Microsoft-TABLE", name))
+		return
+	}
+	out, ok := s.store(w, r, by, table)
+	switch {
+	case !ok:
+	case out.Rejected > 0:
+		// The API has no answer for a part; the rest is stored, so it is no use to
+		// send the body again as it is.
+		fail(w, http.StatusBadRequest, "InvalidRecords", fmt.Errorf("%d rows are stored, and %d records are not: %s", out.Rows[table], out.Rejected, first(out.Problems, "")))
+	default:
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// store stores the records of a body, in one table if into is not empty. Where it
+// can't, it has sent the error.
+func (s *server) store(w http.ResponseWriter, r *http.Request, by caller, into string) (out ingested, ok bool) {
 	report := &ingest.Report{}
 	l := ingest.NewLoader(ingest.Options{Tables: s.o.Tables, Workers: 1, Report: report, MaxBytes: s.o.Limits.Body})
 	body := &sized{http.MaxBytesReader(w, r.Body, s.o.Limits.Body)}
 	if err := l.Read(r.Context(), ingest.Input{Name: "body", Into: into, Base: "body", Reader: body}); err != nil {
 		failed(w, err)
-		return
+		return out, false
 	}
 	_, records, rejected, nulls, broken := report.Counts()
-	out := ingested{Rows: map[string]int{}, Rejected: rejected, Nulls: nulls}
+	out = ingested{Rows: map[string]int{}, Rejected: rejected, Nulls: nulls}
 	for _, p := range report.Problems() {
 		out.Problems = append(out.Problems, p.String())
 	}
 	if broken > 0 || records == 0 {
 		// A body that is torn is sent again as a whole.
 		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", fmt.Errorf("nothing is stored: %s", first(out.Problems, "the body has no records")))
-		return
+		return out, false
 	}
 	b := store.Batch{ID: r.Header.Get("Idempotency-Key")}
 	for _, t := range l.Finish() {
 		if !by.may(t.Name) {
 			fail(w, http.StatusForbidden, "Forbidden", fmt.Errorf("nothing is stored: the token %s is not for table %s", by.name, t.Name))
-			return
+			return out, false
 		}
 		rows, err := s.received(t)
 		if err != nil {
 			failed(w, err)
-			return
+			return out, false
 		}
 		b.Rows = append(b.Rows, rows)
 		out.Rows[t.Name] += rows.Rows.Len()
@@ -73,10 +105,10 @@ func (s *server) ingest(w http.ResponseWriter, r *http.Request, by caller) {
 	ack, err := s.o.Store.Append(ctx, b)
 	if err != nil {
 		failed(w, err)
-		return
+		return out, false
 	}
 	out.Duplicate = ack.Duplicate
-	answer(w, http.StatusOK, out)
+	return out, true
 }
 
 // sized says of a body that is too large what package ingest says of one that is
