@@ -172,17 +172,34 @@ func (p *parts) parquet(ctx context.Context, o Options, report *ingest.Report) e
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err == nil {
-			b, err = column.Concat(pf.Schema(), []*column.Batch{b})
-		}
 		if err != nil {
 			report.FileBroken(p.file.path, err)
 			return ctx.Err()
 		}
-		if err := p.add(table, pf.Schema(), b); err != nil {
-			return err
+		for from := 0; from < b.Len(); from += partRows {
+			part, err := forced(b.Slice(from, min(from+partRows, b.Len())))
+			if err != nil {
+				report.FileBroken(p.file.path, err)
+				return ctx.Err()
+			}
+			if err := p.add(table, pf.Schema(), part); err != nil {
+				return err
+			}
 		}
 	}
+}
+
+// forced returns the rows of b read from their file, which is closed when the
+// batch is still in use.
+func forced(b *column.Batch) (*column.Batch, error) {
+	cols := make([]column.Column, b.Width())
+	for i := range cols {
+		var err error
+		if cols[i], err = b.Column(i); err != nil {
+			return nil, err
+		}
+	}
+	return column.NewBatch(b.Len(), cols), nil
 }
 
 // digest returns a digest of a file's content.
