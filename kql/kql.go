@@ -158,20 +158,6 @@ type RunOptions struct {
 	Stats *exec.Stats
 }
 
-// A Session says where a query runs, and for whom. A name that is empty is
-// answered as "".
-type Session struct {
-	// Database and Cluster are what current_database() and
-	// current_cluster_endpoint() answer.
-	Database, Cluster string
-	// User is what current_principal() answers, in Kusto's form
-	// aaduser=name@example.org or any other.
-	User string
-	// Groups are the groups that User is in, in the same form, for
-	// current_principal_is_member_of().
-	Groups []string
-}
-
 // A Table is one table of an answer. It has no hidden columns.
 type Table struct {
 	// Name is the name given by a final `as`, else empty.

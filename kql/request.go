@@ -28,6 +28,20 @@ type Request struct {
 	Parameters map[string]string
 }
 
+// A Session says where a query runs, and for whom. A name that is empty is
+// answered as "".
+type Session struct {
+	// Database and Cluster are what current_database() and
+	// current_cluster_endpoint() answer.
+	Database, Cluster string
+	// User is what current_principal() answers, in Kusto's form
+	// aaduser=name@example.org or any other.
+	User string
+	// Groups are the groups that User is in, in the same form, for
+	// current_principal_is_member_of().
+	Groups []string
+}
+
 // KustoMaxRows and KustoMaxBytes are the truncation that Kusto's service has by
 // default; see RunOptions.MaxRows.
 const (
