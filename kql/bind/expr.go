@@ -150,6 +150,8 @@ func (b *binder) expr(sc *scope, e syntax.Expr) entity {
 		return ofTable(b.dataTable(sc, e))
 	case *syntax.ExternalDataExpr:
 		return ofTable(b.externalData(sc, e))
+	case *syntax.InlineExternalTableExpr:
+		return ofTable(b.inlineExternalTable(sc, e))
 	case *syntax.MaterializeExpr:
 		return b.materialize(sc, e)
 	case *syntax.ToTableExpr:
