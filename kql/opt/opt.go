@@ -38,6 +38,10 @@ func (o *optimizer) root(n plan.Node) plan.Node {
 	n = transform(n, constantFilter)
 	n = transform(n, mergeFilters)
 	n = transform(n, o.pushFilter)
+	// Below a projection a condition may be about constants: a part of a union
+	// that lacks the column is then not read.
+	n = rewriteExprs(n, o.fold)
+	n = transform(n, constantFilter)
 	n = transform(n, mergeProjects)
 	n = transform(n, sortTakeToTop)
 	n = rewriteExprs(n, o.jsonPath)

@@ -1,21 +1,32 @@
 package opt
 
 import (
+	"slices"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 )
 
-// sortTakeToTop keeps only the rows wanted while sorting.
+// sortTakeToTop keeps only the rows wanted while sorting, also if a projection is
+// between the two.
 func sortTakeToTop(n plan.Node) plan.Node {
 	take, ok := n.(*plan.Take)
 	if !ok {
 		return n
 	}
-	sort, ok := take.Input.(*plan.Sort)
-	if !ok {
-		return n
+	switch in := take.Input.(type) {
+	case *plan.Sort:
+		return &plan.Top{Input: in.Input, N: take.N, Keys: in.Keys}
+	case *plan.Project:
+		if slices.ContainsFunc(in.Exprs, hasWindow) {
+			return n
+		}
+		below := sortTakeToTop(&plan.Take{Input: in.Input, N: take.N})
+		if _, still := below.(*plan.Take); !still {
+			return &plan.Project{Input: below, Exprs: in.Exprs, Out: in.Out}
+		}
 	}
-	return &plan.Top{Input: sort.Input, N: take.N, Keys: sort.Keys}
+	return n
 }
 
 // limitRead tells a table how many rows a take directly above it, or above
