@@ -22,6 +22,8 @@ type query struct {
 type verdict struct {
 	// Syntax and Errors are the codes of the errors: the parser's, and all.
 	Syntax, Errors []string
+	// Places are where the parser's errors begin and end; only theirs.
+	Places [][2]int
 	// Columns are the columns of the last result, "name: type"; nil where they
 	// are not all known.
 	Columns []string
