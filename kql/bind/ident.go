@@ -116,7 +116,7 @@ func (b *binder) use(sc *scope, at *syntax.Ident, sym *symbol) entity {
 	switch {
 	case sym.table != nil:
 		return ofTable(*sym.table)
-	case sym.value != nil && sym.row != nil && sc.row != nil && sc.row != sym.row:
+	case sym.value != nil && (sym.row != nil && sc.row != nil && sc.row != sym.row || sym.varies && sc.depth != sym.depth):
 		b.report(otherRow(at))
 		return ofValue(unknownOf(sym.value.typ()))
 	case sym.value != nil:

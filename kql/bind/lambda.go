@@ -121,12 +121,7 @@ func (b *binder) bindParams(sc, body *scope, at syntax.Expr, name string, params
 				return false
 			}
 			sym.value = &v
-			if !isConstant(v.expr) {
-				sym.row = sc.row
-				if sc.row == nil {
-					sym.row = sc.caller
-				}
-			}
+			sym.ofRow(sc, body)
 		}
 		body.declare(p.Name.Name, sym)
 	}

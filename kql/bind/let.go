@@ -18,9 +18,7 @@ func (b *binder) let(sc *scope, s *syntax.LetStmt) {
 		x := b.tableOrValue(sc, s.Value)
 		if sym.table = x.table; x.table == nil {
 			sym.value = &x.value
-			if !isConstant(x.value.expr) {
-				sym.row = sc.caller
-			}
+			sym.ofRow(sc, sc)
 		}
 	}
 	if old, ok := sc.names[s.Name.Name]; ok {

@@ -25,7 +25,11 @@ func (b *binder) search(sc *scope, in table, op *syntax.SearchOp) table {
 			parts = append(parts, shown(b.parts(sc, e, false))...)
 		}
 	case in.node != nil:
-		parts = []part{{t: withoutHidden(in), name: readName(in)}}
+		name := in.name
+		if name == "" {
+			name = readName(in)
+		}
+		parts = []part{{t: withoutHidden(in), name: name}}
 	default:
 		parts = shown(b.partsLike(sc, &syntax.Ident{Span: syntax.Span{From: op.From, To: op.From}, Name: "*", Wildcard: true}, true))
 	}

@@ -15,14 +15,18 @@ func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
 	case sc.input != nil:
 		t = *sc.input
 	}
+	inner := sc.withoutRow()
+	inner.depth++
 	for _, op := range e.Ops {
 		b.info.Inputs[op] = t.schema()
-		if _, isUnion := op.(*syntax.UnionOp); !isUnion { // which tells its parts apart by their names
+		switch op.(type) {
+		case *syntax.UnionOp, *syntax.SearchOp: // they tell tables apart by their names
+		default:
 			t.name = ""
 		}
 		t.after = nil
 		t = b.checkPlace(sc, t, op)
-		t = b.operator(sc.withoutRow(), t, op)
+		t = b.operator(inner, t, op)
 	}
 	b.info.Schemas[e] = t.schema().Visible()
 	return t

@@ -23,6 +23,8 @@ type scope struct {
 	aggs *aggregation
 	// caller is the row of the call, within the body of a function.
 	caller *row
+	// depth counts the tabular expressions around.
+	depth int
 	// match is the pattern of a graph around the expression, whose paths all(),
 	// any() and map() read.
 	match *graphMatch
@@ -58,6 +60,27 @@ type symbol struct {
 	// if step is set, the columns that name.column refers to (scan).
 	row  *row
 	step bool
+	// varies says that value may differ from row to row; it is then of use only
+	// at depth, not within a tabular expression beside those rows.
+	varies bool
+	depth  int
+}
+
+// ofRow says where value, if it varies, may be used.
+func (s *symbol) ofRow(sc, body *scope) {
+	reads := false
+	plan.WalkExpr(s.value.expr, func(e plan.Expr) bool {
+		_, column := e.(*plan.Column)
+		reads = reads || column
+		return !reads
+	})
+	if !reads {
+		return
+	}
+	s.row, s.varies, s.depth = sc.row, true, body.depth
+	if s.row == nil {
+		s.row = sc.caller
+	}
 }
 
 // lookup finds a declared name, innermost first.
