@@ -154,6 +154,8 @@ type binder struct {
 	// shapes has what is known of dynamic values, columnShapes of columns.
 	shapes       map[plan.Expr]*shape
 	columnShapes map[place]*shape
+	// drawn are the values of toscalar that are random.
+	drawn map[drawn]*plan.Subquery
 	// fuzzy is above zero within a union with isfuzzy=true.
 	fuzzy int
 	// absent counts the names found so far that are no table.

@@ -132,6 +132,22 @@ func isConstant(e plan.Expr) bool {
 	return constant
 }
 
+// isRandom reports whether e reads no column and yet differs from row to row.
+func isRandom(e plan.Expr) bool {
+	random, reads := false, false
+	plan.WalkExpr(e, func(e plan.Expr) bool {
+		switch e := e.(type) {
+		case *plan.Column:
+			reads = true
+		case *plan.Call:
+			random = random || e.Fn.Decl.Volatile
+			reads = reads || e.Fn.Decl.Window
+		}
+		return !reads
+	})
+	return random && !reads
+}
+
 // expr binds an expression where a value is looked for first: a name is a
 // column, before it is a table.
 func (b *binder) expr(sc *scope, e syntax.Expr) entity {

@@ -108,7 +108,7 @@ func (s *closedSource) Open(context.Context, plan.Scan) (column.Reader, error) {
 func (b *binder) toScalar(sc *scope, e *syntax.ToScalarExpr) value {
 	x := b.tableFirst(sc.withoutRow(), e.X)
 	if x.table == nil {
-		return x.value
+		return b.once(e, x.value)
 	}
 	s := x.table.schema().Visible()
 	if s.Len() == 0 {
@@ -125,6 +125,36 @@ func (b *binder) toScalar(sc *scope, e *syntax.ToScalarExpr) value {
 	q := &plan.Subquery{Plan: firstColumn(*x.table), Typ: t}
 	b.setShape(q, b.columnShape(q.Plan, 0))
 	return value{expr: q}
+}
+
+// once returns a value that is found once, as toscalar promises, though v calls
+// functions that answer each row anew. The same text with the same arguments is
+// the same value, wherever a lambda is called.
+func (b *binder) once(e *syntax.ToScalarExpr, v value) value {
+	if v.unknown() || !isRandom(v.expr) {
+		return v
+	}
+	key := drawn{e, v.expr.String()}
+	if known, ok := b.drawn[key]; ok {
+		return value{expr: known}
+	}
+	q := &plan.Subquery{Typ: v.typ(), Plan: &plan.Project{
+		Input: oneRow(),
+		Exprs: []plan.Expr{v.expr},
+		Out:   types.NewSchema(types.Column{Name: "print_0", Type: v.typ()}),
+	}}
+	if b.drawn == nil {
+		b.drawn = map[drawn]*plan.Subquery{}
+	}
+	b.drawn[key] = q
+	return value{expr: q}
+}
+
+// A drawn names the value of a toscalar whose argument is random: its place, and
+// the argument with its parameters filled in.
+type drawn struct {
+	at  *syntax.ToScalarExpr
+	arg string
 }
 
 // materialize binds materialize(X): computed once, however often it is used.

@@ -85,6 +85,9 @@ func (q *query) subquery(s *plan.Subquery) (*plan.Literal, error) {
 	if q.subs.vals == nil {
 		q.subs.vals = map[*plan.Subquery]*plan.Literal{}
 	}
+	if first := q.subs.vals[s]; first != nil {
+		return first, nil // found at the same time elsewhere: everyone sees one value
+	}
 	q.subs.vals[s] = lit
 	return lit, nil
 }

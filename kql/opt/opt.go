@@ -13,7 +13,7 @@ import (
 func Optimize(q *plan.Query, reg *function.Registry, env *function.Env) *plan.Query {
 	q = cloneShared(q)
 	inlineShared(q)
-	o := &optimizer{reg: reg, env: env}
+	o := &optimizer{reg: reg, env: env, subs: subqueryCopies{}}
 	for _, d := range q.Shared {
 		d.Plan = o.root(d.Plan)
 	}
@@ -26,8 +26,9 @@ func Optimize(q *plan.Query, reg *function.Registry, env *function.Env) *plan.Qu
 }
 
 type optimizer struct {
-	reg *function.Registry
-	env *function.Env
+	reg  *function.Registry
+	env  *function.Env
+	subs subqueryCopies
 }
 
 // root applies the rules to a plan all of whose columns are wanted. Each rule
@@ -53,14 +54,26 @@ func (o *optimizer) root(n plan.Node) plan.Node {
 // column is read.
 func (o *optimizer) subqueries(n plan.Node) plan.Node {
 	return rewriteExprs(n, func(e plan.Expr) plan.Expr {
-		s, ok := e.(*plan.Subquery)
-		if !ok {
-			return e
-		}
-		c := *s
-		c.Plan = o.root(firstColumn(s.Plan))
-		return &c
+		return o.subs.copied(e, func(n plan.Node) plan.Node { return o.root(firstColumn(n)) })
 	})
+}
+
+// subqueryCopies has the copies of subqueries, so that one that stands in several
+// places is still one, and is computed once.
+type subqueryCopies map[*plan.Subquery]*plan.Subquery
+
+// copied returns e, of a subquery its copy whose plan f has rewritten.
+func (m subqueryCopies) copied(e plan.Expr, f func(plan.Node) plan.Node) plan.Expr {
+	s, ok := e.(*plan.Subquery)
+	if !ok {
+		return e
+	}
+	c := m[s]
+	if c == nil {
+		c = &plan.Subquery{Typ: s.Typ, List: s.List, Plan: f(s.Plan)}
+		m[s] = c
+	}
+	return c
 }
 
 // firstColumn returns n cut to its first column.
@@ -100,7 +113,7 @@ func rewriteExprs(n plan.Node, f func(plan.Expr) plan.Expr) plan.Node {
 // cloneShared returns q over copies of its shared definitions, so that rules
 // can set their plans.
 func cloneShared(q *plan.Query) *plan.Query {
-	c := &sharedCloner{defs: map[*plan.SharedDef]*plan.SharedDef{}}
+	c := &sharedCloner{defs: map[*plan.SharedDef]*plan.SharedDef{}, subs: subqueryCopies{}}
 	out := &plan.Query{Results: make([]plan.Result, len(q.Results))}
 	for _, d := range q.Shared {
 		out.Shared = append(out.Shared, c.def(d))
@@ -114,6 +127,7 @@ func cloneShared(q *plan.Query) *plan.Query {
 
 type sharedCloner struct {
 	defs map[*plan.SharedDef]*plan.SharedDef
+	subs subqueryCopies
 }
 
 func (c *sharedCloner) def(d *plan.SharedDef) *plan.SharedDef {
@@ -133,13 +147,7 @@ func (c *sharedCloner) node(n plan.Node) plan.Node {
 		}
 		return plan.RewriteExprs(n, func(e plan.Expr) plan.Expr {
 			return plan.Rewrite(e, func(e plan.Expr) plan.Expr {
-				s, ok := e.(*plan.Subquery)
-				if !ok {
-					return e
-				}
-				copied := *s
-				copied.Plan = c.node(s.Plan)
-				return &copied
+				return c.subs.copied(e, c.node)
 			})
 		})
 	})

@@ -37,36 +37,34 @@ func (s TimeScope) Apply(q *plan.Query, reg *function.Registry) (*plan.Query, er
 		}
 	}
 	q = cloneShared(q)
-	limit := func(n plan.Node) plan.Node {
+	limit := everywhere(func(n plan.Node) plan.Node {
 		r, ok := n.(*plan.Read)
 		if !ok {
 			return n
 		}
 		return s.limit(r, ops)
-	}
+	})
 	for _, d := range q.Shared {
-		d.Plan = everywhere(d.Plan, limit)
+		d.Plan = limit(d.Plan)
 	}
 	out := &plan.Query{Shared: q.Shared, Results: make([]plan.Result, len(q.Results))}
 	for i, r := range q.Results {
-		r.Root = everywhere(r.Root, limit)
+		r.Root = limit(r.Root)
 		out.Results[i] = r
 	}
 	return out, nil
 }
 
-// everywhere is transform that enters subqueries too.
-func everywhere(n plan.Node, f func(plan.Node) plan.Node) plan.Node {
-	n = rewriteExprs(n, func(e plan.Expr) plan.Expr {
-		s, ok := e.(*plan.Subquery)
-		if !ok {
-			return e
-		}
-		c := *s
-		c.Plan = everywhere(s.Plan, f)
-		return &c
-	})
-	return transform(n, f)
+// everywhere returns transform with f that enters subqueries too. A subquery
+// that stands in several places stays one.
+func everywhere(f func(plan.Node) plan.Node) func(plan.Node) plan.Node {
+	var apply func(plan.Node) plan.Node
+	subs := subqueryCopies{}
+	apply = func(n plan.Node) plan.Node {
+		n = rewriteExprs(n, func(e plan.Expr) plan.Expr { return subs.copied(e, apply) })
+		return transform(n, f)
+	}
+	return apply
 }
 
 // limit puts the scope's filter over a table that has its column. Scoping comes
