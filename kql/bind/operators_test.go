@@ -189,7 +189,7 @@ func TestOperatorErrors(t *testing.T) {
 		{`Events | evaluate bag_unpack(Id)`, "KS141 29-31"},
 		{`Events | reduce by User`, ""},
 		{`Events | reduce by Id`, "KS107 19-21"},
-		{`Events | fork (fork (count))`, "KS177 15-27"},
+		{`Events | fork (fork (count))`, "KS177 15-19"},
 		{`Events | join Users on Id | project _Item`, ""},
 		{`Events | project-away Id | project _Item`, "KS142 35-40"},
 		{`union Events, Users | project _Item`, ""},
