@@ -3,6 +3,7 @@ package builtin
 import (
 	"math"
 
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -78,12 +79,12 @@ func arithmetic() function.Family {
 		{
 			Doc: "Returns the remainder of a division, never negative; null if an integer is divided by zero.",
 			Overloads: []function.Overload{
-				{Sig: "%(a: integer, b: integer): long", Kernel: function.Map2Null(anyInteger, anyInteger, types.Long, modLong)},
+				{Sig: "%(a: integer, b: integer): long", Kernel: modKernel(anyInteger, anyInteger, types.Long)},
 				{Sig: "%(a: real, b: real): real", Kernel: function.Map2(types.Real, types.Real, types.Real, modReal)},
 				{Sig: "%(a: decimal, b: decimal): decimal", Kernel: function.Map2Null(types.Decimal, types.Decimal, types.Decimal, modDecimal)},
-				{Sig: "%(a: timespan, b: timespan): timespan", Kernel: function.Map2Null(types.TimeSpan, types.TimeSpan, types.TimeSpan, modLong)},
-				{Sig: "%(a: timespan, b: integer): timespan", Kernel: function.Map2Null(types.TimeSpan, anyInteger, types.TimeSpan, modLong)},
-				{Sig: "%(a: datetime, b: timespan): timespan", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.TimeSpan, modLong)},
+				{Sig: "%(a: timespan, b: timespan): timespan", Kernel: modKernel(types.TimeSpan, types.TimeSpan, types.TimeSpan)},
+				{Sig: "%(a: timespan, b: integer): timespan", Kernel: modKernel(types.TimeSpan, anyInteger, types.TimeSpan)},
+				{Sig: "%(a: datetime, b: timespan): timespan", Kernel: modKernel(types.DateTime, types.TimeSpan, types.TimeSpan)},
 			},
 			Examples: []string{"14 % 12 -> 2", "-100 % 7 -> 5", "5.5 % -3.0 -> 2.5", "25h % 1d -> 01:00:00"},
 		},
@@ -189,6 +190,39 @@ func quoLong(a, b int64) (int64, bool) {
 		return 0, false
 	}
 	return a / b, true
+}
+
+// modKernel is % of whole numbers, with a loop of its own where all rows have one
+// divisor.
+func modKernel(a, b, out types.Type) function.Kernel {
+	k := function.Map2Null(a, b, out, modLong)
+	one, each := loops[int64, int64, int64]{as: modAll}.kernel(a, b, out).Run, k.Run
+	k.Run = func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+		divisor := column.ViewOf[int64](args[1])
+		if d, ok := divisor.Const(); ok && d != 0 && !divisor.Null(0) {
+			return one(c, args, n)
+		}
+		return each(c, args, n)
+	}
+	return k
+}
+
+// modAll is modLong by b, which is not 0.
+func modAll(out, a []int64, b int64) {
+	m := max(b, -b)
+	if m > 0 && m&(m-1) == 0 {
+		for i, x := range a {
+			out[i] = x & (m - 1)
+		}
+		return
+	}
+	for i, x := range a {
+		r := x % b
+		if r < 0 {
+			r += m
+		}
+		out[i] = r
+	}
 }
 
 // modLong returns the remainder in [0, |b|).
