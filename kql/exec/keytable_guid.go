@@ -34,11 +34,16 @@ type guidTable struct {
 const touchSlots = 1 << 14
 
 // touch loads what look-ups of hashes will need, all at once.
-func (t *guidTable) touch(hashes []uint64, keys []guidWords) {
+func (t *guidTable) touch(hashes []uint64, keys []guidWords) { t.touched |= t.load(hashes, keys) }
+
+// load is touch for several goroutines: what it returns is of no use, and it is
+// not inlined, lest the compiler leave the loads out.
+//
+//go:noinline
+func (t *guidTable) load(hashes []uint64, keys []guidWords) (x uint64) {
 	if len(t.slots) < touchSlots {
-		return
+		return 0
 	}
-	var x uint64
 	for _, h := range hashes {
 		e := t.slots[h>>t.shift]
 		if (e^h)&hashMask == 0 && e != 0 {
@@ -46,7 +51,7 @@ func (t *guidTable) touch(hashes []uint64, keys []guidWords) {
 		}
 		x |= e
 	}
-	t.touched |= x
+	return x
 }
 
 // slot returns the place of a key of hash h, or the empty place where it belongs.

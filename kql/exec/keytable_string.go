@@ -125,8 +125,8 @@ func (k *stringKeys) findAll(vals []string, out []uint32) {
 				hashes[j] = xxh3.HashString(s)
 			}
 		}
-		k.guids.touch(hashes[:len(rows)], k.words)
-		k.plain.touch(hashes[:len(rows)])
+		k.guids.load(hashes[:len(rows)], k.words)
+		k.plain.load(hashes[:len(rows)])
 		for j, i := range rows {
 			if isGUID[j] {
 				out[i] = k.findGUID(hashes[j], words[j])
@@ -264,15 +264,19 @@ const hashMask = 0xffffffff00000000
 
 // touch loads what look-ups of hashes will need, all at once. Hashes of keys
 // that are not in this table do no harm.
-func (t *stringTable) touch(hashes []uint64) {
+func (t *stringTable) touch(hashes []uint64) { t.touched |= t.load(hashes) }
+
+// load is touch for several goroutines; see guidTable.load.
+//
+//go:noinline
+func (t *stringTable) load(hashes []uint64) (x uint64) {
 	if len(t.slots) < touchSlots {
-		return
+		return 0
 	}
-	var x uint64
 	for _, h := range hashes {
 		x |= t.slots[h>>t.shift]
 	}
-	t.touched |= x
+	return x
 }
 
 // slot returns the place of s, or the empty place where it belongs. Only if
