@@ -58,8 +58,10 @@ func (b *binder) diffpatterns(sc *scope, in table, op *syntax.EvaluateOp) table 
 		types.Column{Name: "PercentDiffAB", Type: types.Real})
 }
 
+// threshold may be less than the documented 0.015: published rules ask for 0.01,
+// and Microsoft's analyzer takes it.
 func threshold() plan.Option {
-	return plan.Option{Name: "Threshold", Least: 0.015, Most: 1, Default: 0.05}
+	return plan.Option{Name: "Threshold", Least: 0, Most: 1, Default: 0.05}
 }
 
 // A patternsCall is one of these plugins being bound.
