@@ -56,26 +56,28 @@ func appendForm(dst []byte, c column.Column) []byte {
 	}
 }
 
-// appendFlat appends which rows are null, one bit a row, and the values.
-func appendFlat(dst []byte, c column.Column) []byte {
-	n := c.Len()
-	nulls, at := false, len(dst)
-	dst = append(dst, 0)
-	if c.Type() != types.String && c.Type() != types.Dynamic {
-		at, dst = len(dst), append(dst, make([]byte, (n+7)/8)...)
-		for i := range n {
-			if c.Null(i) {
-				nulls = true
-			} else {
-				dst[at+i/8] |= 1 << (i % 8)
-			}
-		}
-		dst[at-1] = 1
-		if !nulls {
-			dst = dst[:at]
-			dst[at-1] = 0
+// appendValid appends which rows hold a value: a bit each, unless all do.
+func appendValid(dst []byte, c column.Column) []byte {
+	if c.Type() == types.String || c.Type() == types.Dynamic {
+		return append(dst, 0) // their values say it
+	}
+	bits, nulls := make([]byte, (c.Len()+7)/8), false
+	for i := range c.Len() {
+		if c.Null(i) {
+			nulls = true
+		} else {
+			bits[i/8] |= 1 << (i % 8)
 		}
 	}
+	if !nulls {
+		return append(dst, 0)
+	}
+	return append(append(dst, 1), bits...)
+}
+
+// appendFlat appends which rows hold a value, and the values.
+func appendFlat(dst []byte, c column.Column) []byte {
+	dst = appendValid(dst, c)
 	switch c.Type() {
 	case types.Bool:
 		for _, v := range column.FlatVec[bool](c).Vals {
