@@ -45,7 +45,7 @@ func (l *layout) end(i int) int {
 // nearly every writer writes. All others are left to the library.
 func isDirect(f field, c format.ColumnChunk) bool {
 	switch f.from.kind {
-	case pq.ByteArray, pq.Int32, pq.Int64, pq.Double:
+	case pq.Boolean, pq.ByteArray, pq.Int32, pq.Int64, pq.Double:
 	default:
 		return false
 	}

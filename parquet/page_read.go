@@ -75,6 +75,10 @@ func (r *pageReader) read(s spot, keep bool) (page, error) {
 		p.coded = true
 		return p, nil
 	}
+	if runs := h.encoding == format.RLE; r.field.from.kind == pq.Boolean && (runs || h.encoding == format.Plain) {
+		p.data, err = booleans(p.data, p.present, runs)
+		return p, err
+	}
 	if h.encoding != format.Plain && h.encoding != plainDictionary {
 		return page{}, fmt.Errorf("encoding %s was not announced", h.encoding)
 	}
