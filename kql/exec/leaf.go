@@ -86,7 +86,7 @@ func (q *query) buildRange(n *plan.Range) (*flow, error) {
 		r = &decimalRange{schema: n.Out, rows: q.BatchRows, from: v[0], to: v[1], step: v[2], on: ok && decimalStepsTo(v[0], v[1], v[2])}
 	default:
 		v, ok := scalars[int64](bounds)
-		r = &wordRange{schema: n.Out, rows: q.BatchRows, next: v[0], to: v[1], step: v[2], on: ok && stepsTo(v[0], v[1], v[2])}
+		r = &wordRange{schema: n.Out, rows: min(q.BatchRows, firstRangeRows), most: q.BatchRows, next: v[0], to: v[1], step: v[2], on: ok && stepsTo(v[0], v[1], v[2])}
 	}
 	return &flow{q: q, schema: n.Out, source: counted(r, q.statsOf(n))}, nil
 }
@@ -107,10 +107,15 @@ func stepsTo[T int64 | float64](from, to, step T) bool {
 	return step > 0 && from <= to || step < 0 && from >= to
 }
 
+// firstRangeRows is the number of rows in the first batch of a range; each
+// further one has twice as many, so that all workers have something to do where
+// few rows become many, as by mv-expand, and long ranges come in full batches.
+const firstRangeRows = 256
+
 // A wordRange is a range of whole numbers, datetimes or timespans.
 type wordRange struct {
 	schema         types.Schema
-	rows           int
+	rows, most     int // of the next batch, and of any
 	next, to, step int64
 	on             bool // there is a next value
 }
@@ -132,6 +137,7 @@ func (r *wordRange) Next(context.Context) (*column.Batch, error) {
 		}
 		r.next += r.step
 	}
+	r.rows = min(2*r.rows, r.most)
 	c := column.NewVec(r.schema.Columns[0].Type, vals, nil)
 	return column.NewBatch(len(vals), []column.Column{c}), nil
 }
