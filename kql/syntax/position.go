@@ -3,6 +3,7 @@ package syntax
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -50,14 +51,22 @@ func (l *Lines) Line(n int) string {
 	return strings.TrimRight(l.text[l.starts[n-1]:end], "\r\n")
 }
 
-// Render is diags as text for people: for each its place, severity, code and message, and
-// the line of text that it is about with the place underlined.
+// maxRendered is how many findings people are shown: what has more is no query.
+const maxRendered = 50
+
+// Render is diags as text for people: for each of the first maxRendered its place,
+// severity, code and message, and the line of text that it is about with the place
+// underlined. What a terminal would obey or can't show stands there as U+FFFD.
 func Render(text string, diags []Diagnostic) string {
 	l := NewLines(text)
 	var b strings.Builder
-	for _, d := range diags {
+	for i, d := range diags {
+		if i == maxRendered {
+			fmt.Fprintf(&b, "… and %d more\n", len(diags)-i)
+			break
+		}
 		line, column := l.Position(d.Pos)
-		fmt.Fprintf(&b, "%d:%d: %s %s: %s\n", line, column, d.Severity, d.Code, d.Message)
+		fmt.Fprintf(&b, "%d:%d: %s %s: %s\n", line, column, d.Severity, d.Code, shown(d.Message))
 		source := l.Line(line)
 		under := 1
 		if endLine, endColumn := l.Position(d.End); endLine == line {
@@ -65,9 +74,20 @@ func Render(text string, diags []Diagnostic) string {
 		} else {
 			under = max(utf8.RuneCountInString(source)-column+1, 1)
 		}
-		b.WriteString("    " + source + "\n    " + indentLike(source, column-1) + strings.Repeat("~", under) + "\n")
+		b.WriteString("    " + shown(source) + "\n    " + indentLike(source, column-1) + strings.Repeat("~", under) + "\n")
 	}
 	return b.String()
+}
+
+// shown is s with U+FFFD for what is no printable character, tabs excepted: as many
+// characters as s has.
+func shown(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && !unicode.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
 }
 
 // indentLike is blanks as wide as the first n characters of s: tabs stay tabs.
