@@ -194,15 +194,16 @@ func (l *log) rotate() error {
 }
 
 // trim removes the files whose records are all in segments: durable says, by
-// table, up to which record; a table that is gone is not in it. What the files
-// know of batch ids is kept in a file of its own before.
+// table, up to which record. A table that is not in it has nothing sealed: it may
+// be one whose manifest is damaged, and whose rows are nowhere else. What the
+// files know of batch ids is kept in a file of its own before.
 func (l *log) trim(durable map[uint64]uint64, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for len(l.files) > 1 {
 		f := l.files[0]
 		for table, last := range f.last {
-			if upTo, ok := durable[table]; ok && upTo < last {
+			if durable[table] < last {
 				return nil
 			}
 		}
@@ -219,6 +220,13 @@ func (l *log) trim(durable map[uint64]uint64, now time.Time) error {
 		l.files = l.files[1:]
 	}
 	return nil
+}
+
+// last returns the number of the last record written.
+func (l *log) last() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lsn
 }
 
 // bytes returns the size of all log files.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -130,9 +131,16 @@ func (s *Store) due() []*table {
 // trimLog removes the log files of which every row is in a segment.
 func (s *Store) trimLog() error {
 	durable := map[uint64]uint64{}
+	s.rootMu.Lock()
+	for _, id := range s.root.Dropped {
+		durable[id] = math.MaxUint64
+	}
+	s.rootMu.Unlock()
 	s.mu.Lock()
 	for _, t := range s.tables {
-		durable[t.id] = t.state.durable
+		if t.state.damage == nil {
+			durable[t.id] = t.state.durable
+		}
 	}
 	now := s.opt.Now()
 	if ticks, ok := types.TicksOf(now); ok {

@@ -75,6 +75,8 @@ func (s *Store) Drop(name string) error {
 	if s.tables[name] == t {
 		delete(s.tables, name)
 		s.hot -= t.state.hotBytes()
+		close(s.roomier)
+		s.roomier = make(chan struct{})
 	}
 	t.state = &state{damage: &UnknownTableError{Table: name}}
 	s.mu.Unlock()

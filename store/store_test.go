@@ -363,6 +363,71 @@ func TestDropAndCreateAgain(t *testing.T) {
 	}
 }
 
+// TestDamagedManifestKeepsTheLog is about rows that are in the log only, of a
+// table whose manifest can't be read: when it is whole again, they are there.
+func TestDamagedManifestKeepsTheLog(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 5), rowsOf("Other", 0, 5)}})
+	path := filepath.Join(s.tableDir("Events"), manifestName)
+	s.Close()
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, whole[:len(whole)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir, Options{idle: true})
+	if len(s.Damage()) == 0 {
+		t.Error("no damage is told")
+	}
+	wantNumbers(t, s, "Other", 0, 5)
+	if _, err := numbers(s.Snapshot(), "Events"); err == nil {
+		t.Error("a table without its manifest can be read")
+	}
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Other", 5, 9)}})
+	rotate(t, s)
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir, Options{idle: true})
+	wantNumbers(t, s, "Events", 0, 5)
+	wantNumbers(t, s, "Other", 0, 9)
+}
+
+// TestDroppedTableLeavesTheNewOneAlone lets work on a dropped table go on after
+// one of the same name has been made.
+func TestDroppedTableLeavesTheNewOneAlone(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 5)}})
+	old, err := s.table("Events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Drop("Events"); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 5, 9)}})
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.seal(old); err == nil {
+		t.Error("a table that was dropped is sealed")
+	}
+	if _, err := s.writeSegment(old, eventSchema, nil); err == nil {
+		t.Error("a segment of a table that was dropped is written")
+	}
+	s.Close()
+	s = open(t, dir, Options{idle: true})
+	wantNumbers(t, s, "Events", 5, 9)
+}
+
 func TestSegmentsOutsideTheTimesAreNotOpened(t *testing.T) {
 	s := open(t, t.TempDir(), Options{idle: true})
 	for i := range 3 {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -130,7 +131,7 @@ func (s *Store) readTables() error {
 			continue
 		case err != nil:
 			s.damage = append(s.damage, err)
-			name := unfold(e.Name())
+			name := unfold(strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())))
 			s.tables[name] = &table{name: name, dir: dir, state: &state{damage: err}}
 			continue
 		}
@@ -202,7 +203,12 @@ func (s *Store) create(name string, schema types.Schema) (*table, error) {
 	if t != nil {
 		return t, nil
 	}
-	t = &table{id: s.root.NextTable, name: name, dir: s.tableDir(name), state: &state{schema: hiddenLast(schema), next: 1}}
+	now := s.log.last()
+	t = &table{id: s.root.NextTable, name: name, dir: s.tableDir(name), state: &state{schema: hiddenLast(schema), next: 1, applied: now, durable: now}}
+	if len(s.root.Dropped) > 0 {
+		// Work on a table of this name that was dropped may not have ended.
+		t.dir += fmt.Sprintf(".%d", t.id)
+	}
 	s.root.NextTable++
 	if err := writeSealed(filepath.Join(s.dir, rootName), s.root, s.opt.step); err != nil {
 		return nil, err
