@@ -26,6 +26,7 @@ import (
 
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/store"
@@ -36,8 +37,8 @@ import (
 type Options struct {
 	Store  *store.Store
 	Engine *kql.Engine
-	// Tables knows the schemas of what comes in.
-	Tables ingest.Tables
+	// Intake takes what comes in.
+	Intake *intake.Intake
 	// Workspace returns what the names of a query mean, over tables that have
 	// rows.
 	Workspace func(workspace.Tables) bind.Catalog

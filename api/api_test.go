@@ -18,6 +18,7 @@ import (
 	"github.com/calypso-kql/calypso/api"
 	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -55,8 +56,9 @@ func serve(t *testing.T, limits config.Limits, tokens ...config.Token) (*httptes
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
+	in := intake.New(intake.Options{Store: s, Tables: tables{c, s}, Now: func() time.Time { return now }, Grows: func(table string) bool { _, known := c.Table(table); return !known }})
 	h := api.New(api.Options{
-		Store: s, Engine: engine, Tables: tables{c, s}, Tokens: tokens, Limits: limits, Now: func() time.Time { return now },
+		Store: s, Engine: engine, Intake: in, Tokens: tokens, Limits: limits, Now: func() time.Time { return now },
 		Workspace: func(x workspace.Tables) bind.Catalog { return workspace.New(c, x) },
 	})
 	srv := httptest.NewServer(h)
@@ -130,7 +132,7 @@ func TestRecordsComeInAndAreFound(t *testing.T) {
 	want(t, "answer", fmt.Sprint(status, text), `200{"rows":{"Things_CL":2},"duplicate":false,"rejected":0,"nulls":0}`)
 	status, text = post(t, srv.URL+"/v1/ingest/Things_CL", `{"n":3,"color":"red"}`)
 	want(t, "answer", fmt.Sprint(status, text), `200{"rows":{"Things_CL":1},"duplicate":false,"rejected":0,"nulls":0}`)
-	want(t, "rows", ask(t, srv, "Things_CL | sort by n asc | project n, TimeGenerated, tostring(_Unmapped.color)"),
+	want(t, "rows", ask(t, srv, "Things_CL | sort by n asc | project n, TimeGenerated, color"),
 		`[[1,"2026-03-02T12:00:00Z",""],[2,"2026-03-02T12:00:00Z",""],[3,"2026-03-02T12:00:00Z","red"]]`)
 }
 

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/ingest"
-	"github.com/calypso-kql/calypso/kql/column"
-	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/store"
 )
 
@@ -69,54 +67,51 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, by caller) {
 // store stores the records of a body, in one table if into is not empty. Where it
 // can't, it has sent the error.
 func (s *server) store(w http.ResponseWriter, r *http.Request, by caller, into string) (out ingested, ok bool) {
-	report := &ingest.Report{}
-	l := ingest.NewLoader(ingest.Options{Tables: s.o.Tables, Workers: 1, Report: report, MaxBytes: s.o.Limits.Body})
-	body := &sized{http.MaxBytesReader(w, r.Body, s.o.Limits.Body)}
-	if err := l.Read(r.Context(), ingest.Input{Name: "body", Into: into, Base: "body", Reader: body}); err != nil {
+	counters := s.o.Intake.Counters().Source("http", "")
+	body := &sized{r: http.MaxBytesReader(w, r.Body, s.o.Limits.Body)}
+	d, err := s.o.Intake.Decode(r.Context(), ingest.Input{Name: "body", Into: into, Base: "body", Reader: body}, s.o.Limits.Body)
+	if err != nil {
 		failed(w, err)
 		return out, false
 	}
-	_, records, rejected, nulls, broken := report.Counts()
-	out = ingested{Rows: map[string]int{}, Rejected: rejected, Nulls: nulls}
-	for _, p := range report.Problems() {
+	out = ingested{Rows: map[string]int{}, Rejected: d.Rejected, Nulls: d.Nulls}
+	for _, p := range d.Problems {
 		out.Problems = append(out.Problems, p.String())
 	}
-	if broken > 0 || records == 0 {
+	if d.Broken || d.Records == 0 {
 		// A body that is torn is sent again as a whole.
 		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", fmt.Errorf("nothing is stored: %s", first(out.Problems, "the body has no records")))
 		return out, false
 	}
-	b := store.Batch{ID: r.Header.Get("Idempotency-Key")}
-	for _, t := range l.Finish() {
-		if !by.may(t.Name) {
-			fail(w, http.StatusForbidden, "Forbidden", fmt.Errorf("nothing is stored: the token %s is not for table %s", by.name, t.Name))
+	for _, rows := range d.Rows {
+		if !by.may(rows.Table) {
+			fail(w, http.StatusForbidden, "Forbidden", fmt.Errorf("nothing is stored: the token %s is not for table %s", by.name, rows.Table))
 			return out, false
 		}
-		rows, err := s.received(t)
-		if err != nil {
-			failed(w, err)
-			return out, false
-		}
-		b.Rows = append(b.Rows, rows)
-		out.Rows[t.Name] += rows.Rows.Len()
+		out.Rows[rows.Table] += rows.Rows.Len()
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	defer cancel()
-	ack, err := s.o.Store.Append(ctx, b)
+	ack, err := s.o.Store.Append(ctx, store.Batch{ID: r.Header.Get("Idempotency-Key"), Rows: d.Rows})
 	if err != nil {
 		failed(w, err)
 		return out, false
 	}
 	out.Duplicate = ack.Duplicate
+	counters.Stored(d, body.n, ack.Duplicate)
 	return out, true
 }
 
 // sized says of a body that is too large what package ingest says of one that is
 // when it is unpacked.
-type sized struct{ r io.Reader }
+type sized struct {
+	r io.Reader
+	n int64 // bytes read so far
+}
 
 func (s *sized) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
+	s.n += int64(n)
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		err = ingest.ErrTooLarge
@@ -129,59 +124,4 @@ func first(texts []string, otherwise string) string {
 		return otherwise
 	}
 	return texts[0]
-}
-
-const (
-	timeGenerated = "TimeGenerated"
-	timeReceived  = "_TimeReceived"
-)
-
-// received returns the rows of a table as they arrive: _TimeReceived is now, and
-// so is TimeGenerated where the record has none, as Log Analytics has it. A table
-// that is not known gets both columns.
-func (s *server) received(t ingest.Table) (store.Rows, error) {
-	now, ok := types.TicksOf(s.o.Now())
-	if !ok {
-		return store.Rows{}, errors.New("the clock is outside the years 1 to 9999")
-	}
-	all, err := column.Concat(t.Schema, t.Batches)
-	if err != nil {
-		return store.Rows{}, err
-	}
-	schema := types.Schema{}
-	var cols []column.Column
-	seen := map[string]bool{}
-	for i, c := range t.Schema.Columns {
-		col := all.Raw(i)
-		switch {
-		case c.Type != types.DateTime:
-		case c.Name == timeReceived:
-			col = column.NewConst(types.DateTime, now, all.Len())
-		case c.Name == timeGenerated:
-			col = filled(col, now)
-		}
-		seen[c.Name] = true
-		schema.Columns, cols = append(schema.Columns, c), append(cols, col)
-	}
-	for _, c := range []types.Column{{Name: timeGenerated, Type: types.DateTime}, {Name: timeReceived, Type: types.DateTime, Hidden: true}} {
-		if !seen[c.Name] {
-			schema.Columns, cols = append(schema.Columns, c), append(cols, column.NewConst(types.DateTime, now, all.Len()))
-		}
-	}
-	return store.Rows{Table: t.Name, Schema: schema, Rows: column.NewBatch(all.Len(), cols)}, nil
-}
-
-// filled returns a datetime column with v for its nulls.
-func filled(c column.Column, v int64) column.Column {
-	view := column.ViewOf[int64](c)
-	if !view.HasNulls() {
-		return c
-	}
-	vals := make([]int64, c.Len())
-	for i := range vals {
-		if vals[i] = v; !view.Null(i) {
-			vals[i] = view.At(i)
-		}
-	}
-	return column.NewVec(types.DateTime, vals, nil)
 }

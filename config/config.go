@@ -33,6 +33,9 @@ type Config struct {
 	Plaintext bool    `yaml:"plaintext"`
 	Tokens    []Token `yaml:"tokens"`
 	Limits    Limits  `yaml:"limits"`
+	// OldTimes says what becomes of a TimeGenerated that is more than two days
+	// before the arrival of its record, or a day after it: keep, or log_analytics.
+	OldTimes string `yaml:"old_times"`
 }
 
 // TLS names the files of a certificate and its key, in PEM; both or none.
@@ -74,7 +77,7 @@ const (
 // Default returns what holds without a file.
 func Default() Config {
 	return Config{
-		Store: "data", Listen: "127.0.0.1:7788", Catalog: "sentinel",
+		Store: "data", Listen: "127.0.0.1:7788", Catalog: "sentinel", OldTimes: "keep",
 		Limits: Limits{Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute},
 	}
 }
@@ -116,6 +119,9 @@ func (c *Config) Check() error {
 	}
 	if !slices.Contains([]string{"sentinel", "defender_xdr", "unified"}, c.Catalog) {
 		wrong("catalog: %q is none of sentinel, defender_xdr and unified", c.Catalog)
+	}
+	if c.OldTimes != "keep" && c.OldTimes != "log_analytics" {
+		wrong("old_times: %q is neither keep nor log_analytics", c.OldTimes)
 	}
 	local, err := c.Local()
 	if err != nil {

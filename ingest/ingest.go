@@ -65,6 +65,10 @@ type Options struct {
 	// Report, if not nil, is where the loader notes what it reads; loaders may
 	// share one.
 	Report *Report
+	// Grows, if not nil, says which tables take columns that they lack: those for
+	// which Tables has the columns that are there so far. Of a table that nobody
+	// knows it says whether it will be kept, and grow later.
+	Grows func(table string) bool
 	// MaxBytes is how large an input may be, unpacked; 0 is no limit. One that is
 	// larger ends Read with ErrTooLarge.
 	MaxBytes int64
@@ -106,7 +110,10 @@ type Input struct {
 	// Into is the table that all records go to; empty to let the records say.
 	Into string
 	// Base is the table of records that do not say.
-	Base   string
+	Base string
+	// Lines says that the input is JSON records one a line, neither compressed
+	// nor with a byte order mark: a part of a file, cut at line ends.
+	Lines  bool
 	Reader io.Reader
 }
 
@@ -114,6 +121,9 @@ type Input struct {
 // included, goes into the report; the error is the Sink's or the context's.
 func (l *Loader) Read(ctx context.Context, in Input) error {
 	defer l.report.fileDone()
+	if in.Lines {
+		return l.told(in, l.readLines(ctx, in, in.Reader))
+	}
 	r, closer, err := decompress(&counting{r: in.Reader, f: l.opt.Progress})
 	if err != nil {
 		l.report.FileBroken(in.Name, err)
@@ -123,7 +133,11 @@ func (l *Loader) Read(ctx context.Context, in Input) error {
 	if l.opt.MaxBytes > 0 {
 		r = bufio.NewReaderSize(&bounded{r: r, left: l.opt.MaxBytes}, window)
 	}
-	err = l.read(ctx, in, r)
+	return l.told(in, l.read(ctx, in, r))
+}
+
+// told puts an error of the input itself into the report.
+func (l *Loader) told(in Input, err error) error {
 	var broken *brokenInput
 	if errors.As(err, &broken) && !errors.Is(err, ErrTooLarge) {
 		l.report.FileBroken(in.Name, broken.err)
@@ -204,7 +218,9 @@ func (l *Loader) decoder() *decoder {
 		l.idle = l.idle[:n-1]
 		return d
 	}
-	return newDecoder(l.opt.Tables, l.opt.Sink == nil)
+	d := newDecoder(l.opt.Tables, l.opt.Sink == nil)
+	d.grows = l.opt.Grows
+	return d
 }
 
 func (l *Loader) release(d *decoder) {

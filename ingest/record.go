@@ -14,7 +14,8 @@ type decoder struct {
 	tables Tables
 	into   string // the table that all records go to; "" to let them say
 	base   string // the table of records that don't say
-	asText bool   // dynamic values stay text
+	grows  func(table string) bool
+	asText bool // dynamic values stay text
 
 	scan         scanner
 	keys         keyring
@@ -286,7 +287,7 @@ func (d *decoder) columnsOf(table string) *columns {
 	c := d.columns[table]
 	if c == nil {
 		schema, known := d.tables.Schema(table)
-		c = newColumns(schema, known)
+		c = newColumns(schema, known, d.grows != nil && d.grows(table))
 		d.columns[table] = c
 	}
 	return c

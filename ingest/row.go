@@ -9,7 +9,8 @@ import (
 // A columns is the columns of one table, as far as they are known: all of a
 // table of the catalog, those met so far of another.
 type columns struct {
-	known bool // the catalog has the table
+	known bool // no column is added
+	grows bool // columns are added, but no more than maxColumns
 	names map[string]int
 	cols  []types.Column // Type is Unknown where values decide
 }
@@ -18,12 +19,21 @@ type columns struct {
 // takes, as a bag.
 const unmappedColumn = "_Unmapped"
 
-func newColumns(schema types.Schema, known bool) *columns {
-	c := &columns{known: known, names: map[string]int{}}
+// maxColumns is how many columns a table that grows may have, as in Log
+// Analytics.
+//
+// Source: Microsoft's documentation, "Azure Monitor service limits".
+const maxColumns = 500
+
+func newColumns(schema types.Schema, known, grows bool) *columns {
+	c := &columns{known: known && !grows, grows: grows, names: map[string]int{}}
 	for _, col := range schema.Columns {
 		c.add(col)
 	}
-	if known && c.at(unmappedColumn) < 0 {
+	if grows && c.at("TimeGenerated") < 0 {
+		c.add(types.Column{Name: "TimeGenerated", Type: types.DateTime})
+	}
+	if (known || grows) && c.at(unmappedColumn) < 0 {
 		c.add(types.Column{Name: unmappedColumn, Type: types.Dynamic, Hidden: true})
 	}
 	return c
@@ -92,7 +102,7 @@ func newLayout(key layoutKey, m *mapping, c *columns) *layout {
 			l.constants = append(l.constants, constant{i, valueOf(text)})
 		}
 	}
-	if c.known {
+	if c.known || c.grows {
 		l.typ, l.generated, l.received = c.at("Type"), c.at("TimeGenerated"), c.at("_TimeReceived")
 	}
 	return l
@@ -135,7 +145,7 @@ func (l *layout) resolve(s scope, key string) slot {
 	if i < 0 {
 		i = l.fold(column)
 	}
-	if i < 0 && l.known {
+	if i < 0 && (l.known || l.grows && len(l.cols) >= maxColumns) {
 		return unmapped
 	}
 	if i < 0 {

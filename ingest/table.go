@@ -60,7 +60,7 @@ func (t *loadedTable) place(c types.Column) int {
 func (t *loadedTable) finish(name string) Table {
 	out := Table{Name: name}
 	for i, c := range t.names {
-		if !t.known {
+		if !t.known && c.Type == types.Unknown {
 			c.Type = t.shapes[i].typeOf()
 		}
 		out.Schema.Columns = append(out.Schema.Columns, c)

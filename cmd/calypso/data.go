@@ -138,6 +138,13 @@ func (s schemas) Schema(table string) (types.Schema, bool) {
 	return t.Schema, ok
 }
 
+// grows reports whether a table takes columns that it lacks: one that the catalog
+// does not have.
+func (s schemas) grows(table string) bool {
+	_, known := s.c.Table(table)
+	return !known
+}
+
 // tellProblems says what of the files could not be understood.
 func tellProblems(w io.Writer, r *ingest.Report) {
 	if r.Clean() {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/calypso-kql/calypso/api"
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/store"
@@ -139,9 +140,14 @@ func serve(ctx context.Context, c config.Config) (err error) {
 	if err != nil {
 		return failed(err)
 	}
+	old, err := intake.ParseOldTimes(c.OldTimes)
+	if err != nil {
+		return err
+	}
+	in := intake.New(intake.Options{Store: s, Tables: tablesOf{schemas{cat}, s}, Grows: schemas{cat}.grows, OldTimes: old, Now: time.Now})
 	server := &http.Server{
 		Handler: api.New(api.Options{
-			Store: s, Engine: engine, Tables: tablesOf{schemas{cat}, s}, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: log,
+			Store: s, Engine: engine, Intake: in, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: log,
 			Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(cat, t) },
 		}),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
