@@ -193,6 +193,17 @@ func (l *log) rotate() error {
 	return nil
 }
 
+// turn begins a new file, unless nothing has been written to the last one, so
+// that trim can remove that one, too.
+func (l *log) turn() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.off == 0 {
+		return nil
+	}
+	return l.rotate()
+}
+
 // trim removes the files whose records are all in segments: durable says, by
 // table, up to which record. A table that is not in it has nothing sealed: it may
 // be one whose manifest is damaged, and whose rows are nowhere else. What the

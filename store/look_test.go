@@ -61,9 +61,12 @@ func TestPurge(t *testing.T) {
 		}
 		return rows, nil
 	}
-	gone, err := s.Purge(context.Background(), "Events", match)
-	if err != nil || gone != 11 {
-		t.Fatalf("%d rows purged, %v; want 11", gone, err)
+	if n, err := s.Snapshot().Count("Events", match); err != nil || n != 11 {
+		t.Errorf("%d rows would be purged, %v; want 11", n, err)
+	}
+	gone, err := s.Purge(context.Background(), "Events", "N < 10 or N == 15", "ada", match)
+	if err != nil || gone.Rows != 11 {
+		t.Fatalf("%d rows purged, %v; want 11", gone.Rows, err)
 	}
 	check := func() {
 		t.Helper()
@@ -76,6 +79,13 @@ func TestPurge(t *testing.T) {
 	s.Close()
 	s = open(t, dir, Options{idle: true})
 	check()
+	done, err := s.Purges()
+	if err != nil || len(done) != 1 || done[0] != gone || gone.Number != 1 || gone.Ended.IsZero() {
+		t.Errorf("purges are %+v, %v; want %+v", done, err, gone)
+	}
+	if n := logBytes(t, dir); n > 0 {
+		t.Errorf("the log still has %d bytes, in which purged rows may be", n)
+	}
 }
 
 func TestStats(t *testing.T) {
@@ -96,4 +106,23 @@ func TestStats(t *testing.T) {
 	if span := x.Times["TimeGenerated"]; span.Min != ticks(start) || span.Max != ticks(start)+9e7 {
 		t.Errorf("times are %v", span)
 	}
+}
+
+// logBytes returns the size of the files in the log.
+func logBytes(t *testing.T, dir string) (n int64) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(dir, logFolder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		st, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Ext(e.Name()) == logEnd {
+			n += st.Size()
+		}
+	}
+	return n
 }

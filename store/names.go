@@ -12,6 +12,7 @@ import (
 const (
 	lockName     = "LOCK"
 	rootName     = "store.json"
+	purgesName   = "purges.json"
 	logFolder    = "log"
 	tablesFolder = "tables"
 	manifestName = "manifest.json"

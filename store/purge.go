@@ -2,23 +2,69 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// Purge deletes the rows of a table that match names, in segments and in memory,
-// for good: their segments are written again without them and the old files
-// removed. match gets batches with the columns of s, the table's schema, and
-// returns which rows go, in ascending order. It returns how many went. Rows that
-// are appended meanwhile are not looked at. After an error some segments may be
-// purged and others not: purging again ends it.
-func (s *Store) Purge(ctx context.Context, name string, match func(s types.Schema, b *column.Batch) ([]uint32, error)) (int64, error) {
+// A Match gets rows of a table, with the columns of s, its schema, and returns
+// which of them are meant, in ascending order.
+type Match func(s types.Schema, b *column.Batch) ([]uint32, error)
+
+// Count returns how many rows of a table match names.
+func (s *Snapshot) Count(name string, match Match) (n int64, err error) {
+	st, ok := s.states[name]
+	if !ok {
+		return 0, &UnknownTableError{Table: name}
+	}
+	if st.damage != nil {
+		return 0, st.damage
+	}
+	err = st.each(name, func(b *column.Batch) error {
+		rows, err := match(st.schema, b)
+		n += int64(len(rows))
+		return err
+	})
+	return n, err
+}
+
+// Purge deletes the rows of a table that match names, in segments, in memory and
+// in the log, for good: their segments are written again without them and the old
+// files removed. It returns the record of it, which Purges keeps; predicate and by
+// say there what was purged and who asked for it. Rows that are appended meanwhile
+// are not looked at. After an error some segments may be purged and others not:
+// purging again ends it.
+func (s *Store) Purge(ctx context.Context, name, predicate, by string, match Match) (PurgeRecord, error) {
 	t, err := s.table(name)
 	if err != nil {
-		return 0, err
+		return PurgeRecord{}, err
 	}
+	record, err := s.beginPurge(PurgeRecord{Table: name, Predicate: predicate, By: by})
+	if err != nil {
+		return record, full(err)
+	}
+	record.Rows, err = s.purge(ctx, t, match)
+	if err == nil {
+		err = s.forgetLog()
+	}
+	if err != nil {
+		record.Error = err.Error()
+	}
+	return record, errors.Join(full(err), s.endPurge(&record))
+}
+
+// forgetLog removes what was appended before from the log, where purged rows may
+// still be.
+func (s *Store) forgetLog() error {
+	if err := s.log.turn(); err != nil {
+		return err
+	}
+	return s.Seal()
+}
+
+func (s *Store) purge(ctx context.Context, t *table, match Match) (int64, error) {
 	if err := s.seal(t); err != nil {
 		return 0, err
 	}
@@ -39,7 +85,7 @@ func (s *Store) Purge(ctx context.Context, name string, match func(s types.Schem
 	return gone, nil
 }
 
-func (s *Store) purgeSegment(t *table, st *state, g *segment, match func(types.Schema, *column.Batch) ([]uint32, error)) (int64, error) {
+func (s *Store) purgeSegment(t *table, st *state, g *segment, match Match) (int64, error) {
 	var gone int64
 	part := *st
 	part.segments, part.hot = []*segment{g}, nil
