@@ -61,7 +61,7 @@ func TestPurge(t *testing.T) {
 		}
 		return rows, nil
 	}
-	if n, err := s.Snapshot().Count("Events", match); err != nil || n != 11 {
+	if n, err := s.Snapshot().Count(context.Background(), "Events", match); err != nil || n != 11 {
 		t.Errorf("%d rows would be purged, %v; want 11", n, err)
 	}
 	gone, err := s.Purge(context.Background(), "Events", "N < 10 or N == 15", "ada", match)

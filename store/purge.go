@@ -6,29 +6,7 @@ import (
 	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
-	"github.com/calypso-kql/calypso/kql/types"
 )
-
-// A Match gets rows of a table, with the columns of s, its schema, and returns
-// which of them are meant, in ascending order.
-type Match func(s types.Schema, b *column.Batch) ([]uint32, error)
-
-// Count returns how many rows of a table match names.
-func (s *Snapshot) Count(name string, match Match) (n int64, err error) {
-	st, ok := s.states[name]
-	if !ok {
-		return 0, &UnknownTableError{Table: name}
-	}
-	if st.damage != nil {
-		return 0, st.damage
-	}
-	err = st.each(name, func(b *column.Batch) error {
-		rows, err := match(st.schema, b)
-		n += int64(len(rows))
-		return err
-	})
-	return n, err
-}
 
 // Purge deletes the rows of a table that match names, in segments, in memory and
 // in the log, for good: their segments are written again without them and the old

@@ -48,6 +48,15 @@ name, is not stored again. What cannot be understood is told with file and line.
 	return c
 }
 
+// importCommand is the same for those who look for the opposite of export.
+func importCommand() *cobra.Command {
+	c := ingestCommand()
+	c.Use = "import --store DIR PATH|TABLE=PATH…"
+	c.Short = "Read what export has written into a store; the same as calypso ingest"
+	c.Example = "  calypso store import --store data backup/"
+	return c
+}
+
 func runIngest(ctx context.Context, dir, catalogName string, paths []string, quiet bool) (err error) {
 	c, err := openCatalog(catalogName)
 	if err != nil {

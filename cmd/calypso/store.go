@@ -19,14 +19,18 @@ import (
 func storeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "store",
-		Short: "Look after a store: stats, verify, compact, retain, drop",
+		Short: "Look after a store: stats, verify, compact, retain, purge, export …",
 	}
 	c.AddCommand(
 		storeAction("stats --store DIR [TABLE…]", "What each table takes, and each day of it", storeStats),
 		storeAction("verify --store DIR [TABLE…]", "Read every byte and value, and say what is damaged", storeVerify),
 		storeAction("compact --store DIR [TABLE…]", "Put small segments together", storeCompact),
+		storeAction("purges --store DIR", "What was purged, when, and by whom", storePurges),
 		storeAction("drop --store DIR TABLE…", "Delete tables with all their rows", storeDrop),
 		retainCommand(),
+		purgeCommand(),
+		exportCommand(),
+		importCommand(),
 	)
 	for _, sub := range c.Commands() {
 		sub.DisableFlagsInUseLine = true
