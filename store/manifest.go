@@ -3,9 +3,11 @@ package store
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/calypso-kql/calypso/kql/types"
@@ -70,39 +72,81 @@ func schemaOf(cols []manifestColumn) (types.Schema, error) {
 	return s, nil
 }
 
-// writeSealed replaces a file by v as JSON, followed by a line with its checksum.
+// writeSealed replaces a file by v as JSON, followed by a line with its checksum,
+// and its copy before it: a byte that changes in one of them is mended by the other.
+// After an error the file is as it was.
 func writeSealed(path string, v any, step func(string)) error {
 	text, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
 		return err
 	}
-	return writeFile(path, fmt.Appendf(text, "\n%08x\n", checksum(text)), step)
+	sealed := fmt.Appendf(text, "\n%08x\n", checksum(text))
+	if err := writeFile(path+copyEnd, sealed, step); err != nil {
+		return err
+	}
+	return writeFile(path, sealed, step)
 }
 
-// readSealed reads what writeSealed has written into v.
-func readSealed(path string, v any) error {
+// readSealed reads what writeSealed has written into v. mended, if not nil, says
+// that the file or its copy was damaged and is whole again.
+func readSealed(path string, v any) (mended, err error) {
+	text, err := sealedText(path)
+	other, otherErr := sealedText(path + copyEnd)
+	switch {
+	case err == nil && damageOf(otherErr) != nil:
+		mended, err = damageOf(otherErr), restore(path+copyEnd, text)
+	case err == nil && otherErr == nil && !bytes.Equal(text, other):
+		err = restore(path+copyEnd, text) // a crash came between the two
+	case err != nil && otherErr == nil:
+		mended, text, err = damageOf(err), other, restore(path, other)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, v); err != nil {
+		return nil, &DamageError{File: path, What: err.Error()}
+	}
+	if mended != nil {
+		mended = fmt.Errorf("%w; mended from its copy", mended)
+	}
+	return mended, nil
+}
+
+// sealedText returns the JSON of a file that ends in its checksum.
+func sealedText(path string) ([]byte, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	end := bytes.LastIndexByte(bytes.TrimSuffix(b, []byte("\n")), '\n')
 	if end < 0 || string(b[end:]) != fmt.Sprintf("\n%08x\n", checksum(b[:end])) {
-		return &DamageError{File: path, What: "its checksum is not that of its text"}
+		return nil, &DamageError{File: path, What: "its checksum is not that of its text"}
 	}
-	if err := json.Unmarshal(b[:end], v); err != nil {
-		return &DamageError{File: path, What: err.Error()}
+	return b[:end], nil
+}
+
+// damageOf returns err if it is about damage.
+func damageOf(err error) error {
+	var d *DamageError
+	if errors.As(err, &d) {
+		return d
 	}
 	return nil
 }
 
-func readManifest(dir string) (*manifest, error) {
-	m := &manifest{}
+func restore(path string, text []byte) error {
+	return writeFile(path, fmt.Appendf(slices.Clone(text), "\n%08x\n", checksum(text)), func(string) {})
+}
+
+// readManifest returns the manifest of the table in dir, and what of it was mended.
+func readManifest(dir string) (m *manifest, mended, err error) {
+	m = &manifest{}
 	path := filepath.Join(dir, manifestName)
-	if err := readSealed(path, m); err != nil {
-		return nil, err
+	if mended, err = readSealed(path, m); err != nil {
+		return nil, nil, err
 	}
 	if m.Format != formatVersion {
-		return nil, fmt.Errorf("%s: it has format %d, this version of Calypso reads %d", path, m.Format, formatVersion)
+		return nil, nil, fmt.Errorf("%s: it has format %d, this version of Calypso reads %d", path, m.Format, formatVersion)
 	}
-	return m, nil
+	return m, mended, nil
 }

@@ -23,6 +23,7 @@ const (
 	tornEnd      = ".torn"
 	tempEnd      = ".tmp"
 	droppedEnd   = ".dropped"
+	copyEnd      = ".copy"
 )
 
 func logName(seq uint64) string     { return fmt.Sprintf("%012d%s", seq, logEnd) }

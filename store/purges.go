@@ -38,7 +38,7 @@ func (s *Store) Purges() ([]PurgeRecord, error) {
 }
 
 func (s *Store) readPurges() (p purges, err error) {
-	err = readSealed(filepath.Join(s.dir, purgesName), &p)
+	_, err = readSealed(filepath.Join(s.dir, purgesName), &p)
 	if errors.Is(err, os.ErrNotExist) {
 		err = nil
 	}

@@ -169,7 +169,10 @@ func (s *Store) open() error {
 // whose file is damaged the rest is enough to go on with.
 func (s *Store) readRoot() error {
 	path := filepath.Join(s.dir, rootName)
-	err := readSealed(path, &s.root)
+	mended, err := readSealed(path, &s.root)
+	if mended != nil {
+		s.damage = append(s.damage, mended)
+	}
 	var damaged *DamageError
 	switch {
 	case errors.Is(err, os.ErrNotExist):

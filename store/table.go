@@ -115,7 +115,10 @@ func (s *Store) readTables() error {
 			continue
 		}
 		dir := filepath.Join(s.dir, tablesFolder, e.Name())
-		m, err := readManifest(dir)
+		m, mended, err := readManifest(dir)
+		if mended != nil {
+			s.damage = append(s.damage, mended)
+		}
 		if filepath.Ext(e.Name()) == droppedEnd || err == nil && slices.Contains(s.root.Dropped, m.ID) {
 			if err := os.RemoveAll(dir); err != nil {
 				return err
