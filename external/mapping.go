@@ -65,7 +65,7 @@ func fieldsOf(s types.Schema, mapping string, files []input) ([]field, error) {
 		name := m.Column + m.Name
 		i := s.Index(name)
 		if i < 0 {
-			return nil, fmt.Errorf("the mapping has a column %s that externaldata does not declare", name)
+			return nil, fmt.Errorf("the mapping has a column %s that is not among those declared", name)
 		}
 		f, err := m.field(byOrder)
 		if err != nil {

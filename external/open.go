@@ -15,7 +15,7 @@ import (
 // A textFile is the text of a file, decompressed.
 type textFile struct {
 	*bufio.Reader
-	file *os.File
+	file io.Closer
 }
 
 // openText opens a file and unwraps gzip and zip, which it tells by content. The
@@ -30,11 +30,16 @@ func openText(path string) (*textFile, error) {
 		f.Close()
 		return nil, err
 	}
-	t := &textFile{bufio.NewReaderSize(&limited{r: r, left: maxBytes}, 64<<10), f}
+	return newText(r, f), nil
+}
+
+// newText reads r, without a byte order mark; file is closed with it.
+func newText(r io.Reader, file io.Closer) *textFile {
+	t := &textFile{bufio.NewReaderSize(&limited{r: r, left: maxBytes}, 64<<10), file}
 	if head, _ := t.Peek(3); bytes.Equal(head, []byte("\ufeff")) {
 		_, _ = t.Discard(3) // they were there to be peeked at
 	}
-	return t, nil
+	return t
 }
 
 func (t *textFile) close() error { return t.file.Close() }

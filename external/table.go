@@ -38,18 +38,9 @@ const defaultRows = 4096
 // supported for ingestion".
 func (p *Places) Table(r Request) (plan.Source, error) {
 	t := &table{schema: r.Schema}
-	mapping := ""
-	for name, value := range r.Properties {
-		switch name {
-		case "format":
-			t.format = strings.ToLower(value)
-		case "ignorefirstrecord":
-			t.skipFirst = strings.EqualFold(value, "true") || value == "1"
-		case "ingestionmapping":
-			mapping = value
-		default:
-			return nil, fmt.Errorf("the property %s is not supported; there are format, ignoreFirstRecord and ingestionMapping", name)
-		}
+	mapping, err := t.properties(r.Properties)
+	if err != nil {
+		return nil, err
 	}
 	for _, uri := range r.URIs {
 		file, err := p.Path(uri)
@@ -62,11 +53,27 @@ func (p *Places) Table(r Request) (plan.Source, error) {
 		}
 		t.files = append(t.files, input{uri: uri, path: file, format: f})
 	}
-	var err error
 	if t.fields, err = fieldsOf(r.Schema, mapping, t.files); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// properties takes what with (…) says, and returns the mapping.
+func (t *table) properties(given map[string]string) (mapping string, err error) {
+	for name, value := range given {
+		switch name {
+		case "format":
+			t.format = strings.ToLower(value)
+		case "ignorefirstrecord":
+			t.skipFirst = strings.EqualFold(value, "true") || value == "1"
+		case "ingestionmapping":
+			mapping = value
+		default:
+			return "", fmt.Errorf("the property %s is not supported; there are format, ignoreFirstRecord and ingestionMapping", name)
+		}
+	}
+	return mapping, nil
 }
 
 // An input is one file.

@@ -89,7 +89,7 @@ func (e *Engine) compile(text string, catalog bind.Catalog, r Request, strict bo
 		catalog = Tables{}
 	}
 	q := &Query{engine: e, tree: tree, syntax: len(diags)}
-	q.names = bind.Env{Functions: e.functions, Catalog: catalog, Parameters: r.parameters(), Strict: strict}
+	q.names = bind.Env{Functions: e.functions, Catalog: catalog, Parameters: r.parameters(), Command: r.Command, Strict: strict}
 	options, more := e.takeRequest(&q.settings, r)
 	diags = append(diags, more...)
 	q.names.Options = options

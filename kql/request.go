@@ -26,6 +26,9 @@ type Request struct {
 	// Parameters are the values of the parameters that the text declares, by name,
 	// as a query would write them; for a string, its plain text.
 	Parameters map[string]string
+	// Command is the result of the management command that the text begins with,
+	// if it does: the text is then the query of the operators that follow it.
+	Command plan.Source
 }
 
 // A Session says where a query runs, and for whom. A name that is empty is

@@ -36,6 +36,9 @@ type Env struct {
 	// may be nil: such an operator then is a plan.Pending, and what follows it is
 	// bound as far as possible.
 	Discover func(q *plan.Query) ([]*column.Batch, error)
+	// Command is the result of the management command that the text begins with:
+	// the rows that its pipe reads. Without it a command is a mistake.
+	Command plan.Source
 	// Strict reports as errors what Microsoft's analyzer refuses although the
 	// engine runs it, such as count(Name) of a text. Else it is a warning.
 	Strict bool

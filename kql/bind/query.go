@@ -57,8 +57,18 @@ func (b *binder) statement(sc *scope, s syntax.Statement) {
 	case *syntax.RestrictStmt:
 		b.report(notSupported(s, "restrict access"))
 	case *syntax.CommandStmt:
-		b.report(notSupported(s, "a management command within a query"))
+		b.command(sc, s)
 	}
+}
+
+// command binds the operators that follow a management command to its result.
+func (b *binder) command(sc *scope, s *syntax.CommandStmt) {
+	if b.env.Command == nil {
+		b.report(notSupported(s, "a management command within a query"))
+		return
+	}
+	rows := readAll("", b.env.Command)
+	b.result(b.pipe(sc.withInput(rows), &syntax.PipeExpr{Span: s.Span, Ops: s.Pipe}))
 }
 
 // exprStatement binds a query. Microsoft's analyzer takes one that is a value too,

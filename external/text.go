@@ -1,0 +1,72 @@
+package external
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// Text reads a text that is in hand, as the data of a command or the body of a
+// request, in one of Kusto's text formats: of r its Schema and Properties count,
+// the format is csv where they do not say it. name is the text's in errors, and
+// what the transformation SourceLocation gives. The reader yields batches of the
+// schema's columns; values that are no value of their column's type are null.
+//
+// Source: the Kusto documentation, "Data formats supported for ingestion".
+func Text(name string, text io.Reader, r Request) (column.Reader, error) {
+	t := &table{schema: r.Schema}
+	mapping, err := t.properties(r.Properties)
+	if err != nil {
+		return nil, err
+	}
+	format, err := formatOf(t.format, "")
+	if err != nil {
+		return nil, err
+	}
+	if format == "parquet" {
+		return nil, fmt.Errorf("the format parquet is not text: read its file with calypso ingest")
+	}
+	in := input{uri: name, path: name, format: format}
+	if t.fields, err = fieldsOf(r.Schema, mapping, []input{in}); err != nil {
+		return nil, err
+	}
+	fields := slices.Clone(t.fields)
+	for i := range fields {
+		fields[i].location = name
+	}
+	file := newText(text, io.NopCloser(nil))
+	w := &textReader{schema: r.Schema}
+	if isJSON(format) {
+		w.rows, err = newJSON(file, r.Schema, fields, t.skipFirst)
+	} else {
+		w.rows, err = newDelimited(file, format, r.Schema, fields, t.skipFirst)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// textReader reads the records of a text, all columns of them.
+type textReader struct {
+	schema types.Schema
+	rows   records
+}
+
+// Schema implements column.Reader.
+func (r *textReader) Schema() types.Schema { return r.schema }
+
+// Next implements column.Reader.
+func (r *textReader) Next(ctx context.Context) (*column.Batch, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return r.rows.next(ctx, defaultRows)
+}
+
+// Close implements column.Reader.
+func (r *textReader) Close() error { return r.rows.close() }
