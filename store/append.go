@@ -150,11 +150,12 @@ func (s *Store) prepare(r *record, rows []Rows) error {
 			s.discard(r)
 			return err
 		}
-		if err := s.grow(t, in.Schema); err != nil {
+		altered, err := s.grow(t, in.Schema)
+		if err != nil {
 			s.discard(r)
 			return err
 		}
-		add := addition{table: t.id, to: t, schema: in.Schema, rows: in.Rows}
+		add := addition{table: t.id, to: t, schema: in.Schema, rows: in.Rows, altered: altered}
 		if in.Rows.Len() >= segmentAtOnce {
 			seg, err := s.writeSegment(t, in.Schema, []*column.Batch{in.Rows})
 			if err != nil {
@@ -178,21 +179,22 @@ func (s *Store) discard(r *record) {
 }
 
 // grow adds the columns of rows that the table lacks to it, before the rows are
-// in the log: whoever comes later with another type for one is refused.
-func (s *Store) grow(t *table, rows types.Schema) error {
+// in the log: whoever comes later with another type for one is refused. It returns
+// how often the table was altered by then.
+func (s *Store) grow(t *table, rows types.Schema) (altered int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t.state.damage != nil {
-		return fmt.Errorf("table %s: %w", t.name, t.state.damage)
+		return 0, fmt.Errorf("table %s: %w", t.name(), t.state.damage)
 	}
-	schema, err := grown(t.name, t.state.schema, rows)
+	schema, err := grown(t.name(), t.state.schema, rows)
 	if err != nil || schema.Len() == t.state.schema.Len() {
-		return err
+		return t.state.altered, err
 	}
 	st := t.state.clone()
 	st.schema = schema
 	t.state = st
-	return nil
+	return st.altered, nil
 }
 
 // grown returns the table's schema with the columns of rows that it lacks:
@@ -242,6 +244,9 @@ func (s *Store) apply(group []*entry) {
 			a := &e.rec.tables[i]
 			if a.to.state.damage != nil {
 				continue // dropped meanwhile, with all its rows
+			}
+			if a.altered != a.to.state.altered {
+				a.to.fit(e.lsn, a)
 			}
 			share := e.bytes / int64(len(e.rec.tables))
 			a.to.add(e.lsn, e.rec.at, a, share)

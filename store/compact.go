@@ -122,10 +122,10 @@ func (s *Store) swap(t *table, old []*segment, seg *Segment) error {
 // retire removes the files of segments that are no longer part of the table.
 // Snapshots that have them read on: the files are opened before their names go.
 func (s *Store) retire(t *table, old []*segment) {
-	schema := s.stateOf(t).schema
+	st := s.stateOf(t)
 	for _, g := range old {
 		// A segment that can't be opened now says so to the snapshots.
-		_, _ = g.open(schema)
+		_, _ = g.open(st.declared(g))
 		t.remove(g.Segment)
 	}
 }
@@ -133,12 +133,12 @@ func (s *Store) retire(t *table, old []*segment) {
 // rewrite writes the rows of a state as one segment, those that keep names where
 // it is not nil. It returns nil where no row is left.
 func (s *Store) rewrite(t *table, st *state, keep func(*column.Batch) (rows []uint32, err error)) (*Segment, error) {
-	micros, err := st.wideTimes(t.name)
+	micros, err := st.wideTimes(t.name())
 	if err != nil {
 		return nil, err
 	}
 	var w *segmentWriter
-	err = st.each(t.name, func(b *column.Batch) error {
+	err = st.each(t.name(), func(b *column.Batch) error {
 		if keep != nil {
 			rows, err := keep(b)
 			if err != nil {

@@ -68,7 +68,7 @@ func (s *Store) nudge() {
 func (s *Store) sealDue() error {
 	for _, t := range s.due() {
 		if err := s.seal(t); err != nil {
-			return fmt.Errorf("table %s: %w", t.name, full(err))
+			return fmt.Errorf("table %s: %w", t.name(), full(err))
 		}
 	}
 	return s.trimLog()
@@ -83,10 +83,10 @@ func (s *Store) tidy() error {
 		default:
 		}
 		if err := s.expire(t); err != nil {
-			return fmt.Errorf("table %s: %w", t.name, full(err))
+			return fmt.Errorf("table %s: %w", t.name(), full(err))
 		}
 		if err := s.compactOnce(t); err != nil {
-			return fmt.Errorf("table %s: %w", t.name, full(err))
+			return fmt.Errorf("table %s: %w", t.name(), full(err))
 		}
 	}
 	return nil
@@ -102,7 +102,7 @@ func (s *Store) list() []*table {
 			out = append(out, t)
 		}
 	}
-	slices.SortFunc(out, func(a, b *table) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(out, func(a, b *table) int { return strings.Compare(a.name(), b.name()) })
 	return out
 }
 
@@ -158,7 +158,7 @@ func (s *Store) Seal() error {
 			continue
 		}
 		if err := s.seal(t); err != nil {
-			return fmt.Errorf("table %s: %w", t.name, full(err))
+			return fmt.Errorf("table %s: %w", t.name(), full(err))
 		}
 	}
 	return s.trimLog()

@@ -33,6 +33,18 @@ type manifest struct {
 	Next      uint64     `json:"next"`
 	Retention Retention  `json:"retention"`
 	Segments  []*Segment `json:"segments"`
+	// Cuts are where columns were dropped or got another type, by name.
+	Cuts map[string]cut `json:"cuts,omitempty"`
+	// Notes are what users of the store keep beside the table.
+	Notes Notes `json:"notes,omitempty"`
+}
+
+// A cut says from where on the values of a column are its own. What segments with
+// a number below File and records of the log up to LSN hold under its name was a
+// column that was dropped, and is null.
+type cut struct {
+	File uint64 `json:"file"`
+	LSN  uint64 `json:"lsn"`
 }
 
 type manifestColumn struct {

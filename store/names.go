@@ -13,6 +13,7 @@ const (
 	lockName     = "LOCK"
 	rootName     = "store.json"
 	purgesName   = "purges.json"
+	notesName    = "notes.json"
 	logFolder    = "log"
 	tablesFolder = "tables"
 	manifestName = "manifest.json"
@@ -24,6 +25,7 @@ const (
 	tempEnd      = ".tmp"
 	droppedEnd   = ".dropped"
 	copyEnd      = ".copy"
+	damagedEnd   = ".damaged"
 )
 
 func logName(seq uint64) string     { return fmt.Sprintf("%012d%s", seq, logEnd) }

@@ -73,7 +73,7 @@ func (s *Store) purgeSegment(t *table, st *state, g *segment, match Match) (int6
 		return others(rows, b.Len()), err
 	}
 	// Most segments have no such row: the first pass finds out and writes nothing.
-	if err := part.each(t.name, func(b *column.Batch) error { _, err := count(b); return err }); err != nil || gone == 0 {
+	if err := part.each(t.name(), func(b *column.Batch) error { _, err := count(b); return err }); err != nil || gone == 0 {
 		return 0, err
 	}
 	gone = 0

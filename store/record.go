@@ -26,6 +26,7 @@ type addition struct {
 	schema  types.Schema
 	rows    *column.Batch
 	segment *Segment
+	altered int // the table's, when the rows were found to fit it; not in the log
 }
 
 const (

@@ -192,9 +192,7 @@ func (r *replayer) addition(lsn uint64, e *entry, a *addition) error {
 		return nil
 	}
 	a.to = t
-	if err := s.grow(t, a.schema); err != nil {
-		return err
-	}
+	t.fit(lsn, a)
 	share := e.bytes / int64(len(e.rec.tables))
 	t.add(lsn, e.rec.at, a, share)
 	if a.rows != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,6 +68,8 @@ func (s *Store) Drop(name string) error {
 	// The log may have records of the table: they are passed over from now on.
 	r := s.root
 	r.Dropped = append(slices.Clone(r.Dropped), t.id)
+	r.Names = maps.Clone(r.Names)
+	delete(r.Names, t.id)
 	if err := writeSealed(filepath.Join(s.dir, rootName), r, s.opt.step); err != nil {
 		return err
 	}

@@ -56,11 +56,11 @@ func (s *source) Open(ctx context.Context, scan plan.Scan) (column.Reader, error
 func (st *state) source(name string) (plan.Source, error) {
 	var parts []plan.Source
 	for _, g := range st.segments {
-		f, err := g.open(st.schema)
+		f, err := g.open(st.declared(g))
 		if err != nil {
 			return nil, fmt.Errorf("table %s: %w", name, err)
 		}
-		parts = append(parts, f)
+		parts = append(parts, st.visible(g, f))
 	}
 	for schema, batches := range alike(st.hot) {
 		parts = append(parts, plan.NewMemory(schema, batches))

@@ -117,7 +117,7 @@ func (s *Snapshot) Verify(ctx context.Context, table string, progress func(int64
 // the disk.
 func (s *segment) verify(ctx context.Context, st *state) error {
 	path := filepath.Join(s.dir, s.File)
-	f, err := openSegment(s.dir, s.Segment, st.schema)
+	f, err := openSegment(s.dir, s.Segment, st.declared(s))
 	if err != nil {
 		return named(path, err)
 	}

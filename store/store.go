@@ -95,6 +95,7 @@ type Store struct {
 	failing error // what the work in the background last failed with
 	appends sync.WaitGroup
 	damage  []error
+	notes   Notes // the store's own; replaced, never changed
 
 	// rootMu is held while the store's own file changes: tables come and go.
 	rootMu sync.Mutex
@@ -113,6 +114,9 @@ type root struct {
 	// Dropped are the ids of tables whose records in the log are to be passed
 	// over.
 	Dropped []uint64 `json:"dropped,omitempty"`
+	// Names are the names of tables that were renamed, by id. They come before
+	// those in the manifests.
+	Names map[uint64]string `json:"names,omitempty"`
 }
 
 // ErrLocked says that another process has the folder.
@@ -149,6 +153,9 @@ func Open(dir string, o Options) (*Store, error) {
 
 func (s *Store) open() error {
 	if err := s.readRoot(); err != nil {
+		return err
+	}
+	if err := s.readNotes(); err != nil {
 		return err
 	}
 	if err := s.readTables(); err != nil {

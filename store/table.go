@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -15,9 +16,10 @@ import (
 
 // A table is one table of a store.
 type table struct {
-	id   uint64
-	name string
-	dir  string
+	id  uint64
+	dir string
+	// called is the table's name, which a rename replaces.
+	called atomic.Pointer[string]
 
 	// state is replaced, never changed; the store's mu guards the word.
 	state *state
@@ -27,8 +29,18 @@ type table struct {
 	work, merge sync.Mutex
 }
 
+func newTable(id uint64, name, dir string, st *state) *table {
+	st.id = id
+	t := &table{id: id, dir: dir, state: st}
+	t.called.Store(&name)
+	return t
+}
+
+func (t *table) name() string { return *t.called.Load() }
+
 // A state is what a table is at one moment. It is immutable.
 type state struct {
+	id       uint64 // the table's
 	schema   types.Schema
 	segments []*segment
 	// hot are the rows that are in no segment yet, oldest first. Of them, the
@@ -42,6 +54,12 @@ type state struct {
 	added            []uint64
 	next             uint64
 	retention        Retention
+	// altered counts the changes of columns, so that whoever brings rows can tell
+	// that there was one.
+	altered int
+	// cuts is never changed, only replaced; so are notes.
+	cuts  map[string]cut
+	notes Notes
 	// damage says why nothing of the table can be read.
 	damage error
 }
@@ -95,8 +113,9 @@ func (st *state) rows() (n int64) {
 
 func (t *table) manifest(st *state) *manifest {
 	m := &manifest{
-		Format: formatVersion, ID: t.id, Name: t.name, Columns: columnsOf(st.schema),
+		Format: formatVersion, ID: t.id, Name: t.name(), Columns: columnsOf(st.schema),
 		Durable: st.durable, Added: st.added, Next: st.next, Retention: st.retention, Segments: []*Segment{},
+		Cuts: st.cuts, Notes: st.notes,
 	}
 	for _, s := range st.segments {
 		m.Segments = append(m.Segments, s.Segment)
@@ -135,17 +154,32 @@ func (s *Store) readTables() error {
 		case err != nil:
 			s.damage = append(s.damage, err)
 			name := unfold(strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())))
-			s.tables[name] = &table{name: name, dir: dir, state: &state{damage: err}}
+			s.enter(newTable(0, name, dir, &state{damage: err}))
 			continue
+		}
+		if name, ok := s.root.Names[m.ID]; ok {
+			m.Name = name
 		}
 		t, err := tableOf(dir, m)
 		if err != nil {
 			return fmt.Errorf("%s: %w", dir, err)
 		}
-		s.tables[m.Name] = t
+		s.enter(t)
 		s.root.NextTable = max(s.root.NextTable, m.ID+1)
 	}
 	return nil
+}
+
+// enter makes a table that was read one of the store's. Two of one name can only
+// be where the files that say their names are damaged: none of them is lost.
+func (s *Store) enter(t *table) {
+	name := t.name()
+	if _, taken := s.tables[name]; taken {
+		other := fmt.Sprintf("%s.%d", name, t.id)
+		s.damage = append(s.damage, fmt.Errorf("%s: there are two tables called %s; this one is called %s now", t.dir, name, other))
+		t.called.Store(&other)
+	}
+	s.tables[t.name()] = t
 }
 
 func isEmptyTable(dir string) bool {
@@ -158,11 +192,11 @@ func tableOf(dir string, m *manifest) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &state{schema: schema, applied: m.Durable, durable: m.Durable, added: m.Added, next: m.Next, retention: m.Retention}
+	st := &state{schema: schema, applied: m.Durable, durable: m.Durable, added: m.Added, next: m.Next, retention: m.Retention, cuts: m.Cuts, notes: m.Notes}
 	for _, seg := range m.Segments {
 		st.segments = append(st.segments, &segment{Segment: seg, dir: dir})
 	}
-	return &table{id: m.ID, name: m.Name, dir: dir, state: st}, nil
+	return newTable(m.ID, m.Name, dir, st), nil
 }
 
 // removeOrphans removes the files of segments that a crash has left before the
@@ -207,11 +241,13 @@ func (s *Store) create(name string, schema types.Schema) (*table, error) {
 		return t, nil
 	}
 	now := s.log.last()
-	t = &table{id: s.root.NextTable, name: name, dir: s.tableDir(name), state: &state{schema: hiddenLast(schema), next: 1, applied: now, durable: now}}
-	if len(s.root.Dropped) > 0 {
-		// Work on a table of this name that was dropped may not have ended.
-		t.dir += fmt.Sprintf(".%d", t.id)
+	dir := s.tableDir(name)
+	if len(s.root.Dropped)+len(s.root.Names) > 0 {
+		// Work on a table of this name that was dropped may not have ended, and one
+		// that was renamed keeps its folder.
+		dir += fmt.Sprintf(".%d", s.root.NextTable)
 	}
+	t = newTable(s.root.NextTable, name, dir, &state{schema: hiddenLast(schema), next: 1, applied: now, durable: now})
 	s.root.NextTable++
 	if err := writeSealed(filepath.Join(s.dir, rootName), s.root, s.opt.step); err != nil {
 		return nil, err

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// Alter gives a table the visible columns of wanted, in that order; hidden ones
+// stay. A column that wanted lacks is dropped, and never comes back: one that is
+// added later under its name is another one. So is a column that has another type
+// in wanted: its rows are null. New columns are null. notes are set at the same
+// time.
+//
+// No row is written again. Rows that are appended meanwhile with a column that is
+// dropped add it to the table as rows that come later do; where its type is
+// another one now, they are null in it.
+func (s *Store) Alter(name string, wanted types.Schema, notes Notes) error {
+	t, err := s.table(name)
+	if err != nil {
+		return err
+	}
+	if err := s.seal(t); err != nil {
+		return full(err)
+	}
+	t.merge.Lock()
+	defer t.merge.Unlock()
+	t.work.Lock()
+	defer t.work.Unlock()
+	st := s.stateOf(t)
+	if st.damage != nil {
+		return st.damage
+	}
+	from := cut{File: s.nextFile(t), LSN: s.log.last()}
+	cuts := maps.Clone(st.cuts)
+	for _, c := range st.schema.Columns {
+		i := wanted.Index(c.Name)
+		if !c.Hidden && (i < 0 || wanted.Columns[i].Type != c.Type) {
+			if cuts == nil {
+				cuts = map[string]cut{}
+			}
+			cuts[c.Name] = from
+		}
+	}
+	err = s.replaceLocked(t, func(now *state) {
+		schema := types.Schema{Columns: slices.Clone(wanted.Columns)}
+		for _, c := range now.schema.Columns {
+			// What appends have added since is kept.
+			grown := st.schema.Index(c.Name) < 0 && wanted.Index(c.Name) < 0
+			if c.Hidden || grown {
+				schema.Columns = append(schema.Columns, c)
+			}
+		}
+		now.schema, now.cuts, now.notes = hiddenLast(schema), cuts, now.notes.with(notes)
+		now.altered++
+		now.hot = slices.Clone(now.hot)
+		for i, h := range now.hot {
+			now.hot[i].schema, now.hot[i].rows = now.fitting(h.lsn, h.schema, h.rows)
+		}
+	})
+	return full(err)
+}
+
+// fitting returns rows without the columns that the table does not take from
+// them: those that were dropped since, or have another type now.
+func (st *state) fitting(lsn uint64, s types.Schema, rows *column.Batch) (types.Schema, *column.Batch) {
+	var keep []int
+	for i, c := range s.Columns {
+		j := st.schema.Index(c.Name)
+		if lsn > st.cuts[c.Name].LSN && (j < 0 || st.schema.Columns[j].Type == c.Type) {
+			keep = append(keep, i)
+		}
+	}
+	if len(keep) == s.Len() {
+		return s, rows
+	}
+	var out types.Schema
+	for _, i := range keep {
+		out.Columns = append(out.Columns, s.Columns[i])
+	}
+	if rows != nil {
+		rows = rows.Select(keep)
+	}
+	return out, rows
+}
+
+// fit makes an addition be one for the table as it is now, which was altered
+// since the addition was made, and adds the columns to the table that it lacks.
+// mu is held.
+func (t *table) fit(lsn uint64, a *addition) {
+	st := t.state.clone()
+	a.schema, a.rows = st.fitting(lsn, a.schema, a.rows)
+	// The types fit, so that the columns do.
+	st.schema, _ = grown(t.name(), st.schema, a.schema)
+	t.state = st
+}
+
+// declared returns the columns of the table that a segment may have.
+func (st *state) declared(g *segment) types.Schema {
+	if len(st.cuts) == 0 {
+		return st.schema
+	}
+	n, _ := seqOf(g.File, segmentEnd)
+	var out types.Schema
+	for _, c := range st.schema.Columns {
+		if n >= st.cuts[c.Name].File {
+			out.Columns = append(out.Columns, c)
+		}
+	}
+	return out
+}
+
+// visible returns a segment's file without what it holds of columns that were
+// dropped since it was written.
+func (st *state) visible(g *segment, f plan.Source) plan.Source {
+	if len(st.cuts) == 0 {
+		return f
+	}
+	n, _ := seqOf(g.File, segmentEnd)
+	var keep []int
+	schema := f.Schema()
+	for i, c := range schema.Columns {
+		if n >= st.cuts[c.Name].File {
+			keep = append(keep, i)
+		}
+	}
+	if len(keep) == schema.Len() {
+		return f
+	}
+	return plan.Columns(f, keep)
+}

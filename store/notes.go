@@ -1,0 +1,102 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Notes are small things that are kept beside the rows by whoever uses a store,
+// by key: JSON, which the store does not look into. A table's notes go with it
+// when it is renamed or dropped; the store has notes of its own.
+type Notes map[string]json.RawMessage
+
+// Notes returns the notes of a table, or the store's own if table is empty,
+// whose keys begin with prefix.
+func (s *Store) Notes(table, prefix string) Notes {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	all := s.notes
+	if table != "" {
+		t, ok := s.tables[table]
+		if !ok {
+			return nil
+		}
+		all = t.state.notes
+	}
+	out := Notes{}
+	for key, v := range all {
+		if strings.HasPrefix(key, prefix) {
+			out[key] = v
+		}
+	}
+	return out
+}
+
+// SetNotes sets notes of a table, or the store's own if table is empty; those
+// that are nil are removed. All are changed at once, and durably.
+func (s *Store) SetNotes(table string, set Notes) error {
+	if table == "" {
+		return s.setOwnNotes(set)
+	}
+	t, err := s.table(table)
+	if err != nil {
+		return err
+	}
+	return s.replace(t, func(now *state) { now.notes = now.notes.with(set) })
+}
+
+func (s *Store) setOwnNotes(set Notes) error {
+	s.rootMu.Lock()
+	defer s.rootMu.Unlock()
+	s.mu.RLock()
+	notes := s.notes.with(set)
+	s.mu.RUnlock()
+	if err := writeSealed(filepath.Join(s.dir, notesName), notes, s.opt.step); err != nil {
+		return full(err)
+	}
+	s.mu.Lock()
+	s.notes = notes
+	s.mu.Unlock()
+	return nil
+}
+
+// with returns n with what set changes; n stays as it is.
+func (n Notes) with(set Notes) Notes {
+	out := maps.Clone(n)
+	if out == nil {
+		out = Notes{}
+	}
+	for key, v := range set {
+		if v == nil {
+			delete(out, key)
+		} else {
+			out[key] = v
+		}
+	}
+	return out
+}
+
+// readNotes reads the store's own notes. A damaged file is put aside, so that
+// nothing is written over it.
+func (s *Store) readNotes() error {
+	path := filepath.Join(s.dir, notesName)
+	mended, err := readSealed(path, &s.notes)
+	if mended != nil {
+		s.damage = append(s.damage, mended)
+	}
+	var damaged *DamageError
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case errors.As(err, &damaged):
+		s.notes = nil
+		s.damage = append(s.damage, &DamageError{File: path, What: damaged.What + "; it is kept in " + notesName + damagedEnd})
+		s.opt.step("notes aside")
+		return os.Rename(path, path+damagedEnd)
+	}
+	return err
+}
