@@ -63,7 +63,7 @@ func (r *pageReader) dictionary(need int) (*dictionary, error) {
 		if r.layout.dict.size == 0 {
 			return nil, errors.New("has codes but no dictionary")
 		}
-		if first && need >= 0 && r.isLongText() {
+		if first && need >= 0 {
 			if d, err := r.beginning(need); d != nil || err != nil {
 				return d, err
 			}

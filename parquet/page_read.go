@@ -22,6 +22,7 @@ type page struct {
 	coded   bool    // the values are codes into the dictionary
 	data    []byte  // the values, encoded; with slack behind
 	memory  []byte  // what data lies in
+	cut     bool    // data has not all of the values
 }
 
 // A pageReader reads the pages of one column of a row group. It is for one
@@ -36,7 +37,12 @@ type pageReader struct {
 // read returns page s, whose bytes belong to the caller if keep is set and
 // otherwise are to be given back to the file's memory. A dictionary has no
 // levels.
-func (r *pageReader) read(s spot, keep bool) (page, error) {
+func (r *pageReader) read(s spot, keep bool) (page, error) { return r.readTo(s, keep, -1) }
+
+// readTo is read; with rows >= 0 the first so many rows are wanted, and the page
+// may be cut behind their values. It is not certain to have all of these: where
+// they take up more of the page than rows do on average, they may be missing.
+func (r *pageReader) readTo(s spot, keep bool, rows int) (page, error) {
 	file := r.g.file
 	raw := file.memory.take(s.size)
 	defer file.memory.give(raw)
@@ -54,9 +60,14 @@ func (r *pageReader) read(s spot, keep bool) (page, error) {
 		body = body[h.repeats+h.levels:]
 		h.unpacked -= h.levels + h.repeats
 	}
-	unpacked, err := r.unpack(h, body, keep)
-	if err != nil {
-		return page{}, err
+	var unpacked []byte
+	if rows >= 0 && !h.stored && r.g.meta(r.field.leaf).Codec == format.Zstd && r.field.from.kind != pq.Boolean {
+		unpacked = file.inflateBeginning(body, beginningOf(h, rows), h.unpacked)
+	}
+	if p.cut = unpacked != nil; !p.cut {
+		if unpacked, err = r.unpack(h, body, keep); err != nil {
+			return page{}, err
+		}
 	}
 	p.data, p.memory = unpacked, unpacked
 	if h.kind == format.DataPage && r.field.from.optional {

@@ -64,10 +64,23 @@ func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 // picked reads rows, which ascend, of data page s, and no more than it must of
 // the others. The memory that the values are in must be given back.
 func (r *pageReader) picked(s spot, rows []uint32) (*values, error) {
-	p, err := r.read(s, false)
+	p, err := r.readTo(s, false, int(rows[len(rows)-1])+1)
 	if err != nil {
 		return nil, err
 	}
+	v, err := r.pick(p, rows)
+	if err == nil || !p.cut {
+		return v, err
+	}
+	r.g.file.memory.give(p.memory)
+	if p, err = r.read(s, false); err != nil {
+		return nil, err
+	}
+	return r.pick(p, rows)
+}
+
+// pick returns rows, which ascend, of p, in p's memory.
+func (r *pageReader) pick(p page, rows []uint32) (*values, error) {
 	v := &values{rows: len(rows), lent: p.memory}
 	at := make([]int32, len(rows)) // the rows' values in the page
 	for i, row := range rows {
@@ -90,6 +103,7 @@ func (r *pageReader) picked(s spot, rows []uint32) (*values, error) {
 	if p.slots == nil {
 		v.present = len(rows)
 	}
+	var err error
 	switch {
 	case p.coded:
 		if v.codes, err = codesAt(p.data, at); err == nil {
@@ -100,7 +114,11 @@ func (r *pageReader) picked(s spot, rows []uint32) (*values, error) {
 	default:
 		size := r.field.from.size()
 		for _, i := range at {
-			if i >= 0 && (int(i)+1)*size <= len(p.data) {
+			switch {
+			case i < 0:
+			case (int(i)+1)*size > len(p.data):
+				return nil, fmt.Errorf("value %d of %d", i, len(p.data)/size)
+			default:
 				v.fixed = append(v.fixed, p.data[int(i)*size:int(i+1)*size]...)
 			}
 		}
