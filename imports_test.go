@@ -44,7 +44,7 @@ const layers = `
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
 	detect          : kql/types kql/dynamic kql/column kql/syntax
 
-	intake          : kql/types kql/dynamic kql/column ingest store
+	intake          : kql/types kql/dynamic kql/column external ingest store
 	config          :
 	api             : kql/types kql/column kql/plan kql/bind kql/syntax kql config ingest intake output store workspace
 

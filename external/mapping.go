@@ -56,9 +56,9 @@ func fieldsOf(s types.Schema, mapping string, files []input) ([]field, error) {
 	if mapping == "" {
 		return fields, nil
 	}
-	var elements []mapped
-	if err := json.Unmarshal([]byte(mapping), &elements); err != nil {
-		return nil, fmt.Errorf(`the mapping is not understood: %w; want [{"Column":"name","Properties":{"Path":"$.field"}}, …]`, err)
+	elements, err := parseMapping(mapping)
+	if err != nil {
+		return nil, err
 	}
 	byOrder := len(files) > 0 && isText(files[0].format)
 	for _, m := range elements {
@@ -76,6 +76,32 @@ func fieldsOf(s types.Schema, mapping string, files []input) ([]field, error) {
 	return fields, nil
 }
 
+func parseMapping(text string) ([]mapped, error) {
+	var elements []mapped
+	if err := json.Unmarshal([]byte(text), &elements); err != nil {
+		return nil, fmt.Errorf(`the mapping is not understood: %w; want [{"Column":"name","Properties":{"Path":"$.field"}}, …]`, err)
+	}
+	return elements, nil
+}
+
+// CheckMapping says what is wrong with an ingestion mapping, whatever the table:
+// one by the order of fields (csv) or by their names.
+func CheckMapping(text string, byOrder bool) error {
+	elements, err := parseMapping(text)
+	if err != nil {
+		return err
+	}
+	for _, m := range elements {
+		if m.Column+m.Name == "" {
+			return fmt.Errorf("an element of the mapping has no Column")
+		}
+		if _, err := m.field(byOrder); err != nil {
+			return fmt.Errorf("the mapping of %s: %w", m.Column+m.Name, err)
+		}
+	}
+	return nil
+}
+
 // field reads the properties of an element.
 func (m mapped) field(byOrder bool) (field, error) {
 	f := field{ordinal: -1}
@@ -84,7 +110,9 @@ func (m mapped) field(byOrder bool) (field, error) {
 		props["ordinal"] = fmt.Sprint(m.Ordinal)
 	}
 	for name, v := range m.Properties {
-		props[strings.ToLower(name)] = fmt.Sprint(v)
+		if v != nil {
+			props[strings.ToLower(name)] = fmt.Sprint(v)
+		}
 	}
 	if err := f.transform(props["transform"]); err != nil {
 		return f, err
