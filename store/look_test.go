@@ -2,8 +2,12 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -33,6 +37,78 @@ func TestVerifyFindsAChangedByte(t *testing.T) {
 	faults := s.Snapshot().Verify(context.Background(), "Events", nil)
 	if len(faults) != 1 || !strings.Contains(faults[0].Error(), path) {
 		t.Errorf("faults are %v, want one that names %s", faults, path)
+	}
+}
+
+// TestRepair damages one row group of a segment, and all of another: the rows that
+// are whole can be queried afterwards, and the damaged files are still there.
+func TestRepair(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	const many = 1 << 18 // two row groups and more
+	large := rowsOf("Events", 0, many)
+	digests := make([]string, many) // so that each row group is many blocks
+	for i := range digests {
+		digests[i] = fmt.Sprintf("%x", sha256.Sum256([]byte(strconv.Itoa(i))))
+	}
+	large.Schema = types.NewSchema(append(slices.Clone(large.Schema.Columns), types.Column{Name: "Digest", Type: types.String})...)
+	large.Rows = column.NewBatch(many, append(columns(t, large.Rows), column.NewVec(types.String, digests, nil)))
+	mustAppend(t, s, Batch{Rows: []Rows{large}})
+	for i := range 2 {
+		mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", many+i*10, many+i*10+10)}})
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	segs := s.stateOf(s.tables["Events"]).segments
+	flip := func(file string, at int64) {
+		t.Helper()
+		f, err := os.OpenFile(filepath.Join(s.tableDir("Events"), file), os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		var b [1]byte
+		if _, err := f.ReadAt(b[:], at); err != nil {
+			t.Fatal(err)
+		}
+		b[0] ^= 1
+		if _, err := f.WriteAt(b[:], at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	flip(segs[0].File, 100) // in the first row group
+	flip(sumsName(segs[2].File), 2)
+	flip(segs[1].File, segs[1].Bytes-100) // in the footer
+	if _, err := numbers(s.Snapshot(), "Events"); err == nil {
+		t.Fatal("damaged segments are read")
+	}
+	done, err := s.Repair(context.Background(), "Events")
+	if err != nil || len(done) != 3 {
+		t.Fatalf("repaired are %v, %v; want three segments", done, err)
+	}
+	if r := done[0]; r.Rows == 0 || r.Lost == 0 || r.Rows+r.Lost != many {
+		t.Errorf("of %d rows %d are kept and %d lost", many, r.Rows, r.Lost)
+	}
+	if r := done[1]; r.Rows != 0 || r.Lost != 10 {
+		t.Errorf("%d rows are kept and %d lost, want 0 and 10", r.Rows, r.Lost)
+	}
+	if r := done[2]; r.Rows != 10 || r.Lost != 0 || r.Kept != "" {
+		t.Errorf("checksums of %d rows are mended, %d lost, and something is kept: %q", r.Rows, r.Lost, r.Kept)
+	}
+	for _, r := range done[:2] {
+		if _, err := os.Stat(r.Kept); err != nil {
+			t.Error(err)
+		}
+	}
+	s.Close()
+	s = open(t, dir, Options{idle: true})
+	got, err := numbers(s.Snapshot(), "Events")
+	if err != nil || int64(len(got)) != done[0].Rows+10 || got[len(got)-1] != many+19 {
+		t.Errorf("%d rows can be read, the last is %d, %v", len(got), got[len(got)-1], err)
+	}
+	if done, err := s.Repair(context.Background(), "Events"); err != nil || len(done) > 0 {
+		t.Errorf("again repaired are %v, %v", done, err)
 	}
 }
 
@@ -125,4 +201,17 @@ func logBytes(t *testing.T, dir string) (n int64) {
 		}
 	}
 	return n
+}
+
+func columns(t *testing.T, b *column.Batch) []column.Column {
+	t.Helper()
+	cols := make([]column.Column, b.Width())
+	for i := range cols {
+		c, err := b.Column(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cols[i] = c
+	}
+	return cols
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/parquet"
 )
 
 // Stats are what a table takes.
@@ -117,23 +118,20 @@ func (s *Snapshot) Verify(ctx context.Context, table string, progress func(int64
 // the disk.
 func (s *segment) verify(ctx context.Context, st *state) error {
 	path := filepath.Join(s.dir, s.File)
-	f, err := openSegment(s.dir, s.Segment, st.declared(s))
+	all, err := openChecked(s.dir, s.Segment)
+	if err != nil {
+		return named(path, err)
+	}
+	f, err := parquet.OpenReader(all, s.Bytes, path, parquet.Options{Declared: st.declared(s)})
 	if err != nil {
 		return named(path, err)
 	}
 	defer f.Close()
-	sums, err := os.ReadFile(filepath.Join(s.dir, sumsName(s.File)))
-	if err != nil {
-		return err
-	}
-	raw, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer raw.Close()
-	all := &checked{f: raw, size: s.Bytes, sums: sums}
 	if _, err := io.Copy(io.Discard, io.NewSectionReader(all, 0, s.Bytes)); err != nil {
 		return named(path, err)
+	}
+	if sums, err := os.ReadFile(filepath.Join(s.dir, sumsName(s.File))); err != nil || checksum(sums) != s.Sums {
+		return &DamageError{File: filepath.Join(s.dir, sumsName(s.File)), What: "it does not have the checksums of its segment, which is whole"}
 	}
 	cols := make([]int, f.Schema().Len())
 	for i := range cols {

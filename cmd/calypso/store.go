@@ -24,6 +24,7 @@ func storeCommand() *cobra.Command {
 	c.AddCommand(
 		storeAction("stats --store DIR [TABLE…]", "What each table takes, and each day of it", storeStats),
 		storeAction("verify --store DIR [TABLE…]", "Read every byte and value, and say what is damaged", storeVerify),
+		storeAction("repair --store DIR [TABLE…]", "Take what is damaged out of tables, so that the rest can be read", storeRepair),
 		storeAction("compact --store DIR [TABLE…]", "Put small segments together", storeCompact),
 		storeAction("purges --store DIR", "What was purged, when, and by whom", storePurges),
 		storeAction("drop --store DIR TABLE…", "Delete tables with all their rows", storeDrop),
@@ -148,6 +149,32 @@ func storeVerify(ctx context.Context, s *store.Store, names []string) error {
 	}
 	if damaged {
 		return &exitError{code: exitFailed}
+	}
+	return nil
+}
+
+func storeRepair(ctx context.Context, s *store.Store, names []string) error {
+	names, err := chosen(s.Snapshot(), names)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		done, err := s.Repair(ctx, name)
+		for _, r := range done {
+			fmt.Printf("%s: %v\n", name, r.Why)
+			switch {
+			case r.Kept == "":
+				fmt.Printf("  mended; no row is lost\n")
+			default:
+				fmt.Printf("  %s whole, %d lost; the damaged file is now %s\n", count(int(r.Rows), "row"), r.Lost, r.Kept)
+			}
+		}
+		if err != nil {
+			return failed(fmt.Errorf("%s: %w", name, err))
+		}
+		if len(done) == 0 {
+			fmt.Printf("%s: nothing is damaged\n", name)
+		}
 	}
 	return nil
 }
