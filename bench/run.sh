@@ -4,6 +4,7 @@
 #
 #   ROWS=1000000 ONLY=mission REPEAT=11 bench/run.sh
 #   CPU=1 bench/run.sh    # processor time: for a machine that is busy
+#   CLICKHOUSE=1 ONLY=ingest bench/run.sh    # ClickHouse, too (npm)
 #
 # Needs a C compiler for DuckDB's Go binding, and some 10 GB of disk for the
 # default data sets of one and five million sign-ins.
@@ -21,9 +22,19 @@ done
 CGO_ENABLED=0 go build -trimpath -o bin/calypso ./cmd/calypso
 (cd bench/peers && CGO_ENABLED=1 go build -trimpath -o ../../bin/bench-peers .)
 
+# ClickHouse, for the ingest: some 550 MB, so only where it has been asked for.
+if [ -n "${CLICKHOUSE:-}" ]; then
+	(cd bench/peers-clickhouse && npm ci --no-audit --no-fund && gcc -O1 -Wall -o ../../bin/bench-peers-clickhouse main.c -ldl)
+fi
+
 mission="${CALYPSO_SHARED:-../shared}/mission/suspicious-api-traffic.kql"
 if [ ! -f "$mission" ]; then
-	mission=rules/suspicious-api-traffic.yaml
+	# ClickHouse, for the ingest: some 550 MB, so only where it has been asked for.
+if [ -n "${CLICKHOUSE:-}" ]; then
+	(cd bench/peers-clickhouse && npm ci --no-audit --no-fund && gcc -O1 -Wall -o ../../bin/bench-peers-clickhouse main.c -ldl)
+fi
+
+mission=rules/suspicious-api-traffic.yaml
 fi
 
 bin/bench-gen -rows "${ROWS:-1000000,5000000}"

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/zeebo/xxh3"
 
@@ -16,25 +18,33 @@ import (
 	"github.com/calypso-kql/calypso/parquet"
 )
 
-// partRows is the number of rows from which on a part of a file is handed on: as
-// many as a store writes as a segment at once.
-const partRows = 1 << 16
-
-// A Part is rows of one file that go to one table.
-type Part struct {
-	// ID is the same whenever the same content is read again: a digest of the
-	// file's bytes, the table, and which part it is.
-	ID     string
-	File   string
-	Table  string
-	Schema types.Schema
-	Rows   *column.Batch
+// A Sink takes what Each reads.
+type Sink interface {
+	// Stored reports whether a batch has been committed with this ID before, as
+	// its own or beside it.
+	Stored(id string) bool
+	// Before is told of files that have been stored before.
+	Before(file string)
+	// Begin begins the batch of a file.
+	Begin(file string) (Batch, error)
 }
 
-// Each reads the files of all specs, one after the other, and calls f with their
-// rows, a part after the other, in the order of the file for each table. An error
-// of f ends it. What of the files cannot be understood is in the report.
-func Each(ctx context.Context, specs []Spec, o Options, f func(Part) error) (*ingest.Report, error) {
+// A Batch is the rows of one file, all of which are stored or none. Commit or
+// Abort ends it.
+type Batch interface {
+	// Add takes rows of one table, in the order of the file.
+	Add(table string, s types.Schema, rows *column.Batch) error
+	// Commit stores the rows under an ID, which is the same whenever the same
+	// content goes to the same tables again, whatever the file's name; if a batch
+	// of it has been stored before, nothing. The other IDs are kept beside it.
+	Commit(id string, also ...string) error
+	Abort()
+}
+
+// Each reads the files of all specs, one after the other, each as a batch of to.
+// A file whose content has been stored before is left out. An error of to ends
+// it. What of the files cannot be understood is in the report.
+func Each(ctx context.Context, specs []Spec, o Options, to Sink) (*ingest.Report, error) {
 	found, err := walk(specs)
 	if err != nil {
 		return nil, err
@@ -49,114 +59,137 @@ func Each(ctx context.Context, specs []Spec, o Options, f func(Part) error) (*in
 			report.FileBroken(file.path, file.err)
 			continue
 		}
-		p := &parts{file: file, f: f, open: map[string]*part{}}
-		if p.digest, err = digest(file.path); err != nil {
-			report.FileBroken(file.path, err)
-			continue
-		}
-		if file.parquet {
-			err = p.parquet(ctx, o, report)
-		} else {
-			err = p.records(ctx, o, told, report)
-		}
-		if err == nil {
-			err = p.flush()
-		}
-		if err != nil {
+		e := &each{file: file, o: o, to: to, told: told, report: report}
+		if err := e.read(ctx); err != nil {
 			return report, err
 		}
 	}
 	return report, nil
 }
 
-// parts collects the rows of one file.
-type parts struct {
+// each reads one file.
+type each struct {
 	file   found
-	digest string
-	f      func(Part) error
-	open   map[string]*part
-	order  []string
+	o      Options
+	to     Sink
+	told   func(int)
+	report *ingest.Report
+	batch  Batch
+	tables map[string]bool // with rows
 }
 
-// part is the rows of one table that have not been handed on.
-type part struct {
-	schema  types.Schema
-	batches []*column.Batch
-	rows    int
-	n       int // of parts handed on
-}
+// digestFirst is the size up to which a file is digested before it is read: that
+// costs little. A larger one is digested while it is read, unless its mark says
+// that it has probably been stored.
+const digestFirst = 8 << 20
 
-func (p *parts) add(table string, s types.Schema, b *column.Batch) error {
-	t := p.open[table]
-	if t == nil {
-		t = &part{}
-		p.open[table], p.order = t, append(p.order, table)
-	}
-	if t.rows > 0 && !t.schema.Equal(s) {
-		if err := p.hand(table, t); err != nil {
-			return err
+func (e *each) read(ctx context.Context) (err error) {
+	sum, mark := "", ""
+	switch {
+	case e.file.parquet || e.file.size <= digestFirst:
+		sum, err = digest(e.file.path)
+	default:
+		mark, err = markOf(e.file.path, e.file.size)
+		if err == nil && e.to.Stored(mark) {
+			sum, err = digest(e.file.path)
 		}
 	}
-	t.schema, t.batches, t.rows = s, append(t.batches, b), t.rows+b.Len()
-	if t.rows >= partRows {
-		return p.hand(table, t)
-	}
-	return nil
-}
-
-// hand hands a part on.
-func (p *parts) hand(table string, t *part) error {
-	if t.rows == 0 {
+	if err != nil {
+		e.report.FileBroken(e.file.path, err)
 		return nil
 	}
-	rows, err := column.Concat(t.schema, t.batches)
-	if err != nil {
-		return fmt.Errorf("%s: %w", p.file.path, err)
+	if sum != "" && e.to.Stored(e.reading(sum)) {
+		if e.told != nil && !e.file.parquet {
+			e.told(int(e.file.size))
+		}
+		e.to.Before(e.file.path)
+		return nil
 	}
-	id := fmt.Sprintf("file:%s/%s#%d", p.digest, table, t.n)
-	t.n++
-	t.batches, t.rows = nil, 0
-	return p.f(Part{ID: id, File: p.file.path, Table: table, Schema: t.schema, Rows: rows})
+	if e.batch, err = e.to.Begin(e.file.path); err != nil {
+		return err
+	}
+	defer e.batch.Abort()
+	e.tables = map[string]bool{}
+	if e.file.parquet {
+		err = e.parquet(ctx)
+	} else {
+		sum, err = e.records(ctx, sum)
+	}
+	if err != nil || len(e.tables) == 0 {
+		return err
+	}
+	id := fmt.Sprintf("file:%s:%q", sum, slices.Sorted(maps.Keys(e.tables)))
+	also := []string{e.reading(sum)}
+	if mark != "" {
+		also = append(also, mark)
+	}
+	return e.batch.Commit(id, also...)
 }
 
-func (p *parts) flush() error {
-	for _, table := range p.order {
-		if err := p.hand(table, p.open[table]); err != nil {
-			return err
-		}
+// reading is the ID of a file's content together with all that decides what
+// tables its rows go to, besides the rows.
+func (e *each) reading(sum string) string {
+	return fmt.Sprintf("read:%s:%q:%q:%q", sum, e.file.into, baseName(e.file.path), e.file.table(e.o.Tables))
+}
+
+func (e *each) add(table string, s types.Schema, b *column.Batch) error {
+	if b.Len() > 0 {
+		e.tables[table] = true
+	}
+	if err := e.batch.Add(table, s, b); err != nil {
+		return fmt.Errorf("%s: %w", e.file.path, err)
 	}
 	return nil
 }
 
-// records reads a file of JSON or CSV.
-func (p *parts) records(ctx context.Context, o Options, told func(int), report *ingest.Report) error {
-	l := ingest.NewLoader(ingest.Options{Tables: o.Tables, Workers: o.Workers, Progress: told, Sink: p.add, Report: report})
-	if err := readFile(ctx, l, p.file); err != nil {
-		return err
+// records reads a file of JSON or CSV, and returns its digest, which it makes
+// unless it is given.
+func (e *each) records(ctx context.Context, sum string) (string, error) {
+	l := ingest.NewLoader(ingest.Options{Tables: e.o.Tables, Workers: e.o.Workers, Progress: e.told, Sink: e.add, Report: e.report})
+	f, err := os.Open(e.file.path)
+	if err != nil {
+		e.report.FileBroken(e.file.path, err)
+		return "", nil
+	}
+	defer f.Close()
+	h := xxh3.New()
+	var r io.Reader = f
+	if sum == "" {
+		r = io.TeeReader(f, h)
+	}
+	if err := l.Read(ctx, e.file.input(r)); err != nil {
+		return "", err
 	}
 	for _, t := range l.Finish() {
 		for _, b := range t.Batches {
-			if err := p.add(t.Name, t.Schema, b); err != nil {
-				return err
+			if err := e.add(t.Name, t.Schema, b); err != nil {
+				return "", err
 			}
 		}
 	}
-	return nil
+	if sum != "" {
+		return sum, nil
+	}
+	// What a decoder has left, behind damage for example, counts, too.
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("%s: %w", e.file.path, err)
+	}
+	return hex(h), nil
 }
 
 // parquet reads a Parquet file. One that is damaged is told; what of it was
 // whole has been handed on.
-func (p *parts) parquet(ctx context.Context, o Options, report *ingest.Report) error {
-	table := p.file.table(o.Tables)
-	declared, _ := o.Tables.Schema(table)
-	pf, err := parquet.Open(p.file.path, parquet.Options{Declared: declared})
+func (e *each) parquet(ctx context.Context) error {
+	table, report := e.file.table(e.o.Tables), e.report
+	declared, _ := e.o.Tables.Schema(table)
+	pf, err := parquet.Open(e.file.path, parquet.Options{Declared: declared})
 	if err != nil {
-		report.FileBroken(p.file.path, err)
+		report.FileBroken(e.file.path, err)
 		return nil
 	}
 	defer pf.Close()
 	for _, what := range pf.Skipped() {
-		report.Note(p.file.path, what)
+		report.Note(e.file.path, what)
 	}
 	cols := make([]int, pf.Schema().Len())
 	for i := range cols {
@@ -173,18 +206,15 @@ func (p *parts) parquet(ctx context.Context, o Options, report *ingest.Report) e
 			return nil
 		}
 		if err != nil {
-			report.FileBroken(p.file.path, err)
+			report.FileBroken(e.file.path, err)
 			return ctx.Err()
 		}
-		for from := 0; from < b.Len(); from += partRows {
-			part, err := forced(b.Slice(from, min(from+partRows, b.Len())))
-			if err != nil {
-				report.FileBroken(p.file.path, err)
-				return ctx.Err()
-			}
-			if err := p.add(table, pf.Schema(), part); err != nil {
-				return err
-			}
+		if b, err = forced(b); err != nil {
+			report.FileBroken(e.file.path, err)
+			return ctx.Err()
+		}
+		if err := e.add(table, pf.Schema(), b); err != nil {
+			return err
 		}
 	}
 }
@@ -202,7 +232,7 @@ func forced(b *column.Batch) (*column.Batch, error) {
 	return column.NewBatch(b.Len(), cols), nil
 }
 
-// digest returns a digest of a file's content.
+// digest returns the digest of a file's content.
 func digest(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -213,6 +243,28 @@ func digest(path string) (string, error) {
 	if _, err := io.Copy(h, f); err != nil {
 		return "", err
 	}
-	sum := h.Sum128().Bytes()
-	return fmt.Sprintf("%x", sum), nil
+	return hex(h), nil
 }
+
+func hex(h *xxh3.Hasher) string { return fmt.Sprintf("%x", h.Sum128().Bytes()) }
+
+// markOf returns the mark of a large file: files of the same content have the
+// same, and other files seldom.
+func markOf(path string, size int64) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := xxh3.New()
+	for _, at := range []int64{0, size / 2, size - markBytes} {
+		if _, err := io.Copy(h, io.NewSectionReader(f, at, markBytes)); err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("mark:%d:%s", size, hex(h)), nil
+}
+
+// markBytes is what is looked at for a mark at the beginning, in the middle and
+// at the end of a file.
+const markBytes = 64 << 10

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -134,7 +135,11 @@ func readFile(ctx context.Context, l *ingest.Loader, f found) error {
 		return nil
 	}
 	defer r.Close()
-	return l.Read(ctx, ingest.Input{Name: f.path, Into: f.into, Base: baseName(f.path), Reader: r})
+	return l.Read(ctx, f.input(r))
+}
+
+func (f found) input(r io.Reader) ingest.Input {
+	return ingest.Input{Name: f.path, Into: f.into, Base: baseName(f.path), Reader: r}
 }
 
 func progress(found []found, f func(n, total int64)) func(int) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -44,54 +45,57 @@ type Ack struct {
 // was stored before is not touched; Append works again when there is room.
 var ErrFull = errors.New("the disk is full")
 
-// segmentAtOnce is the number of rows from which on an addition is written as a
-// segment, and the log only names it.
-const segmentAtOnce = 1 << 16
-
 // Append stores a batch. When it returns without an error the batch is durable
 // and in every later Snapshot. It waits while too many rows are in memory, until
 // ctx ends. After an error nothing of the batch is stored, but where the disk
 // has failed, it may be found stored when the store is opened again: send it
 // again with the same ID.
 func (s *Store) Append(ctx context.Context, b Batch) (Ack, error) {
-	s.mu.RLock()
-	closed := s.closed
-	if !closed {
-		s.appends.Add(1)
-	}
-	s.mu.RUnlock()
-	if closed {
-		return Ack{}, errClosed
-	}
-	defer s.appends.Done()
-	if err := s.waitForRoom(ctx); err != nil {
+	e, err := s.entry(b.ID, b.Source, b.Offset)
+	if err != nil {
 		return Ack{}, err
-	}
-	now, ok := types.TicksOf(s.opt.Now())
-	if !ok {
-		return Ack{}, errors.New("the clock is outside the years 1 to 9999")
-	}
-	r := record{id: b.ID, source: b.Source, offset: b.Offset, at: now}
-	e := &entry{rec: r}
-	if b.ID != "" {
-		e.id = idEntry{digest(b.ID), now}
 	}
 	if s.isSeen(e) {
 		return Ack{Duplicate: true}, nil
 	}
-	if err := s.prepare(&e.rec, b.Rows); err != nil {
-		return Ack{}, full(err)
-	}
-	body, err := appendRecord(nil, &e.rec)
+	w, err := s.Begin(ctx)
 	if err != nil {
 		return Ack{}, err
 	}
-	if len(body) > maxFrame/2 {
-		return Ack{}, fmt.Errorf("a batch of %d MB is too large: send at most %d MB at once", len(body)>>20, maxFrame>>21)
+	for _, in := range b.Rows {
+		if err := w.Add(in); err != nil {
+			w.Abort()
+			return Ack{}, err
+		}
 	}
-	e.bytes = int64(len(body))
-	e.frame = packFrame(body)
-	if err := s.log.append(e); err != nil {
+	return w.commit(e)
+}
+
+// entry returns what the log is to hold of a batch, but for its rows.
+func (s *Store) entry(id, source string, offset int64) (*entry, error) {
+	now, ok := types.TicksOf(s.opt.Now())
+	if !ok {
+		return nil, errors.New("the clock is outside the years 1 to 9999")
+	}
+	e := &entry{rec: record{id: id, source: source, offset: offset, at: now}}
+	if strings.Contains(id, "\n") {
+		return nil, fmt.Errorf("batch id %q: want one line", id)
+	}
+	return e, nil
+}
+
+// write packs a record and hands it to the log.
+func (s *Store) write(e *entry) (Ack, error) {
+	body, err := appendRecord(nil, &e.rec)
+	if err == nil && len(body) > maxFrame/2 {
+		err = fmt.Errorf("a batch of %d MB is too large: send at most %d MB at once", len(body)>>20, maxFrame>>21)
+	}
+	if err == nil {
+		e.bytes = int64(len(body))
+		e.frame = packFrame(body)
+		err = s.log.append(e)
+	}
+	if err != nil {
 		s.discard(&e.rec)
 		return Ack{}, full(err)
 	}
@@ -104,6 +108,15 @@ func full(err error) error {
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	return err
+}
+
+// Stored reports whether a batch is known to have been stored with this ID, as
+// its own or beside it.
+func (s *Store) Stored(id string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	_, ok := s.seen.ids[digest(id)]
+	return ok
 }
 
 func (s *Store) isSeen(e *entry) bool {
@@ -136,37 +149,6 @@ func (s *Store) waitForRoom(ctx context.Context) error {
 			return fmt.Errorf("%d MB wait to be written to segments: %w", hot>>20, ctx.Err())
 		}
 	}
-}
-
-// prepare finds the tables of rows, fits the rows to them, and writes as
-// segments what is large.
-func (s *Store) prepare(r *record, rows []Rows) error {
-	for _, in := range rows {
-		if in.Rows.Len() == 0 {
-			continue
-		}
-		t, err := s.create(in.Table, in.Schema)
-		if err != nil {
-			s.discard(r)
-			return err
-		}
-		altered, err := s.grow(t, in.Schema)
-		if err != nil {
-			s.discard(r)
-			return err
-		}
-		add := addition{table: t.id, to: t, schema: in.Schema, rows: in.Rows, altered: altered}
-		if in.Rows.Len() >= segmentAtOnce {
-			seg, err := s.writeSegment(t, in.Schema, []*column.Batch{in.Rows})
-			if err != nil {
-				s.discard(r)
-				return err
-			}
-			add.rows, add.segment = nil, seg
-		}
-		r.tables = append(r.tables, add)
-	}
-	return nil
 }
 
 // discard removes the segments of a record that did not come to be.
@@ -270,7 +252,9 @@ func (t *table) add(lsn uint64, at int64, a *addition, bytes int64) {
 		if n, ok := seqOf(a.segment.File, segmentEnd); ok {
 			st.next = max(st.next, n+1)
 		}
-		st.added = append(slices.Clone(st.added), lsn)
+		if !slices.Contains(st.added, lsn) {
+			st.added = append(slices.Clone(st.added), lsn)
+		}
 	} else {
 		st.hot = merged(slices.Clone(st.hot), st.sealing, hotRows{lsn: lsn, at: at, bytes: bytes, schema: a.schema, rows: a.rows})
 	}

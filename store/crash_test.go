@@ -20,9 +20,12 @@ import (
 // by then, whole and once, and the one under way whole or not at all.
 func TestCrashBetweenAnyTwoChanges(t *testing.T) {
 	dir := t.TempDir()
-	var acked int // batches of 10 rows acknowledged
+	var mu sync.Mutex
+	acked, pending := 0, 0 // rows acknowledged, and of the batch under way
 	crashes := 0
 	crash := func(step string) { // in any goroutine: no t.Fatal
+		mu.Lock()
+		defer mu.Unlock()
 		if _, err := os.Stat(filepath.Join(dir, rootName)); err != nil {
 			return
 		}
@@ -38,7 +41,7 @@ func TestCrashBetweenAnyTwoChanges(t *testing.T) {
 		}
 		defer s.Close()
 		if d := s.Damage(); len(d) > 0 {
-			t.Errorf("crash before %s, %d batches in: %v", step, acked, d)
+			t.Errorf("crash before %s, %d rows in: %v", step, acked, d)
 		}
 		for _, table := range []string{"Events", "Other"} {
 			got, err := numbers(s.Snapshot(), table)
@@ -52,8 +55,8 @@ func TestCrashBetweenAnyTwoChanges(t *testing.T) {
 					break
 				}
 			}
-			if len(got) != acked*10 && len(got) != acked*10+10 {
-				t.Errorf("crash before %s: table %s has %d rows of %d acknowledged", step, table, len(got), acked*10)
+			if len(got) != acked && len(got) != acked+pending {
+				t.Errorf("crash before %s: table %s has %d rows of %d acknowledged", step, table, len(got), acked)
 			}
 		}
 		files, _ := filepath.Glob(filepath.Join(copied, tablesFolder, "*", "*"+tempEnd))
@@ -61,10 +64,16 @@ func TestCrashBetweenAnyTwoChanges(t *testing.T) {
 			t.Errorf("crash before %s: %v is left", step, files)
 		}
 	}
-	s := open(t, dir, Options{idle: true, step: crash})
+	count := func(done, next int) {
+		mu.Lock()
+		defer mu.Unlock()
+		acked, pending = acked+done, next
+	}
+	s := open(t, dir, Options{idle: true, step: crash, SegmentRows: 3 * segmentAtOnce})
+	count(0, 10)
 	for i := range 24 {
 		mustAppend(t, s, Batch{ID: strconv.Itoa(i), Rows: []Rows{rowsOf("Events", i*10, i*10+10), rowsOf("Other", i*10, i*10+10)}})
-		acked++
+		count(10, 10)
 		if i%2 == 1 {
 			rotate(t, s)
 			if err := s.Seal(); err != nil {
@@ -76,6 +85,38 @@ func TestCrashBetweenAnyTwoChanges(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+	}
+	// A batch that comes in parts and takes several segments, between others.
+	from := acked
+	for range 2 {
+		rows := 4 * segmentAtOnce
+		count(0, rows)
+		b, err := s.Begin(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := from; at < from+rows; at += segmentAtOnce / 2 {
+			for _, table := range []string{"Events", "Other"} {
+				if err := b.Add(rowsOf(table, at, at+segmentAtOnce/2)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if _, err := b.Commit("bulk" + strconv.Itoa(from)); err != nil {
+			t.Fatal(err)
+		}
+		count(rows, 10)
+		from += rows
+		mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", from, from+10), rowsOf("Other", from, from+10)}})
+		count(10, 10)
+		from += 10
+		// The manifest has the segments, and the log of the rows behind them.
+		if err := s.SetRetention("Events", Retention{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
 	}
 	if err := s.Compact("Events"); err != nil {
 		t.Fatal(err)
@@ -106,12 +147,15 @@ func TestKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.AfterFunc(time.Duration(150+round*70)*time.Millisecond, func() { cmd.Process.Kill() })
-		acked := map[int64]bool{}
+		acked, bulks := map[int64]bool{}, map[int64]bool{}
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
 			if n, err := strconv.ParseInt(strings.TrimPrefix(lines.Text(), "acked "), 10, 64); err == nil {
 				acked[n] = true
 				next = max(next, int(n)+100)
+			}
+			if n, err := strconv.ParseInt(strings.TrimPrefix(lines.Text(), "bulk "), 10, 64); err == nil {
+				bulks[n] = true
 			}
 		}
 		cmd.Wait()
@@ -127,6 +171,24 @@ func TestKilled(t *testing.T) {
 				t.Fatalf("round %d: row %d is there twice", round, n)
 			}
 			next = max(next, int(n)+100)
+		}
+		bulk, err := numbers(s.Snapshot(), "Bulk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := map[int64]int{}
+		for _, n := range bulk {
+			parts[n/bulkRows]++
+		}
+		for k, n := range parts {
+			if n != bulkRows {
+				t.Fatalf("round %d: %d of the %d rows of batch %d are there", round, n, bulkRows, k)
+			}
+		}
+		for k := range bulks {
+			if parts[k] == 0 {
+				t.Fatalf("round %d: batch %d was acknowledged and is gone", round, k)
+			}
 		}
 		for n := range acked {
 			if seen[n] != 1 {
@@ -162,8 +224,29 @@ func appendUntilKilled(t *testing.T, dir string) {
 			}
 		})
 	}
+	writers.Go(func() {
+		for k := from; ; k++ {
+			b, err := s.Begin(context.Background())
+			for at := k * bulkRows; err == nil && at < (k+1)*bulkRows; at += bulkRows / 4 {
+				err = b.Add(rowsOf("Bulk", at, at+bulkRows/4))
+			}
+			if err == nil {
+				_, err = b.Commit("bulk" + strconv.Itoa(k))
+			}
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			fmt.Println("bulk", k)
+			mu.Unlock()
+		}
+	})
 	writers.Wait()
 }
+
+// bulkRows is the size of the large batches of TestKilled.
+const bulkRows = segmentAtOnce + segmentAtOnce/2
 
 // TestManyAtOnce appends, reads, compacts and drops at the same time; the race
 // detector looks on.

@@ -35,7 +35,7 @@ type seen struct {
 
 // has reports whether the batch of e has been stored.
 func (s *seen) has(e *entry) bool {
-	if _, ok := s.ids[e.id.sum]; ok && e.rec.id != "" {
+	if _, ok := s.ids[digest(e.rec.id)]; ok && e.rec.id != "" {
 		return true
 	}
 	end, ok := s.ends[e.rec.source]
@@ -44,8 +44,8 @@ func (s *seen) has(e *entry) bool {
 
 // note adds the batch of e.
 func (s *seen) note(e *entry) {
-	if e.rec.id != "" {
-		s.add(e.id)
+	for _, id := range e.rec.ids() {
+		s.add(id)
 	}
 	if e.rec.source != "" {
 		s.reach(e.rec.source, e.rec.offset)
@@ -136,7 +136,22 @@ func (s *seen) readIDs(path string) (written int64, err error) {
 func writeFile(path string, data []byte, step func(string)) error {
 	temp := path + tempEnd
 	step("write " + filepath.Base(path))
-	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	err := writeSynced(temp, data)
+	if err == nil {
+		step("rename " + filepath.Base(path))
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		os.Remove(temp)
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// writeSynced writes a file that nothing names yet, and makes it and its name
+// durable.
+func writeSynced(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -147,12 +162,7 @@ func writeFile(path string, data []byte, step func(string)) error {
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	if err == nil {
-		step("rename " + filepath.Base(path))
-		err = os.Rename(temp, path)
-	}
 	if err != nil {
-		os.Remove(temp)
 		return err
 	}
 	return syncDir(filepath.Dir(path))

@@ -54,7 +54,6 @@ type logFile struct {
 type entry struct {
 	frame []byte
 	lsn   uint64
-	id    idEntry // zero for a batch without an id
 	rec   record
 	bytes int64 // of the body
 	// duplicate says that the batch had been stored before.
@@ -151,19 +150,17 @@ func (l *log) commit(group []*entry) error {
 	file := &l.files[len(l.files)-1]
 	file.bytes = l.off
 	for _, e := range group {
-		file.note(e.lsn, &e.rec, e.id)
+		file.note(e.lsn, &e.rec)
 	}
 	return nil
 }
 
 // note keeps what must be known of a record before its file may go.
-func (f *logFile) note(lsn uint64, r *record, id idEntry) {
+func (f *logFile) note(lsn uint64, r *record) {
 	for _, t := range r.tables {
 		f.last[t.table] = lsn
 	}
-	if r.id != "" {
-		f.ids = append(f.ids, id)
-	}
+	f.ids = append(f.ids, r.ids()...)
 	if r.source != "" {
 		f.ends[r.source] = r.offset
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -12,10 +13,23 @@ import (
 // A record is what one Append adds: all of it is stored or nothing.
 type record struct {
 	id     string // the batch's, empty for none
+	also   []string
 	source string // the stream that the batch is of, empty for none
 	offset int64  // of the batch's last message in the stream
 	at     int64  // when it was appended, in ticks
 	tables []addition
+}
+
+// ids returns the digests of the ids that are known from now on.
+func (r *record) ids() []idEntry {
+	var out []idEntry
+	if r.id != "" {
+		out = append(out, idEntry{digest(r.id), r.at})
+	}
+	for _, id := range r.also {
+		out = append(out, idEntry{digest(id), r.at})
+	}
+	return out
 }
 
 // An addition is what a record adds to one table: rows, or a segment that has
@@ -42,7 +56,7 @@ type loggedSegment struct {
 
 // appendRecord appends the body of a record's frame.
 func appendRecord(dst []byte, r *record) ([]byte, error) {
-	dst = appendText(dst, r.id)
+	dst = appendText(dst, strings.Join(append([]string{r.id}, r.also...), "\n"))
 	dst = appendText(dst, r.source)
 	dst = binary.AppendVarint(dst, r.offset)
 	dst = binary.AppendVarint(dst, r.at)
@@ -68,7 +82,11 @@ func appendRecord(dst []byte, r *record) ([]byte, error) {
 // decodeRecord reads a record.
 func decodeRecord(body []byte) (record, error) {
 	d := decoder{data: body}
-	r := record{id: d.text(), source: d.text(), offset: d.signed(), at: d.signed()}
+	id, also, has := strings.Cut(d.text(), "\n")
+	r := record{id: id, source: d.text(), offset: d.signed(), at: d.signed()}
+	if has {
+		r.also = strings.Split(also, "\n")
+	}
 	for range d.count(2) {
 		t := addition{table: d.number()}
 		switch d.byte() {

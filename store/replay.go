@@ -164,22 +164,33 @@ func (r *replayer) record(lsn uint64, body []byte, lf *logFile) error {
 	}
 	s.log.lsn = max(s.log.lsn, lsn)
 	e := &entry{rec: rec, lsn: lsn, bytes: int64(len(body))}
-	if rec.id != "" {
-		e.id = idEntry{digest(rec.id), rec.at}
-	}
-	lf.note(lsn, &e.rec, e.id)
+	lf.note(lsn, &e.rec)
 	if s.seen.has(e) {
 		return nil
 	}
 	s.seen.note(e)
+	// A record may add several segments to a table: what a manifest has of it is
+	// asked before the first of them is there.
+	has := map[uint64]bool{}
+	for _, a := range rec.tables {
+		has[a.table] = r.has(a.table, lsn)
+	}
 	var errs []error
 	for i := range rec.tables {
-		errs = append(errs, r.addition(lsn, e, &rec.tables[i]))
+		if a := &rec.tables[i]; !has[a.table] {
+			errs = append(errs, r.addition(lsn, e, a))
+		}
 	}
 	return errors.Join(errs...)
 }
 
-// addition makes an addition part of its table, unless the manifest has it.
+// has reports whether a table's manifest has what the record adds to it.
+func (r *replayer) has(id, lsn uint64) bool {
+	t := r.byID[id]
+	return t != nil && (lsn <= t.state.durable || slices.Contains(t.state.added, lsn))
+}
+
+// addition makes an addition part of its table.
 func (r *replayer) addition(lsn uint64, e *entry, a *addition) error {
 	s, t := r.s, r.byID[a.table]
 	if t == nil {
@@ -188,7 +199,7 @@ func (r *replayer) addition(lsn uint64, e *entry, a *addition) error {
 		}
 		return nil
 	}
-	if lsn <= t.state.durable || slices.Contains(t.state.added, lsn) || t.state.damage != nil {
+	if t.state.damage != nil {
 		return nil
 	}
 	a.to = t

@@ -46,7 +46,18 @@ type segmentWriter struct {
 	w    *parquet.Writer
 	s    types.Schema
 	step func(string)
+	// micros names the datetime columns that are written in microseconds.
+	micros []string
+	// syncing is closed when what had been written by then is on the disk;
+	// synced is how much that was. The error of it is in syncErr.
+	syncing chan struct{}
+	synced  int64
+	syncErr error
 }
+
+// syncBytes is how much of a segment is written before the disk is told to take
+// it, while more is written: little is left to wait for at the end.
+const syncBytes = 4 << 20
 
 // newSegmentWriter begins a segment of rows of schema s. bloom names the columns
 // with a Bloom filter, micros those of datetimes that need microseconds.
@@ -56,8 +67,8 @@ func newSegmentWriter(dir, file string, s types.Schema, bloom, micros []string, 
 	if err != nil {
 		return nil, err
 	}
-	w := &segmentWriter{dir: dir, info: Segment{File: file, Times: map[string]Span{}}, sums: &summer{f: f}, s: s, step: step}
-	w.w, err = parquet.NewWriter(w.sums, s, parquet.WriterOptions{Bloom: bloom, Micros: micros})
+	w := &segmentWriter{dir: dir, info: Segment{File: file, Times: map[string]Span{}}, sums: &summer{f: f}, s: s, step: step, micros: micros}
+	w.w, err = parquet.NewWriter(w.sums, s, parquet.WriterOptions{Bloom: bloom, Micros: micros, Workers: workers()})
 	if err != nil {
 		w.abandon()
 		return nil, err
@@ -65,7 +76,7 @@ func newSegmentWriter(dir, file string, s types.Schema, bloom, micros []string, 
 	return w, nil
 }
 
-// write adds rows.
+// write adds rows. It is for one goroutine, as is finish.
 func (w *segmentWriter) write(b *column.Batch) error {
 	for i, c := range w.s.Columns {
 		if c.Name != timeGenerated && c.Name != timeReceived || c.Type != types.DateTime {
@@ -78,7 +89,44 @@ func (w *segmentWriter) write(b *column.Batch) error {
 		w.widen(c.Name, col)
 	}
 	w.info.Rows += int64(b.Len())
-	return w.w.Write(b)
+	if err := w.w.Write(b); err != nil {
+		return err
+	}
+	return w.sync(syncBytes)
+}
+
+// sync has the disk take what was written, if that is as much as least, unless
+// it is still at it.
+func (w *segmentWriter) sync(least int64) error {
+	if w.syncing != nil {
+		select {
+		case <-w.syncing:
+			w.syncing = nil
+		default:
+			return nil
+		}
+	}
+	if w.syncErr != nil || w.sums.n-w.synced < least {
+		return w.syncErr
+	}
+	w.synced = w.sums.n
+	done := make(chan struct{})
+	w.syncing = done
+	go func() {
+		defer close(done)
+		w.syncErr = w.sums.f.Sync()
+	}()
+	return nil
+}
+
+// settle waits for a sync under way and returns its error, which the system does
+// not tell again.
+func (w *segmentWriter) settle() error {
+	if w.syncing != nil {
+		<-w.syncing
+		w.syncing = nil
+	}
+	return w.syncErr
 }
 
 // widen takes the values of a column into its span.
@@ -109,14 +157,20 @@ func (w *segmentWriter) finish() (*Segment, error) {
 	sums := w.sums.finish()
 	w.info.Bytes, w.info.Sums = w.sums.n, checksum(sums)
 	w.step("segment sync")
-	if err := w.sums.f.Sync(); err != nil {
+	err := w.settle()
+	if err == nil {
+		err = w.sums.f.Sync()
+	}
+	if err != nil {
 		w.abandon()
 		return nil, err
 	}
 	if err := w.sums.f.Close(); err != nil {
+		w.remove()
 		return nil, err
 	}
-	if err := writeFile(filepath.Join(w.dir, sumsName(w.info.File)), sums, w.step); err != nil {
+	w.step("segment sums")
+	if err := writeSynced(filepath.Join(w.dir, sumsName(w.info.File)), sums); err != nil {
 		w.remove()
 		return nil, err
 	}
@@ -125,6 +179,7 @@ func (w *segmentWriter) finish() (*Segment, error) {
 
 // abandon removes what has been written.
 func (w *segmentWriter) abandon() {
+	_ = w.settle() // what it says of a file that goes is of no interest
 	w.sums.f.Close()
 	w.remove()
 }

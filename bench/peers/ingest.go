@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 )
 
-// ingest loads sign-in envelopes into a table in memory or into a Parquet file.
+// ingest loads sign-in envelopes into a table in memory or in a database file, or
+// into a Parquet file.
 // The columns are named, as anyone would who loads such logs every day: it
 // spares DuckDB the sampling, and without it a key that few records have ends
 // the load. Nested values stay JSON text, as in the Log Analytics table.
@@ -23,6 +25,16 @@ func ingest(ctx context.Context, db *sql.DB, o options, m *measurement) error {
 	begin, cpu := time.Now(), cpuTime()
 	if _, err := db.ExecContext(ctx, statement); err != nil {
 		return fmt.Errorf("%s: %w", o.ingest, err)
+	}
+	if o.store != "" {
+		if _, err := db.ExecContext(ctx, "CHECKPOINT"); err != nil {
+			return err
+		}
+		st, err := os.Stat(o.store)
+		if err != nil {
+			return err
+		}
+		m.DiskBytes = st.Size()
 	}
 	m.MS = append(m.MS, since(begin))
 	m.CPU = append(m.CPU, cpuTime()-cpu)

@@ -31,12 +31,14 @@ type measurement struct {
 	CPU    []float64 `json:"cpu_ms"`            // of all threads, likewise
 	Rows   int       `json:"rows"`
 	PeakKB int64     `json:"peak_kb"`
+	// DiskBytes is what the database file takes.
+	DiskBytes int64 `json:"disk_bytes,omitempty"`
 }
 
 type options struct {
-	data, query, out, ingest, parquet string
-	repeat, threads                   int
-	memory                            bool
+	data, query, out, ingest, parquet, store string
+	repeat, threads                          int
+	memory                                   bool
 }
 
 func main() {
@@ -46,6 +48,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "", "file for the result's rows, as JSON")
 	flag.StringVar(&o.ingest, "ingest", "", "NDJSON file to load instead of a query")
 	flag.StringVar(&o.parquet, "parquet", "", "Parquet file to write what was ingested to, instead of a table")
+	flag.StringVar(&o.store, "store", "", "database file to write what was ingested to, instead of memory; it is to be new")
 	flag.IntVar(&o.repeat, "repeat", 1, "how often to run the query")
 	flag.IntVar(&o.threads, "threads", 2, "threads")
 	flag.BoolVar(&o.memory, "memory", false, "query DuckDB's own tables, which stay in its buffers between runs")
@@ -57,7 +60,7 @@ func main() {
 }
 
 func run(ctx context.Context, o options) error {
-	db, err := sql.Open("duckdb", "")
+	db, err := sql.Open("duckdb", o.store)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 
 type options struct {
 	calypso, run, peers string // programs
+	clickhouse, chdb    string
 	data, queries       string
 	mission             string
 	only, rows          string
@@ -36,6 +37,8 @@ func main() {
 	flag.StringVar(&o.calypso, "calypso", "bin/calypso", "the engine's command line")
 	flag.StringVar(&o.run, "run", "bin/bench-run", "the engine's runner, bench/run")
 	flag.StringVar(&o.peers, "peers", "bin/bench-peers", "DuckDB's runner, bench/peers")
+	flag.StringVar(&o.clickhouse, "clickhouse", "bin/bench-peers-clickhouse", "ClickHouse's runner, bench/peers-clickhouse; left out if it is not there")
+	flag.StringVar(&o.chdb, "chdb", "bench/peers-clickhouse/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so", "ClickHouse as a library")
 	flag.StringVar(&o.data, "data", "bench/data", "folder of the data sets")
 	flag.StringVar(&o.queries, "queries", "bench/queries", "folder of the queries")
 	flag.StringVar(&o.mission, "mission", "", "KQL file of query 00-mission")

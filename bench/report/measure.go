@@ -80,6 +80,8 @@ type measurement struct {
 	CPU    []float64 `json:"cpu_ms"`
 	Rows   int       `json:"rows"`
 	PeakKB int64     `json:"peak_kb"`
+	// DiskBytes is what a store or database takes on the disk.
+	DiskBytes int64 `json:"disk_bytes"`
 }
 
 // runner starts bench/run or bench/peers, which take the same flags.

@@ -22,12 +22,14 @@ func (s schemas) Schema(table string) (types.Schema, bool) {
 	return t.Schema, ok
 }
 
-// load reads diagnostic envelopes into memory or, with a name for it, into a
-// Parquet file.
+// load reads diagnostic envelopes into memory, a Parquet file, or a store.
 func load(ctx context.Context, o options, m *measurement) error {
 	known, err := catalog.Open(catalog.Sentinel)
 	if err != nil {
 		return err
+	}
+	if o.store != "" {
+		return loadStore(ctx, o, m, schemas{known})
 	}
 	begin, cpu := time.Now(), cpuTime()
 	in, err := os.Open(o.ingest)

@@ -35,13 +35,15 @@ type measurement struct {
 	CPU    []float64 `json:"cpu_ms"` // of all threads, likewise
 	Rows   int       `json:"rows"`
 	PeakKB int64     `json:"peak_kb"`
+	// DiskBytes is what the store takes, log included.
+	DiskBytes int64 `json:"disk_bytes,omitempty"`
 }
 
 type options struct {
-	data, query, out, ingest, parquet string
-	profile                           string
-	repeat, threads                   int
-	memory                            bool
+	data, query, out, ingest, parquet, store string
+	profile                                  string
+	repeat, threads                          int
+	memory                                   bool
 }
 
 func main() {
@@ -51,6 +53,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "", "file for the answer, as Kusto writes it")
 	flag.StringVar(&o.ingest, "ingest", "", "NDJSON file to load instead of a query")
 	flag.StringVar(&o.parquet, "parquet", "", "Parquet file to write what was ingested to, instead of memory")
+	flag.StringVar(&o.store, "store", "", "folder of a store to write what was ingested to, instead of memory")
 	flag.IntVar(&o.repeat, "repeat", 1, "how often to run the query")
 	flag.IntVar(&o.threads, "threads", 2, "threads")
 	flag.StringVar(&o.profile, "cpuprofile", "", "file for a CPU profile")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/calypso-kql/calypso/files"
 	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/store"
 )
@@ -80,9 +82,9 @@ func runIngest(ctx context.Context, dir, catalogName string, paths []string, qui
 		defer bar.clear()
 		o.Progress = bar.add
 	}
-	sum := summary{tables: map[string]int{}}
+	sum := summary{tables: map[string]int64{}}
 	start := time.Now()
-	report, err := files.Each(ctx, specs, o, func(p files.Part) error { return sum.append(ctx, s, p) })
+	report, err := files.Each(ctx, specs, o, &intoStore{ctx: ctx, Store: s, sum: &sum})
 	if err == nil {
 		err = s.Seal()
 	}
@@ -99,39 +101,70 @@ func runIngest(ctx context.Context, dir, catalogName string, paths []string, qui
 	return nil
 }
 
-// summary counts what was stored.
-type summary struct {
-	order  []string
-	tables map[string]int
-	before int // rows that had been stored before
+// intoStore is a store that files are read into.
+type intoStore struct {
+	ctx context.Context
+	*store.Store
+	sum *summary
 }
 
-func (m *summary) append(ctx context.Context, s *store.Store, p files.Part) error {
-	ack, err := s.Append(ctx, store.Batch{ID: p.ID, Rows: []store.Rows{{Table: p.Table, Schema: p.Schema, Rows: p.Rows}}})
+// Before implements files.Sink.
+func (s *intoStore) Before(string) { s.sum.before++ }
+
+// Begin implements files.Sink.
+func (s *intoStore) Begin(file string) (files.Batch, error) {
+	b, err := s.Store.Begin(s.ctx)
 	if err != nil {
-		return fmt.Errorf("%s: %w", p.File, err)
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return &fileBatch{Bulk: b, to: s, file: file, tables: map[string]int64{}}, nil
+}
+
+// A fileBatch is the rows of a file on their way into a store.
+type fileBatch struct {
+	*store.Bulk
+	to     *intoStore
+	file   string
+	tables map[string]int64
+}
+
+// Add implements files.Batch.
+func (b *fileBatch) Add(table string, s types.Schema, rows *column.Batch) error {
+	b.tables[table] += int64(rows.Len())
+	return b.Bulk.Add(store.Rows{Table: table, Schema: s, Rows: rows})
+}
+
+// Commit implements files.Batch.
+func (b *fileBatch) Commit(id string, also ...string) error {
+	ack, err := b.Bulk.Commit(id, also...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.file, err)
 	}
 	if ack.Duplicate {
-		m.before += p.Rows.Len()
+		b.to.sum.before++
 		return nil
 	}
-	if _, ok := m.tables[p.Table]; !ok {
-		m.order = append(m.order, p.Table)
+	for t, n := range b.tables {
+		b.to.sum.tables[t] += n
 	}
-	m.tables[p.Table] += p.Rows.Len()
 	return nil
 }
 
+// summary counts what was stored.
+type summary struct {
+	tables map[string]int64
+	before int // files that had been stored before
+}
+
 func (m *summary) write(w io.Writer, took time.Duration) {
-	slices.Sort(m.order)
-	total := 0
-	for _, t := range m.order {
-		fmt.Fprintf(w, "%-40s %s\n", t, count(m.tables[t], "row"))
+	var total int64
+	for _, t := range slices.Sorted(maps.Keys(m.tables)) {
+		fmt.Fprintf(w, "%-40s %s\n", t, count(int(m.tables[t]), "row"))
 		total += m.tables[t]
 	}
-	fmt.Fprintf(w, "%s stored in %s", count(total, "row"), took.Round(time.Millisecond))
+	fmt.Fprintf(w, "%s stored in %s", count(int(total), "row"), took.Round(time.Millisecond))
 	if m.before > 0 {
-		fmt.Fprintf(w, "; %s had been stored before", count(m.before, "row"))
+		fmt.Fprintf(w, "; %s had been stored before", count(m.before, "file"))
 	}
 	fmt.Fprintln(w)
 }

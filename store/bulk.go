@@ -1,0 +1,251 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/parquet"
+)
+
+// segmentAtOnce is the number of rows of a table from which on a batch is written
+// to a segment as it comes, and the log only names it.
+const segmentAtOnce = 1 << 14
+
+// A Bulk is a batch that comes a part at a time and may be larger than memory.
+// Nothing of it is visible or acknowledged before Commit, which stores all of it
+// or nothing. It is for one goroutine. Commit or Abort must be called.
+type Bulk struct {
+	s      *Store
+	tables []*bulkTable
+	rows   int64
+	done   bool
+}
+
+// A bulkTable is what a Bulk has for one table.
+type bulkTable struct {
+	name string // that the rows came with
+	t    *table
+	// held are rows that no segment has yet, and how many they are. Once there is
+	// a segment there are none: what a record adds to a table is in segments, or
+	// it is in the record.
+	held []Rows
+	n    int
+
+	schema types.Schema // of the segment that is being written
+	w      *segmentWriter
+	closed []*closing
+	// altered is how often the table had been altered when its first rows were
+	// found to fit it.
+	altered int
+}
+
+// A closing is a segment that is being made durable.
+type closing struct {
+	schema types.Schema
+	done   chan struct{}
+	seg    *Segment
+	err    error
+}
+
+// Begin begins a batch. It waits while too many rows are in memory, until ctx
+// ends. [Store.Append] is shorter for rows that are at hand.
+func (s *Store) Begin(ctx context.Context) (*Bulk, error) {
+	s.mu.RLock()
+	closed := s.closed
+	if !closed {
+		s.appends.Add(1)
+	}
+	s.mu.RUnlock()
+	if closed {
+		return nil, errClosed
+	}
+	if err := s.waitForRoom(ctx); err != nil {
+		s.appends.Done()
+		return nil, err
+	}
+	return &Bulk{s: s}, nil
+}
+
+// Len returns the number of rows added.
+func (b *Bulk) Len() int64 { return b.rows }
+
+// Add adds rows, which must not change until the batch has ended. After an error
+// the batch can only be aborted.
+func (b *Bulk) Add(in Rows) error {
+	if in.Rows.Len() == 0 {
+		return nil
+	}
+	t, err := b.table(in)
+	if err != nil {
+		return full(err)
+	}
+	b.rows += int64(in.Rows.Len())
+	if t.w == nil && len(t.closed) == 0 {
+		t.held, t.n = append(t.held, in), t.n+in.Rows.Len()
+		if t.n < segmentAtOnce {
+			return nil
+		}
+		held := t.held
+		t.held, t.n = nil, 0
+		for _, rows := range held {
+			if err := b.write(t, rows); err != nil {
+				return full(err)
+			}
+		}
+		return nil
+	}
+	return full(b.write(t, in))
+}
+
+// table returns what the batch has for the table of rows, with the rows' columns
+// in the store's table.
+func (b *Bulk) table(in Rows) (*bulkTable, error) {
+	i := slices.IndexFunc(b.tables, func(t *bulkTable) bool { return t.name == in.Table })
+	if i >= 0 && b.tables[i].has(in.Schema) {
+		return b.tables[i], nil
+	}
+	if i >= 0 {
+		_, err := b.s.grow(b.tables[i].t, in.Schema)
+		return b.tables[i], err
+	}
+	t, err := b.s.create(in.Table, in.Schema)
+	if err != nil {
+		return nil, err
+	}
+	altered, err := b.s.grow(t, in.Schema)
+	if err != nil {
+		return nil, err
+	}
+	b.tables = append(b.tables, &bulkTable{name: in.Table, t: t, altered: altered})
+	return b.tables[len(b.tables)-1], nil
+}
+
+// has reports whether the last rows had these columns.
+func (t *bulkTable) has(s types.Schema) bool {
+	if len(t.held) > 0 {
+		return t.held[len(t.held)-1].Schema.Equal(s)
+	}
+	return t.w != nil && t.schema.Equal(s)
+}
+
+// write adds rows to the segment that is being written. Another one is begun
+// where they do not fit it.
+func (b *Bulk) write(t *bulkTable, in Rows) error {
+	micros, err := parquet.MicrosFor(in.Schema, []*column.Batch{in.Rows})
+	if err != nil {
+		return err
+	}
+	if w := t.w; w != nil {
+		fits := t.schema.Equal(in.Schema) && !slices.ContainsFunc(micros, func(c string) bool { return !slices.Contains(w.micros, c) })
+		if !fits || w.info.Rows+int64(in.Rows.Len()) > b.s.opt.SegmentRows {
+			t.close()
+		}
+	}
+	if t.w == nil {
+		t.schema = in.Schema
+		t.w, err = newSegmentWriter(t.t.dir, segmentName(b.s.nextFile(t.t)), in.Schema, identifiers(in.Schema, in.Rows), micros, b.s.opt.step)
+		if err != nil {
+			return err
+		}
+	}
+	return t.w.write(in.Rows)
+}
+
+// close makes the segment durable while the next one is being written.
+func (t *bulkTable) close() {
+	c := &closing{schema: t.schema, done: make(chan struct{})}
+	w := t.w
+	t.w, t.closed = nil, append(t.closed, c)
+	go func() {
+		defer close(c.done)
+		c.seg, c.err = w.finish()
+	}()
+}
+
+// Commit stores the batch under an ID, which may be empty. When it returns
+// without an error the batch is durable and in every later Snapshot; [Store.Append]
+// says what errors mean. The other IDs become known to [Store.Stored] and decide
+// nothing else.
+func (b *Bulk) Commit(id string, also ...string) (Ack, error) {
+	e, err := b.s.entry(id, "", 0)
+	if err != nil {
+		b.Abort()
+		return Ack{}, err
+	}
+	e.rec.also = also
+	return b.commit(e)
+}
+
+func (b *Bulk) commit(e *entry) (Ack, error) {
+	if b.done {
+		return Ack{}, errors.New("the batch has ended")
+	}
+	for _, t := range b.tables {
+		if t.w != nil {
+			t.close()
+		}
+	}
+	if err := b.finish(&e.rec); err != nil {
+		b.Abort()
+		return Ack{}, full(err)
+	}
+	defer b.end()
+	return b.s.write(e)
+}
+
+// finish waits for the segments and enters all that the batch has in the record.
+func (b *Bulk) finish(r *record) error {
+	for _, t := range b.tables {
+		for _, c := range t.closed {
+			if <-c.done; c.err != nil {
+				return c.err
+			}
+			r.tables = append(r.tables, addition{table: t.t.id, to: t.t, schema: c.schema, segment: c.seg, altered: t.altered})
+		}
+		for from := 0; from < len(t.held); {
+			schema := t.held[from].Schema
+			var batches []*column.Batch
+			for ; from < len(t.held) && t.held[from].Schema.Equal(schema); from++ {
+				batches = append(batches, t.held[from].Rows)
+			}
+			rows, err := column.Concat(schema, batches)
+			if err != nil {
+				return err
+			}
+			r.tables = append(r.tables, addition{table: t.t.id, to: t.t, schema: schema, rows: rows, altered: t.altered})
+		}
+	}
+	return nil
+}
+
+// Abort gives the batch up, and removes what was written of it. After the batch
+// has ended it does nothing.
+func (b *Bulk) Abort() {
+	if b.done {
+		return
+	}
+	for _, t := range b.tables {
+		if t.w != nil {
+			t.w.abandon()
+		}
+		for _, c := range t.closed {
+			if <-c.done; c.seg != nil {
+				t.t.remove(c.seg)
+			}
+		}
+	}
+	b.end()
+}
+
+func (b *Bulk) end() {
+	b.done = true
+	b.tables = nil
+	b.s.appends.Done()
+}
+
+// workers is the number of goroutines that encode the columns of a segment.
+func workers() int { return runtime.GOMAXPROCS(0) }
