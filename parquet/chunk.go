@@ -81,6 +81,24 @@ func (c *chunk) isSparse(rows []uint32, in int) bool {
 	return rows != nil && len(rows)*in < c.to-c.from
 }
 
+// Join implements column.Joinable for few rows of parts of one row group: they
+// share pages and a dictionary.
+func (c *chunk) Join(rows []uint32, next column.Loader, nextRows []uint32) (column.Loader, []uint32, bool) {
+	n, ok := next.(*chunk)
+	if !ok || n.scan != c.scan || n.field.leaf != c.field.leaf || !c.isSparse(rows, sparse) || !n.isSparse(nextRows, sparse) {
+		return nil, nil, false
+	}
+	both := &chunk{scan: c.scan, field: c.field, from: min(c.from, n.from), to: max(c.to, n.to)}
+	all := make([]uint32, 0, len(rows)+len(nextRows))
+	for _, r := range rows {
+		all = append(all, r+uint32(c.from-both.from))
+	}
+	for _, r := range nextRows {
+		all = append(all, r+uint32(n.from-both.from))
+	}
+	return both, all, true
+}
+
 // ascending returns rows in ascending order, and the position there of each of
 // them; nil where they ascend already.
 func ascending(rows []uint32) (sorted, order []uint32) {

@@ -216,5 +216,18 @@ func (p *part) Load(rows []uint32) (column.Column, error) {
 	return c, nil
 }
 
+// Join implements column.Joinable.
+func (p *part) Join(rows []uint32, next column.Loader, nextRows []uint32) (column.Loader, []uint32, bool) {
+	n, ok := next.(*part)
+	if !ok {
+		return nil, nil, false
+	}
+	both, all, ok := p.chunk.Join(rows, &n.chunk, nextRows)
+	if !ok {
+		return nil, nil, false
+	}
+	return &part{whole: p.whole, chunk: *both.(*chunk), keep: p.keep}, all, true
+}
+
 // Bounds implements column.Bounded.
 func (p *part) Bounds() (low, high int64, ok bool) { return p.chunk.Bounds() }

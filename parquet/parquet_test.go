@@ -344,3 +344,54 @@ func TestCatalogSaysText(t *testing.T) {
 		t.Errorf("a row of nulls is %q", got)
 	}
 }
+
+// TestRowsTogether reads few rows of all parts of a file at once, as far as the row
+// groups allow.
+func TestRowsTogether(t *testing.T) {
+	want := testRows(300_000)
+	f := openFile(t, write(t, want, parquet.WriterOptions{}), parquet.Options{})
+	for _, kept := range []bool{false, true} {
+		if kept {
+			f = openFile(t, f.Path(), parquet.Options{Keep: true})
+		}
+		batches := readAll(t, f, plan.Scan{Columns: all(f)})
+		cols := make([]column.Column, len(f.Schema().Columns))
+		var rows []uint32 // of want
+		for i := range cols {
+			var parts []column.Column
+			rows = rows[:0]
+			first := uint32(0)
+			for _, b := range batches {
+				some := []uint32{7, 3, uint32(b.Len() - 1)}
+				parts = append(parts, b.Gather(some).Raw(i))
+				for _, r := range some {
+					rows = append(rows, first+r)
+				}
+				first += uint32(b.Len())
+			}
+			together := column.Together(parts)
+			if f.Schema().Columns[i].Type == types.String && (len(together) >= len(parts) || len(together) < 2) {
+				t.Errorf("%d columns of %d parts", len(together), len(parts))
+			}
+			var all []*column.Batch
+			for _, c := range together {
+				c, err := column.Force(c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, column.NewBatch(c.Len(), []column.Column{c}))
+			}
+			one, err := column.Concat(types.NewSchema(f.Schema().Columns[i]), all)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cols[i] = one.Raw(0)
+		}
+		got := column.NewBatch(len(rows), cols)
+		for i, r := range rows {
+			if g, w := text(t, got, i), text(t, want, int(r)); g != w {
+				t.Fatalf("row %d is\n%s\nwant\n%s", r, g, w)
+			}
+		}
+	}
+}

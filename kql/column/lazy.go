@@ -40,6 +40,14 @@ type Scattered interface {
 	Scattered() bool
 }
 
+// A Joinable is a Loader that can read some rows along with rows of another one,
+// where that is cheaper than one by one: parts of one file have pages in common.
+type Joinable interface {
+	// Join returns a Loader that has the rows given followed by nextRows of next,
+	// and what they are called there; !ok if there is none.
+	Join(rows []uint32, next Loader, nextRows []uint32) (both Loader, bothRows []uint32, ok bool)
+}
+
 // A Lazy column is read when it is first needed, and then only at the rows that
 // are still wanted: this is what late materialisation rests on. It is safe for
 // concurrent use.
@@ -132,6 +140,40 @@ func (l *Lazy) gather(rows []uint32) Column {
 		}
 	}
 	return &Lazy{typ: l.typ, n: len(rows), loader: l.loader, rows: wanted}
+}
+
+// join returns l's rows followed by next's as one column; nil if they are not read
+// together.
+func (l *Lazy) join(next *Lazy) *Lazy {
+	j, is := l.loader.(Joinable)
+	if !is || l.typ != next.typ || l.rows == nil || next.rows == nil || l.Loaded() || next.Loaded() {
+		return nil
+	}
+	both, rows, ok := j.Join(l.rows, next.loader, next.rows)
+	if !ok {
+		return nil
+	}
+	return &Lazy{typ: l.typ, n: len(rows), loader: both, rows: rows}
+}
+
+// Together returns columns that have the rows of parts, in the same order, with
+// neighbours made one where they can be read at once; see [Joinable].
+func Together(parts []Column) []Column {
+	out := make([]Column, 0, len(parts))
+	for _, p := range parts {
+		if len(out) > 0 {
+			last, isLazy := out[len(out)-1].(*Lazy)
+			next, isToo := p.(*Lazy)
+			if isLazy && isToo {
+				if both := last.join(next); both != nil {
+					out[len(out)-1] = both
+					continue
+				}
+			}
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // Force returns c itself, or what a Lazy column reads.

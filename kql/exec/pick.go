@@ -1,6 +1,10 @@
 package exec
 
 import (
+	"cmp"
+	"math"
+	"slices"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -182,8 +186,11 @@ func (p *pick) loses(w *win, g uint32, o *pick, og uint32) bool {
 func (p *pick) result(total int) ([]column.Column, error) {
 	p.grow(total)
 	kept := &stack{schema: p.schema}
-	for _, b := range p.batches {
-		if err := kept.add(b); err != nil {
+	order := p.sourceOrder()
+	place := make([]int, len(order)) // of a batch, in order
+	for i, batch := range order {
+		place[batch] = i
+		if err := kept.add(p.batches[batch]); err != nil {
 			return nil, err
 		}
 	}
@@ -196,7 +203,7 @@ func (p *pick) result(total int) ([]column.Column, error) {
 	for g := range rows {
 		rows[g] = null
 		if w := p.wins[g]; w.set {
-			rows[g] = kept.starts[w.batch] + w.row
+			rows[g] = kept.starts[place[w.batch]] + w.row
 		}
 	}
 	b := kept.gather(rows)
@@ -205,6 +212,23 @@ func (p *pick) result(total int) ([]column.Column, error) {
 		cols[i] = b.Raw(i)
 	}
 	return cols, nil
+}
+
+// sourceOrder returns the batches in the order in which the source has their rows:
+// neighbours may then be read at once, whichever worker has had them.
+func (p *pick) sourceOrder() []int {
+	firsts := make([]rowID, len(p.batches))
+	order := make([]int, len(p.batches))
+	for i := range order {
+		order[i], firsts[i] = i, math.MaxUint64
+	}
+	for _, w := range p.wins {
+		if w.set {
+			firsts[w.batch] = min(firsts[w.batch], w.at)
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(firsts[a], firsts[b]) })
+	return order
 }
 
 func (p *pick) size() int64 { return p.bytes + 40*int64(len(p.wins)) }

@@ -191,13 +191,9 @@ func (l *stackColumn) Load(rows []uint32) (column.Column, error) {
 	parts, perm := l.split(rows)
 	cols := make([]column.Column, len(parts))
 	for i, p := range parts {
-		c, err := column.Force(column.Gather(from[p.batch], p.rows))
-		if err != nil {
-			return nil, err
-		}
-		cols[i] = c
+		cols[i] = column.Gather(from[p.batch], p.rows)
 	}
-	c, err := concat(cols)
+	c, err := readAll(cols)
 	if err != nil || perm == nil {
 		return c, err
 	}
@@ -216,16 +212,23 @@ func (l *stackColumn) join(rows []uint32) (whole column.Column, parts []column.C
 	if rows != nil && l.asked < l.n/2 {
 		return nil, l.parts, nil
 	}
-	cols := make([]column.Column, len(l.parts))
-	for i, p := range l.parts {
-		if cols[i], err = column.Force(p); err != nil {
-			return nil, nil, err
-		}
-	}
-	if l.whole, err = concat(cols); err == nil {
+	if l.whole, err = readAll(l.parts); err == nil {
 		l.parts = nil
 	}
 	return l.whole, nil, err
+}
+
+// readAll reads parts and joins them.
+func readAll(parts []column.Column) (column.Column, error) {
+	cols := column.Together(parts)
+	for i, p := range cols {
+		c, err := column.Force(p)
+		if err != nil {
+			return nil, err
+		}
+		cols[i] = c
+	}
+	return concat(cols)
 }
 
 // Scattered implements column.Scattered.
