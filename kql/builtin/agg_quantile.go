@@ -187,6 +187,18 @@ func nearestRank[T any](vals []T, weights []int64, p float64) T {
 	return vals[len(vals)-1]
 }
 
+// wordKind returns the kind of an element of type t, an int64 in memory.
+func wordKind(t types.Type) dynamic.Kind {
+	switch t {
+	case types.DateTime:
+		return dynamic.DateTime
+	case types.TimeSpan:
+		return dynamic.TimeSpan
+	default:
+		return dynamic.Long
+	}
+}
+
 // putLong returns how a value of type t, an int64 in memory, goes into an array.
 func putLong(t types.Type) func(*dynamic.ArrayBuilder, int64) {
 	switch t {

@@ -35,12 +35,44 @@ var errRangesTooLong = fmt.Errorf("range(): the arrays of one batch of rows have
 
 // rangeLongs makes ranges of values that are whole numbers in memory.
 func rangeLongs(t, stepType types.Type, step int64) function.Kernel {
-	put := putLong(t)
+	kind := wordKind(t)
+	return stepsKernel(t, stepType, step, longSteps, func(at, by int64, n int) dynamic.Value {
+		b := dynamic.NewWordsBuilder(kind, n)
+		var vals [64]int64
+		for n > 0 {
+			part := vals[:min(n, len(vals))]
+			for i := range part {
+				part[i] = at
+				at += by // what is beyond the last value, and may overflow, is not used
+			}
+			b.Append(part)
+			n -= len(part)
+		}
+		return b.Value()
+	})
+}
+
+func rangeReals() function.Kernel {
+	return stepsKernel(types.Real, types.Real, 1, realSteps, func(at, by float64, n int) dynamic.Value {
+		b := dynamic.NewWordsBuilder(dynamic.Real, n)
+		var vals [64]float64
+		for from := 0; from < n; from += len(vals) {
+			part := vals[:min(n-from, len(vals))]
+			for i := range part {
+				part[i] = at + by*float64(from+i)
+			}
+			b.AppendReals(part)
+		}
+		return b.Value()
+	})
+}
+
+// stepsKernel makes arrays with pack of as many values as steps says.
+func stepsKernel[T int64 | float64](t, stepType types.Type, step T, steps func(at, stop, by T) int, pack func(at, by T, n int) dynamic.Value) function.Kernel {
 	return rowKernel([]types.Type{t, t, stepType}, types.Dynamic, func(_ *function.Call, args []column.Column, n int) (column.Column, error) {
-		views := viewsOf[int64](args)
+		views := viewsOf[T](args)
 		out := make([]dynamic.Value, n)
 		total := 0
-		var b dynamic.ArrayBuilder
 		for i := range out {
 			by := step
 			if len(views) > 2 {
@@ -49,51 +81,39 @@ func rangeLongs(t, stepType types.Type, step int64) function.Kernel {
 			if anyNull(views, i) || by == 0 {
 				continue
 			}
-			at, stop := views[0].At(i), views[1].At(i)
-			for b.Len() < maxElements && (by > 0 && at <= stop || by < 0 && at >= stop) {
-				put(&b, at)
-				next := at + by
-				if next > at != (by > 0) {
-					break // beyond the range of long
-				}
-				at = next
-			}
-			if total += b.Len(); total > maxRangeElements {
+			at := views[0].At(i)
+			n := steps(at, views[1].At(i), by)
+			if total += n; total > maxRangeElements {
 				return nil, errRangesTooLong
 			}
-			out[i] = b.Value()
+			out[i] = pack(at, by, n)
 		}
 		return column.NewVec(types.Dynamic, out, nil), nil
 	})
 }
 
-func rangeReals() function.Kernel {
-	return rowKernel([]types.Type{types.Real, types.Real, types.Real}, types.Dynamic, func(_ *function.Call, args []column.Column, n int) (column.Column, error) {
-		views := viewsOf[float64](args)
-		out := make([]dynamic.Value, n)
-		total := 0
-		var b dynamic.ArrayBuilder
-		for i := range out {
-			by := 1.0
-			if len(views) > 2 {
-				by = views[2].At(i)
-			}
-			if anyNull(views, i) || by == 0 {
-				continue
-			}
-			start, stop := views[0].At(i), views[1].At(i)
-			at := start
-			for b.Len() < maxElements && (by > 0 && at <= stop || by < 0 && at >= stop) {
-				b.AppendReal(at)
-				at = start + by*float64(b.Len())
-			}
-			if total += b.Len(); total > maxRangeElements {
-				return nil, errRangesTooLong
-			}
-			out[i] = b.Value()
-		}
-		return column.NewVec(types.Dynamic, out, nil), nil
-	})
+// longSteps returns how many values there are from at to stop.
+func longSteps(at, stop, by int64) int {
+	if by > 0 && at > stop || by < 0 && at < stop {
+		return 0
+	}
+	// Unsigned differences do not overflow.
+	n := (uint64(stop) - uint64(at)) / uint64(by)
+	if by < 0 {
+		n = (uint64(at) - uint64(stop)) / -uint64(by)
+	}
+	return int(min(n, maxElements-1)) + 1
+}
+
+// realSteps is longSteps for reals. It goes step by step, as a quotient may be
+// rounded to one value more or less.
+func realSteps(start, stop, by float64) int {
+	n, at := 0, start
+	for n < maxElements && (by > 0 && at <= stop || by < 0 && at >= stop) {
+		n++
+		at = start + by*float64(n)
+	}
+	return n
 }
 
 func anyNull[T column.Value](views []column.View[T], i int) bool {

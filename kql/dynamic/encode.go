@@ -12,12 +12,14 @@ import (
 //	decimal, guid                    16 bytes
 //	string                           its bytes
 //	array   the elements' encodings; n offsets where each ends; n
+//	words   an array whose elements all take nine bytes: the elements; n
 //	bag     name, encoding of value, name, …; n pairs of offsets where a name
 //	        and where its value ends; n bytes of name hashes; n
 //
 // Offsets and n are 32 bits and count from the container's own tag, so that an
 // encoding can be copied into another container as it is. The tables come last
-// so that a container can be written front to back.
+// so that a container can be written front to back. An array has the form words if
+// it can: two arrays of the same elements have the same encoding.
 const (
 	tagFalse byte = iota + 1
 	tagTrue
@@ -30,11 +32,12 @@ const (
 	tagGUID
 	tagArray
 	tagBag
+	tagWords
 )
 
 var tagKinds = [16]Kind{
 	tagFalse: Bool, tagTrue: Bool, tagLong: Long, tagReal: Real, tagDecimal: Decimal, tagString: String,
-	tagDateTime: DateTime, tagTimeSpan: TimeSpan, tagGUID: GUID, tagArray: Array, tagBag: Bag,
+	tagDateTime: DateTime, tagTimeSpan: TimeSpan, tagGUID: GUID, tagArray: Array, tagBag: Bag, tagWords: Array,
 }
 
 const (
@@ -94,10 +97,27 @@ func nameHash[T string | []byte](name T) byte {
 // closeArray ends an array that began at start of buf: ends are where its
 // elements end in buf.
 func closeArray(buf []byte, start int, ends []uint32) []byte {
+	if areWords(start, ends) {
+		buf[start] = tagWords
+		return binary.LittleEndian.AppendUint32(buf, uint32(len(ends)))
+	}
 	for _, e := range ends {
 		buf = binary.LittleEndian.AppendUint32(buf, e-uint32(start))
 	}
 	return binary.LittleEndian.AppendUint32(buf, uint32(len(ends)))
+}
+
+// areWords reports whether all elements of an array that begins at start take
+// nine bytes.
+func areWords(start int, ends []uint32) bool {
+	at := uint32(start + 1)
+	for _, e := range ends {
+		if e != at+wordSize {
+			return false
+		}
+		at = e
+	}
+	return len(ends) > 0
 }
 
 // closeBag ends a bag that began at start of buf: ends are where its names and

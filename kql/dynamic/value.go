@@ -178,45 +178,6 @@ func (v Value) Len() int {
 	return int(le32(v.enc, len(v.enc)-4))
 }
 
-// Index returns element i of an array, counted from the end if i is negative;
-// null if there is none or v is no array.
-func (v Value) Index(i int) Value {
-	if v.Kind() != Array {
-		return Value{}
-	}
-	n := v.Len()
-	if i < 0 {
-		i += n
-	}
-	if uint(i) >= uint(n) {
-		return Value{}
-	}
-	return v.element(n, i)
-}
-
-// element returns element i of an array of n.
-func (v Value) element(n, i int) Value {
-	at := len(v.enc) - 4 - 4*n + 4*i
-	from := 1
-	if i > 0 {
-		from = int(le32(v.enc, at-4))
-	}
-	return Value{v.enc[from:le32(v.enc, at)]}
-}
-
-// Range iterates over elements from up to, not including, to of an array, which
-// must have them.
-func (v Value) Range(from, to int) iter.Seq[Value] {
-	return func(yield func(Value) bool) {
-		n := v.Len()
-		for i := from; i < to; i++ {
-			if !yield(v.element(n, i)) {
-				return
-			}
-		}
-	}
-}
-
 // entry returns member i of a bag of n.
 func (v Value) entry(n, i int) (name string, val Value) {
 	at := len(v.enc) - 4 - 9*n + 8*i
@@ -245,22 +206,6 @@ func (v Value) Member(name string) (val Value, ok bool) {
 		i += j
 		if key, val := v.entry(n, i); key == name {
 			return val, true
-		}
-	}
-}
-
-// Elements iterates over the elements of an array, with their positions; over
-// nothing if v is no array.
-func (v Value) Elements() iter.Seq2[int, Value] {
-	return func(yield func(int, Value) bool) {
-		if v.Kind() != Array {
-			return
-		}
-		n := v.Len()
-		for i := range n {
-			if !yield(i, v.element(n, i)) {
-				return
-			}
 		}
 	}
 }
