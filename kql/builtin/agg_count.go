@@ -60,10 +60,25 @@ func (a *countAcc) Update(args []column.Column, groups []uint32, total int) erro
 		a.counts[0] += int64(len(groups))
 		return nil
 	}
-	for _, g := range groups {
-		a.counts[g]++
-	}
+	countByGroup(a.counts, groups)
 	return nil
+}
+
+// countByGroup counts each group's rows.
+func countByGroup(counts []int64, groups []uint32) {
+	for len(groups) >= runLength {
+		if g, ok := oneGroup(groups); ok {
+			counts[g] += runLength
+		} else {
+			for _, g := range groups[:runLength] {
+				counts[g]++
+			}
+		}
+		groups = groups[runLength:]
+	}
+	for _, g := range groups {
+		counts[g]++
+	}
 }
 
 func (a *countAcc) updateIf(pred column.Column, groups []uint32) {

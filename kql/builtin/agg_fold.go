@@ -42,6 +42,21 @@ func sizeOf[T any](s []T) int64 {
 	return int64(cap(s)) * int64(unsafe.Sizeof(zero))
 }
 
+// runLength is how many neighbouring rows are looked at together. Where they are of
+// one group, as in logs ordered by time or behind mv-expand, its state is read and
+// written once for all of them, and no row waits for the one before it.
+const runLength = 16
+
+// oneGroup returns the group of the first runLength rows if it is the same.
+func oneGroup(groups []uint32) (g uint32, ok bool) {
+	run := (*[runLength]uint32)(groups)
+	differ := uint32(0)
+	for _, x := range run[1:] {
+		differ |= x ^ run[0]
+	}
+	return run[0], differ == 0
+}
+
 // present flattens a column and drops its nulls, so that the loops of
 // aggregates need not test for them. The zero value is ready for use.
 type present[T column.Value] struct {

@@ -80,7 +80,20 @@ func addAll[T int64 | float64](state []T, _ []bool, vals []T, groups []uint32) {
 		state[0] = s
 		return
 	}
-	groups = groups[:len(vals)]
+	for len(vals) >= runLength {
+		if g, ok := oneGroup(groups); ok {
+			s := state[g]
+			for _, v := range vals[:runLength] {
+				s += v
+			}
+			state[g] = s
+		} else {
+			for i, v := range vals[:runLength] {
+				state[groups[i]] += v
+			}
+		}
+		vals, groups = vals[runLength:], groups[runLength:]
+	}
 	for i, v := range vals {
 		state[groups[i]] += v
 	}
@@ -144,9 +157,7 @@ func (a *avgAcc[T, R]) Update(args []column.Column, groups []uint32, total int) 
 	a.grow(total)
 	vals, groups := a.in.of(args[0], groups)
 	a.add(a.sums, nil, vals, groups)
-	for _, g := range groups {
-		a.counts[g]++
-	}
+	countByGroup(a.counts, groups)
 	return nil
 }
 
