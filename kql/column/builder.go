@@ -63,6 +63,19 @@ func (b *TypedBuilder[T]) Append(v T) {
 	}
 }
 
+// Extend adds the values that f appends to the builder's.
+func (b *TypedBuilder[T]) Extend(f func(vals []T) []T) {
+	n := len(b.vals)
+	b.vals = f(b.vals)
+	if b.valid == nil {
+		return
+	}
+	b.grow()
+	for i := n; i < len(b.vals); i++ {
+		b.valid.Set(i)
+	}
+}
+
 // AppendNull adds a null.
 func (b *TypedBuilder[T]) AppendNull() {
 	var zero T

@@ -1,7 +1,9 @@
 package exec
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
@@ -23,6 +25,7 @@ func (q *query) buildMvExpand(n *plan.MvExpand) (*flow, error) {
 		for _, x := range n.Cols {
 			m.cols = append(m.cols, c.compile(x.Expr))
 		}
+		m.reads = computedFrom(m.cols)
 		return m, nil
 	}), nil
 }
@@ -36,57 +39,80 @@ type mvExpand struct {
 	node  *plan.MvExpand
 	cols  []*evaluator
 	limit int64
-}
-
-// An expansion is a batch on its way out.
-type expansion struct {
-	rows  []uint32 // of the input
-	index []int64  // element positions, if they are wanted
-	out   []column.Builder
+	reads []int // the columns that cols read, if they compute something
 }
 
 func (m *mvExpand) apply(b *column.Batch, emit func(*column.Batch) error) error {
+	x := &expansion{m: m, of: b, emit: emit, full: 2 * m.q.BatchRows}
+	at, size := 0, b.Len()
+	if m.sliced(b) {
+		size = expandAtFirst
+	}
+	for at < b.Len() {
+		from, before := at, x.made
+		to := min(at+size, b.Len())
+		if err := x.rowsOf(from, to); err != nil {
+			return err
+		}
+		if at = to; 2*len(x.rows) >= x.full {
+			if err := x.finish(); err != nil {
+				return err
+			}
+		}
+		made := int(min(x.made-before, 1<<30))
+		size = max(1, min(2*size, (to-from)*x.full/max(made, 1)))
+	}
+	return x.finish()
+}
+
+// expandAtFirst is for how many rows arrays are computed at first; then for as
+// many as give one batch of elements.
+const expandAtFirst = 32
+
+// sliced reports whether the arrays are to be computed for some rows of b at a
+// time, lest all be in memory at once: unless columns must still be read for it,
+// which is done whole.
+func (m *mvExpand) sliced(b *column.Batch) bool {
+	for _, i := range m.reads {
+		if l, ok := b.Raw(i).(*column.Lazy); ok && !l.Loaded() {
+			return false
+		}
+	}
+	return m.reads != nil
+}
+
+// computedFrom returns the columns that es read, nil if es are mere columns.
+func computedFrom(es []*evaluator) []int {
+	set := map[int]bool{}
+	computes := false
+	for _, e := range es {
+		computes = computes || e.kind != evalColumn
+		e.columns(set)
+	}
+	if !computes {
+		return nil
+	}
+	return slices.AppendSeq([]int{}, maps.Keys(set))
+}
+
+// arrays returns the values to expand of the rows of b from up to, not including, to.
+func (m *mvExpand) arrays(b *column.Batch, from, to int) ([]column.View[dynamic.Value], error) {
+	if to-from < b.Len() {
+		part := make([]column.Column, b.Width()) // nobody looks at the others
+		for _, i := range m.reads {
+			part[i] = column.Slice(b.Raw(i), from, to)
+		}
+		b = column.NewBatch(to-from, part)
+	}
 	views := make([]column.View[dynamic.Value], len(m.cols))
 	for i, e := range m.cols {
 		c, err := e.eval(b)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		views[i] = column.ViewOf[dynamic.Value](c)
 	}
-	counts := make([]int64, b.Len())
-	left := int64(0)
-	for i := range counts {
-		for j := range views {
-			counts[i] = max(counts[i], elements(views[j].At(i)))
-		}
-		counts[i] = min(counts[i], m.limit)
-		left += counts[i]
-	}
-	full := 2 * int64(m.q.BatchRows)
-	x := m.start(min(left, full))
-	for i, n := range counts {
-		for k := int64(0); k < n; {
-			take := min(n-k, full-int64(len(x.rows)))
-			for e := range take {
-				x.rows = append(x.rows, uint32(i))
-				if m.node.ItemIndex {
-					x.index = append(x.index, k+e)
-				}
-			}
-			for j := range views {
-				m.add(x.out[j], m.out(j), views[j].At(i), int(k), int(take))
-			}
-			k, left = k+take, left-take
-			if int64(len(x.rows)) >= full {
-				if err := m.finish(b, x, emit); err != nil {
-					return err
-				}
-				x = m.start(min(left, full))
-			}
-		}
-	}
-	return m.finish(b, x, emit)
+	return views, nil
 }
 
 // add appends n elements of v, from element k on, to b, a builder of type t.
@@ -98,20 +124,7 @@ func (m *mvExpand) add(b column.Builder, t types.Type, v dynamic.Value, k, n int
 		return
 	}
 	there := max(min(n, v.Len()-k), 0)
-	switch b := b.(type) {
-	case *column.TypedBuilder[dynamic.Value]:
-		for e := range v.Range(k, k+there) {
-			b.Append(e)
-		}
-	case *column.TypedBuilder[int64]:
-		for e := range v.Range(k, k+there) {
-			if x, ok := e.AsLong(); ok && t == types.Long {
-				b.Append(x)
-			} else {
-				appendDynamic(b, t, e)
-			}
-		}
-	default:
+	if !m.addWords(b, t, v, k, k+there) {
 		for e := range v.Range(k, k+there) {
 			appendDynamic(b, t, e)
 		}
@@ -121,37 +134,30 @@ func (m *mvExpand) add(b column.Builder, t types.Type, v dynamic.Value, k, n int
 	}
 }
 
+// addWords appends elements of an array to b if all are numbers, datetimes or
+// timespans of the type t.
+func (m *mvExpand) addWords(b column.Builder, t types.Type, v dynamic.Value, from, to int) bool {
+	var kind dynamic.Kind
+	switch t {
+	case types.Long:
+		kind = dynamic.Long
+	case types.DateTime:
+		kind = dynamic.DateTime
+	case types.TimeSpan:
+		kind = dynamic.TimeSpan
+	}
+	words, ok := b.(*column.TypedBuilder[int64])
+	if !ok || kind == dynamic.Null {
+		return false
+	}
+	words.Extend(func(vals []int64) []int64 {
+		vals, ok = v.AppendWords(vals, kind, from, to)
+		return vals
+	})
+	return ok
+}
+
 func (m *mvExpand) out(j int) types.Type { return m.node.Out.Columns[m.node.Cols[j].To].Type }
-
-func (m *mvExpand) start(n int64) *expansion {
-	x := &expansion{rows: make([]uint32, 0, n), out: make([]column.Builder, len(m.cols))}
-	for j := range m.cols {
-		x.out[j] = column.NewBuilder(m.out(j), int(n))
-	}
-	return x
-}
-
-func (m *mvExpand) finish(b *column.Batch, x *expansion, emit func(*column.Batch) error) error {
-	if len(x.rows) == 0 {
-		return nil
-	}
-	if err := m.q.ctx.Err(); err != nil {
-		return err
-	}
-	cols := make([]column.Column, m.node.Out.Len())
-	for j, c := range m.node.Cols {
-		cols[c.To] = x.out[j].Finish()
-	}
-	if m.node.ItemIndex {
-		cols[len(cols)-1] = column.NewVec(types.Long, x.index, nil)
-	}
-	for i := range b.Width() {
-		if cols[i] == nil {
-			cols[i] = column.Gather(b.Raw(i), x.rows)
-		}
-	}
-	return emit(column.NewBatch(len(x.rows), cols))
-}
 
 // elements returns the number of rows that v expands to.
 func elements(v dynamic.Value) int64 {

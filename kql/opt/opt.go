@@ -44,6 +44,7 @@ func (o *optimizer) root(n plan.Node) plan.Node {
 	n = rewriteExprs(n, o.fold)
 	n = transform(n, constantFilter)
 	n = transform(n, mergeProjects)
+	n = transform(n, computeExpanded)
 	n = transform(n, sortTakeToTop)
 	n = rewriteExprs(n, o.jsonPath)
 	n = pruneRoot(n)
