@@ -45,6 +45,7 @@ const layers = `
 	detect          : kql/types kql/dynamic kql/column kql/syntax
 
 	intake          : kql/types kql/dynamic kql/column external ingest store
+	folders         : kql/types kql/dynamic kql/column kql/plan files ingest intake parquet store
 	config          :
 	api             : kql/types kql/column kql/plan kql/bind kql/syntax kql config ingest intake output store workspace
 
@@ -64,13 +65,14 @@ const layers = `
 // chosen stands in docs/decisions.
 const vendors = `
 	github.com/woodsbury/decimal128     : kql/types kql/dynamic kql/builtin
-	github.com/zeebo/xxh3               : kql/dynamic kql/column kql/exec kql/builtin files
+	github.com/zeebo/xxh3               : kql/dynamic kql/column kql/exec kql/builtin files folders
 	github.com/axiomhq/hyperloglog      : kql/builtin
 	github.com/golang/geo               : kql/builtin
 	github.com/parquet-go/parquet-go    : parquet bench
 	github.com/parquet-go/bitpack       : parquet
 	github.com/klauspost/compress       : ingest external files parquet store bench internal/tenant
 	github.com/gofrs/flock              : store
+	github.com/fsnotify/fsnotify        : folders
 	github.com/goccy/go-yaml            : detect functions config
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/reeflective/readline     : cmd/calypso

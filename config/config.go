@@ -33,6 +33,9 @@ type Config struct {
 	Plaintext bool    `yaml:"plaintext"`
 	Tokens    []Token `yaml:"tokens"`
 	Limits    Limits  `yaml:"limits"`
+	// Folders are followed: what is written to the log files in them is stored.
+	Folders []Folder `yaml:"folders"`
+	Follow  Follow   `yaml:"follow"`
 	// OldTimes says what becomes of a TimeGenerated that is more than two days
 	// before the arrival of its record, or a day after it: keep, or log_analytics.
 	OldTimes string `yaml:"old_times"`
@@ -42,6 +45,24 @@ type Config struct {
 type TLS struct {
 	Certificate string `yaml:"certificate"`
 	Key         string `yaml:"key"`
+}
+
+// A Folder is a folder, or a file, that is followed.
+type Folder struct {
+	Path string `yaml:"path"`
+	// Table is the table that all records go to; empty to let them say.
+	Table string `yaml:"table"`
+}
+
+// Follow says how folders are followed.
+type Follow struct {
+	// Settle is for how long a file that is read as a whole must not have changed.
+	Settle time.Duration `yaml:"settle"`
+	// LastLine is for how long a file must not have changed before its last line
+	// is taken although no line end follows.
+	LastLine time.Duration `yaml:"last_line"`
+	// Rescan is how often folders are walked, for what the system does not tell.
+	Rescan time.Duration `yaml:"rescan"`
 }
 
 // Limits bound what a request may cost. Sizes are in bytes.
@@ -78,6 +99,7 @@ const (
 func Default() Config {
 	return Config{
 		Store: "data", Listen: "127.0.0.1:7788", Catalog: "sentinel", OldTimes: "keep",
+		Follow: Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second},
 		Limits: Limits{Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute},
 	}
 }
@@ -140,6 +162,14 @@ func (c *Config) Check() error {
 	}
 	if c.Limits.Body <= 0 || c.Limits.QueryMemory < 0 || c.Limits.QueryTime < 0 {
 		wrong("limits: want body to be positive, query_memory and query_time not to be negative")
+	}
+	for i, f := range c.Folders {
+		if f.Path == "" {
+			wrong("folders, number %d: want a path", i+1)
+		}
+	}
+	if c.Follow.Settle <= 0 || c.Follow.LastLine <= 0 || c.Follow.Rescan <= 0 {
+		wrong("follow: want settle, last_line and rescan to be positive")
 	}
 	for i, t := range c.Tokens {
 		if err := t.check(); err != nil {

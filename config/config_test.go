@@ -22,6 +22,7 @@ func TestCheck(t *testing.T) {
 		{"half a certificate", "tls: {key: k.pem}\n", "want both certificate and key"},
 		{"a token in the open", "tokens:\n- {name: a, sha256: secret, roles: [reader]}\n", "64 hexadecimal digits"},
 		{"a role that is none", "tokens:\n- {name: a, sha256: " + digest + ", roles: [king]}\n", `role "king"`},
+		{"a folder without a path", "folders:\n- table: T\n", "folders, number 1: want a path"},
 		{"several mistakes", "catalog: x\nlimits: {body: -1}\n", "catalog: \"x\" is none of sentinel, defender_xdr and unified\nlimits:"},
 	} {
 		path := filepath.Join(t.TempDir(), "calypso.yaml")

@@ -129,7 +129,7 @@ func (e *each) read(ctx context.Context) (err error) {
 // reading is the ID of a file's content together with all that decides what
 // tables its rows go to, besides the rows.
 func (e *each) reading(sum string) string {
-	return fmt.Sprintf("read:%s:%q:%q:%q", sum, e.file.into, baseName(e.file.path), e.file.table(e.o.Tables))
+	return fmt.Sprintf("read:%s:%q:%q:%q", sum, e.file.into, BaseName(e.file.path), TableOf(e.file.path, e.file.into, e.o.Tables))
 }
 
 func (e *each) add(table string, s types.Schema, b *column.Batch) error {
@@ -180,7 +180,7 @@ func (e *each) records(ctx context.Context, sum string) (string, error) {
 // parquet reads a Parquet file. One that is damaged is told; what of it was
 // whole has been handed on.
 func (e *each) parquet(ctx context.Context) error {
-	table, report := e.file.table(e.o.Tables), e.report
+	table, report := TableOf(e.file.path, e.file.into, e.o.Tables), e.report
 	declared, _ := e.o.Tables.Schema(table)
 	pf, err := parquet.Open(e.file.path, parquet.Options{Declared: declared})
 	if err != nil {

@@ -114,7 +114,7 @@ func Open(ctx context.Context, specs []Spec, o Options) (*Set, error) {
 }
 
 func (s *Set) openParquet(f found, o Options, add func(string, plan.Source)) {
-	table := f.table(o.Tables)
+	table := TableOf(f.path, f.into, o.Tables)
 	declared, _ := o.Tables.Schema(table)
 	pf, err := parquet.Open(f.path, parquet.Options{Declared: declared, Keep: o.Keep})
 	if err != nil {
@@ -139,7 +139,7 @@ func readFile(ctx context.Context, l *ingest.Loader, f found) error {
 }
 
 func (f found) input(r io.Reader) ingest.Input {
-	return ingest.Input{Name: f.path, Into: f.into, Base: baseName(f.path), Reader: r}
+	return ingest.Input{Name: f.path, Into: f.into, Base: BaseName(f.path), Reader: r}
 }
 
 func progress(found []found, f func(n, total int64)) func(int) {
@@ -223,7 +223,7 @@ func walk(specs []Spec) ([]found, error) {
 			case err != nil:
 				out = append(out, found{path: path, err: err})
 			case info.Mode().IsRegular():
-				out = append(out, found{path: path, into: spec.Table, size: info.Size(), parquet: isParquet(path)})
+				out = append(out, found{path: path, into: spec.Table, size: info.Size(), parquet: IsParquet(path)})
 			case !info.IsDir():
 				out = append(out, found{path: path, err: errors.New("not a regular file")})
 			}
@@ -236,7 +236,8 @@ func walk(specs []Spec) ([]found, error) {
 	return out, nil
 }
 
-func isParquet(path string) bool {
+// IsParquet reports whether a file is Parquet, by its first bytes or its name.
+func IsParquet(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false
@@ -247,8 +248,8 @@ func isParquet(path string) bool {
 	return err == nil && string(magic[:]) == "PAR1" || strings.EqualFold(filepath.Ext(path), ".parquet")
 }
 
-// baseName is the name of a file without the endings that name formats.
-func baseName(path string) string {
+// BaseName is the name of a file without the endings that name formats.
+func BaseName(path string) string {
 	name := filepath.Base(path)
 	for {
 		ext := filepath.Ext(name)
@@ -261,18 +262,18 @@ func baseName(path string) string {
 	}
 }
 
-// table returns the table of a Parquet file: the one given, the one that the
+// TableOf returns the table of a Parquet file: the one given, the one that the
 // file or a folder above it is called after if the catalog knows it, or else
 // the file's name.
-func (f found) table(tables ingest.Tables) string {
-	if f.into != "" {
-		return f.into
+func TableOf(path, into string, tables ingest.Tables) string {
+	if into != "" {
+		return into
 	}
-	name := baseName(f.path)
+	name := BaseName(path)
 	if _, ok := tables.Schema(name); ok {
 		return name
 	}
-	for dir := filepath.Dir(f.path); dir != "." && dir != string(filepath.Separator); dir = filepath.Dir(dir) {
+	for dir := filepath.Dir(path); dir != "." && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if _, ok := tables.Schema(filepath.Base(dir)); ok {
 			return filepath.Base(dir)
 		}

@@ -17,8 +17,9 @@ import (
 // pieces go past it, and logs in storage accounts are many small files.
 const window = 64 << 10
 
-// decompress unwraps gzip and zstd, and UTF-16 and byte order marks of text.
-func decompress(r io.Reader) (*bufio.Reader, func(), error) {
+// Unpack unwraps gzip and zstd, and UTF-16 and byte order marks of text. The
+// function that it returns gives back what the decoder holds.
+func Unpack(r io.Reader) (*bufio.Reader, func(), error) {
 	br := bufio.NewReaderSize(r, window)
 	head, _ := br.Peek(4)
 	switch {

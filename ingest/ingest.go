@@ -124,7 +124,7 @@ func (l *Loader) Read(ctx context.Context, in Input) error {
 	if in.Lines {
 		return l.told(in, l.readLines(ctx, in, in.Reader))
 	}
-	r, closer, err := decompress(&counting{r: in.Reader, f: l.opt.Progress})
+	r, closer, err := Unpack(&counting{r: in.Reader, f: l.opt.Progress})
 	if err != nil {
 		l.report.FileBroken(in.Name, err)
 		return nil
@@ -159,7 +159,7 @@ func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
 	switch {
 	case len(bytes.TrimSpace(head)) == 0:
 		return broken(err) // an empty file is an empty table
-	case c == '{' && inLines(head):
+	case c == '{' && InLines(head):
 		return l.readLines(ctx, in, r)
 	case c == '{' || c == '[':
 		p, err := readDocument(r)

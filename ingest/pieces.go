@@ -131,9 +131,9 @@ func (b *buffers) give(buf []byte) {
 	}
 }
 
-// inLines reports whether JSON text is written one record a line, judging by the
+// InLines reports whether JSON text is written one record a line, judging by the
 // first line: it holds a whole value, or nothing can be said.
-func inLines(head []byte) bool {
+func InLines(head []byte) bool {
 	head = bytes.TrimLeft(head, " \t\r\n")
 	line, _, cut := bytes.Cut(head, []byte{'\n'})
 	if !cut {

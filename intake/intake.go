@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/store"
 )
 
@@ -26,6 +28,12 @@ type Options struct {
 	Grows func(table string) bool
 	// OldTimes says what becomes of a TimeGenerated far from the time of arrival.
 	OldTimes OldTimes
+	// History leaves rows without a time of arrival as they are: package ingest
+	// has given them that of the event. It is for logs that arrived elsewhere,
+	// long ago.
+	History bool
+	// Workers is how many goroutines decode one input; 0 is 1.
+	Workers int
 	// Now is the clock.
 	Now func() time.Time
 	// Pause is how long Append waits between attempts while the disk is full, at
@@ -66,13 +74,13 @@ type Decoded struct {
 	Problems []ingest.Problem
 }
 
-// Decode reads an input to its end, in one goroutine, and returns its rows as
+// Decode reads an input to its end, and returns its rows as
 // they arrive now. What is not understood is in the result; the error is
 // ingest.ErrTooLarge where the input has more than maxBytes (0 is no limit) when
 // unpacked, or the context's.
 func (i *Intake) Decode(ctx context.Context, in ingest.Input, maxBytes int64) (Decoded, error) {
 	report := &ingest.Report{}
-	l := ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Workers: 1, Report: report, MaxBytes: maxBytes})
+	l := ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Workers: i.o.Workers, Report: report, MaxBytes: maxBytes})
 	if err := l.Read(ctx, in); err != nil {
 		return Decoded{}, err
 	}
@@ -88,6 +96,12 @@ func (i *Intake) Decode(ctx context.Context, in ingest.Input, maxBytes int64) (D
 		d.Rows = append(d.Rows, rows)
 	}
 	return d, nil
+}
+
+// Loader returns a loader for an input that is too large to be decoded at once.
+// Its rows have not arrived yet: see ArrivedBatch.
+func (i *Intake) Loader(report *ingest.Report, sink func(table string, s types.Schema, b *column.Batch) error) *ingest.Loader {
+	return ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Workers: i.o.Workers, Report: report, Sink: sink})
 }
 
 // Append stores a batch. While the disk is full it waits, and tries again until

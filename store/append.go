@@ -133,6 +133,19 @@ func (s *Store) Offset(source string) (offset int64, ok bool) {
 	return offset, ok
 }
 
+// Offsets returns the offsets of all streams whose names begin with prefix.
+func (s *Store) Offsets(prefix string) map[string]int64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	out := map[string]int64{}
+	for source, offset := range s.seen.ends {
+		if strings.HasPrefix(source, prefix) {
+			out[source] = offset
+		}
+	}
+	return out
+}
+
 // waitForRoom waits until there are few enough rows in memory.
 func (s *Store) waitForRoom(ctx context.Context) error {
 	for {

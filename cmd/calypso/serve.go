@@ -28,8 +28,9 @@ import (
 
 func serveCommand() *cobra.Command {
 	var file, dir, listen string
+	var watch []string
 	c := &cobra.Command{
-		Use:   "serve [--config FILE] [--store DIR] [--listen ADDRESS]",
+		Use:   "serve [--config FILE] [--store DIR] [--listen ADDRESS] [--watch PATH]…",
 		Short: "Take logs and answer queries over HTTP",
 		Long: `Serve a store over HTTP: POST /v1/ingest/TABLE takes logs, POST /v1/rest/query
 answers queries as Kusto does. Only this machine can connect unless the
@@ -40,12 +41,14 @@ configuration says otherwise; docs/serve.md tells how.`,
 			if err != nil {
 				return err
 			}
+			watched(&c, watch)
 			return serve(cmd.Context(), c)
 		},
 	}
 	c.Flags().StringVar(&file, "config", "", "configuration file")
 	c.Flags().StringVar(&dir, "store", "", "the store's folder; overrides the file and CALYPSO_STORE")
 	c.Flags().StringVar(&listen, "listen", "", "address to serve on; overrides the file and CALYPSO_LISTEN")
+	c.Flags().StringArrayVar(&watch, "watch", nil, "folder or file whose logs are stored as they are written, PATH or TABLE=PATH; may be repeated")
 	return c
 }
 
@@ -154,6 +157,8 @@ func serve(ctx context.Context, c config.Config) (err error) {
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	log.Info("serving", "address", listener.Addr().String(), "store", c.Store, "tokens", len(c.Tokens), "tls", c.TLS.Certificate != "")
+	from := startSources(ctx, c, in, schemas{cat}, log)
+	defer from.close()
 	done := make(chan error, 1)
 	go func() {
 		if c.TLS.Certificate != "" {
@@ -165,10 +170,12 @@ func serve(ctx context.Context, c config.Config) (err error) {
 	select {
 	case err := <-done:
 		return failed(err)
+	case err = <-from.ended:
+		log.Error("stopping", "error", err)
 	case <-ctx.Done():
 	}
 	log.Info("stopping")
 	last, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	return failed(server.Shutdown(last))
+	return failed(errors.Join(err, server.Shutdown(last)))
 }
