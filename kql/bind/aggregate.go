@@ -94,6 +94,7 @@ func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggrega
 	}
 	b.checkCount(a.Name(), args)
 	o := &a.Overloads[fit.overload]
+	b.checkShapes(a.Name(), o.Signature, fit, args)
 	if !b.checkKinds(o.Signature, fit, args) {
 		return unknownOf(o.Signature.Result), false
 	}

@@ -61,7 +61,7 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 		o = o.Early()
 	}
 	call := &plan.Call{Fn: o, Args: exprs, Typ: resultType(o.Signature, fit, o.Result, ts)}
-	b.checkShapes(f.Name(), args)
+	b.checkShapes(f.Name(), o.Signature, fit, args)
 	if call.Typ == types.Dynamic {
 		b.setShape(call, b.shapeOfCall(f.Name(), exprs))
 	}

@@ -1,8 +1,6 @@
 package bind
 
 import (
-	"strings"
-
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -16,6 +14,14 @@ func numberExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
 	return fault("KS137", at, "expected a number, got %s", got)
 }
 
+// addendExpected is KS138: an argument of an aggregate that adds values up, which
+// cannot be added.
+//
+// Example: print s = 'a' | summarize sum(s)
+func addendExpected(at syntax.Node, got types.Type, want ...types.Type) syntax.Diagnostic {
+	return fault("KS138", at, "expected a value of type %s, got %s", joinTypes(want), got)
+}
+
 // oneOfTypes is KS141: an argument that has none of several types.
 //
 // Example: print parse_json(now())
@@ -23,16 +29,42 @@ func oneOfTypes(at syntax.Node, got types.Type, want ...types.Type) syntax.Diagn
 	return fault("KS141", at, "expected a value of type %s, got %s", joinTypes(want), got)
 }
 
-// arrayExpected is KS234 or, for a function of bags, KS235: an argument that is
-// not dynamic.
+// arrayExpected is KS234: an argument that is no array.
 //
 // Example: print array_length('a')
-func arrayExpected(at syntax.Node, name string, got types.Type) syntax.Diagnostic {
-	switch {
-	case strings.HasPrefix(name, "bag_"), strings.HasPrefix(name, "geo_"), name == "treepath":
-		return fault("KS235", at, "expected a dynamic bag, got %s: see parse_json(…)", got)
+func arrayExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
+	return fault("KS234", at, "expected a dynamic array, got %s: see parse_json(…) and split(…)", gotShape(got))
+}
+
+// bagExpected is KS235: an argument that is no bag.
+//
+// Example: print bag_keys('a')
+func bagExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
+	return fault("KS235", at, "expected a dynamic bag, got %s: see parse_json(…)", gotShape(got))
+}
+
+// integersExpected is KS136: an argument that is neither an integer nor an array
+// of them.
+//
+// Example: print make_string('a')
+func integersExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
+	return fault("KS136", at, "expected an integer or a dynamic array of integers, got %s", gotShape(got))
+}
+
+// textsExpected is KS233: an argument that is neither a string nor an array of
+// them.
+//
+// Example: print parse_user_agent('a', 1)
+func textsExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
+	return fault("KS233", at, "expected a string or a dynamic array of strings, got %s", gotShape(got))
+}
+
+// gotShape names what an argument is that does not hold what it should.
+func gotShape(t types.Type) string {
+	if t == types.Dynamic {
+		return "another dynamic value"
 	}
-	return fault("KS234", at, "expected a dynamic array, got %s: see parse_json(…) and split(…)", got)
+	return t.String()
 }
 
 // unresolvedArgument is KS107, which the analyzer reports beside KS142: a name

@@ -59,9 +59,15 @@ func columnsForgotten(at syntax.Node, names []string) syntax.Diagnostic {
 	return d
 }
 
-// checkShapes reports arguments that are of no use to a function: an array or a
-// bag where text is parsed, values with and without a type to choose from.
-func (b *binder) checkShapes(name string, args []operand) {
+// checkShapes reports arguments that are of no use to a function: a bag where an
+// array is read, an array or a bag where text is parsed, values with and without a
+// type to choose from.
+func (b *binder) checkShapes(name string, sig function.Signature, f fit, args []operand) {
+	for i, a := range args {
+		if s := b.shapeOf(a.expr); s != nil && a.typ() == types.Dynamic {
+			b.checkShape(name, &sig.Params[f.params[i]], a, s.kind)
+		}
+	}
 	switch name {
 	case "todynamic", "toobject":
 		if s := b.shapeOf(args[0].expr); s.is(shapeArray) || s.is(shapeBag) {
@@ -69,6 +75,17 @@ func (b *binder) checkShapes(name string, args []operand) {
 		}
 	case "coalesce":
 		b.checkCoalesce(args)
+	}
+}
+
+// checkShape reports an argument of which it is known that it does not hold what
+// the parameter p reads.
+func (b *binder) checkShape(name string, p *function.Param, a operand, k shapeKind) {
+	switch one, _ := p.Accepts.One(); {
+	case p.Shape == function.Array && k != shapeArray, p.Shape == function.Bag && k != shapeBag:
+		b.tolerate(argumentType(name, a, p.Accepts, p.Shape))
+	case one == types.String:
+		b.tolerate(typeExpected(a.at, types.Dynamic, types.String))
 	}
 }
 
@@ -103,7 +120,8 @@ func (b *binder) echoArguments(sigs []function.Signature, args []operand) {
 		if !a.unknown() || len(counted) == 0 || !b.unknownAt(a.at) {
 			continue
 		}
-		if t, ok := acceptedAt(counted, i, len(args)).One(); ok && t != types.Dynamic {
+		set, _ := acceptedAt(counted, i, len(args))
+		if t, ok := set.One(); ok && t != types.Dynamic {
 			b.report(unresolvedArgument(a.at, t))
 		}
 	}

@@ -22,9 +22,9 @@ func noFit(at syntax.Node, name string, sigs []function.Signature, args []operan
 	}
 	var wrong []syntax.Diagnostic
 	for i, a := range args {
-		set := acceptedAt(counted, i, len(args))
+		set, shape := acceptedAt(counted, i, len(args))
 		if _, _, ok := widen(a.typ(), set); !ok && typeMatters(name) {
-			wrong = append(wrong, argumentType(name, a, set))
+			wrong = append(wrong, argumentType(name, a, set, shape))
 		}
 	}
 	if len(wrong) > 0 {
@@ -44,38 +44,52 @@ func noFitOperator(at syntax.Node, name string, _ []function.Signature, args []o
 	return []syntax.Diagnostic{operatorUndefined(at, name, args)}
 }
 
-// acceptedAt returns the types that some signature takes as argument i of n.
-func acceptedAt(sigs []function.Signature, i, n int) function.Set {
-	var set function.Set
+// acceptedAt returns the types that some signature takes as argument i of n, and
+// the shape that one wants of a dynamic value.
+func acceptedAt(sigs []function.Signature, i, n int) (set function.Set, shape function.Shape) {
 	for _, s := range sigs {
 		params, _ := assign(s.Params, n)
-		set |= s.Params[params[i]].Accepts
+		p := &s.Params[params[i]]
+		set |= p.Accepts
+		shape = max(shape, p.Shape)
 	}
-	return set
+	return set, shape
 }
 
 // typeMatters reports whether the analyzer blames an argument alone, not the
 // combination of all.
-func typeMatters(name string) bool { return name != "abs" && name != "avg" && name != "avgif" }
+func typeMatters(name string) bool {
+	switch name {
+	case "abs", "avg", "bin", "bin_at", "floor":
+		return false
+	}
+	return true
+}
 
 // argumentType says what an argument should have been, with the code that the
 // analyzer has for the set of types.
-func argumentType(name string, a operand, want function.Set) syntax.Diagnostic {
+func argumentType(name string, a operand, want function.Set, shape function.Shape) syntax.Diagnostic {
 	integers, numbers := function.SetOf(types.Int, types.Long), function.SetOf(types.Int, types.Long, types.Real, types.Decimal)
 	one, isOne := want.One()
 	switch {
+	case isOne && one == types.Dynamic && shape == function.Bag:
+		return bagExpected(a.at, a.typ())
 	case isOne && one == types.Dynamic:
-		return arrayExpected(a.at, name, a.typ())
+		return arrayExpected(a.at, a.typ())
+	case shape == function.Array && want == integers|function.SetOf(types.Dynamic):
+		return integersExpected(a.at, a.typ())
+	case shape == function.Array && want == function.SetOf(types.String, types.Dynamic):
+		return textsExpected(a.at, a.typ())
 	case isOne:
 		return typeExpected(a.at, a.typ(), one)
 	case want == function.SetOf(types.String, types.Dynamic) && (name == "todynamic" || name == "toobject"):
 		return typeExpected(a.at, a.typ(), types.String)
 	case want == function.SetOf(types.String, types.Dynamic):
 		return oneOfTypes(a.at, a.typ(), want.Types()...)
+	case isSum(name) && want&integers != 0:
+		return addendExpected(a.at, a.typ(), want.Types()...)
 	case want == integers:
 		return integerExpected(a.at)
-	case isSum(name) && want&numbers != 0:
-		return summableExpected(a.at)
 	case want&numbers != 0 && !want.Has(types.String):
 		return numberExpected(a.at, a.typ())
 	case a.typ() == types.Dynamic && isExtreme(name):
@@ -88,7 +102,8 @@ func argumentType(name string, a operand, want function.Set) syntax.Diagnostic {
 
 func isSum(name string) bool {
 	switch name {
-	case "sum", "sumif", "stdev", "stdevif", "stdevp", "variance", "varianceif", "variancep":
+	case "sum", "sumif", "stdev", "stdevif", "stdevp", "variance", "varianceif", "variancep", "variancepif",
+		"covariance", "covarianceif", "covariancep", "covariancepif", "tdigest", "binary_all_and", "binary_all_or", "binary_all_xor":
 		return true
 	}
 	return false

@@ -153,10 +153,14 @@ func required(params []function.Param) int {
 }
 
 // widen returns t or, if set does not have it, the least wider type that it has,
-// with the number of steps: int, long, real, decimal.
+// with the number of steps: int, long, real, decimal. A dynamic value is taken for
+// a text where nothing but a text will do.
 func widen(t types.Type, set function.Set) (wide types.Type, steps int, ok bool) {
 	if t == types.Unknown || set.Has(t) {
 		return t, 0, true
+	}
+	if t == types.Dynamic && set == function.SetOf(types.String) {
+		return types.String, int(types.Decimal), true
 	}
 	if !t.IsNumeric() {
 		return t, 0, false

@@ -39,7 +39,7 @@ func hllAggregates() []function.Aggregate {
 		{
 			Doc: "Joins sketches of distinct values into one.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "hll_merge(hll: dynamic): dynamic", In: []types.Type{d}, New: newHLLMerge},
+				{Sig: "hll_merge(hll: array): dynamic", In: []types.Type{d}, New: newHLLMerge},
 			},
 			Examples:   []string{`dynamic([[1,14],[5]]), dynamic([[1,14],[6]]) | hll_merge(x) -> [[1,14],[5,6]]`},
 			ResultName: function.NamePrefix,

@@ -44,11 +44,11 @@ func percentileAggregates() []function.Aggregate {
 		named("percentiles", form("Returns several percentiles of the group as one array.",
 			`1, 2, 3, 4 | percentiles_array(x, 50, 100) -> [2,4]`,
 			function.AggregateOverload{Sig: "percentiles_array" + expr + ", percentile...: const number): dynamic", In: []types.Type{u, u}, New: array.new, AnyOrder: true},
-			function.AggregateOverload{Sig: "percentiles_array" + expr + ", percentiles: const dynamic): dynamic", In: []types.Type{u, d}, New: array.new, AnyOrder: true})),
+			function.AggregateOverload{Sig: "percentiles_array" + expr + ", percentiles: const array): dynamic", In: []types.Type{u, d}, New: array.new, AnyOrder: true})),
 		named("percentiles", form("Returns several weighted percentiles as one array.",
 			`1, 2, 3 | percentilesw_array(x, x, 50, 100) -> [2,3]`,
 			function.AggregateOverload{Sig: "percentilesw_array" + exprW + ", percentile...: const number): dynamic", In: []types.Type{u, l, u}, New: arrayWeighted.new, AnyOrder: true},
-			function.AggregateOverload{Sig: "percentilesw_array" + exprW + ", percentiles: const dynamic): dynamic", In: []types.Type{u, l, d}, New: arrayWeighted.new, AnyOrder: true})),
+			function.AggregateOverload{Sig: "percentilesw_array" + exprW + ", percentiles: const array): dynamic", In: []types.Type{u, l, d}, New: arrayWeighted.new, AnyOrder: true})),
 	}
 }
 

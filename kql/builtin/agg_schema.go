@@ -11,7 +11,7 @@ func schemaAggregates() []function.Aggregate {
 	return []function.Aggregate{{
 		Doc: "Returns the smallest schema that admits all values of the group.",
 		Overloads: []function.AggregateOverload{
-			{Sig: "buildschema(expr: dynamic): dynamic", In: []types.Type{types.Dynamic}, New: newSchema},
+			{Sig: "buildschema(expr: bag): dynamic", In: []types.Type{types.Dynamic}, New: newSchema},
 		},
 		Examples:   []string{`dynamic({"a":1}), dynamic({"a":"z"}) | buildschema(x) -> {"a":["long","string"]}`},
 		ResultName: function.NamePrefix,

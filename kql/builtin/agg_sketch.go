@@ -14,7 +14,7 @@ func sketches() function.Family {
 		return function.Scalar{
 			Doc: doc,
 			Overloads: []function.Overload{
-				{Sig: name + "(first: dynamic, more...: dynamic): dynamic", Kernel: overDynamics(2, join)},
+				{Sig: name + "(first: array, more...: array): dynamic", Kernel: overDynamics(2, join)},
 			},
 			Examples:   []string{example},
 			ResultName: function.NameFixed,
@@ -25,7 +25,7 @@ func sketches() function.Family {
 		{
 			Doc: "Returns the number of distinct values that a sketch of hll() stands for.",
 			Overloads: []function.Overload{
-				{Sig: "dcount_hll(hll: dynamic): long", Kernel: function.Map1Null(d, l, sketchCount)},
+				{Sig: "dcount_hll(hll: array): long", Kernel: function.Map1Null(d, l, sketchCount)},
 			},
 			Examples:   []string{`dcount_hll(dynamic([[1,14],[5,6]])) -> 2`},
 			ResultName: function.NamePrefix,
@@ -33,7 +33,7 @@ func sketches() function.Family {
 		{
 			Doc: "Tells whether a value is a sketch of hll(). The second argument, which Microsoft's analyzer asks for and nobody documents, is not looked at.",
 			Overloads: []function.Overload{
-				{Sig: "hll_isvalid(hll: dynamic, value: scalar): bool", Kernel: validKernel(func(v dynamic.Value) bool {
+				{Sig: "hll_isvalid(hll: array, value: scalar): bool", Kernel: validKernel(func(v dynamic.Value) bool {
 					_, ok := sketchCount(v)
 					return ok
 				})},
@@ -44,7 +44,7 @@ func sketches() function.Family {
 		{
 			Doc: "Tells whether a value is a digest of tdigest(). The second argument, which Microsoft's analyzer asks for and nobody documents, is not looked at.",
 			Overloads: []function.Overload{
-				{Sig: "tdigest_isvalid(digest: dynamic, value: scalar): bool", Kernel: validKernel(func(v dynamic.Value) bool {
+				{Sig: "tdigest_isvalid(digest: array, value: scalar): bool", Kernel: validKernel(func(v dynamic.Value) bool {
 					_, _, ok := readDigest(v)
 					return ok
 				})},
@@ -61,7 +61,7 @@ func sketches() function.Family {
 		{
 			Doc: "Returns the value at a percentile of a digest of tdigest().",
 			Overloads: []function.Overload{
-				{Sig: "percentile_tdigest(tdigest: dynamic, percentile: number): dynamic", Kernel: function.Map2Null(d, r, d, digestPercentile)},
+				{Sig: "percentile_tdigest(tdigest: array, percentile: number): dynamic", Kernel: function.Map2Null(d, r, d, digestPercentile)},
 			},
 			Examples:   []string{`percentile_tdigest(dynamic([[7],[1,3],[2,1]]), 50) -> 1`},
 			ResultName: function.NamePrefix,
@@ -69,8 +69,8 @@ func sketches() function.Family {
 		{
 			Doc: "Returns the values at several percentiles of a digest of tdigest(), as an array.",
 			Overloads: []function.Overload{
-				{Sig: "percentiles_array_tdigest(tdigest: dynamic, percentiles: dynamic): dynamic", Kernel: function.Map2(d, d, d, digestPercentiles)},
-				{Sig: "percentiles_array_tdigest(tdigest: dynamic, percentile...: number): dynamic", Kernel: digestPercentileList()},
+				{Sig: "percentiles_array_tdigest(tdigest: array, percentiles: array): dynamic", Kernel: function.Map2(d, d, d, digestPercentiles)},
+				{Sig: "percentiles_array_tdigest(tdigest: array, percentile...: number): dynamic", Kernel: digestPercentileList()},
 			},
 			Examples:   []string{`percentiles_array_tdigest(dynamic([[7],[1,3],[2,1]]), 50, 100) -> [1,3]`},
 			ResultName: function.NamePrefix,
@@ -79,14 +79,14 @@ func sketches() function.Family {
 		{
 			Doc: "Returns how many of the values that a digest of tdigest() stands for are at most the value given.",
 			Overloads: []function.Overload{
-				{Sig: "rank_tdigest(digest: dynamic, value: scalar): real", Kernel: digestRanks(func(rank, _ int64) float64 { return float64(rank) })},
+				{Sig: "rank_tdigest(digest: array, value: scalar): real", Kernel: digestRanks(func(rank, _ int64) float64 { return float64(rank) })},
 			},
 			Examples: []string{`rank_tdigest(dynamic([[7],[1,3],[2,1]]), 2) -> 2`},
 		},
 		{
 			Doc: "Returns what percentage of the values that a digest of tdigest() stands for are at most the value given.",
 			Overloads: []function.Overload{
-				{Sig: "percentrank_tdigest(digest: dynamic, value: scalar): real", Kernel: digestRanks(func(rank, total int64) float64 { return 100 * float64(rank) / float64(total) })},
+				{Sig: "percentrank_tdigest(digest: array, value: scalar): real", Kernel: digestRanks(func(rank, total int64) float64 { return 100 * float64(rank) / float64(total) })},
 			},
 			Examples: []string{`percentrank_tdigest(dynamic([[7],[1,3],[1,1]]), 2) -> 50`},
 		},

@@ -19,7 +19,7 @@ func digestAggregates() []function.Aggregate {
 		return function.Aggregate{
 			Doc: doc,
 			Overloads: []function.AggregateOverload{
-				{Sig: name + "(tdigest: dynamic): dynamic", In: []types.Type{d}, New: newDigestMerge},
+				{Sig: name + "(tdigest: array): dynamic", In: []types.Type{d}, New: newDigestMerge},
 			},
 			Examples:   []string{`dynamic([[7],[1],[2]]), dynamic([[7],[1,3],[1,1]]) | ` + name + `(x) -> [[7],[1,3],[3,1]]`},
 			ResultName: function.NamePrefix,

@@ -13,14 +13,14 @@ func arrayFunctions() function.Family {
 	d, u, l := types.Dynamic, types.Unknown, types.Long
 	turn := func(name, doc string, left bool, example string) function.Scalar {
 		return function.Scalar{Doc: doc, Examples: []string{example}, Overloads: []function.Overload{
-			{Sig: name + "(array: dynamic, count: int|long): dynamic", Kernel: function.Map2(d, l, d, func(v dynamic.Value, n int64) dynamic.Value {
+			{Sig: name + "(array: array, count: int|long): dynamic", Kernel: function.Map2(d, l, d, func(v dynamic.Value, n int64) dynamic.Value {
 				return rotateArray(v, n, left)
 			})},
 		}}
 	}
 	shift := func(name, doc string, left bool, example string) function.Scalar {
 		return function.Scalar{Doc: doc, Examples: []string{example}, Overloads: []function.Overload{
-			{Sig: name + "(array: dynamic, count: int|long, default?: scalar): dynamic", Kernel: overValues([]types.Type{d, l, u}, d, func(args []dynamic.Value) dynamic.Value {
+			{Sig: name + "(array: array, count: int|long, default?: scalar): dynamic", Kernel: overValues([]types.Type{d, l, u}, d, func(args []dynamic.Value) dynamic.Value {
 				return shiftArray(args, left)
 			})},
 		}}
@@ -29,14 +29,14 @@ func arrayFunctions() function.Family {
 		{
 			Doc: "Returns the number of elements of an array; null if it is none.",
 			Overloads: []function.Overload{
-				{Sig: "array_length(array: dynamic): long", Kernel: function.Map1Null(d, l, arrayLength)},
+				{Sig: "array_length(array: array): long", Kernel: function.Map1Null(d, l, arrayLength)},
 			},
 			Examples: []string{`array_length(dynamic([1,2,3])) -> 3`},
 		},
 		{
 			Doc: "Returns the number of elements of an array; null if it is none.",
 			Overloads: []function.Overload{
-				{Sig: "arraylength(array: dynamic): long", Kernel: function.Map1Null(d, l, arrayLength)},
+				{Sig: "arraylength(array: array): long", Kernel: function.Map1Null(d, l, arrayLength)},
 			},
 			Examples: []string{`arraylength(dynamic([1,2,3])) -> 3`},
 			Hidden:   true,
@@ -45,43 +45,43 @@ func arrayFunctions() function.Family {
 		{
 			Doc: "Joins arrays into one; arguments that are no arrays are left out.",
 			Overloads: []function.Overload{
-				{Sig: "array_concat(array...: dynamic): dynamic", Kernel: overDynamics(1, concatArrays)},
+				{Sig: "array_concat(array...: array): dynamic", Kernel: overDynamics(1, concatArrays)},
 			},
 			Examples: []string{`array_concat(dynamic([1,2]), dynamic([3])) -> [1,2,3]`},
 		},
 		{
 			Doc: "Returns the elements of an array from one position to another, both included; negative ones count from the end.",
 			Overloads: []function.Overload{
-				{Sig: "array_slice(array: dynamic, start: int|long, end: int|long): dynamic", Kernel: function.Map3(d, l, l, d, sliceArray)},
+				{Sig: "array_slice(array: array, start: int|long, end: int|long): dynamic", Kernel: function.Map3(d, l, l, d, sliceArray)},
 			},
 			Examples: []string{`array_slice(dynamic([1,2,3,4,5]), 1, -2) -> [2,3,4]`},
 		},
 		{
 			Doc: "Splits an array before the positions given into an array of arrays.",
 			Overloads: []function.Overload{
-				{Sig: "array_split(array: dynamic, index: int|long): dynamic", Kernel: overValues([]types.Type{d, l}, d, splitArray)},
-				{Sig: "array_split(array: dynamic, indices: dynamic): dynamic", Kernel: overValues([]types.Type{d, d}, d, splitArray)},
+				{Sig: "array_split(array: array, index: int|long): dynamic", Kernel: overValues([]types.Type{d, l}, d, splitArray)},
+				{Sig: "array_split(array: array, indices: array): dynamic", Kernel: overValues([]types.Type{d, d}, d, splitArray)},
 			},
 			Examples: []string{`array_split(dynamic([1,2,3,4,5]), dynamic([1,3])) -> [[1],[2,3],[4,5]]`},
 		},
 		{
 			Doc: "Returns the position of a value in an array, or -1.",
 			Overloads: []function.Overload{
-				{Sig: "array_index_of(array: dynamic, value: scalar, start?: int|long, length?: int|long, occurrence?: int|long): long", Kernel: overValuesNull([]types.Type{d, u, l, l, l}, l, indexInArray)},
+				{Sig: "array_index_of(array: array, value: scalar, start?: int|long, length?: int|long, occurrence?: int|long): long", Kernel: overValuesNull([]types.Type{d, u, l, l, l}, l, indexInArray)},
 			},
 			Examples: []string{`array_index_of(dynamic(["a","b","a"]), "a", 1) -> 2`},
 		},
 		{
 			Doc: "Chooses, for each condition in an array, an element of one of two arrays or one of two values.",
 			Overloads: []function.Overload{
-				{Sig: "array_iff(condition_array: dynamic, when_true: scalar, when_false: scalar): dynamic", Kernel: overValues([]types.Type{d, u, u}, d, chooseInArray)},
+				{Sig: "array_iff(condition_array: array, when_true: scalar, when_false: scalar): dynamic", Kernel: overValues([]types.Type{d, u, u}, d, chooseInArray)},
 			},
 			Examples: []string{`array_iff(dynamic([true,false]), dynamic([1,2]), 0) -> [1,0]`},
 		},
 		{
 			Doc: "Chooses elements by an array of conditions, as array_iff() does.",
 			Overloads: []function.Overload{
-				{Sig: "array_iif(condition_array: dynamic, when_true: scalar, when_false: scalar): dynamic", Kernel: overValues([]types.Type{d, u, u}, d, chooseInArray)},
+				{Sig: "array_iif(condition_array: array, when_true: scalar, when_false: scalar): dynamic", Kernel: overValues([]types.Type{d, u, u}, d, chooseInArray)},
 			},
 			Examples: []string{`array_iif(dynamic([1,0]), "y", "n") -> ["y","n"]`},
 			Hidden:   true,
@@ -89,7 +89,7 @@ func arrayFunctions() function.Family {
 		{
 			Doc: "Returns an array with its elements in reverse order.",
 			Overloads: []function.Overload{
-				{Sig: "array_reverse(array: dynamic): dynamic", Kernel: function.Map1(d, d, reverseArray)},
+				{Sig: "array_reverse(array: array): dynamic", Kernel: function.Map1(d, d, reverseArray)},
 			},
 			Examples: []string{`array_reverse(dynamic([1,2,3])) -> [3,2,1]`},
 		},
@@ -100,21 +100,21 @@ func arrayFunctions() function.Family {
 		{
 			Doc: "Adds the numbers of an array; null if it has another element, or none.",
 			Overloads: []function.Overload{
-				{Sig: "array_sum(array: dynamic): real", Kernel: function.Map1Null(d, types.Real, sumArray)},
+				{Sig: "array_sum(array: array): real", Kernel: function.Map1Null(d, types.Real, sumArray)},
 			},
 			Examples: []string{`array_sum(dynamic([1,2,3])) -> 6`},
 		},
 		{
 			Doc: "Joins the elements of an array to one text, with a delimiter between them.",
 			Overloads: []function.Overload{
-				{Sig: "strcat_array(array: dynamic, delimiter: scalar): string", Kernel: overValues([]types.Type{d, u}, types.String, joinArray)},
+				{Sig: "strcat_array(array: array, delimiter: scalar): string", Kernel: overValues([]types.Type{d, u}, types.String, joinArray)},
 			},
 			Examples: []string{`strcat_array(dynamic([1,2,3]), "->") -> 1->2->3`},
 		},
 		{
 			Doc: "Joins the elements of an array to one text, as strcat_array() does.",
 			Overloads: []function.Overload{
-				{Sig: "array_strcat(array: dynamic, delimiter: scalar): string", Kernel: overValues([]types.Type{d, u}, types.String, joinArray)},
+				{Sig: "array_strcat(array: array, delimiter: scalar): string", Kernel: overValues([]types.Type{d, u}, types.String, joinArray)},
 			},
 			Examples: []string{`array_strcat(dynamic([1,2]), ",") -> 1,2`},
 			Hidden:   true,
@@ -129,7 +129,7 @@ func arrayFunctions() function.Family {
 		{
 			Doc: "Joins arrays element by element into an array of arrays; shorter ones are filled up with null.",
 			Overloads: []function.Overload{
-				{Sig: "zip(first: dynamic, more...: dynamic): dynamic", Kernel: overDynamics(2, zipArrays)},
+				{Sig: "zip(first: array, more...: array): dynamic", Kernel: overDynamics(2, zipArrays)},
 			},
 			Examples: []string{`zip(dynamic([1,3]), dynamic([2,4])) -> [[1,2],[3,4]]`},
 		},

@@ -54,42 +54,42 @@ func bagFunctions() function.Family {
 		{
 			Doc: "Lists the names of a property bag's members; null if it is none.",
 			Overloads: []function.Overload{
-				{Sig: "bag_keys(object: dynamic): dynamic", Kernel: function.Map1(d, d, bagKeys)},
+				{Sig: "bag_keys(object: bag): dynamic", Kernel: function.Map1(d, d, bagKeys)},
 			},
 			Examples: []string{`bag_keys(dynamic({"a":1,"b":2})) -> ["a","b"]`},
 		},
 		{
 			Doc: "Tells whether a property bag has a member, or a path of members such as $.a.b.",
 			Overloads: []function.Overload{
-				{Sig: "bag_has_key(bag: dynamic, key: string): bool", Kernel: function.Map2Null(d, s, b, bagHasKey)},
+				{Sig: "bag_has_key(bag: bag, key: string): bool", Kernel: function.Map2Null(d, s, b, bagHasKey)},
 			},
 			Examples: []string{`bag_has_key(dynamic({"a":{"b":1}}), "$.a.b") -> true`},
 		},
 		{
 			Doc: "Joins property bags into one; of members with one name the leftmost stays.",
 			Overloads: []function.Overload{
-				{Sig: "bag_merge(first: dynamic, more...: dynamic): dynamic", Kernel: mergeBags()},
+				{Sig: "bag_merge(first: bag, more...: bag): dynamic", Kernel: mergeBags()},
 			},
 			Examples: []string{`bag_merge(dynamic({"a":1}), dynamic({"a":2,"b":3})) -> {"a":1,"b":3}`},
 		},
 		{
 			Doc: "Returns a property bag without some members, which are named or given as paths such as $.a.b.",
 			Overloads: []function.Overload{
-				{Sig: "bag_remove_keys(bag: dynamic, keys: dynamic): dynamic", Kernel: function.Map2(d, d, d, removeKeys)},
+				{Sig: "bag_remove_keys(bag: bag, keys: array): dynamic", Kernel: function.Map2(d, d, d, removeKeys)},
 			},
 			Examples: []string{`bag_remove_keys(dynamic({"a":{"b":1,"c":2},"d":3}), dynamic(["$.a.b","d"])) -> {"a":{"c":2}}`},
 		},
 		{
 			Doc: "Returns a property bag with a member set, which is named or given as a path such as $.a.b; null if it is none.",
 			Overloads: []function.Overload{
-				{Sig: "bag_set_key(bag: dynamic, key: const string, value: scalar): dynamic", Kernel: overValues([]types.Type{d, s, u}, d, setKey)},
+				{Sig: "bag_set_key(bag: bag, key: const string, value: scalar): dynamic", Kernel: overValues([]types.Type{d, s, u}, d, setKey)},
 			},
 			Examples: []string{`bag_set_key(dynamic({"a":1}), "$.b.c", 2) -> {"a":1,"b":{"c":2}}`},
 		},
 		{
 			Doc: "Makes a property bag of an array of names and an array of values; names that are no strings are left out.",
 			Overloads: []function.Overload{
-				{Sig: "bag_zip(keys: dynamic, values: dynamic): dynamic", Kernel: function.Map2(d, d, d, zipBag)},
+				{Sig: "bag_zip(keys: array, values: array): dynamic", Kernel: function.Map2(d, d, d, zipBag)},
 			},
 			Examples: []string{`bag_zip(dynamic(["a","b"]), dynamic([1])) -> {"a":1,"b":null}`},
 		},

@@ -106,7 +106,7 @@ func jsonFunctions() function.Family {
 		{
 			Doc: "Lists the paths to all parts of a value; elements of an array share one path.",
 			Overloads: []function.Overload{
-				{Sig: "treepath(object: dynamic): dynamic", Kernel: function.Map1(d, d, treePaths)},
+				{Sig: "treepath(object: bag): dynamic", Kernel: function.Map1(d, d, treePaths)},
 			},
 			Examples:   []string{`treepath(dynamic({"a":{"b":1}})) -> ["['a']","['a']['b']"]`},
 			ResultName: function.NamePrefix,

@@ -32,7 +32,7 @@ func encodings() function.Family {
 		},
 		{
 			Doc:       "Encodes an array of bytes in base64.",
-			Overloads: []function.Overload{{Sig: "base64_encode_fromarray(base64_string_decoded_as_array: dynamic): string", Kernel: function.Map1(types.Dynamic, types.String, encodeArray)}},
+			Overloads: []function.Overload{{Sig: "base64_encode_fromarray(base64_string_decoded_as_array: array): string", Kernel: function.Map1(types.Dynamic, types.String, encodeArray)}},
 			Examples:  []string{`base64_encode_fromarray(dynamic([75, 117])) -> S3U=`},
 		},
 		{

@@ -29,7 +29,7 @@ func geoBuffers() []function.Scalar {
 			}),
 		geoScalar("Returns the polygon of all points within a radius in metres of a line, true to a tolerance in metres, 10 if not given.",
 			"geo_point_in_polygon(1, 1.001, geo_line_buffer("+exampleLine+", 1000)) -> true",
-			"geo_line_buffer(lineString: dynamic, radius: number, tolerance?: number): dynamic",
+			"geo_line_buffer(lineString: bag, radius: number, tolerance?: number): dynamic",
 			[]types.Type{d, u, u}, d, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				line, ok := s.line(args, 0)
 				b, okB := newGeoBuffer(args, 1)
@@ -40,7 +40,7 @@ func geoBuffers() []function.Scalar {
 			}),
 		geoScalar("Returns the polygon of all points within a radius in metres of a polygon, true to a tolerance in metres, 10 if not given.",
 			"geo_point_in_polygon(3.001, 1, geo_polygon_buffer("+exampleRing+", 1000)) -> true",
-			"geo_polygon_buffer(polygon: dynamic, radius: number, tolerance?: number): dynamic",
+			"geo_polygon_buffer(polygon: bag, radius: number, tolerance?: number): dynamic",
 			[]types.Type{d, u, u}, d, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				polygon, ok := s.polygon(args, 0)
 				b, okB := newGeoBuffer(args, 1)

@@ -19,7 +19,7 @@ func geoDensify() []function.Scalar {
 	return []function.Scalar{
 		geoScalar("Adds points to a line that is straight on a flat map, so that its geodesics deviate by no more than a tolerance in metres, 10 if not given.",
 			`array_length(geo_line_densify(dynamic({"type":"LineString","coordinates":[[50,50],[51,51]]})).coordinates) -> 9`,
-			"geo_line_densify(lineString: dynamic, tolerance?: number): dynamic",
+			"geo_line_densify(lineString: bag, tolerance?: number): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				if _, ok := s.line(args, 0); !ok {
 					return dynamic.Value{}, true
@@ -28,7 +28,7 @@ func geoDensify() []function.Scalar {
 			}),
 		geoScalar("Adds points to the rings of a polygon, as geo_line_densify() does to a line.",
 			`array_length(geo_polygon_densify(dynamic({"type":"Polygon","coordinates":[[[0,0],[0.1,0],[0,0.1],[0,0]]]})).coordinates[0]) -> 4`,
-			"geo_polygon_densify(polygon: dynamic, tolerance?: number): dynamic",
+			"geo_polygon_densify(polygon: bag, tolerance?: number): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				if _, ok := s.polygon(args, 0); !ok {
 					return dynamic.Value{}, true

@@ -105,7 +105,7 @@ func geoH3Cells() []function.Scalar {
 			}),
 		geoScalar("Returns the H3 cells of a resolution, 6 if not given, whose centres are inside a polygon, whose edges are straight on a flat map.",
 			`array_length(geo_polygon_to_h3cells(dynamic({"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1],[0,0]]]}), 5)) -> 66`,
-			"geo_polygon_to_h3cells(polygon: dynamic, resolution?: number): dynamic",
+			"geo_polygon_to_h3cells(polygon: bag, resolution?: number): dynamic",
 			[]types.Type{d, u}, d, polygonToH3),
 	}
 }

@@ -17,7 +17,7 @@ func geoLines() []function.Scalar {
 	return []function.Scalar{
 		geoScalar("Returns the length of a line in metres.",
 			"round(geo_line_length("+example+")) -> 222390",
-			"geo_line_length(lineString: dynamic): real",
+			"geo_line_length(lineString: bag): real",
 			[]types.Type{d}, types.Real, func(s *shapes, args []dynamic.Value) (float64, bool) {
 				line, ok := s.line(args, 0)
 				if !ok {
@@ -27,7 +27,7 @@ func geoLines() []function.Scalar {
 			}),
 		geoScalar("Returns the centre of mass of a line.",
 			"round(toreal(geo_line_centroid("+example+").coordinates[0]), 9) -> 1",
-			"geo_line_centroid(lineString: dynamic): dynamic",
+			"geo_line_centroid(lineString: bag): dynamic",
 			[]types.Type{d}, d, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				line, ok := s.line(args, 0)
 				if !ok {
@@ -37,7 +37,7 @@ func geoLines() []function.Scalar {
 			}),
 		geoScalar("Returns the point at a fraction, from 0 to 1, of a line's length.",
 			"round(toreal(geo_line_interpolate_point("+example+", 0.25).coordinates[0]), 9) -> 0.5",
-			"geo_line_interpolate_point(lineString: dynamic, fraction: number): dynamic",
+			"geo_line_interpolate_point(lineString: bag, fraction: number): dynamic",
 			[]types.Type{d, u}, d, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				line, ok := s.line(args, 0)
 				fraction, okF := args[1].ToReal()
@@ -49,7 +49,7 @@ func geoLines() []function.Scalar {
 			}),
 		geoScalar("Returns where on a line, from 0 to 1 of its length, the point is that is closest to a point.",
 			"round(geo_line_locate_point("+example+", 0.5, 1), 9) -> 0.25",
-			"geo_line_locate_point(lineString: dynamic, longitude: number, latitude: number): real",
+			"geo_line_locate_point(lineString: bag, longitude: number, latitude: number): real",
 			[]types.Type{d, u, u}, types.Real, func(s *shapes, args []dynamic.Value) (float64, bool) {
 				line, ok := s.line(args, 0)
 				x, okX := geoPoint(args[1], args[2])

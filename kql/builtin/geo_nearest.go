@@ -14,7 +14,7 @@ func geoNearest() []function.Scalar {
 	return []function.Scalar{
 		geoScalar("Returns the point of a line that is closest to a point.",
 			`geo_closest_point_on_line(0, 0, dynamic({"type":"LineString","coordinates":[[0,1],[0,2]]})).type -> Point`,
-			"geo_closest_point_on_line(longitude: number, latitude: number, lineString: dynamic): dynamic",
+			"geo_closest_point_on_line(longitude: number, latitude: number, lineString: bag): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				p, _, ok := closestOnLine(s, args)
 				if !ok {
@@ -24,7 +24,7 @@ func geoNearest() []function.Scalar {
 			}),
 		geoScalar("Returns the point of a polygon that is closest to a point.",
 			`isnull(geo_closest_point_on_polygon(0, 0, dynamic({"type":"Polygon"}))) -> true`,
-			"geo_closest_point_on_polygon(longitude: number, latitude: number, polygon: dynamic): dynamic",
+			"geo_closest_point_on_polygon(longitude: number, latitude: number, polygon: bag): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				p, _, ok := closestOnPolygon(s, args)
 				if !ok {
@@ -34,21 +34,21 @@ func geoNearest() []function.Scalar {
 			}),
 		geoScalar("Returns the shortest distance in metres from a point to a line.",
 			`round(geo_distance_point_to_line(0, 0, dynamic({"type":"LineString","coordinates":[[0,1],[0,2]]}))) -> 111195`,
-			"geo_distance_point_to_line(longitude: number, latitude: number, lineString: dynamic): real",
+			"geo_distance_point_to_line(longitude: number, latitude: number, lineString: bag): real",
 			in, types.Real, func(s *shapes, args []dynamic.Value) (float64, bool) {
 				p, x, ok := closestOnLine(s, args)
 				return float64(p.Distance(x)) * earthRadius, ok
 			}),
 		geoScalar("Returns the shortest distance in metres from a point to a polygon, 0 if it is inside.",
 			`geo_distance_point_to_polygon(1, 1, dynamic({"type":"Polygon","coordinates":[[[0,0],[9,0],[0,9],[0,0]]]})) -> 0`,
-			"geo_distance_point_to_polygon(longitude: number, latitude: number, polygon: dynamic): real",
+			"geo_distance_point_to_polygon(longitude: number, latitude: number, polygon: bag): real",
 			in, types.Real, func(s *shapes, args []dynamic.Value) (float64, bool) {
 				p, x, ok := closestOnPolygon(s, args)
 				return float64(p.Distance(x)) * earthRadius, ok
 			}),
 		geoScalar("Reports whether a point is inside a polygon or one of its corners.",
 			`geo_point_in_polygon(1, 1, dynamic({"type":"Polygon","coordinates":[[[0,0],[9,0],[0,9],[0,0]]]})) -> true`,
-			"geo_point_in_polygon(longitude: number, latitude: number, polygon: dynamic): bool",
+			"geo_point_in_polygon(longitude: number, latitude: number, polygon: bag): bool",
 			in, types.Bool, func(s *shapes, args []dynamic.Value) (bool, bool) {
 				x, ok := geoPoint(args[0], args[1])
 				polygon, okP := s.polygon(args, 2)

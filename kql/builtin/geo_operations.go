@@ -21,7 +21,7 @@ func geoOverlays() []function.Scalar {
 	return []function.Scalar{
 		geoScalar("Reports whether two lines meet.",
 			"geo_intersects_2lines("+exampleLine+", "+exampleAcross+") -> true",
-			"geo_intersects_2lines(lineString1: dynamic, lineString2: dynamic): bool",
+			"geo_intersects_2lines(lineString1: bag, lineString2: bag): bool",
 			in, types.Bool, func(s *shapes, args []dynamic.Value) (bool, bool) {
 				p, okP := s.line(args, 0)
 				q, okQ := s.line(args, 1)
@@ -32,7 +32,7 @@ func geoOverlays() []function.Scalar {
 			}),
 		geoScalar("Reports whether a line meets a polygon.",
 			"geo_intersects_line_with_polygon("+exampleLine+", "+exampleRing+") -> true",
-			"geo_intersects_line_with_polygon(lineString: dynamic, polygon: dynamic): bool",
+			"geo_intersects_line_with_polygon(lineString: bag, polygon: bag): bool",
 			in, types.Bool, func(s *shapes, args []dynamic.Value) (bool, bool) {
 				p, okP := s.line(args, 0)
 				q, okQ := s.polygon(args, 1)
@@ -48,7 +48,7 @@ func geoOverlays() []function.Scalar {
 			}),
 		geoScalar("Reports whether two polygons meet.",
 			"geo_intersects_2polygons("+exampleRing+", "+exampleRing+") -> true",
-			"geo_intersects_2polygons(polygon1: dynamic, polygon2: dynamic): bool",
+			"geo_intersects_2polygons(polygon1: bag, polygon2: bag): bool",
 			in, types.Bool, func(s *shapes, args []dynamic.Value) (bool, bool) {
 				p, okP := s.polygon(args, 0)
 				q, okQ := s.polygon(args, 1)
@@ -59,7 +59,7 @@ func geoOverlays() []function.Scalar {
 			}),
 		geoScalar("Returns what two lines have in common: points, lines or a collection.",
 			"geo_intersection_2lines("+exampleLine+", "+exampleAcross+").type -> Point",
-			"geo_intersection_2lines(lineString1: dynamic, lineString2: dynamic): dynamic",
+			"geo_intersection_2lines(lineString1: bag, lineString2: bag): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				p, okP := s.line(args, 0)
 				q, okQ := s.line(args, 1)
@@ -70,7 +70,7 @@ func geoOverlays() []function.Scalar {
 			}),
 		geoScalar("Returns the part of a line that is in a polygon.",
 			"geo_intersection_line_with_polygon("+exampleLine+", "+exampleRing+").type -> LineString",
-			"geo_intersection_line_with_polygon(lineString: dynamic, polygon: dynamic): dynamic",
+			"geo_intersection_line_with_polygon(lineString: bag, polygon: bag): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				p, okP := s.line(args, 0)
 				q, okQ := s.polygon(args, 1)
@@ -81,7 +81,7 @@ func geoOverlays() []function.Scalar {
 			}),
 		geoScalar("Returns what two polygons have in common: polygons, lines, points or a collection.",
 			"geo_intersection_2polygons("+exampleRing+", "+exampleRing+").type -> Polygon",
-			"geo_intersection_2polygons(polygon1: dynamic, polygon2: dynamic): dynamic",
+			"geo_intersection_2polygons(polygon1: bag, polygon2: bag): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				p, okP := s.polygon(args, 0)
 				q, okQ := s.polygon(args, 1)
@@ -92,7 +92,7 @@ func geoOverlays() []function.Scalar {
 			}),
 		geoScalar("Returns the union of an array of lines.",
 			"geo_union_lines_array(pack_array("+exampleLine+")).type -> LineString",
-			"geo_union_lines_array(lineStrings: dynamic): dynamic",
+			"geo_union_lines_array(lineStrings: array): dynamic",
 			in[:1], types.Dynamic, func(_ *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				lines, ok := geoAll(args[0], newGeoLine)
 				if !ok {
@@ -102,7 +102,7 @@ func geoOverlays() []function.Scalar {
 			}),
 		geoScalar("Returns the union of an array of polygons.",
 			"geo_union_polygons_array(pack_array("+exampleRing+")).type -> Polygon",
-			"geo_union_polygons_array(polygons: dynamic): dynamic",
+			"geo_union_polygons_array(polygons: array): dynamic",
 			in[:1], types.Dynamic, func(_ *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				read, ok := geoAll(args[0], newGeoPolygon)
 				if !ok {

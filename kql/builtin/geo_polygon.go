@@ -15,7 +15,7 @@ func geoPolygons() []function.Scalar {
 	return []function.Scalar{
 		geoScalar("Returns the area of a polygon in square metres.",
 			"round(geo_polygon_area("+example+") / 1e9, 2) -> 6.18",
-			"geo_polygon_area(polygon: dynamic): real",
+			"geo_polygon_area(polygon: bag): real",
 			[]types.Type{d}, types.Real, func(s *shapes, args []dynamic.Value) (float64, bool) {
 				polygon, ok := s.polygon(args, 0)
 				if !ok {
@@ -25,7 +25,7 @@ func geoPolygons() []function.Scalar {
 			}),
 		geoScalar("Returns the length of a polygon's boundary in metres.",
 			"round(geo_polygon_perimeter("+example+")) -> 379640",
-			"geo_polygon_perimeter(polygon: dynamic): real",
+			"geo_polygon_perimeter(polygon: bag): real",
 			[]types.Type{d}, types.Real, func(s *shapes, args []dynamic.Value) (float64, bool) {
 				polygon, ok := s.polygon(args, 0)
 				if !ok {
@@ -40,7 +40,7 @@ func geoPolygons() []function.Scalar {
 			}),
 		geoScalar("Returns the centre of mass of a polygon.",
 			"round(toreal(geo_polygon_centroid("+example+").coordinates[1]), 3) -> 0.333",
-			"geo_polygon_centroid(polygon: dynamic): dynamic",
+			"geo_polygon_centroid(polygon: bag): dynamic",
 			[]types.Type{d}, d, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				polygon, ok := s.polygon(args, 0)
 				if !ok {

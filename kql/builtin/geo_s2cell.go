@@ -60,7 +60,7 @@ func geoS2Cells() []function.Scalar {
 			})),
 		geoScalar("Returns the S2 cells of a level, 11 if not given, that a line passes, or that are within a radius in metres of it.",
 			`array_length(geo_line_to_s2cells(dynamic({"type":"LineString","coordinates":[[0.01,0.01],[0.02,0.02]]}), 5)) -> 1`,
-			"geo_line_to_s2cells(lineString: dynamic, level?: number, radius?: number): dynamic",
+			"geo_line_to_s2cells(lineString: bag, level?: number, radius?: number): dynamic",
 			[]types.Type{d, u, u}, d, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				line, ok := s.line(args, 0)
 				if !ok {
@@ -70,7 +70,7 @@ func geoS2Cells() []function.Scalar {
 			}),
 		geoScalar("Returns the S2 cells of a level, 11 if not given, that meet a polygon, or that are within a radius in metres of it.",
 			`array_length(geo_polygon_to_s2cells(dynamic({"type":"Polygon","coordinates":[[[0.01,0.01],[0.02,0.01],[0.02,0.02],[0.01,0.01]]]}), 5)) -> 1`,
-			"geo_polygon_to_s2cells(polygon: dynamic, level?: number, radius?: number): dynamic",
+			"geo_polygon_to_s2cells(polygon: bag, level?: number, radius?: number): dynamic",
 			[]types.Type{d, u, u}, d, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				polygon, ok := s.polygon(args, 0)
 				if !ok {

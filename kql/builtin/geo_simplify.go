@@ -20,7 +20,7 @@ func geoSimplify() []function.Scalar {
 	return []function.Scalar{
 		geoScalar("Leaves out points of a line that are less than a tolerance in metres, 10 if not given, away from it; null if nothing is left.",
 			`array_length(geo_line_simplify(dynamic({"type":"LineString","coordinates":`+zigzag+`})).coordinates) -> 2`,
-			"geo_line_simplify(lineString: dynamic, tolerance?: number): dynamic",
+			"geo_line_simplify(lineString: bag, tolerance?: number): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				l, ok := s.line(args, 0)
 				tolerance, fine := simplifyTolerance(args)
@@ -31,7 +31,7 @@ func geoSimplify() []function.Scalar {
 			}),
 		geoScalar("Leaves out points of a polygon's rings, as geo_line_simplify() does of a line.",
 			`array_length(geo_polygon_simplify(dynamic({"type":"Polygon","coordinates":[[[0,0],[1,0],[2,0],[0,2],[0,0]]]})).coordinates[0]) -> 4`,
-			"geo_polygon_simplify(polygon: dynamic, tolerance?: number): dynamic",
+			"geo_polygon_simplify(polygon: bag, tolerance?: number): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				p, ok := s.polygon(args, 0)
 				tolerance, fine := simplifyTolerance(args)
@@ -42,7 +42,7 @@ func geoSimplify() []function.Scalar {
 			}),
 		geoScalar("Leaves out points of an array of polygons, of borders that several share the same ones.",
 			"geo_simplify_polygons_array(pack_array("+exampleRing+")).type -> Polygon",
-			"geo_simplify_polygons_array(polygons: dynamic, tolerance?: number): dynamic",
+			"geo_simplify_polygons_array(polygons: array, tolerance?: number): dynamic",
 			in, types.Dynamic, func(_ *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				all, ok := geoAll(args[0], newGeoPolygon)
 				tolerance, fine := simplifyTolerance(args)

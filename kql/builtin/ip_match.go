@@ -36,7 +36,7 @@ func ipMatching() function.Family {
 			Doc: "Tells whether an IPv4 address lies in one of several networks, given one by one or in an array.",
 			Overloads: []function.Overload{
 				{Sig: "ipv4_is_in_any_range(ip: string|dynamic, ranges...: string): bool", Kernel: inAnyRangeKernel(ranges4, types.String)},
-				{Sig: "ipv4_is_in_any_range(ip: string|dynamic, ranges: dynamic): bool", Kernel: inAnyRangeKernel(ranges4, types.Dynamic)},
+				{Sig: "ipv4_is_in_any_range(ip: string|dynamic, ranges: array): bool", Kernel: inAnyRangeKernel(ranges4, types.Dynamic)},
 			},
 			Examples: []string{`ipv4_is_in_any_range("10.1.2.3", dynamic(["127.0.0.1/8", "10.0.0.1/8"])) -> true`},
 		},
@@ -49,7 +49,7 @@ func ipMatching() function.Family {
 			Doc: "Tells whether an IPv6 or IPv4 address lies in one of several networks, given one by one or in an array.",
 			Overloads: []function.Overload{
 				{Sig: "ipv6_is_in_any_range(ip: string|dynamic, ranges...: string): bool", Kernel: inAnyRangeKernel(ranges6, types.String)},
-				{Sig: "ipv6_is_in_any_range(ip: string|dynamic, ranges: dynamic): bool", Kernel: inAnyRangeKernel(ranges6, types.Dynamic)},
+				{Sig: "ipv6_is_in_any_range(ip: string|dynamic, ranges: array): bool", Kernel: inAnyRangeKernel(ranges6, types.Dynamic)},
 			},
 			Examples: []string{`ipv6_is_in_any_range("a5e:f127::abcd", "::1/128", "a5e:f127::/112") -> true`},
 		},

@@ -24,7 +24,7 @@ func ipInText() function.Family {
 			Doc: doc,
 			Overloads: []function.Overload{
 				{Sig: name + "(source: string|dynamic, ips...: string): bool", Kernel: anyInTextKernel(in, types.String)},
-				{Sig: name + "(source: string|dynamic, ips: dynamic): bool", Kernel: anyInTextKernel(in, types.Dynamic)},
+				{Sig: name + "(source: string|dynamic, ips: array): bool", Kernel: anyInTextKernel(in, types.Dynamic)},
 			},
 			Examples: []string{example},
 		}

@@ -42,7 +42,7 @@ func principalDetails() function.Scalar {
 func principalMembership() function.Scalar {
 	return function.Scalar{
 		Doc: "Reports whether who runs the query is one of the principals named, or in one of the groups, as far as the caller has said which.",
-		Overloads: []function.Overload{{Sig: "current_principal_is_member_of(group...: string|dynamic): bool", Kernel: function.Kernel{
+		Overloads: []function.Overload{{Sig: "current_principal_is_member_of(group...: string|array): bool", Kernel: function.Kernel{
 			In: []types.Type{types.Unknown}, Out: types.Bool, Run: isPrincipal,
 		}}},
 		Volatile: true, // it depends on who asks, so there is no example

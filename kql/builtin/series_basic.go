@@ -21,14 +21,14 @@ func seriesUnary() []function.Scalar {
 	d := types.Dynamic
 	each := func(name, doc, example string, f func(float64) float64) function.Scalar {
 		return function.Scalar{Doc: doc, Examples: []string{example}, Overloads: []function.Overload{
-			{Sig: name + "(series: dynamic): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return mapSeries(v, f) })},
+			{Sig: name + "(series: array): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return mapSeries(v, f) })},
 		}}
 	}
 	sign := function.Scalar{
 		Doc:      "Returns the signs of the elements of a series: -1, 0 or 1.",
 		Examples: []string{`series_sign(dynamic([-6,0,8])) -> [-1,0,1]`},
 		Overloads: []function.Overload{
-			{Sig: "series_sign(series: dynamic): dynamic", Kernel: function.Map1(d, d, signSeries)},
+			{Sig: "series_sign(series: array): dynamic", Kernel: function.Map1(d, d, signSeries)},
 		},
 	}
 	return []function.Scalar{
@@ -97,9 +97,9 @@ func seriesPair(name, doc, example string, put func(b *dynamic.ArrayBuilder, x, 
 	d, u := types.Dynamic, types.Unknown
 	run := func(args []dynamic.Value) dynamic.Value { return zipSeries(args[0], args[1], put) }
 	return function.Scalar{Doc: doc, Examples: []string{example}, Overloads: []function.Overload{
-		{Sig: name + "(series1: dynamic, series2: dynamic): dynamic", Kernel: overValues([]types.Type{d, d}, d, run)},
-		{Sig: name + "(series1: dynamic, series2: number): dynamic", Kernel: overValues([]types.Type{d, u}, d, run)},
-		{Sig: name + "(series1: number, series2: dynamic): dynamic", Kernel: overValues([]types.Type{u, d}, d, run)},
+		{Sig: name + "(series1: array, series2: array): dynamic", Kernel: overValues([]types.Type{d, d}, d, run)},
+		{Sig: name + "(series1: array, series2: number): dynamic", Kernel: overValues([]types.Type{d, u}, d, run)},
+		{Sig: name + "(series1: number, series2: array): dynamic", Kernel: overValues([]types.Type{u, d}, d, run)},
 	}}
 }
 

@@ -22,7 +22,7 @@ func seriesDecomposition() []function.Scalar {
 			Examples: []string{`series_decompose(dynamic([1,2,3,4]), 0, "linefit")[2] -> [1.0,2.0,3.0,4.0]`},
 			Tuple:    "baseline: dynamic, seasonal: dynamic, trend: dynamic, residual: dynamic",
 			Overloads: []function.Overload{{
-				Sig: "series_decompose(series: dynamic, period?: number, trend?: string, test_points?: number, seasonality_threshold?: number): dynamic",
+				Sig: "series_decompose(series: array, period?: number, trend?: string, test_points?: number, seasonality_threshold?: number): dynamic",
 				Kernel: overValues([]types.Type{d, u, s, u, u}, d, func(args []dynamic.Value) dynamic.Value {
 					return decompose(args[0], "avg", argsAt(args, 1, 2, 3, 4)).components()
 				}),
@@ -33,7 +33,7 @@ func seriesDecomposition() []function.Scalar {
 			Examples: []string{`series_decompose_forecast(dynamic([1,2,3,0]), 1, 0)[0] -> [1.0,2.0,3.0,4.0]`},
 			Tuple:    "baseline: dynamic, seasonal: dynamic, trend: dynamic, residual: dynamic",
 			Overloads: []function.Overload{{
-				Sig: "series_decompose_forecast(series: dynamic, test_points: number, period?: number, trend?: string, seasonality_threshold?: number): dynamic",
+				Sig: "series_decompose_forecast(series: array, test_points: number, period?: number, trend?: string, seasonality_threshold?: number): dynamic",
 				Kernel: overValues([]types.Type{d, u, u, s, u}, d, func(args []dynamic.Value) dynamic.Value {
 					return decompose(args[0], "linefit", argsAt(args, 2, 3, 1, 4)).components()
 				}),
@@ -44,7 +44,7 @@ func seriesDecomposition() []function.Scalar {
 			Examples: []string{`series_decompose_anomalies(dynamic([1,1,2,1,2,1,2,1,2,1,90]), 1.5, 0)[0] -> [0,0,0,0,0,0,0,0,0,0,1]`},
 			Tuple:    "ad_flag: dynamic, ad_score: dynamic, baseline: dynamic",
 			Overloads: []function.Overload{{
-				Sig:    "series_decompose_anomalies(series: dynamic, threshold?: number, period?: number, trend?: string, test_points?: number, method?: string, seasonality_threshold?: number): dynamic",
+				Sig:    "series_decompose_anomalies(series: array, threshold?: number, period?: number, trend?: string, test_points?: number, method?: string, seasonality_threshold?: number): dynamic",
 				Kernel: overValues([]types.Type{d, u, u, s, u, s, u}, d, anomalies),
 			}},
 		},

@@ -15,7 +15,7 @@ func seriesTransforms() []function.Scalar {
 	d := types.Dynamic
 	declare := func(doc, example, name string, inverse bool) function.Scalar {
 		return function.Scalar{Doc: doc, Examples: []string{example}, Tuple: "real: dynamic, imag: dynamic", Overloads: []function.Overload{
-			{Sig: name + "(series: dynamic, series_imaginary?: dynamic): dynamic", Kernel: overValues([]types.Type{d, d}, d, func(args []dynamic.Value) dynamic.Value {
+			{Sig: name + "(series: array, series_imaginary?: array): dynamic", Kernel: overValues([]types.Type{d, d}, d, func(args []dynamic.Value) dynamic.Value {
 				return transformSeries(args, inverse)
 			})},
 		}}

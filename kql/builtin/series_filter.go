@@ -13,7 +13,7 @@ func seriesFilters() []function.Scalar {
 		{
 			Doc: "Applies a finite impulse response filter to a series: each element becomes a sum of itself and those before it, weighted by the filter; normalized to a sum of weights of 1 unless told otherwise.",
 			Overloads: []function.Overload{
-				{Sig: "series_fir(series: dynamic, filter: dynamic, normalize?: bool, center?: bool): dynamic", Kernel: overValues([]types.Type{d, d, b, b}, d, filterSeries)},
+				{Sig: "series_fir(series: array, filter: array, normalize?: bool, center?: bool): dynamic", Kernel: overValues([]types.Type{d, d, b, b}, d, filterSeries)},
 			},
 			Examples:   []string{`series_fir(dynamic([0,2,2]), dynamic([1,-1]), false) -> [0,2,0]`},
 			ResultName: function.NameFirstArgument,
@@ -21,7 +21,7 @@ func seriesFilters() []function.Scalar {
 		{
 			Doc: "Applies an infinite impulse response filter to a series, given by the numerators and denominators of its transfer function.",
 			Overloads: []function.Overload{
-				{Sig: "series_iir(series: dynamic, numerators: dynamic, denominators: dynamic): dynamic", Kernel: overValues([]types.Type{d, d, d}, d, recurSeries)},
+				{Sig: "series_iir(series: array, numerators: array, denominators: array): dynamic", Kernel: overValues([]types.Type{d, d, d}, d, recurSeries)},
 			},
 			Examples:   []string{`series_iir(dynamic([1,2,3]), dynamic([1]), dynamic([1,-1])) -> [1.0,3.0,6.0]`},
 			ResultName: function.NameFirstArgument,
@@ -29,7 +29,7 @@ func seriesFilters() []function.Scalar {
 		{
 			Doc: "Fits a line to a series by least squares and returns how well it fits, the line's parameters and its values.",
 			Overloads: []function.Overload{
-				{Sig: "series_fit_line(series: dynamic): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return fitLine(v).array() })},
+				{Sig: "series_fit_line(series: array): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return fitLine(v).array() })},
 			},
 			Examples: []string{`series_fit_line(dynamic([1,2,3]))[1] -> 1.0`},
 			Tuple:    "rsquare: real, slope: real, variance: real, rvariance: real, interception: real, line_fit: dynamic",
@@ -37,7 +37,7 @@ func seriesFilters() []function.Scalar {
 		{
 			Doc: "Fits a line to a series by least squares, as series_fit_line() does, and returns a property bag.",
 			Overloads: []function.Overload{
-				{Sig: "series_fit_line_dynamic(series: dynamic): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return fitLine(v).bag() })},
+				{Sig: "series_fit_line_dynamic(series: array): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return fitLine(v).bag() })},
 			},
 			Examples: []string{`series_fit_line_dynamic(dynamic([1,2,3])).slope -> 1.0`},
 		},

@@ -19,14 +19,14 @@ func seriesTwoLines() []function.Scalar {
 				"right_rsquare: real, right_slope: real, right_interception: real, right_variance: real, right_rvariance: real, " +
 				"left_rsquare: real, left_slope: real, left_interception: real, left_variance: real, left_rvariance: real",
 			Overloads: []function.Overload{
-				{Sig: "series_fit_2lines(series: dynamic): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return fitTwoLines(v).array() })},
+				{Sig: "series_fit_2lines(series: array): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return fitTwoLines(v).array() })},
 			},
 		},
 		{
 			Doc:      "Fits two lines to a series, as series_fit_2lines() does, and returns a property bag.",
 			Examples: []string{"series_fit_2lines_dynamic(" + example + ").left.slope -> 1.0"},
 			Overloads: []function.Overload{
-				{Sig: "series_fit_2lines_dynamic(series: dynamic): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return fitTwoLines(v).bag() })},
+				{Sig: "series_fit_2lines_dynamic(series: array): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return fitTwoLines(v).bag() })},
 			},
 		},
 	}

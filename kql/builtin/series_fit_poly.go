@@ -16,7 +16,7 @@ func seriesPolynomials() []function.Scalar {
 		Examples: []string{"array_length(series_fit_poly(dynamic([1,4,9,16]), dynamic([1,2,3,4]), 2)[1]) -> 3"},
 		Tuple:    "rsquare: real, coefficients: dynamic, variance: real, rvariance: real, poly_fit: dynamic",
 		Overloads: []function.Overload{{
-			Sig:    "series_fit_poly(y_series: dynamic, x_series?: dynamic, degree?: number): dynamic",
+			Sig:    "series_fit_poly(y_series: array, x_series?: array, degree?: number): dynamic",
 			Kernel: overValues([]types.Type{d, d, u}, d, fitPolynomial),
 		}},
 	}}

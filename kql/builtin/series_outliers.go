@@ -16,7 +16,7 @@ func seriesOutliers() []function.Scalar {
 		Examples:   []string{`series_outliers(dynamic([1,2,3,4,11]), "tukey") -> [-0.5,0.0,0.0,0.0,3.5]`},
 		ResultName: function.NameFirstArgument,
 		Overloads: []function.Overload{{
-			Sig:    "series_outliers(series: dynamic, kind?: string, ignore_val?: number): dynamic",
+			Sig:    "series_outliers(series: array, kind?: string, ignore_val?: number): dynamic",
 			Kernel: overValues([]types.Type{d, s, u}, d, outliers),
 		}},
 	}}

@@ -24,7 +24,7 @@ func seriesPeriods() []function.Scalar {
 			Tuple:    tuple,
 			Overloads: []function.Overload{
 				{
-					Sig: "series_periods_detect(series: dynamic, min_period: number, max_period: number, num_periods: number): dynamic",
+					Sig: "series_periods_detect(series: array, min_period: number, max_period: number, num_periods: number): dynamic",
 					Kernel: overValues([]types.Type{d, u, u, u}, d, func(args []dynamic.Value) dynamic.Value {
 						xs, ok := seriesNumbers(args[0])
 						low, okL := args[1].ToReal()
@@ -49,7 +49,7 @@ func seriesPeriods() []function.Scalar {
 			Tuple:    tuple,
 			Overloads: []function.Overload{
 				{
-					Sig:    "series_periods_validate(series: dynamic, period...: number): dynamic",
+					Sig:    "series_periods_validate(series: array, period...: number): dynamic",
 					Kernel: overValues([]types.Type{d, u}, d, validatePeriods),
 				},
 			},

@@ -16,7 +16,7 @@ func seriesStatistics() []function.Scalar {
 		{
 			Doc: "Returns figures of a series: least and greatest element with their positions, average, standard deviation and variance.",
 			Overloads: []function.Overload{
-				{Sig: "series_stats(series: dynamic, ignore_nonfinite?: const bool): dynamic", Kernel: overValues([]types.Type{d, b}, d, func(args []dynamic.Value) dynamic.Value {
+				{Sig: "series_stats(series: array, ignore_nonfinite?: const bool): dynamic", Kernel: overValues([]types.Type{d, b}, d, func(args []dynamic.Value) dynamic.Value {
 					return statsOf(args).array()
 				})},
 			},
@@ -26,7 +26,7 @@ func seriesStatistics() []function.Scalar {
 		{
 			Doc: "Returns figures of a series as a property bag.",
 			Overloads: []function.Overload{
-				{Sig: "series_stats_dynamic(series: dynamic, ignore_nonfinite?: const bool): dynamic", Kernel: overValues([]types.Type{d, b}, d, func(args []dynamic.Value) dynamic.Value {
+				{Sig: "series_stats_dynamic(series: array, ignore_nonfinite?: const bool): dynamic", Kernel: overValues([]types.Type{d, b}, d, func(args []dynamic.Value) dynamic.Value {
 					return statsOf(args).bag()
 				})},
 			},

@@ -13,7 +13,7 @@ func seriesSums() []function.Scalar {
 	d, r := types.Dynamic, types.Real
 	one := func(name, doc, example string, f func(dynamic.Value) (float64, bool)) function.Scalar {
 		return function.Scalar{Doc: doc, Examples: []string{example}, Overloads: []function.Overload{
-			{Sig: name + "(series: dynamic): real", Kernel: function.Map1Null(d, r, f)},
+			{Sig: name + "(series: array): real", Kernel: function.Map1Null(d, r, f)},
 		}}
 	}
 	return []function.Scalar{
@@ -23,23 +23,23 @@ func seriesSums() []function.Scalar {
 		{
 			Doc: "Returns the dot product of two series, of which one may be a number.",
 			Overloads: []function.Overload{
-				{Sig: "series_dot_product(series1: dynamic, series2: dynamic): real", Kernel: overValuesNull([]types.Type{d, d}, r, dotProduct)},
-				{Sig: "series_dot_product(series1: dynamic, series2: number): real", Kernel: overValuesNull([]types.Type{d, types.Unknown}, r, dotProduct)},
-				{Sig: "series_dot_product(series1: number, series2: dynamic): real", Kernel: overValuesNull([]types.Type{types.Unknown, d}, r, dotProduct)},
+				{Sig: "series_dot_product(series1: array, series2: array): real", Kernel: overValuesNull([]types.Type{d, d}, r, dotProduct)},
+				{Sig: "series_dot_product(series1: array, series2: number): real", Kernel: overValuesNull([]types.Type{d, types.Unknown}, r, dotProduct)},
+				{Sig: "series_dot_product(series1: number, series2: array): real", Kernel: overValuesNull([]types.Type{types.Unknown, d}, r, dotProduct)},
 			},
 			Examples: []string{`series_dot_product(dynamic([1,2]), dynamic([3,4])) -> 11`},
 		},
 		{
 			Doc: "Returns the cosine similarity of two series; their magnitudes may be given.",
 			Overloads: []function.Overload{
-				{Sig: "series_cosine_similarity(series1: dynamic, series2: dynamic, magnitude1?: real, magnitude2?: real): real", Kernel: overValuesNull([]types.Type{d, d, r, r}, r, cosineSimilarity)},
+				{Sig: "series_cosine_similarity(series1: array, series2: array, magnitude1?: real, magnitude2?: real): real", Kernel: overValuesNull([]types.Type{d, d, r, r}, r, cosineSimilarity)},
 			},
 			Examples: []string{`series_cosine_similarity(dynamic([1,0]), dynamic([1,0])) -> 1`},
 		},
 		{
 			Doc: "Returns Pearson's correlation coefficient of two series; null if they differ in length.",
 			Overloads: []function.Overload{
-				{Sig: "series_pearson_correlation(series1: dynamic, series2: dynamic): real", Kernel: overValuesNull([]types.Type{d, d}, r, correlation)},
+				{Sig: "series_pearson_correlation(series1: array, series2: array): real", Kernel: overValuesNull([]types.Type{d, d}, r, correlation)},
 			},
 			Examples: []string{`series_pearson_correlation(dynamic([1,2]), dynamic([2,4])) -> 1`},
 		},

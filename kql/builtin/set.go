@@ -14,42 +14,42 @@ func setFunctions() function.Family {
 		{
 			Doc: "Returns the distinct values that are in any of the arrays.",
 			Overloads: []function.Overload{
-				{Sig: "set_union(first: dynamic, more...: dynamic): dynamic", Kernel: overDynamics(2, uniteSets)},
+				{Sig: "set_union(first: array, more...: array): dynamic", Kernel: overDynamics(2, uniteSets)},
 			},
 			Examples: []string{`set_union(dynamic([1,2,1]), dynamic([3,2])) -> [1,2,3]`},
 		},
 		{
 			Doc: "Returns the distinct values that are in all of the arrays.",
 			Overloads: []function.Overload{
-				{Sig: "set_intersect(first: dynamic, more...: dynamic): dynamic", Kernel: overDynamics(2, intersectSets)},
+				{Sig: "set_intersect(first: array, more...: array): dynamic", Kernel: overDynamics(2, intersectSets)},
 			},
 			Examples: []string{`set_intersect(dynamic([1,2,3]), dynamic([2,3,4])) -> [2,3]`},
 		},
 		{
 			Doc: "Returns the distinct values of the first array that are in none of the others.",
 			Overloads: []function.Overload{
-				{Sig: "set_difference(first: dynamic, more...: dynamic): dynamic", Kernel: overDynamics(2, subtractSets)},
+				{Sig: "set_difference(first: array, more...: array): dynamic", Kernel: overDynamics(2, subtractSets)},
 			},
 			Examples: []string{`set_difference(dynamic([1,2,3]), dynamic([2])) -> [1,3]`},
 		},
 		{
 			Doc: "Tells whether an array holds a value.",
 			Overloads: []function.Overload{
-				{Sig: "set_has_element(set: dynamic, value: scalar): bool", Kernel: overValuesNull([]types.Type{d, u}, b, setHas)},
+				{Sig: "set_has_element(set: array, value: scalar): bool", Kernel: overValuesNull([]types.Type{d, u}, b, setHas)},
 			},
 			Examples: []string{`set_has_element(dynamic(["a","b"]), "b") -> true`},
 		},
 		{
 			Doc: "Tells whether two arrays hold the same distinct values.",
 			Overloads: []function.Overload{
-				{Sig: "set_equals(set1: dynamic, set2: dynamic): bool", Kernel: function.Map2(d, d, b, equalSets)},
+				{Sig: "set_equals(set1: array, set2: array): bool", Kernel: function.Map2(d, d, b, equalSets)},
 			},
 			Examples: []string{`set_equals(dynamic([1,2]), dynamic([2,1,1])) -> true`},
 		},
 		{
 			Doc: "Returns the Jaccard index of two sets: the size of what they share over the size of what they hold together.",
 			Overloads: []function.Overload{
-				{Sig: "jaccard_index(set1: dynamic, set2: dynamic): real", Kernel: function.Map2(d, d, types.Real, jaccard)},
+				{Sig: "jaccard_index(set1: array, set2: array): real", Kernel: function.Map2(d, d, types.Real, jaccard)},
 			},
 			Examples: []string{`jaccard_index(dynamic([1,2,3]), dynamic([1,2,3,4])) -> 0.75`},
 		},

@@ -19,7 +19,7 @@ func extractions() function.Family {
 				Kernel: rowKernel([]types.Type{types.String, types.String}, types.Dynamic, extractAllRows),
 			},
 			{
-				Sig:    name + "(regex: const string, captureGroups: dynamic, source: string): dynamic",
+				Sig:    name + "(regex: const string, captureGroups: array, source: string): dynamic",
 				Kernel: rowKernel([]types.Type{types.String, types.Dynamic, types.String}, types.Dynamic, extractAllRows),
 			},
 		}

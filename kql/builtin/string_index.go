@@ -44,7 +44,7 @@ func stringPositions() function.Family {
 		{
 			Doc: "Returns the position of the first element of an array that is a whole term of a text, in any case; -1 if none is.",
 			Overloads: []function.Overload{{
-				Sig:    "has_any_index(source: string|dynamic, values: dynamic): long",
+				Sig:    "has_any_index(source: string|dynamic, values: array): long",
 				Kernel: rowKernel([]types.Type{types.String, types.Dynamic}, types.Long, hasAnyIndexRows),
 			}},
 			Examples: []string{`has_any_index("this is an example", dynamic(["not", "example"])) -> 1`},

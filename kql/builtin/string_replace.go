@@ -31,7 +31,7 @@ func replacements() function.Family {
 		{
 			Doc: "Replaces all occurrences of several texts, each by the one at the same position; earlier ones win.",
 			Overloads: []function.Overload{{
-				Sig:    "replace_strings(text: string, lookups: dynamic, rewrites: dynamic): string",
+				Sig:    "replace_strings(text: string, lookups: array, rewrites: array): string",
 				Kernel: rowKernel([]types.Type{types.String, types.Dynamic, types.Dynamic}, types.String, replaceStringsRows),
 			}},
 			Examples: []string{`replace_strings("This is", dynamic(["is", "This"]), dynamic(["was", "That"])) -> Thwas was`},

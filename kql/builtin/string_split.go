@@ -14,7 +14,7 @@ import (
 func splitting() function.Family {
 	fromPoints := func(name string) function.Overload {
 		return function.Overload{
-			Sig:    name + "(value...: integer|dynamic): string",
+			Sig:    name + "(value...: integer|array): string",
 			Kernel: rowKernel([]types.Type{types.Unknown}, types.String, fromCodepoints),
 		}
 	}

@@ -27,7 +27,7 @@ func userAgents() function.Family {
 	const opera = `"Opera/9.80 (Windows NT 6.1; U; en) Presto/2.8.131 Version/11.11"`
 	return function.Family{Title: "User agents", Scalars: []function.Scalar{{
 		Doc:       "Finds the browser, the operating system and the device in a user agent, or those of them that the second argument names: browser, os, device, or an array of these.",
-		Overloads: []function.Overload{{Sig: "parse_user_agent(user_agent: string, look_for?: string|dynamic): dynamic", Kernel: kernel}},
+		Overloads: []function.Overload{{Sig: "parse_user_agent(user_agent: string, look_for?: string|array): dynamic", Kernel: kernel}},
 		Examples: []string{
 			`parse_user_agent(` + opera + `, "browser") -> {"Browser":{"Family":"Opera","MajorVersion":"11","MinorVersion":"11","Patch":""}}`,
 			`parse_user_agent(` + opera + `, dynamic(["os", "device"])) -> {"OperatingSystem":{"Family":"Windows","MajorVersion":"7","MinorVersion":"","Patch":"","PatchMinor":""},"Device":{"Family":"Other","Brand":"","Model":""}}`,

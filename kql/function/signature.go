@@ -55,6 +55,8 @@ func lookupSet(name string) (Set, bool) {
 		return lookupAll() &^ SetOf(types.Dynamic), true
 	case "scalar":
 		return lookupAll(), true
+	case "array", "bag":
+		return SetOf(types.Dynamic), true
 	}
 	t, ok := types.Lookup(name)
 	return SetOf(t), ok
@@ -82,10 +84,24 @@ const (
 	ArgColumn
 )
 
+// A Shape says what a dynamic argument should hold. A value of another shape is
+// no error when a query runs: most functions answer it with null.
+type Shape uint8
+
+const (
+	// AnyShape is any dynamic value.
+	AnyShape Shape = iota
+	// Array is an array.
+	Array
+	// Bag is a property bag.
+	Bag
+)
+
 // A Param is one parameter of a signature.
 type Param struct {
 	Name     string
 	Accepts  Set
+	Shape    Shape  // of a dynamic argument
 	Var      string // the type variable that it binds, as T in "x: T scalar"; "" if none
 	Kind     ArgKind
 	Optional bool // written "name?"
@@ -114,7 +130,7 @@ type Signature struct {
 //
 // A parameter's type is a name or several joined by '|': the types of KQL, and
 // integer (int, long), number, summable (numbers and timespan), orderable (all
-// but dynamic) and scalar (all). Before it may stand const, literal or column,
+// but dynamic), scalar (all), array and bag (dynamic values of that shape). Before it may stand const, literal or column,
 // and a type variable of one capital letter: all parameters of one variable
 // take one type, after widening. The result "any" leaves the type to the
 // overload's Result function.
@@ -180,6 +196,12 @@ func parseParam(f string) (Param, error) {
 			return Param{}, fmt.Errorf("parameter %q: unknown type %q", name, t)
 		}
 		p.Accepts |= set
+		switch t {
+		case "array":
+			p.Shape = Array
+		case "bag":
+			p.Shape = Bag
+		}
 	}
 	return p, nil
 }
