@@ -119,7 +119,7 @@ func (file *File) inflater() (*zstd.Decoder, error) {
 
 // beginning reads the first need texts of the dictionary, or some more: values
 // that are frequent come early, so that a handful of rows needs a fraction of
-// it. It returns nil where that is not possible.
+// it. It returns nil where that is not possible. They are in borrowed memory.
 func (r *pageReader) beginning(need int) (*dictionary, error) {
 	meta := r.g.meta(r.field.leaf)
 	if r.field.from.kind != pq.ByteArray || meta.Codec != format.Zstd {
@@ -139,15 +139,13 @@ func (r *pageReader) beginning(need int) (*dictionary, error) {
 	if page == nil {
 		return nil, nil
 	}
-	defer file.memory.give(page)
-	d := &dictionary{n: h.values, gap: 4, starts: []uint32{4}, page: page}
+	d := &dictionary{n: h.values, gap: 4, starts: []uint32{4}, page: page, lent: &file.memory}
 	d.measure()
-	if len(d.starts) <= need {
+	if len(d.starts) <= need || d.has(-1) {
+		file.memory.give(page)
 		return nil, nil
 	}
-	d.page = fresh(int(d.starts[len(d.starts)-1]) - 4)
-	copy(d.page, page)
-	d.bytes = int64(cap(d.page) + 4*cap(d.starts))
+	d.bytes = int64(len(page) + 4*cap(d.starts))
 	return d, nil
 }
 

@@ -39,9 +39,11 @@ func (c *chunk) Load(rows []uint32) (col column.Column, err error) {
 		}
 		return cast(col, c.field.to), nil
 	}
+	r := &pageReader{g: g, field: c.field}
+	defer r.giveBack()
 	load := c.loadLibrary
 	if g.direct[c.field.leaf] {
-		load = c.loadDirect
+		load = func(d *decoder, rows []uint32) error { return c.loadDirect(d, r, rows) }
 	}
 	stored := c.field
 	stored.to = stored.own
@@ -118,13 +120,14 @@ func ascending(rows []uint32) (sorted, order []uint32) {
 }
 
 // loadDirect decodes the pages that hold the rows given, which ascend and count
-// from c.from; all rows of the chunk if rows is nil.
-func (c *chunk) loadDirect(d *decoder, rows []uint32) error {
+// from c.from; all rows of the chunk if rows is nil. What d has may be in memory
+// that r gives back.
+func (c *chunk) loadDirect(d *decoder, r *pageReader, rows []uint32) error {
 	layout, err := c.scan.g.layoutOf(c.field.leaf)
 	if err != nil {
 		return err
 	}
-	r := &pageReader{g: c.scan.g, field: c.field, layout: layout}
+	r.layout = layout
 	if rows == nil {
 		return c.directAll(d, r)
 	}

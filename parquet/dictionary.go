@@ -18,6 +18,7 @@ type dictionary struct {
 	gap    uint32   // between the end of a text and the start of the next
 	n      int
 	bytes  int64
+	lent   *memory // that page is borrowed from, by the reader of a handful of rows; nil if it is the dictionary's own
 
 	mu      sync.Mutex
 	columns [2]column.Column // the values as the query sees them: without and with a missing one at the end
@@ -56,9 +57,37 @@ func (d *dictionary) has(need int) bool {
 	return d.starts == nil || len(d.starts) > d.n || need >= 0 && need < len(d.starts)
 }
 
+// own copies the texts of a dictionary out of borrowed memory.
+func (d *dictionary) own() {
+	page := fresh(int(d.starts[len(d.starts)-1]) - int(d.gap))
+	copy(page, d.page)
+	d.lent.give(d.page)
+	d.page, d.lent = page, nil
+}
+
 // dictionary reads the dictionary of the reader's column: at least its first need
 // values, all if need < 0.
 func (r *pageReader) dictionary(need int) (*dictionary, error) {
+	if n := len(r.lent); n > 0 && r.lent[n-1].has(need) {
+		return r.lent[n-1], nil
+	}
+	d, err := r.keptDictionary(need)
+	if err == nil && d.lent != nil {
+		r.lent = append(r.lent, d)
+	}
+	return d, err
+}
+
+// giveBack ends the life of the dictionaries that are in borrowed memory.
+func (r *pageReader) giveBack() {
+	for _, d := range r.lent {
+		d.lent.give(d.page)
+	}
+	r.lent = nil
+}
+
+// keptDictionary is dictionary by way of the cache.
+func (r *pageReader) keptDictionary(need int) (*dictionary, error) {
 	return r.g.file.dicts.get(dictKey{r.g.index, r.field.leaf}, need, func(first bool) (*dictionary, error) {
 		if r.layout.dict.size == 0 {
 			return nil, errors.New("has codes but no dictionary")

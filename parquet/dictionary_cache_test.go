@@ -3,15 +3,15 @@ package parquet
 import "testing"
 
 // TestDictCache keeps little of what one scan reads, and more of what the next
-// one asks for again.
+// one asks for again: all if it fits, else some.
 func TestDictCache(t *testing.T) {
 	var c dictCache
-	const size, groups = 1 << 20, 30
-	scan := func() (reads int) {
+	const size = 1 << 20
+	scan := func(leaf, groups int) (reads int) {
 		c.begin()
 		for g := range groups {
 			for range 2 { // two parts of a row group
-				d, err := c.get(dictKey{g, 3}, -1, func(first bool) (*dictionary, error) {
+				d, err := c.get(dictKey{g, leaf}, -1, func(first bool) (*dictionary, error) {
 					if !first {
 						t.Error("part of a dictionary is said to be at hand")
 					}
@@ -23,15 +23,50 @@ func TestDictCache(t *testing.T) {
 				}
 			}
 		}
+		if c.once.bytes > dictBytes || c.again.bytes > dictAgainBytes {
+			t.Errorf("%d and %d bytes stay", c.once.bytes, c.again.bytes)
+		}
 		return reads
 	}
-	if n := scan(); n != groups || c.once.bytes > dictBytes {
-		t.Errorf("the first scan reads %d dictionaries, and %d bytes stay", n, c.once.bytes)
+	const few, many = dictAgainBytes/size - 2, 2 * dictAgainBytes / size
+	if n := scan(1, few); n != few {
+		t.Errorf("the first scan reads %d dictionaries", n)
 	}
-	if n := scan(); n == 0 || c.once.bytes+c.again.bytes > dictBytes+dictAgainBytes {
-		t.Errorf("the second scan reads %d dictionaries, and %d and %d bytes stay", n, c.once.bytes, c.again.bytes)
+	if n := scan(1, few); n == 0 {
+		t.Error("the first scan has kept all")
 	}
-	if n := scan(); n != 0 {
+	if n := scan(1, few); n != 0 {
 		t.Errorf("the third scan reads %d dictionaries", n)
+	}
+	for range 5 {
+		scan(2, many)
+	}
+	if n := scan(2, many); n > many/2 {
+		t.Errorf("a later scan of another column reads %d dictionaries of %d", n, many)
+	}
+}
+
+// TestLentDictionary keeps the beginning of a dictionary from the second scan on
+// that wants it.
+func TestLentDictionary(t *testing.T) {
+	var c dictCache
+	var m memory
+	for scan := range 3 {
+		c.begin()
+		reads := 0
+		for range 2 {
+			d, err := c.get(dictKey{1, 2}, 1, func(bool) (*dictionary, error) {
+				reads++
+				page := m.take(100)
+				copy(page, "\x03\x00\x00\x00abc\x03\x00")
+				return &dictionary{n: 2, gap: 4, page: page, starts: []uint32{4, 11}, lent: &m, bytes: 100}, nil
+			})
+			if err != nil || d.text(0) != "abc" || (d.lent == nil) != (scan > 0) {
+				t.Fatalf("scan %d: %v, lent %v", scan, err, d.lent != nil)
+			}
+		}
+		if want := []int{2, 1, 0}[scan]; reads != want {
+			t.Errorf("scan %d reads %d times, want %d", scan, reads, want)
+		}
 	}
 }

@@ -31,7 +31,8 @@ type pageReader struct {
 	g      *group
 	field  field
 	layout *layout
-	text   []string // of the page that was read into borrowed memory
+	text   []string      // of the page that was read into borrowed memory
+	lent   []*dictionary // in borrowed memory, what was read last at the end
 }
 
 // read returns page s, whose bytes belong to the caller if keep is set and
