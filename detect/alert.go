@@ -3,8 +3,11 @@ package detect
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -131,7 +134,47 @@ func (e *Evaluation) entities(rows []int) []Entity {
 			}
 		}
 	}
+	for _, col := range e.Rule.EntityColumns {
+		for _, i := range rows {
+			for _, x := range parseEntities(e.cell(col, i)) {
+				if len(out) < maxEntities && !slices.ContainsFunc(out, x.equal) {
+					out = append(out, x)
+				}
+			}
+		}
+	}
 	return out
+}
+
+// parseEntities reads a list of entities as Sentinel's alerts have them, objects
+// with a Type. What is no such list has none.
+func parseEntities(text string) []Entity {
+	var list []map[string]any
+	if json.Unmarshal([]byte(text), &list) != nil {
+		return nil
+	}
+	var out []Entity
+	for _, object := range list {
+		var x Entity
+		for _, key := range slices.Sorted(maps.Keys(object)) {
+			value, ok := object[key].(string)
+			switch {
+			case !ok || value == "" || strings.HasPrefix(key, "$"):
+			case key == "Type":
+				x.Type = value
+			default:
+				x.Fields = append(x.Fields, EntityField{key, value})
+			}
+		}
+		if x.Type != "" && len(x.Fields) > 0 {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (x Entity) equal(y Entity) bool {
+	return strings.EqualFold(x.Type, y.Type) && slices.Equal(x.Fields, y.Fields)
 }
 
 var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)

@@ -48,3 +48,43 @@ func parseUnits(s string, units map[byte]time.Duration) (d time.Duration, ok boo
 	}
 	return d, digits == 0
 }
+
+// KQLDuration writes a period as KQL's timespan literals are: in the largest unit
+// that it is a whole number of.
+func KQLDuration(d time.Duration) string {
+	for _, u := range []struct {
+		unit time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}, {time.Millisecond, "ms"}, {time.Microsecond, "microsecond"}} {
+		if d%u.unit == 0 {
+			return fmt.Sprintf("%d%s", d/u.unit, u.name)
+		}
+	}
+	return fmt.Sprintf("%dtick", d/100)
+}
+
+// ISODuration writes a period in ISO 8601, to the second: P2D, PT5M, P1DT12H.
+func ISODuration(d time.Duration) string {
+	days, rest := d/(24*time.Hour), d%(24*time.Hour)
+	out := "P"
+	if days > 0 {
+		out += fmt.Sprintf("%dD", days)
+	}
+	clock := ""
+	for _, u := range []struct {
+		unit time.Duration
+		name string
+	}{{time.Hour, "H"}, {time.Minute, "M"}, {time.Second, "S"}} {
+		if n := rest / u.unit; n > 0 {
+			clock += fmt.Sprintf("%d%s", n, u.name)
+		}
+		rest %= u.unit
+	}
+	if clock != "" || days == 0 {
+		out += "T" + clock
+	}
+	if out == "PT" {
+		out += "0S"
+	}
+	return out
+}

@@ -297,3 +297,25 @@ func TestCard(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
 }
+
+func TestEntitiesOfColumns(t *testing.T) {
+	r := rule(func(r *Rule) {
+		r.Entities = []EntityMapping{{"Account", []FieldMapping{{"Name", "User"}}}}
+		r.EntityColumns = []string{"Found", "Missing"}
+	})
+	e := evaluate(t, r, &table{names: []string{"User", "Found"}, rows: [][]string{
+		{"ada", `[{"$id":"3","Type":"Account","Name":"ada"},{"Type":"IP","Address":"192.0.2.1"},{"Type":"IP"},{"Address":"x"},7]`},
+		{"ada", "not JSON"},
+		{"ada", `[{"Type":"IP","Address":"192.0.2.1"},{"Type":"Host","HostName":"h","IsDomainJoined":true}]`},
+	}})
+	want := [][]Entity{
+		{{"Account", []EntityField{{"Name", "ada"}}}},
+		{{"Account", []EntityField{{"Name", "ada"}}}},
+		{{"Account", []EntityField{{"Name", "ada"}}}, {"IP", []EntityField{{"Address", "192.0.2.1"}}}, {"Host", []EntityField{{"HostName", "h"}}}},
+	}
+	for i, a := range e.Alerts {
+		if !reflect.DeepEqual(a.Entities, want[i]) {
+			t.Errorf("entities of alert %d are %v, want %v", i, a.Entities, want[i])
+		}
+	}
+}

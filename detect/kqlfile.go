@@ -24,6 +24,7 @@ func ParseKQL(file string, text []byte) (*Rule, error) {
 	r := &Rule{
 		File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), Kind: Scheduled, Severity: Medium,
 		Trigger: Trigger{Operator: GreaterThan}, Grouping: AlertPerResult, Query: string(text),
+		Incident: IncidentConfiguration{Create: true},
 	}
 	r.ID = r.Name
 	for _, s := range q.Statements {
@@ -61,12 +62,34 @@ func literalDuration(e syntax.Expr) time.Duration {
 	return d
 }
 
-// Parse reads a rule by the ending of its file's name: .yaml and .yml, or .kql
-// and anything else.
+// Parse reads the one rule of a file; ParseAll says how.
 func Parse(file string, text []byte) (*Rule, error) {
-	switch strings.ToLower(filepath.Ext(file)) {
-	case ".yaml", ".yml":
-		return ParseYAML(file, text)
+	rules, err := ParseAll(file, text)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(rules) != 1:
+		return nil, fmt.Errorf("%s: has %d rules, want one", file, len(rules))
 	}
-	return ParseKQL(file, text)
+	return rules[0], nil
+}
+
+// ParseAll reads the rules of a file by the ending of its name: .yaml and .yml,
+// .json, or .kql and anything else. Rules that are right are returned also where
+// others of the file are not.
+func ParseAll(file string, text []byte) ([]*Rule, error) {
+	var r *Rule
+	var err error
+	switch strings.ToLower(filepath.Ext(file)) {
+	case ".json":
+		return ParseARM(file, text)
+	case ".yaml", ".yml":
+		r, err = ParseYAML(file, text)
+	default:
+		r, err = ParseKQL(file, text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []*Rule{r}, nil
 }

@@ -29,14 +29,29 @@ type Rule struct {
 	// are zero for near-real-time rules.
 	Frequency, Period time.Duration
 	Trigger           Trigger
-	Tactics           []string
-	Techniques        []string
-	Query             string
-	Grouping          Grouping
-	Entities          []EntityMapping
+	// Suppression is for how long the rule does not run after an alert; 0 if it
+	// always does.
+	Suppression time.Duration
+	Tactics     []string
+	Techniques  []string
+	// SubTechniques are those that are not written as a technique's (T1234.001).
+	SubTechniques []string
+	Query         string
+	Grouping      Grouping
+	Entities      []EntityMapping
 	// CustomDetails names columns whose values an alert carries, by key.
 	CustomDetails map[string]string
 	Override      AlertOverride
+	// EntityColumns hold further entities, as lists of Sentinel's JSON objects.
+	EntityColumns []string
+	Incident      IncidentConfiguration
+	// Disabled says that the rule is written not to run.
+	Disabled bool
+	// Connectors are the data connectors that the rule's YAML asks for.
+	Connectors []map[string]any
+
+	// Warnings are about what Sentinel would refuse.
+	Warnings []Warning
 }
 
 // A Kind is how a rule is run.

@@ -2,61 +2,29 @@ package detect
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 )
 
 // ruleFile is Sentinel's YAML. Every field that the public repository uses is
 // here, so that any other is a mistake.
 type ruleFile struct {
-	ID                     string           `yaml:"id"`
-	Kind                   string           `yaml:"kind"`
-	Name                   string           `yaml:"name"`
-	Description            string           `yaml:"description"`
-	Version                string           `yaml:"version"`
-	Status                 string           `yaml:"status"`
-	Severity               string           `yaml:"severity"`
-	RequiredDataConnectors []map[string]any `yaml:"requiredDataConnectors"`
-	QueryFrequency         string           `yaml:"queryFrequency"`
-	QueryPeriod            string           `yaml:"queryPeriod"`
-	TriggerOperator        string           `yaml:"triggerOperator"`
-	TriggerThreshold       *int             `yaml:"triggerThreshold"`
-	Tactics                []string         `yaml:"tactics"`
-	RelevantTechniques     []string         `yaml:"relevantTechniques"`
-	Techniques             []string         `yaml:"techniques"`
-	SubTechniques          []string         `yaml:"subTechniques"`
-	Query                  string           `yaml:"query"`
-	Tags                   []any            `yaml:"tags"`
-	Metadata               map[string]any   `yaml:"metadata"`
-	EntityMappings         []struct {
-		EntityType    string `yaml:"entityType"`
-		FieldMappings []struct {
-			Identifier string `yaml:"identifier"`
-			ColumnName string `yaml:"columnName"`
-		} `yaml:"fieldMappings"`
-	} `yaml:"entityMappings"`
-	SentinelEntitiesMappings []struct {
-		ColumnName string `yaml:"columnName"`
-	} `yaml:"sentinelEntitiesMappings"`
-	CustomDetails       map[string]string `yaml:"customDetails"`
-	EventGroupingConfig *struct {
-		AggregationKind string `yaml:"aggregationKind"`
-	} `yaml:"eventGroupingSettings"`
-	AlertDetailsOverride *struct {
-		DisplayNameFormat string `yaml:"alertDisplayNameFormat"`
-		DescriptionFormat string `yaml:"alertDescriptionFormat"`
-		SeverityColumn    string `yaml:"alertSeverityColumnName"`
-		TacticsColumn     string `yaml:"alertTacticsColumnName"`
-		DynamicProperties []struct {
-			Property string `yaml:"alertProperty"`
-			Value    string `yaml:"value"`
-		} `yaml:"alertDynamicProperties"`
-	} `yaml:"alertDetailsOverride"`
-	SuppressionEnabled    *bool          `yaml:"suppressionEnabled"`
-	SuppressionDuration   string         `yaml:"suppressionDuration"`
-	IncidentConfiguration map[string]any `yaml:"incidentConfiguration"`
+	ID                     string           `yaml:"id,omitempty"`
+	Kind                   string           `yaml:"kind,omitempty"`
+	Name                   string           `yaml:"name,omitempty"`
+	Description            string           `yaml:"description,omitempty"`
+	Version                string           `yaml:"version,omitempty"`
+	Status                 string           `yaml:"status,omitempty"`
+	RequiredDataConnectors []map[string]any `yaml:"requiredDataConnectors,omitempty"`
+	RelevantTechniques     []string         `yaml:"relevantTechniques,omitempty"`
+	Tags                   []any            `yaml:"tags,omitempty"`
+	Metadata               map[string]any   `yaml:"metadata,omitempty"`
+	Content                content          `yaml:",inline"`
 }
 
 // ParseYAML reads a rule in Sentinel's YAML. A field that does not exist, a value
@@ -68,92 +36,43 @@ func ParseYAML(file string, text []byte) (*Rule, error) {
 	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
 		return nil, yamlError(file, err)
 	}
-	p := newProblems(file, text)
+	p := &problems{file: file, names: fieldNames{"name", "relevantTechniques"}, at: yamlLines(text)}
 	r := &Rule{
 		File: file, ID: cmp.Or(f.ID, f.Name), Name: f.Name, Description: strings.TrimSpace(f.Description), Version: f.Version,
-		Tactics: f.Tactics, Techniques: append(f.RelevantTechniques, f.Techniques...), Query: f.Query,
-		CustomDetails: f.CustomDetails, Grouping: SingleAlert, Kind: Kind(f.Kind),
+		Techniques: f.RelevantTechniques, Connectors: f.RequiredDataConnectors,
 	}
-	p.want(r.Name != "", "name", "is missing")
-	p.want(strings.TrimSpace(r.Query) != "", "query", "is missing")
-	f.fillSchedule(r, p)
-	f.fillAlert(r, p)
+	f.Content.fill(r, f.Kind, p)
 	if err := p.err(); err != nil {
 		return nil, err
 	}
+	r.Warnings = p.told()
 	return r, nil
 }
 
-func (f *ruleFile) fillSchedule(r *Rule, p *problems) {
-	switch r.Kind {
-	case "":
-		r.Kind = Scheduled
-	case Scheduled, NRT:
-	default:
-		p.add("kind", "%q: want Scheduled or NRT", f.Kind)
+// yamlError says in one line, with its place, why a text is no rule.
+func yamlError(file string, err error) error {
+	var e yaml.Error
+	if !errors.As(err, &e) || e.GetToken() == nil {
+		return fmt.Errorf("%s: %w", file, err)
 	}
-	if r.Kind == NRT {
-		p.want(f.QueryFrequency == "", "queryFrequency", "is not for near-real-time rules")
-		p.want(f.QueryPeriod == "", "queryPeriod", "is not for near-real-time rules")
-		r.Trigger = Trigger{Operator: GreaterThan}
-		return
-	}
-	r.Frequency = p.duration("queryFrequency", f.QueryFrequency)
-	r.Period = p.duration("queryPeriod", f.QueryPeriod)
-	if r.Frequency > 0 && r.Period > 0 && r.Period < r.Frequency {
-		p.add("queryPeriod", "%s is shorter than queryFrequency %s: what happens between two windows would be missed", f.QueryPeriod, f.QueryFrequency)
-	}
-	f.fillTrigger(r, p)
+	return fmt.Errorf("%s:%d: %s", file, e.GetToken().Position.Line, e.GetMessage())
 }
 
-func (f *ruleFile) fillTrigger(r *Rule, p *problems) {
-	switch strings.ToLower(f.TriggerOperator) {
-	case "gt", "greaterthan":
-		r.Trigger.Operator = GreaterThan
-	case "lt", "lessthan":
-		r.Trigger.Operator = LessThan
-	case "eq", "equal":
-		r.Trigger.Operator = Equal
-	case "ne", "notequal":
-		r.Trigger.Operator = NotEqual
-	case "":
-		p.add("triggerOperator", "is missing")
-	default:
-		p.add("triggerOperator", "%q: want gt, lt, eq or ne", f.TriggerOperator)
+// yamlLines returns how to find the line of a field.
+func yamlLines(text []byte) func(path string) int {
+	tree, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		tree = &ast.File{}
 	}
-	if f.TriggerThreshold == nil {
-		p.add("triggerThreshold", "is missing")
-		return
-	}
-	r.Trigger.Threshold = *f.TriggerThreshold
-	p.want(r.Trigger.Threshold >= 0 && r.Trigger.Threshold <= 10000, "triggerThreshold", "want 0 to 10000")
-}
-
-func (f *ruleFile) fillAlert(r *Rule, p *problems) {
-	r.Severity = Severity(f.Severity)
-	p.want(r.Severity.known(), "severity", fmt.Sprintf("%q: want High, Medium, Low or Informational", f.Severity))
-	if f.EventGroupingConfig != nil {
-		r.Grouping = Grouping(f.EventGroupingConfig.AggregationKind)
-		p.want(r.Grouping == SingleAlert || r.Grouping == AlertPerResult, "eventGroupingSettings.aggregationKind",
-			fmt.Sprintf("%q: want SingleAlert or AlertPerResult", r.Grouping))
-	}
-	for i, m := range f.EntityMappings {
-		e := EntityMapping{Type: m.EntityType}
-		path := fmt.Sprintf("entityMappings[%d]", i)
-		p.want(m.EntityType != "", path+".entityType", "is missing")
-		p.want(len(m.FieldMappings) > 0, path+".fieldMappings", "is missing")
-		for j, fm := range m.FieldMappings {
-			p.want(fm.Identifier != "", fmt.Sprintf("%s.fieldMappings[%d].identifier", path, j), "is missing")
-			p.want(fm.ColumnName != "", fmt.Sprintf("%s.fieldMappings[%d].columnName", path, j), "is missing")
-			e.Fields = append(e.Fields, FieldMapping{fm.Identifier, fm.ColumnName})
+	return func(path string) int {
+		y, err := yaml.PathString("$." + path)
+		if err != nil {
+			return 0
 		}
-		r.Entities = append(r.Entities, e)
-	}
-	if o := f.AlertDetailsOverride; o != nil {
-		r.Override = AlertOverride{NameFormat: o.DisplayNameFormat, DescriptionFormat: o.DescriptionFormat,
-			SeverityColumn: o.SeverityColumn, TacticsColumn: o.TacticsColumn, Properties: map[string]string{}}
-		for _, d := range o.DynamicProperties {
-			r.Override.Properties[d.Property] = d.Value
+		n, err := y.FilterFile(tree)
+		if err != nil || n.GetToken() == nil {
+			return 0
 		}
+		return n.GetToken().Position.Line
 	}
 }

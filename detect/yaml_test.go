@@ -50,6 +50,7 @@ func TestParseYAML(t *testing.T) {
 		Entities:      []EntityMapping{{"Account", []FieldMapping{{"FullName", "User"}}}},
 		CustomDetails: map[string]string{"App": "AppName"},
 		Override:      AlertOverride{NameFormat: "Failures of {{User}}", Properties: map[string]string{"AlertLink": "Link"}},
+		Incident:      IncidentConfiguration{Create: true},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -62,25 +63,34 @@ func TestMistakesInYAML(t *testing.T) {
 		old, new string
 		want     []string
 	}{
-		"unknown field":      {"severity: High", "severity: High\ncolour: red", []string{`x.yaml:5: unknown field "colour"`}},
-		"unknown inner":      {"columnName: User", "columnName: User\n        weight: 3", []string{`x.yaml:20: unknown field "weight"`}},
-		"twice":              {"severity: High", "severity: High\nseverity: Low", []string{`x.yaml:5:`, "severity"}},
-		"wrong type":         {"triggerThreshold: 3", "triggerThreshold: many", []string{"x.yaml:10:"}},
-		"a list for a text":  {"name: Many failures", "name: [a, b]", []string{"x.yaml:3:"}},
-		"no YAML":            {"kind: Scheduled", "kind: [", []string{"x.yaml:"}},
-		"kind":               {"kind: Scheduled", "kind: Hourly", []string{`x.yaml:2: kind "Hourly": want Scheduled or NRT`}},
-		"severity":           {"severity: High", "severity: high", []string{`x.yaml:4: severity "high": want High, Medium, Low or Informational`}},
-		"no threshold":       {"triggerThreshold: 3\n", "", []string{"x.yaml:1: triggerThreshold is missing"}},
-		"threshold":          {"triggerThreshold: 3", "triggerThreshold: 10001", []string{"x.yaml:10: triggerThreshold want 0 to 10000"}},
-		"operator":           {"triggerOperator: gt", "triggerOperator: above", []string{`x.yaml:9: triggerOperator "above": want gt, lt, eq or ne`}},
-		"period":             {"queryPeriod: 1d", "queryPeriod: 30m", []string{"x.yaml:8: queryPeriod 30m is shorter than queryFrequency 1h"}},
-		"no period":          {"queryPeriod: 1d\n", "", []string{"queryPeriod is missing"}},
-		"frequency":          {"queryFrequency: 1h", "queryFrequency: hourly", []string{`x.yaml:7: queryFrequency "hourly" is no period`}},
-		"negative":           {"queryFrequency: 1h", "queryFrequency: -1h", []string{`x.yaml:7: queryFrequency "-1h": want more than nothing`}},
-		"no query":           {"query: |\n  T | where x\n", "", []string{"query is missing"}},
-		"empty query":        {"  T | where x", "  ", []string{"query is missing"}},
-		"grouping":           {"aggregationKind: AlertPerResult", "aggregationKind: PerUser", []string{`x.yaml:23: eventGroupingSettings.aggregationKind "PerUser"`}},
-		"entity":             {"        columnName: User\n", "", []string{"entityMappings[0].fieldMappings[0].columnName is missing"}},
+		"unknown field":     {"severity: High", "severity: High\ncolour: red", []string{`x.yaml:5: unknown field "colour"`}},
+		"unknown inner":     {"columnName: User", "columnName: User\n        weight: 3", []string{`x.yaml:20: unknown field "weight"`}},
+		"twice":             {"severity: High", "severity: High\nseverity: Low", []string{`x.yaml:5:`, "severity"}},
+		"wrong type":        {"triggerThreshold: 3", "triggerThreshold: many", []string{"x.yaml:10:"}},
+		"a list for a text": {"name: Many failures", "name: [a, b]", []string{"x.yaml:3:"}},
+		"no YAML":           {"kind: Scheduled", "kind: [", []string{"x.yaml:"}},
+		"kind":              {"kind: Scheduled", "kind: Hourly", []string{`x.yaml:2: kind "Hourly": want Scheduled or NRT`}},
+		"severity":          {"severity: High", "severity: high", []string{`x.yaml:4: severity "high": want High, Medium, Low or Informational`}},
+		"no threshold":      {"triggerThreshold: 3\n", "", []string{"x.yaml:1: triggerThreshold is missing"}},
+		"threshold":         {"triggerThreshold: 3", "triggerThreshold: 10001", []string{"x.yaml:10: triggerThreshold want 0 to 10000"}},
+		"operator":          {"triggerOperator: gt", "triggerOperator: above", []string{`x.yaml:9: triggerOperator "above": want gt, lt, eq or ne`}},
+		"period":            {"queryPeriod: 1d", "queryPeriod: 30m", []string{"x.yaml:8: queryPeriod 30m is shorter than queryFrequency 1h"}},
+		"no period":         {"queryPeriod: 1d\n", "", []string{"queryPeriod is missing"}},
+		"frequency":         {"queryFrequency: 1h", "queryFrequency: hourly", []string{`x.yaml:7: queryFrequency "hourly" is no period`}},
+		"negative":          {"queryFrequency: 1h", "queryFrequency: -1h", []string{`x.yaml:7: queryFrequency "-1h": want more than nothing`}},
+		"no query":          {"query: |\n  T | where x\n", "", []string{"query is missing"}},
+		"empty query":       {"  T | where x", "  ", []string{"query is missing"}},
+		"grouping":          {"aggregationKind: AlertPerResult", "aggregationKind: PerUser", []string{`x.yaml:23: eventGroupingSettings.aggregationKind "PerUser"`}},
+		"entity":            {"        columnName: User\n", "", []string{"entityMappings[0].fieldMappings[0].columnName is missing"}},
+		"entity type":       {"entityType: Account", "entityType: Acount", []string{`x.yaml:16: entityMappings[0].entityType "Acount": want one of Account, AzureResource`}},
+		"identifier":        {"identifier: FullName", "identifier: Fullest", []string{`x.yaml:18: entityMappings[0].fieldMappings[0].identifier "Fullest": want one of Name, FullName`}},
+		"not identified":    {"identifier: FullName", "identifier: NTDomain", []string{"entityMappings[0].fieldMappings do not identify the Account: want FullName or Sid"}},
+		"property":          {"alertProperty: AlertLink", "alertProperty: Link", []string{`alertDynamicProperties[0].alertProperty "Link": want one of AlertLink`}},
+		"suppression":       {"severity: High", "severity: High\nsuppressionEnabled: true", []string{"suppressionDuration is missing"}},
+		"matching": {"severity: High", "severity: High\nincidentConfiguration:\n  groupingConfiguration:\n    enabled: true\n    matchingMethod: Selected\n    groupByEntities: [IP]",
+			[]string{`x.yaml:9: incidentConfiguration.groupingConfiguration.groupByEntities[0] "IP": entityMappings have no such type`}},
+		"nothing selected": {"severity: High", "severity: High\nincidentConfiguration:\n  groupingConfiguration:\n    enabled: true\n    matchingMethod: Selected",
+			[]string{"x.yaml:8: incidentConfiguration.groupingConfiguration.matchingMethod Selected: want groupByEntities"}},
 		"two things at once": {"severity: High", "severity: Urgent\nstatus: Available\nkind2: x", []string{"kind2"}},
 		"near real time":     {"kind: Scheduled", "kind: NRT", []string{"x.yaml:7: queryFrequency is not for", "x.yaml:8: queryPeriod is not for"}},
 	} {
@@ -99,6 +109,33 @@ func TestMistakesInYAML(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What Sentinel would refuse is told, and the rule runs.
+func TestWarnings(t *testing.T) {
+	text := strings.NewReplacer("queryFrequency: 1h", "queryFrequency: 2m", "queryPeriod: 1d", "queryPeriod: 30d", "[CredentialAccess]", "[Credentials]",
+		"[T1110]", "[T1110, X1]", "  App: AppName", "  App: AppName\n  1st: X", "Failures of {{User}}", "of {{a}} {{b}} {{c}} {{d}}").Replace(goodRule)
+	r, err := ParseYAML("x.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, w := range r.Warnings {
+		got = append(got, w.String())
+	}
+	all := strings.Join(got, "\n")
+	for _, want := range []string{
+		"x.yaml:7: warning: queryFrequency is not within the 5 minutes", "x.yaml:8: warning: queryPeriod is not within", "x.yaml:8: warning: queryPeriod is two days or more",
+		`x.yaml:11: warning: tactics[0] "Credentials" is no tactic`, "x.yaml:12: warning: relevantTechniques[1] is no technique",
+		"x.yaml:22: warning: customDetails.1st is a key that Sentinel refuses", "alertDisplayNameFormat has more than the 3 columns",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is not in\n%s", want, all)
+		}
+	}
+	if len(got) != 7 {
+		t.Errorf("%d warnings, want 7:\n%s", len(got), all)
 	}
 }
 
@@ -150,6 +187,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("x.yaml", goodRule)
 	f.Add("x.kql", "let query_frequency = 5m; let query_period = 2d; T")
 	f.Add("x.yaml", "a: &x\n  - *x\n")
+	f.Add("x.json", `{"resources":[{"type":"x/alertRules","kind":"NRT","name":"a","properties":{"displayName":"b","query":"T","severity":"Low"}}]}`)
 	f.Fuzz(func(t *testing.T, file, text string) {
 		r, err := Parse(file, []byte(text))
 		if (r == nil) == (err == nil) {

@@ -1,0 +1,59 @@
+package detect
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// tactics are those that Sentinel knows.
+//
+// Source: MITRE ATT&CK's tactics for enterprises and industrial control systems,
+// and Microsoft's PreAttack.
+func tactics() []string {
+	return []string{"Reconnaissance", "ResourceDevelopment", "InitialAccess", "Execution", "Persistence", "PrivilegeEscalation", "DefenseEvasion",
+		"CredentialAccess", "Discovery", "LateralMovement", "Collection", "CommandAndControl", "Exfiltration", "Impact", "PreAttack",
+		"ImpairProcessControl", "InhibitResponseFunction"}
+}
+
+var (
+	techniqueID  = regexp.MustCompile(`^T\d{4}(\.\d{3})?$`)
+	detailKey    = regexp.MustCompile(`^[a-zA-Z]\w*$`)
+	detailColumn = regexp.MustCompile(`^[a-zA-Z_]\w*$`)
+)
+
+// limits notes what Sentinel would refuse and this machine runs all the same.
+//
+// Source: Microsoft's documentation of scheduled rules and of service limits, and
+// the checks of the public rule repository.
+func (r *Rule) limits(p *problems) {
+	n := p.names
+	p.warn(len(r.Name) <= 256, n.name, "is longer than the 256 characters that Sentinel takes")
+	p.warn(len(r.Description) <= 5000, "description", "is longer than the 5,000 characters that Sentinel takes")
+	p.warn(len(r.Query) <= 10000, "query", "is longer than the 10,000 characters that Sentinel takes")
+	if r.Kind == Scheduled {
+		const least, most = 5 * time.Minute, 14 * 24 * time.Hour
+		p.warn(r.Frequency == 0 || r.Frequency >= least && r.Frequency <= most, "queryFrequency", "is not within the 5 minutes to 14 days that Sentinel takes")
+		p.warn(r.Period == 0 || r.Period >= least && r.Period <= most, "queryPeriod", "is not within the 5 minutes to 14 days that Sentinel takes")
+		p.warn(r.Period < 2*24*time.Hour || r.Frequency >= time.Hour, "queryPeriod",
+			"is two days or more, for which Sentinel's templates want a queryFrequency of an hour or more")
+	}
+	for i, t := range r.Tactics {
+		if !slices.Contains(tactics(), t) {
+			p.note(indexed("tactics", i), "%q is no tactic that Sentinel knows: %s", t, strings.Join(tactics(), ", "))
+		}
+	}
+	for i, t := range r.Techniques {
+		p.warn(techniqueID.MatchString(t), indexed(n.techniques, i), "is no technique of MITRE ATT&CK: want T1234 or T1234.001")
+	}
+	p.warn(len(r.CustomDetails) <= 20, "customDetails", "are more than the 20 that Sentinel takes")
+	for key, column := range r.CustomDetails {
+		p.warn(detailKey.MatchString(key) && len(key) <= 20, "customDetails."+key, "is a key that Sentinel refuses: want up to 20 letters, digits and _, a letter first")
+		p.warn(detailColumn.MatchString(column), "customDetails."+key, "names a column that Sentinel refuses: want letters, digits and _")
+	}
+	const override = "alertDetailsOverride."
+	for field, format := range map[string]string{"alertDisplayNameFormat": r.Override.NameFormat, "alertDescriptionFormat": r.Override.DescriptionFormat} {
+		p.warn(len(placeholder.FindAllString(format, -1)) <= 3, override+field, "has more than the 3 columns that Sentinel takes")
+	}
+}

@@ -1,0 +1,172 @@
+package detect
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+)
+
+// YAML writes the rule in Sentinel's YAML, as the public rule repository has it.
+// ParseYAML reads the same rule from it.
+func (r *Rule) YAML() ([]byte, error) {
+	f := ruleFile{ID: r.ID, Kind: string(r.Kind), Name: r.Name, Description: r.Description, Version: r.Version,
+		RequiredDataConnectors: r.Connectors, RelevantTechniques: r.Techniques, Content: r.content(KQLDuration)}
+	f.Content.TriggerOperator = string(r.Trigger.Operator)
+	if r.Kind == NRT {
+		f.Content.TriggerOperator, f.Content.TriggerThreshold = "", nil
+	}
+	f.Description = strings.ReplaceAll(f.Description, "\r\n", "\n")
+	f.Content.Query = queryMark
+	text, err := yaml.MarshalWithOptions(f, yaml.UseLiteralStyleIfMultiline(true), yaml.IndentSequence(true))
+	if err != nil {
+		return nil, err
+	}
+	return bytes.Replace(text, []byte("query: "+queryMark+"\n"), []byte("query: "+yamlText(r.Query)), 1), nil
+}
+
+// queryMark stands for the query while the rest is written: the library writes
+// texts wrongly whose first line is indented.
+const queryMark = "calypso-query"
+
+// yamlText writes a text as a block of lines, indented by two, or, where it has
+// characters that such a block can't have, between quotes. Lines end in LF, and
+// white space at the end of the text, which means nothing in KQL, in one of them.
+func yamlText(s string) string {
+	s = strings.TrimRight(strings.ReplaceAll(s, "\r\n", "\n"), " \t\n") + "\n"
+	odd := func(r rune) bool {
+		return r != '\n' && r != '\t' && (unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\ufeff')
+	}
+	if strings.ContainsFunc(s, odd) || !utf8.ValidString(s) {
+		quoted, _ := json.Marshal(s) // which is YAML, too
+		return string(quoted) + "\n"
+	}
+	var b strings.Builder
+	b.WriteString("|")
+	if first := strings.TrimLeft(s, "\n"); s[0] == '\n' || first[0] == ' ' || first[0] == '\t' {
+		b.WriteString("2") // the first line does not tell how far lines are indented
+	}
+	for line := range strings.SplitSeq(strings.TrimSuffix(s, "\n"), "\n") {
+		b.WriteByte('\n')
+		if line != "" {
+			b.WriteString("  " + line)
+		}
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
+
+// ARM writes rules as an ARM template with a parameter for the workspace, as
+// Sentinel exports and imports them. ParseARM reads the same rules from it, but
+// for their connectors.
+func ARM(rules []*Rule) ([]byte, error) {
+	template := armTemplate{
+		Schema:  "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+		Version: "1.0.0.0", Parameters: map[string]any{"workspace": map[string]string{"type": "String"}}, Resources: []armRule{},
+	}
+	for _, r := range rules {
+		template.Resources = append(template.Resources, r.resource())
+	}
+	text, err := json.MarshalIndent(template, "", "  ")
+	return append(text, '\n'), err
+}
+
+type armTemplate struct {
+	Schema     string         `json:"$schema"`
+	Version    string         `json:"contentVersion"`
+	Parameters map[string]any `json:"parameters"`
+	Resources  []armRule      `json:"resources"`
+}
+
+type armRule struct {
+	ID         string        `json:"id"`
+	Name       string        `json:"name"`
+	Type       string        `json:"type"`
+	Kind       Kind          `json:"kind"`
+	APIVersion string        `json:"apiVersion"`
+	Properties armProperties `json:"properties"`
+}
+
+func (r *Rule) resource() armRule {
+	enabled, suppressed := !r.Disabled, r.Suppression > 0
+	props := armProperties{content: r.content(ISODuration), DisplayName: armText(r.Name), Description: armText(r.Description), Enabled: &enabled}
+	props.Query = armText(props.Query)
+	props.Techniques = r.Techniques
+	props.SuppressionEnabled = &suppressed
+	if !suppressed {
+		props.SuppressionDuration = "PT5H" // the service wants one all the same
+	}
+	if r.Kind == Scheduled {
+		props.TriggerOperator = map[TriggerOperator]string{GreaterThan: "GreaterThan", LessThan: "LessThan", Equal: "Equal", NotEqual: "NotEqual"}[r.Trigger.Operator]
+	} else {
+		props.TriggerThreshold = nil
+	}
+	id := strings.ReplaceAll(r.ID, "'", "''")
+	return armRule{
+		ID:   fmt.Sprintf("[concat(resourceId('Microsoft.OperationalInsights/workspaces/providers', parameters('workspace'), 'Microsoft.SecurityInsights'),'/alertRules/%s')]", id),
+		Name: fmt.Sprintf("[concat(parameters('workspace'),'/Microsoft.SecurityInsights/%s')]", id),
+		Type: "Microsoft.OperationalInsights/workspaces/providers/alertRules", Kind: r.Kind, APIVersion: "2024-03-01", Properties: props,
+	}
+}
+
+// armText keeps a text that begins with [ from being an expression.
+func armText(s string) string {
+	if strings.HasPrefix(s, "[") {
+		return "[" + s
+	}
+	return s
+}
+
+// content returns what both formats have, but for the trigger's operator and the
+// techniques.
+func (r *Rule) content(duration func(time.Duration) string) content {
+	c := content{Severity: string(r.Severity), Tactics: r.Tactics, SubTechniques: r.SubTechniques, Query: r.Query, CustomDetails: r.CustomDetails,
+		TriggerThreshold: &r.Trigger.Threshold}
+	if r.Kind == Scheduled {
+		c.QueryFrequency, c.QueryPeriod = duration(r.Frequency), duration(r.Period)
+	}
+	for _, e := range r.Entities {
+		m := entityMappingField{EntityType: e.Type}
+		for _, f := range e.Fields {
+			m.FieldMappings = append(m.FieldMappings, fieldMappingField{f.Identifier, f.Column})
+		}
+		c.EntityMappings = append(c.EntityMappings, m)
+	}
+	for _, col := range r.EntityColumns {
+		c.SentinelEntitiesMappings = append(c.SentinelEntitiesMappings, columnField{col})
+	}
+	c.EventGroupingSettings = &eventGroupingField{string(r.Grouping)}
+	if r.Suppression > 0 {
+		on := true
+		c.SuppressionEnabled, c.SuppressionDuration = &on, ISODuration(r.Suppression)
+	}
+	c.AlertDetailsOverride = r.Override.field()
+	c.IncidentConfiguration = r.Incident.field()
+	return c
+}
+
+func (o *AlertOverride) field() *overrideField {
+	f := &overrideField{DisplayNameFormat: o.NameFormat, DescriptionFormat: o.DescriptionFormat, SeverityColumn: o.SeverityColumn, TacticsColumn: o.TacticsColumn}
+	for _, p := range slices.Sorted(maps.Keys(o.Properties)) {
+		f.DynamicProperties = append(f.DynamicProperties, propertyField{p, o.Properties[p]})
+	}
+	if f.DisplayNameFormat+f.DescriptionFormat+f.SeverityColumn+f.TacticsColumn == "" && len(f.DynamicProperties) == 0 {
+		return nil
+	}
+	return f
+}
+
+func (c *IncidentConfiguration) field() *incidentField {
+	f := &incidentField{CreateIncident: &c.Create}
+	if g := c.Grouping; g.Enabled || g.LookBack > 0 {
+		f.GroupingConfiguration = &groupingField{g.Enabled, g.Reopen, ISODuration(g.LookBack), string(g.Matching), g.Entities, g.Details, g.CustomDetails}
+	}
+	return f
+}

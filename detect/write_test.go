@@ -1,0 +1,97 @@
+package detect
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fullRule has every field.
+func fullRule() *Rule {
+	return rule(func(r *Rule) {
+		r.ID, r.Version, r.Techniques, r.SubTechniques = "0c0ffee0-0000-4000-8000-000000000001", "1.2.3", []string{"T1110"}, []string{"T1110.001"}
+		r.Description = "[Failures] of a user:\n  - many\n"
+		r.Query = "T\n| where A == \"b\\\\c\" // ü\n| take 3"
+		r.Suppression = 90 * time.Minute
+		r.Entities = []EntityMapping{{"Account", []FieldMapping{{"Name", "User"}, {"UPNSuffix", "Suffix"}}}}
+		r.EntityColumns = []string{"Found"}
+		r.CustomDetails = map[string]string{"App": "AppName"}
+		r.Override = AlertOverride{NameFormat: "Failures of {{User}}", SeverityColumn: "Sev", Properties: map[string]string{"AlertLink": "Link", "ProductName": "P"}}
+		r.Incident = IncidentConfiguration{Create: true, Grouping: IncidentGrouping{Enabled: true, Reopen: true, LookBack: 36 * time.Hour, Matching: Selected,
+			Entities: []string{"Account"}, Details: []string{"DisplayName"}, CustomDetails: []string{"App"}}}
+	})
+}
+
+// TestWrittenRulesAreRead writes rules and reads them again: they are the same.
+func TestWrittenRulesAreRead(t *testing.T) {
+	for name, change := range map[string]func(*Rule){
+		"full":            func(*Rule) {},
+		"near real time":  func(r *Rule) { r.Kind, r.Frequency, r.Period, r.Trigger = NRT, 0, 0, Trigger{Operator: GreaterThan} },
+		"no incidents":    func(r *Rule) { r.Incident = IncidentConfiguration{} },
+		"disabled":        func(r *Rule) { r.Disabled = true },
+		"indented query":  func(r *Rule) { r.Query = "  T\n | take 1\n\t| count" },
+		"empty line":      func(r *Rule) { r.Query = "\n\nT\n\n| count  \n\n" },
+		"carriage return": func(r *Rule) { r.Query = "T\r\n| count\r\n" },
+		"odd characters":  func(r *Rule) { r.Query = "print '\u2028 \u0001 \ufeff'" },
+		"an expression":   func(r *Rule) { r.Query = "['My Table']\n| count" },
+		"one line":        func(r *Rule) { r.Query, r.Description = "| T: #x", "'quoted'" },
+	} {
+		want := fullRule()
+		change(want)
+		text, err := want.YAML()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got, err := ParseYAML("r.yaml", text)
+		if err != nil {
+			t.Errorf("%s: %v in\n%s", name, err, text)
+			continue
+		}
+		same(t, name+" as YAML", got, want, func(r *Rule) { r.Disabled = false })
+
+		if text, err = ARM([]*Rule{want, want}); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		all, err := ParseARM("r.json", text)
+		if err != nil || len(all) != 2 {
+			t.Errorf("%s: %d rules, %v in\n%s", name, len(all), err, text)
+			continue
+		}
+		same(t, name+" as ARM", all[1], want, func(r *Rule) { r.Version = "" })
+	}
+}
+
+// same compares rules but for their files, for what the format does not have, and
+// for white space that means nothing.
+func same(t *testing.T, name string, got, want *Rule, lost func(*Rule)) {
+	t.Helper()
+	clean := func(r *Rule) Rule {
+		c := *r
+		lost(&c)
+		c.File, c.Warnings = "", nil
+		c.Query = strings.TrimRight(strings.ReplaceAll(c.Query, "\r\n", "\n"), " \n")
+		c.Description = strings.TrimSpace(c.Description)
+		return c
+	}
+	if g, w := clean(got), clean(want); !reflect.DeepEqual(g, w) {
+		t.Errorf("%s:\ngot  %+v\nwant %+v", name, g, w)
+	}
+}
+
+func TestDurationsAreWritten(t *testing.T) {
+	for d, want := range map[time.Duration][2]string{
+		5 * time.Minute:         {"5m", "PT5M"},
+		48 * time.Hour:          {"2d", "P2D"},
+		36 * time.Hour:          {"36h", "P1DT12H"},
+		90*time.Second + 0:      {"90s", "PT1M30S"},
+		1500 * time.Millisecond: {"1500ms", "PT1S"},
+		0:                       {"0d", "PT0S"},
+	} {
+		if kql, iso := KQLDuration(d), ISODuration(d); kql != want[0] || iso != want[1] {
+			t.Errorf("%v is %s and %s, want %s and %s", d, kql, iso, want[0], want[1])
+		}
+	}
+}
