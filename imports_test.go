@@ -47,6 +47,7 @@ const layers = `
 	intake          : kql/types kql/dynamic kql/column external ingest store
 	folders         : kql/types kql/dynamic kql/column kql/plan files ingest intake parquet store
 	config          :
+	command         : kql/types kql/dynamic kql/column kql/plan kql/bind kql/syntax kql config external functions intake store
 	api             : kql/types kql/column kql/plan kql/bind kql/syntax kql config ingest intake output store workspace
 
 	rules           :

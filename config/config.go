@@ -92,6 +92,7 @@ type Role string
 const (
 	Reader   Role = "reader"   // queries
 	Ingestor Role = "ingestor" // sends logs
+	Operator Role = "operator" // sees and ends all requests, looks after the store
 	Admin    Role = "admin"
 )
 

@@ -2,6 +2,7 @@ package external
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -79,6 +80,10 @@ func fieldsOf(s types.Schema, mapping string, files []input) ([]field, error) {
 func parseMapping(text string) ([]mapped, error) {
 	var elements []mapped
 	if err := json.Unmarshal([]byte(text), &elements); err != nil {
+		var shape *json.UnmarshalTypeError
+		if errors.As(err, &shape) {
+			err = fmt.Errorf("a JSON %s stands where none can", shape.Value)
+		}
 		return nil, fmt.Errorf(`the mapping is not understood: %w; want [{"Column":"name","Properties":{"Path":"$.field"}}, …]`, err)
 	}
 	return elements, nil

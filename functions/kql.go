@@ -97,18 +97,11 @@ func readCommand(text string) (Function, error) {
 		return Function{}, errors.New("a command that creates a function has no parameter list: write Name() { … }")
 	}
 	name = strings.Trim(strings.TrimSpace(name), `[]'"`)
-	decl = "let f = (" + strings.TrimRight(decl, "; \t\r\n")
-	q, _ := syntax.Parse(decl)
-	if len(q.Statements) > 0 {
-		if let, ok := q.Statements[0].(*syntax.LetStmt); ok {
-			if d, ok := let.Value.(*syntax.FuncDecl); ok {
-				if f, ok := declared(name, decl, d); ok {
-					return f, nil
-				}
-			}
-		}
+	f, err := Declared(name, "("+decl)
+	if f.Name != "" {
+		return f, nil // what is wrong with its text is told when it is added
 	}
-	return Function{}, errors.New("the function " + name + " has no body in braces")
+	return f, err
 }
 
 // properties is what a command says of the function's folder, documentation …

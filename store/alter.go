@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -9,16 +10,16 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// Alter gives a table the visible columns of wanted, in that order; hidden ones
-// stay. A column that wanted lacks is dropped, and never comes back: one that is
-// added later under its name is another one. So is a column that has another type
-// in wanted: its rows are null. New columns are null. notes are set at the same
-// time.
+// Alter gives a table the visible columns that change makes of those that it has,
+// in that order; hidden ones stay. A column that is left out is dropped, and never
+// comes back: one that is added later under its name is another one. So is a column
+// that gets another type: its rows are null. New columns are null. notes are set at
+// the same time. An error of change is returned, and nothing is changed.
 //
 // No row is written again. Rows that are appended meanwhile with a column that is
 // dropped add it to the table as rows that come later do; where its type is
 // another one now, they are null in it.
-func (s *Store) Alter(name string, wanted types.Schema, notes Notes) error {
+func (s *Store) Alter(name string, change func(have types.Schema) (types.Schema, error), notes Notes) error {
 	t, err := s.table(name)
 	if err != nil {
 		return err
@@ -34,10 +35,17 @@ func (s *Store) Alter(name string, wanted types.Schema, notes Notes) error {
 	if st.damage != nil {
 		return st.damage
 	}
+	wanted, err := change(st.schema.Visible())
+	if err != nil {
+		return err
+	}
 	from := cut{File: s.nextFile(t), LSN: s.log.last()}
 	cuts := maps.Clone(st.cuts)
 	for _, c := range st.schema.Columns {
 		i := wanted.Index(c.Name)
+		if c.Hidden && i >= 0 {
+			return fmt.Errorf("the column %s of table %s is hidden and stays as it is", c.Name, name)
+		}
 		if !c.Hidden && (i < 0 || wanted.Columns[i].Type != c.Type) {
 			if cuts == nil {
 				cuts = map[string]cut{}

@@ -28,6 +28,11 @@ func columnsNamed(pairs ...string) types.Schema {
 	return s
 }
 
+// to is a change to the columns given.
+func to(pairs ...string) func(types.Schema) (types.Schema, error) {
+	return func(types.Schema) (types.Schema, error) { return columnsNamed(pairs...), nil }
+}
+
 // dump returns the visible columns of a table and its rows, each as a line.
 func dump(snap *Snapshot, table string) (string, error) {
 	src, ok := snap.Table(table)
@@ -99,7 +104,7 @@ func TestAlter(t *testing.T) {
 	s := open(t, dir, Options{idle: true})
 	alter := func(pairs ...string) {
 		t.Helper()
-		if err := s.Alter("Events", columnsNamed(pairs...), nil); err != nil {
+		if err := s.Alter("Events", to(pairs...), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -165,7 +170,7 @@ func TestAlterWhileRowsComeIn(t *testing.T) {
 	all.Go(func() {
 		for i := range 20 {
 			kind := []string{"N:string", "N:long", "M:long"}[i%3]
-			if err := s.Alter("Events", columnsNamed("TimeGenerated:datetime", kind), nil); err != nil {
+			if err := s.Alter("Events", to("TimeGenerated:datetime", kind), nil); err != nil {
 				t.Error(err)
 			}
 			if _, err := dump(s.Snapshot(), "Events"); err != nil {
@@ -295,10 +300,10 @@ func TestCrashWhileATableChanges(t *testing.T) {
 	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("A", 3, 4), rowsOf("B", 5, 6)}})
 	note := Notes{"k": json.RawMessage(`"v"`)}
 	for i, change := range []func() error{
-		func() error { return s.Alter("A", columnsNamed("N:string", "X:long"), note) },
+		func() error { return s.Alter("A", to("N:string", "X:long"), note) },
 		func() error { return s.Rename(map[string]string{"A": "B", "B": "A"}) },
 		func() error { return s.Rename(map[string]string{"A": "C"}) },
-		func() error { return s.Alter("B", columnsNamed("N:long"), Notes{"k": nil}) },
+		func() error { return s.Alter("B", to("N:long"), Notes{"k": nil}) },
 		func() error { return s.Refill("C", eventSchema, []*column.Batch{events(0, 2)}) },
 		func() error { return s.SetNotes("", note) },
 		func() error { return s.SetNotes("B", note) },

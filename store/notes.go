@@ -36,6 +36,13 @@ func (s *Store) Notes(table, prefix string) Notes {
 	return out
 }
 
+// NotesVersion changes whenever the store's own notes do.
+func (s *Store) NotesVersion() int64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.notesVersion
+}
+
 // SetNotes sets notes of a table, or the store's own if table is empty; those
 // that are nil are removed. All are changed at once, and durably.
 func (s *Store) SetNotes(table string, set Notes) error {
@@ -60,6 +67,7 @@ func (s *Store) setOwnNotes(set Notes) error {
 	}
 	s.mu.Lock()
 	s.notes = notes
+	s.notesVersion++
 	s.mu.Unlock()
 	return nil
 }

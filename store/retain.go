@@ -19,6 +19,16 @@ func (s *Store) SetRetention(name string, r Retention) error {
 	return s.replace(t, func(now *state) { now.retention = r })
 }
 
+// Expire deletes what a table's retention no longer keeps, as the work in the
+// background does.
+func (s *Store) Expire(name string) error {
+	t, err := s.table(name)
+	if err != nil {
+		return err
+	}
+	return full(s.expire(t))
+}
+
 // expire deletes the segments that a table's retention no longer keeps.
 func (s *Store) expire(t *table) error {
 	t.merge.Lock()

@@ -96,6 +96,8 @@ type Store struct {
 	appends sync.WaitGroup
 	damage  []error
 	notes   Notes // the store's own; replaced, never changed
+	// notesVersion counts their changes.
+	notesVersion int64
 
 	// rootMu is held while the store's own file changes: tables come and go.
 	rootMu sync.Mutex

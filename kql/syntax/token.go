@@ -21,3 +21,9 @@ type Token struct {
 	Kind TokenKind
 	Text string // as written
 }
+
+// Value returns the text that a string token stands for.
+func (t Token) Value() string {
+	value, _, _ := decodeString(t.Text)
+	return value
+}

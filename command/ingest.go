@@ -1,0 +1,390 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/external"
+	"github.com/calypso-kql/calypso/intake"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/store"
+)
+
+const ingestedColumns = "(ExtentId: guid, OriginalSize: long, ExtentSize: long, CompressedSize: long, IndexSize: long, RowCount: long)"
+
+func ingestCommands() []Declaration {
+	return []Declaration{
+		{Syntax: "ingest inline into table <table> [with <properties>]", Input: "data", Role: config.Ingestor, Columns: "(ExtentId: guid)", Run: ingestInline,
+			Doc: "Stores the data behind <|, csv unless format says otherwise, in the columns of a table. Rows are durable when it answers."},
+		{Syntax: "ingest inline into table <table> [with <properties>] <data:bracketed>", Input: "data", Role: config.Ingestor, Columns: "(ExtentId: guid)", Run: ingestInline,
+			Doc: "Stores the data between brackets, a record in each pair."},
+		{Syntax: "set <table> [with <properties>]", Input: "query", Role: config.Admin, Columns: ingestedColumns, Run: ingestQuery,
+			Doc: "Makes a table of the result of a query. It is an error if there is one of that name."},
+		{Syntax: "append <table> [with <properties>]", Input: "query", Role: config.Ingestor, Columns: ingestedColumns, Run: ingestQuery,
+			Doc: "Adds the result of a query to a table, column by column in their order."},
+		{Syntax: "set-or-append <table> [with <properties>]", Input: "query", Role: config.Admin, Columns: ingestedColumns, Run: ingestQuery,
+			Doc: "Makes a table of the result of a query, or adds it to the one that is there."},
+		{Syntax: "set-or-replace <table> [with <properties>]", Input: "query", Role: config.Admin, Columns: ingestedColumns, Run: ingestQuery,
+			Doc: "Puts the result of a query in the place of a table's rows, at once."},
+	}
+}
+
+// ingestInline stores the data of the command itself.
+//
+// Source: the Kusto documentation, ".ingest inline command".
+func ingestInline(ctx ctx, c *call) error {
+	table := c.args.text("table")
+	s, err := c.exists(table)
+	if err != nil {
+		return err
+	}
+	props, err := c.dataProperties(table)
+	if err != nil {
+		return err
+	}
+	visible := s.Visible()
+	r, err := external.Text("the data", strings.NewReader(c.data()), external.Request{Schema: visible, Properties: props})
+	if err != nil {
+		return c.mistake("%v", err)
+	}
+	defer r.Close()
+	var batches []*column.Batch
+	for {
+		b, err := r.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return c.mistake("%v", err)
+		}
+		batches = append(batches, b)
+	}
+	ids, err := c.append(ctx, table, visible, batches)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		c.out.add(id)
+	}
+	return nil
+}
+
+// data returns the text of the data: what stands behind <|, or in brackets.
+func (c *call) data() string {
+	if at, ok := c.args.values["data"].(span); ok {
+		var lines []string
+		for _, record := range strings.Split(c.st.text[at.from:at.to], "]") {
+			if record = strings.TrimPrefix(strings.TrimSpace(record), "["); record != "" {
+				lines = append(lines, record)
+			}
+		}
+		return strings.Join(lines, "\n")
+	}
+	text := c.inputText()
+	// Data that begins on the next line does.
+	if line, rest, ok := strings.Cut(text, "\n"); ok && strings.TrimSpace(line) == "" {
+		return rest
+	}
+	return strings.TrimLeft(text, " \t")
+}
+
+// dataProperties returns the properties of ingestion as external has them.
+func (c *call) dataProperties(table string) (map[string]string, error) {
+	given := c.args.props("properties")
+	out := map[string]string{}
+	for key, p := range given {
+		switch key {
+		case "format", "ignorefirstrecord", "ingestionmapping":
+			out[key] = p.value
+		case "ingestionmappingreference":
+			m, err := intake.FindMapping(c.o.Store, table, given["format"].value, p.value)
+			if err != nil {
+				return nil, c.mistake("%v", err)
+			}
+			out["ingestionmapping"] = m.Text
+		case "validationpolicy", "policy_ingestiontime", "persistdetails":
+			// They change nothing here.
+		default:
+			return nil, c.ingestProperty(p.name)
+		}
+	}
+	return out, nil
+}
+
+// ingestProperty refuses a property of ingestion, with what to do instead.
+func (c *call) ingestProperty(name string) error {
+	switch strings.ToLower(name) {
+	case "tags", "ingestifnotexists":
+		return c.mistake("the property %s is not supported, for extents have no tags: POST /v1/ingest with an Idempotency-Key stores a batch once", name)
+	case "creationtime":
+		return c.mistake("the property creationTime is not supported: rows are kept by their TimeGenerated")
+	case "zippattern":
+		return c.mistake("the property zipPattern is for files: calypso ingest reads archives")
+	}
+	return c.mistake("the property %s is not one of ingestion", quoted(name))
+}
+
+// append stores batches in a table, and returns the ids of what they became.
+func (c *call) append(ctx context.Context, table string, s types.Schema, batches []*column.Batch) ([]types.GUID128, error) {
+	var in store.Batch
+	rows := 0
+	for _, b := range batches {
+		if b.Len() == 0 {
+			continue
+		}
+		rows += b.Len()
+		schema, b := received(s, b, c.now())
+		in.Rows = append(in.Rows, store.Rows{Table: table, Schema: schema, Rows: b})
+	}
+	if rows == 0 {
+		return []types.GUID128{{}}, nil
+	}
+	in.Rows = merged(in.Rows)
+	if _, err := c.o.Store.Append(ctx, in); err != nil {
+		return nil, err
+	}
+	snap := c.o.Store.Snapshot()
+	all := snap.Extents(table)
+	if len(all) == 0 { // somebody has emptied the table meanwhile
+		return []types.GUID128{{}}, nil
+	}
+	last := all[len(all)-1]
+	return []types.GUID128{idOf(last.Table, last.Number)}, nil
+}
+
+// merged puts small batches together, so that the log has few of them.
+func merged(rows []store.Rows) []store.Rows {
+	const most = 1 << 18
+	var out []store.Rows
+	for from := 0; from < len(rows); {
+		to, n := from, 0
+		var parts []*column.Batch
+		for to < len(rows) && (to == from || n+rows[to].Rows.Len() <= most) {
+			n += rows[to].Rows.Len()
+			parts = append(parts, rows[to].Rows)
+			to++
+		}
+		one := rows[from]
+		if b, err := column.Concat(one.Schema, parts); err == nil && len(parts) > 1 {
+			one.Rows = b
+			out = append(out, one)
+		} else {
+			out = append(out, rows[from:to]...)
+		}
+		from = to
+	}
+	return out
+}
+
+// received returns rows with their time of arrival, which ingestion_time() answers.
+func received(s types.Schema, b *column.Batch, now int64) (types.Schema, *column.Batch) {
+	const name = "_TimeReceived"
+	if s.Index(name) >= 0 {
+		return s, b
+	}
+	out := types.Schema{Columns: append(slices.Clone(s.Columns), types.Column{Name: name, Type: types.DateTime, Hidden: true})}
+	cols := make([]column.Column, b.Width(), b.Width()+1)
+	for i := range cols {
+		cols[i] = b.Raw(i)
+	}
+	return out, column.NewBatch(b.Len(), append(cols, column.NewConst(types.DateTime, now, b.Len())))
+}
+
+// ingestQuery stores the result of a query.
+//
+// Source: the Kusto documentation, "Ingest from query".
+func ingestQuery(ctx ctx, c *call) error {
+	table := c.args.text("table")
+	if err := checkName(table); err != nil {
+		return c.mistake("%v", err)
+	}
+	have, there := c.o.Store.Schema(table)
+	switch {
+	case there && c.args.has("set"):
+		return c.mistake("the table %s is there already: .append adds to it, .set-or-replace replaces its rows", table)
+	case !there && c.args.has("append"):
+		return c.unknownTable(table)
+	}
+	extend, recreate, notes, err := c.queryProperties()
+	if err != nil {
+		return err
+	}
+	result, err := c.inputResult(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.checkResult(result.Schema); err != nil {
+		return err
+	}
+	schema, err := c.target(table, have.Visible(), result.Schema, there, extend, recreate)
+	if err != nil {
+		return err
+	}
+	if len(notes) > 0 {
+		if err := c.o.Store.SetNotes(table, notes); err != nil {
+			return err
+		}
+	}
+	if there && c.args.has("set-or-replace") {
+		return c.refill(table, schema, result)
+	}
+	ids, err := c.append(ctx, table, schema, result.Batches)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		c.out.add(id, nil, nil, nil, nil, int64(result.Rows()))
+	}
+	return nil
+}
+
+// refill replaces the rows of a table.
+func (c *call) refill(table string, schema types.Schema, result kql.Table) error {
+	var batches []*column.Batch
+	full := schema
+	for _, b := range result.Batches {
+		if b.Len() > 0 {
+			var with *column.Batch
+			full, with = received(schema, b, c.now())
+			batches = append(batches, with)
+		}
+	}
+	if err := c.o.Store.Refill(table, full, batches); err != nil {
+		return err
+	}
+	var id types.GUID128
+	if all := c.o.Store.Snapshot().Extents(table); len(all) > 0 && len(batches) > 0 {
+		id = idOf(all[0].Table, all[0].Number)
+	}
+	c.out.add(id, nil, nil, nil, nil, int64(result.Rows()))
+	return nil
+}
+
+// queryProperties returns what the properties say.
+func (c *call) queryProperties() (extend, recreate bool, notes store.Notes, err error) {
+	notes = store.Notes{}
+	for key, p := range c.args.props("properties") {
+		yes, _ := strconv.ParseBool(p.value)
+		switch key {
+		case "extend_schema":
+			extend = yes
+		case "recreate_schema":
+			recreate = yes
+		case "folder":
+			notes[noteFolder] = textNote(p.value)
+		case "docstring":
+			notes[noteDoc] = textNote(p.value)
+		case "distributed", "persistdetails", "policy_ingestiontime":
+			// They change nothing here.
+		default:
+			return false, false, nil, c.ingestProperty(p.name)
+		}
+	}
+	return extend, recreate, notes, nil
+}
+
+// inputResult runs the query, or the .show command, behind <|.
+func (c *call) inputResult(ctx context.Context) (kql.Table, error) {
+	var tables []kql.Table
+	if strings.HasPrefix(strings.TrimSpace(c.inputText()), ".") {
+		inner, err := c.Parse(c.inputText())
+		if err != nil {
+			return kql.Table{}, err
+		}
+		if inner.decl.Role != config.Reader {
+			return kql.Table{}, c.mistake("only .show commands can stand behind <|, not .%s", inner.Name())
+		}
+		if tables, err = c.Runner.Run(ctx, inner, c.s); err != nil {
+			return kql.Table{}, err
+		}
+	} else {
+		q, err := c.inputPlan(c.inputQuery())
+		if err != nil {
+			return kql.Table{}, err
+		}
+		limits := c.s.Run
+		// What is stored is not cut to what a client is sent.
+		limits.MaxRows, limits.MaxBytes = 0, 0
+		if tables, err = q.Run(ctx, limits); err != nil {
+			return kql.Table{}, err
+		}
+	}
+	if len(tables) != 1 {
+		return kql.Table{}, c.mistake("the query must have one result, and has %d", len(tables))
+	}
+	return tables[0], nil
+}
+
+// checkResult makes sure that the columns of a result can be a table's.
+func (c *call) checkResult(s types.Schema) error {
+	seen := map[string]bool{}
+	for _, col := range s.Columns {
+		if strings.Contains(col.Name, "$") {
+			return c.mistake("the result has a column %s, which no table can have: give it another name with project-rename", quoted(col.Name))
+		}
+		if err := checkName(col.Name); err != nil {
+			return c.mistake("%v", err)
+		}
+		if seen[col.Name] {
+			return c.mistake("the result has two columns called %s", col.Name)
+		}
+		seen[col.Name] = true
+	}
+	return nil
+}
+
+// target makes the table fit a result, or says that it does not, and returns the
+// result's columns with the names that the table has for them: columns are matched
+// by their order.
+func (c *call) target(table string, have, result types.Schema, there, extend, recreate bool) (types.Schema, error) {
+	recreate = recreate && c.args.has("set-or-replace")
+	switch {
+	case !there:
+		return result, c.o.Store.Create(table, result)
+	case recreate:
+		return result, c.o.Store.Alter(table, func(types.Schema) (types.Schema, error) { return result, nil }, nil)
+	}
+	out := types.Schema{}
+	for i, col := range result.Columns {
+		if i < have.Len() {
+			if have.Columns[i].Type != col.Type {
+				return out, c.mismatch(have, result)
+			}
+			col.Name = have.Columns[i].Name
+		} else if !extend || have.Index(col.Name) >= 0 {
+			return out, c.mismatch(have, result)
+		}
+		out.Columns = append(out.Columns, col)
+	}
+	if result.Len() < have.Len() {
+		return out, c.mismatch(have, result)
+	}
+	if result.Len() > have.Len() {
+		if !c.s.Admin {
+			return out, c.mistake("extend_schema needs the role admin")
+		}
+		more := types.Schema{Columns: out.Columns[have.Len():]}
+		return out, c.o.Store.Alter(table, func(have types.Schema) (types.Schema, error) { return c.wider(table, have, more) }, nil)
+	}
+	return out, nil
+}
+
+func (c *call) mismatch(have, result types.Schema) error {
+	return c.mistake("the columns of the query are not those of the table, in their order: QuerySchema=('%s'), TableSchema=('%s'); write project with columns of these types, or extend_schema=true to add those at the end",
+		typesOf(result), typesOf(have))
+}
+
+func typesOf(s types.Schema) string {
+	var out []string
+	for _, c := range s.Columns {
+		out = append(out, c.Type.String())
+	}
+	return strings.Join(out, ",")
+}

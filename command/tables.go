@@ -1,0 +1,334 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/store"
+)
+
+const (
+	tablesColumns  = "(TableName: string, DatabaseName: string, Folder: string, DocString: string)"
+	schemaColumns  = "(TableName: string, Schema: string, DatabaseName: string, Folder: string, DocString: string)"
+	droppedColumns = "(TableName: string, DatabaseName: string)"
+)
+
+// The notes of a table that commands keep.
+const (
+	noteFolder  = "folder"
+	noteDoc     = "docstring"
+	noteColumns = "column-docstrings"
+)
+
+func changeTables() []Declaration {
+	return []Declaration{
+		{Syntax: "create table <table:name> <columns> [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: createTable,
+			Doc: "Makes a table, unless there is one of that name, which then stays as it is."},
+		{Syntax: "create table <table:name> based-on <from:table> [ifnotexists] [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: createBasedOn,
+			Doc: "Makes a table with the columns of another."},
+		{Syntax: "create tables <schemas> [with <properties>]", Role: config.Admin, Columns: tablesColumns, Run: createTables,
+			Doc: "Makes tables, but for those that are there."},
+		{Syntax: "create-merge table <table:name> <columns> [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: createMergeTable,
+			Doc: "Makes a table, or adds columns to the one of that name."},
+		{Syntax: "create-merge tables <schemas> [with <properties>]", Role: config.Admin, Columns: tablesColumns, Run: createTables,
+			Doc: "Makes tables, or adds columns to those that are there."},
+		{Syntax: "alter table <table> <columns> [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: alterTable,
+			Doc: "Gives a table columns in the order given: those left out are dropped with their values, those without a value are null."},
+		{Syntax: "alter-merge table <table> <columns> [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: alterMergeTable,
+			Doc: "Adds columns to a table."},
+		{Syntax: "alter table <table> (docstring | folder) <string>", Role: config.Admin, Columns: schemaColumns, Run: alterTableText,
+			Doc: "Says what a table is for, or in which folder it is shown."},
+		{Syntax: "rename table <table> to <to:name>", Role: config.Admin, Columns: tablesColumns, Run: renameTable,
+			Doc: "Gives a table another name."},
+		{Syntax: "rename tables <renames>", Role: config.Admin, Columns: tablesColumns, Run: renameTables,
+			Doc: "Gives tables other names, at once: they may take each other's."},
+		{Syntax: "drop table <table> [ifexists]", Role: config.Admin, Columns: droppedColumns, Run: dropTables,
+			Doc: "Deletes a table with all its rows, for good. Answers with the tables that are left."},
+		{Syntax: "drop tables <tables> [ifexists]", Role: config.Admin, Columns: droppedColumns, Run: dropTables,
+			Doc: "Deletes tables with all their rows, for good. Answers with the tables that are left."},
+	}
+}
+
+// textNote returns a text as a note.
+func textNote(text string) json.RawMessage { return json.RawMessage(jsonText(text)) }
+
+// note returns a text that is kept with a table.
+func (r *Runner) note(table, key string) string {
+	var text string
+	if v, ok := r.o.Store.Notes(table, key)[key]; ok && json.Unmarshal(v, &text) != nil {
+		return ""
+	}
+	return text
+}
+
+// tableNotes returns the notes that the properties of a command set.
+func (c *call) tableNotes() (store.Notes, error) {
+	notes := store.Notes{}
+	for key, p := range c.args.props("properties") {
+		switch key {
+		case "docstring":
+			notes[noteDoc] = textNote(p.value)
+		case "folder":
+			notes[noteFolder] = textNote(p.value)
+		default:
+			return nil, c.mistake("the property %s is not one of tables: there are docstring and folder", p.name)
+		}
+	}
+	return notes, nil
+}
+
+// exists returns the columns of a table, or an error that says that it is not there.
+func (c *call) exists(table string) (types.Schema, error) {
+	s, ok := c.o.Store.Schema(table)
+	if !ok {
+		return s, c.unknownTable(table)
+	}
+	return s, nil
+}
+
+func (c *call) unknownTable(table string) error {
+	more := ""
+	for _, name := range c.o.Store.Snapshot().Names() {
+		if strings.EqualFold(name, table) && c.s.may(name) {
+			more = ": did you mean " + name + "?"
+		}
+	}
+	return c.mistake("the store has no table %s%s", quoted(table), more)
+}
+
+func createTable(_ ctx, c *call) error {
+	name := c.args.text("table")
+	columns := c.args.values["columns"].(types.Schema)
+	if err := c.create(name, columns); err != nil {
+		return err
+	}
+	return c.schemaRow(name, jsonSchema)
+}
+
+// create makes a table with what the command says of it, unless it is there.
+func (c *call) create(name string, columns types.Schema) error {
+	notes, err := c.tableNotes()
+	if err != nil {
+		return err
+	}
+	if !c.s.may(name) {
+		return &Forbidden{Table: name}
+	}
+	if err := checkName(name); err != nil {
+		return c.mistake("%v", err)
+	}
+	if _, ok := c.o.Store.Schema(name); ok {
+		return nil
+	}
+	if err := c.o.Store.Create(name, columns); err != nil {
+		return err
+	}
+	if len(notes) == 0 {
+		return nil
+	}
+	return c.o.Store.SetNotes(name, notes)
+}
+
+func createBasedOn(_ ctx, c *call) error {
+	name := c.args.text("table")
+	columns, err := c.exists(c.args.text("from"))
+	if err != nil {
+		return err
+	}
+	if _, ok := c.o.Store.Schema(name); ok && !c.args.has("ifnotexists") {
+		return c.mistake("the table %s is there already: write ifnotexists if that is fine", name)
+	}
+	if err := c.create(name, columns.Visible()); err != nil {
+		return err
+	}
+	return c.schemaRow(name, jsonSchema)
+}
+
+func createTables(_ ctx, c *call) error {
+	schemas := c.args.values["schemas"].([]tableSchema)
+	merge := c.args.has("create-merge")
+	if merge {
+		// Nothing is done if something can't be.
+		for _, t := range schemas {
+			if have, ok := c.o.Store.Schema(t.name); ok {
+				if _, err := c.wider(t.name, have, t.columns); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, t := range schemas {
+		if err := c.createOrWiden(t.name, t.columns, merge); err != nil {
+			return err
+		}
+		c.tableRow(t.name)
+	}
+	return nil
+}
+
+func createMergeTable(_ ctx, c *call) error {
+	name := c.args.text("table")
+	if err := c.createOrWiden(name, c.args.values["columns"].(types.Schema), true); err != nil {
+		return err
+	}
+	return c.schemaRow(name, jsonSchema)
+}
+
+func (c *call) createOrWiden(name string, columns types.Schema, merge bool) error {
+	if _, ok := c.o.Store.Schema(name); !ok || !merge {
+		return c.create(name, columns)
+	}
+	if !c.s.may(name) {
+		return &Forbidden{Table: name}
+	}
+	return c.widen(name, columns)
+}
+
+// wider returns the columns of a table with more at the end.
+func (c *call) wider(name string, have, more types.Schema) (types.Schema, error) {
+	out := types.Schema{Columns: slices.Clone(have.Columns)}
+	for _, m := range more.Columns {
+		i := have.Index(m.Name)
+		switch {
+		case i < 0:
+			out.Columns = append(out.Columns, m)
+		case have.Columns[i].Type != m.Type:
+			return out, c.mistake("the column %s of %s is %s and not %s: .alter column changes the type, and empties the column", m.Name, name, have.Columns[i].Type, m.Type)
+		}
+	}
+	return out, nil
+}
+
+func (c *call) widen(name string, more types.Schema) error {
+	notes, err := c.tableNotes()
+	if err != nil {
+		return err
+	}
+	return c.o.Store.Alter(name, func(have types.Schema) (types.Schema, error) { return c.wider(name, have, more) }, notes)
+}
+
+func alterMergeTable(_ ctx, c *call) error {
+	name := c.args.text("table")
+	if _, err := c.exists(name); err != nil {
+		return err
+	}
+	if err := c.widen(name, c.args.values["columns"].(types.Schema)); err != nil {
+		return err
+	}
+	return c.schemaRow(name, jsonSchema)
+}
+
+func alterTable(_ ctx, c *call) error {
+	name := c.args.text("table")
+	have, err := c.exists(name)
+	if err != nil {
+		return err
+	}
+	notes, err := c.tableNotes()
+	if err != nil {
+		return err
+	}
+	columns := c.args.values["columns"].(types.Schema)
+	for _, w := range columns.Columns {
+		if i := have.Index(w.Name); i >= 0 && have.Columns[i].Hidden {
+			return c.mistake("the column %s of %s is one of its hidden ones, which stay as they are", w.Name, name)
+		}
+	}
+	err = c.o.Store.Alter(name, func(have types.Schema) (types.Schema, error) {
+		_, err := c.wider(name, have, columns)
+		return columns, err
+	}, notes)
+	if err != nil {
+		return err
+	}
+	return c.schemaRow(name, jsonSchema)
+}
+
+func alterTableText(_ ctx, c *call) error {
+	name := c.args.text("table")
+	if _, err := c.exists(name); err != nil {
+		return err
+	}
+	key := noteFolder
+	if c.args.has("docstring") {
+		key = noteDoc
+	}
+	if err := c.o.Store.SetNotes(name, store.Notes{key: textNote(c.args.text("string"))}); err != nil {
+		return err
+	}
+	return c.schemaRow(name, jsonSchema)
+}
+
+func renameTable(_ ctx, c *call) error {
+	return c.rename([]renaming{{to: c.args.text("to"), from: c.args.text("table")}})
+}
+
+func renameTables(_ ctx, c *call) error {
+	return c.rename(c.args.values["renames"].([]renaming))
+}
+
+func (c *call) rename(renames []renaming) error {
+	names := map[string]string{}
+	for _, r := range renames {
+		if err := checkName(r.to); err != nil {
+			return c.mistake("%v", err)
+		}
+		if !c.s.may(r.to) {
+			return &Forbidden{Table: r.to}
+		}
+		if _, ok := c.o.Store.Schema(r.from); !ok {
+			if r.ifExists {
+				continue
+			}
+			return c.unknownTable(r.from)
+		}
+		if _, twice := names[r.from]; twice {
+			return c.mistake("the table %s is to have two names", r.from)
+		}
+		names[r.from] = r.to
+	}
+	if err := c.o.Store.Rename(names); err != nil {
+		return c.mistake("%v", err)
+	}
+	var to []string
+	for _, name := range names {
+		to = append(to, name)
+	}
+	slices.Sort(to)
+	for _, name := range to {
+		c.tableRow(name)
+	}
+	return nil
+}
+
+func dropTables(_ ctx, c *call) error {
+	names := c.args.list("tables")
+	if names == nil {
+		names = []string{c.args.text("table")}
+	}
+	var there []string
+	for _, name := range names {
+		_, ok := c.o.Store.Schema(name)
+		if !ok && !c.args.has("ifexists") {
+			return c.unknownTable(name)
+		}
+		if ok && !slices.Contains(there, name) {
+			there = append(there, name)
+		}
+	}
+	for _, name := range there {
+		if err := c.o.Store.Drop(name); err != nil {
+			return fmt.Errorf("drop %s: %w", name, err)
+		}
+	}
+	for _, name := range c.o.Store.Snapshot().Names() {
+		if c.s.may(name) {
+			c.out.add(name, Database)
+		}
+	}
+	return nil
+}
