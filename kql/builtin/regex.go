@@ -32,6 +32,8 @@ type matcher struct {
 	// for; who uses it takes it away for the time. nil if the expression is too
 	// large, or someone else has it.
 	spare atomic.Pointer[dfa]
+	// captures is the same for where matches are and their groups.
+	captures atomic.Pointer[captureDFA]
 }
 
 // An anchor ties an expression to one end of the text.
@@ -68,6 +70,9 @@ func newMatcher(pattern string, at anchor) (*matcher, error) {
 	m.exact = m.required != nil && withoutLooseEnds(tree).Op == syntax.OpLiteral
 	if d := newDFA(tree); d != nil {
 		m.spare.Store(d)
+	}
+	if d := newCaptureDFA(tree, m.groups()); d != nil {
+		m.captures.Store(d)
 	}
 	if t.boundary {
 		if m.words, err = newWordMatcher(tree); err != nil {
@@ -139,44 +144,4 @@ func (m *matcher) matches(s string) bool {
 		return m.words.find(s, 0) != nil
 	}
 	return m.re.MatchString(s)
-}
-
-// find returns the first match: for group g the bytes from loc[2*g] to
-// loc[2*g+1], -1 where the group took no part. It returns nil if there is none.
-func (m *matcher) find(s string) (loc []int) {
-	if !m.mayMatch(s) {
-		return nil
-	}
-	if m.beyondGo(s) {
-		return m.words.find(s, 0)
-	}
-	return m.re.FindStringSubmatchIndex(s)
-}
-
-// findSpan is find for the whole match alone.
-func (m *matcher) findSpan(s string) (start, end int, ok bool) {
-	if !m.mayMatch(s) {
-		return 0, 0, false
-	}
-	var loc []int
-	if m.beyondGo(s) {
-		loc = m.words.find(s, 0)
-	} else {
-		loc = m.re.FindStringIndex(s)
-	}
-	if loc == nil {
-		return 0, 0, false
-	}
-	return loc[0], loc[1], true
-}
-
-// findAll returns all matches from left to right; they do not overlap.
-func (m *matcher) findAll(s string) [][]int {
-	if !m.mayMatch(s) {
-		return nil
-	}
-	if m.beyondGo(s) {
-		return m.words.findAll(s)
-	}
-	return m.re.FindAllStringSubmatchIndex(s, -1)
 }

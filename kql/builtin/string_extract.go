@@ -53,23 +53,32 @@ func extractions() function.Family {
 func extractRows(c *function.Call, args []column.Column, n int) (column.Column, error) {
 	patterns, groups, text := column.ViewOf[string](args[0]), column.ViewOf[int64](args[1]), column.ViewOf[string](args[2])
 	out := make([]string, n)
+	pattern, constant := patterns.Const()
+	if !constant && n > 0 {
+		pattern = patterns.At(0)
+	}
+	m, err := regexFor(c, pattern)
+	if err != nil {
+		return nil, err
+	}
+	x := m.search()
+	defer func() { x.done() }()
 	for i := range out {
-		m, err := regexFor(c, patterns.At(i))
-		if err != nil {
-			return nil, err
+		if !constant {
+			if m, err = regexFor(c, patterns.At(i)); err != nil {
+				return nil, err
+			}
+			if m != x.m {
+				x.done()
+				x = m.search()
+			}
 		}
 		g := groups.At(i)
 		if groups.Null(i) || g < 0 || g > int64(m.groups()) {
 			continue
 		}
 		s := text.At(i)
-		if g == 0 {
-			if start, end, ok := m.findSpan(s); ok {
-				out[i] = s[start:end]
-			}
-			continue
-		}
-		if loc := m.find(s); loc != nil && loc[2*g] >= 0 {
+		if loc := x.find(s); loc != nil && loc[2*g] >= 0 {
 			out[i] = s[loc[2*g]:loc[2*g+1]]
 		}
 	}
