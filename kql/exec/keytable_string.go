@@ -96,7 +96,7 @@ func (k *stringKeys) addGUID(h uint64, w guidWords) uint32 {
 func (k *stringKeys) addPlain(h uint64, s string) uint32 {
 	slot := k.plain.slot(h, s, true)
 	if *slot == 0 {
-		k.plain.keys = append(roomFor(k.plain.keys), s)
+		k.plain.keys = append(roomFor(k.plain.keys), k.plain.texts.keep(s))
 		k.plain.ids = append(roomFor(k.plain.ids), uint32(k.n))
 		k.plain.bytes += int64(len(s))
 		k.words = append(roomFor(k.words), guidWords{})
@@ -255,8 +255,9 @@ type stringTable struct {
 	slots   []uint64
 	shift   uint
 	keys    []string
-	ids     []uint32 // the number of each key in the stringKeys
-	bytes   int64    // of keys
+	texts   textArena // what keys point to
+	ids     []uint32  // the number of each key in the stringKeys
+	bytes   int64     // of keys
 	touched uint64
 }
 
