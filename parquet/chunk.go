@@ -180,8 +180,10 @@ func (c *chunk) directAll(d *decoder, r *pageReader) error {
 			p := <-now
 			v, err = p.v, p.err
 		case text && (row != first || to != end):
+			r.alone = false
 			v, err = c.scan.shared(pageKey{c.field.leaf, at}, end-first, to-row, func() (*values, error) { return r.wholePage(at) })
 		default:
+			r.alone = text
 			v, err = r.wholePage(at)
 		}
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	pq "github.com/parquet-go/parquet-go"
 
@@ -110,7 +111,7 @@ func (d *decoder) plain(v *values, rows picker) {
 // coded adds text by its codes.
 func (d *decoder) coded(v *values, rows picker) error {
 	if d.dict == nil {
-		d.codes = make([]uint32, 0, d.capacity)
+		d.codes = uncleared[uint32](d.capacity)
 	}
 	if d.dict == nil || len(v.dict.starts) > len(d.dict.starts) {
 		d.dict = v.dict // more of it has been read for this page
@@ -212,11 +213,13 @@ func (d *decoder) fixed(v *values, rows picker) error {
 // are.
 func (d *decoder) words(b []byte) {
 	if d.ints == nil {
-		d.ints = make([]int64, 0, d.capacity)
+		d.ints = uncleared[int64](d.capacity)
 	}
-	mul := max(1, d.f.from.mul)
-	for ; len(b) >= 8; b = b[8:] {
-		d.ints = append(d.ints, int64(binary.LittleEndian.Uint64(b))*mul+d.f.from.epoch)
+	from, n := len(d.ints), len(b)/8
+	d.ints = slices.Grow(d.ints, n)[:from+n]
+	mul, epoch := max(1, d.f.from.mul), d.f.from.epoch
+	for i := range d.ints[from:] {
+		d.ints[from+i] = int64(binary.LittleEndian.Uint64(b[8*i:]))*mul + epoch
 	}
 }
 

@@ -57,3 +57,11 @@ func fresh(n int) []byte {
 	b.WriteByte(0)
 	return unsafe.Slice(unsafe.StringData(b.String()), n+slack)[:n]
 }
+
+// uncleared returns no values with room for n, of which the caller overwrites what
+// it uses.
+func uncleared[T uint32 | int64](n int) []T {
+	var zero T
+	b := fresh(n * int(unsafe.Sizeof(zero))) // at least slack bytes, so aligned for words
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)[:0]
+}

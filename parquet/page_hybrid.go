@@ -10,15 +10,18 @@ import (
 var errHybrid = errors.New("run-length codes are damaged")
 
 // codesOf reads the dictionary codes of a data page: their width in bits, then
-// runs. src has slack behind it.
-func codesOf(src []byte, n int) ([]uint32, error) {
+// runs. src has slack behind it. The codes may be in the memory of buf.
+func codesOf(buf []uint32, src []byte, n int) ([]uint32, error) {
 	if n == 0 {
 		return nil, nil
 	}
 	if len(src) == 0 || src[0] > 32 {
 		return nil, errHybrid
 	}
-	return hybrid(make([]uint32, 0, n+7), src[1:], uint(src[0]), n)
+	if cap(buf) < n+7 {
+		buf = uncleared[uint32](n + 7)
+	}
+	return hybrid(buf[:0], src[1:], uint(src[0]), n)
 }
 
 // hybrid appends n values from Parquet's mixture of run lengths and bit-packed

@@ -32,6 +32,8 @@ type pageReader struct {
 	field  field
 	layout *layout
 	text   []string      // of the page that was read into borrowed memory
+	alone  bool          // nobody needs the codes of a page when the next is read
+	codes  []uint32      // of the last page; used again if alone
 	lent   []*dictionary // in borrowed memory, what was read last at the end
 }
 

@@ -59,7 +59,7 @@ func TestHybrid(t *testing.T) {
 				}
 			}
 			src := slacked(appendHybrid([]byte{byte(width)}, vals, width, r))
-			got, err := codesOf(src, len(vals))
+			got, err := codesOf(nil, src, len(vals))
 			if err != nil || !slices.Equal(got, vals) {
 				t.Fatalf("width %d: %v, %v\nwant %v", width, got, err, vals)
 			}
@@ -148,7 +148,7 @@ func FuzzPages(f *testing.F) {
 		if h, size, err := parsePageHeader(data); err == nil && (size > len(data) || h.values < 0) {
 			t.Errorf("header of %d bytes in %d: %+v", size, len(data), h)
 		}
-		if codes, err := codesOf(data, n); err == nil && len(codes) != n {
+		if codes, err := codesOf(nil, data, n); err == nil && len(codes) != n {
 			t.Errorf("%d codes, want %d", len(codes), n)
 		}
 		if slots, present, err := slotsOfLevels(data, n); err == nil && slots != nil && (len(slots) != n || present > n) {

@@ -39,7 +39,12 @@ func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 	v := &values{rows: p.rows, slots: p.slots, present: p.present}
 	switch {
 	case p.coded:
-		v.codes, err = codesOf(p.data, p.present)
+		if r.alone {
+			r.codes, err = codesOf(r.codes, p.data, p.present)
+			v.codes = r.codes
+		} else {
+			v.codes, err = codesOf(nil, p.data, p.present)
+		}
 		r.g.file.memory.give(p.memory)
 		if err == nil {
 			v.dict, err = r.dictionary(-1)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
@@ -86,7 +87,21 @@ func newMax(c *function.AggregateCall) (function.Accumulator, error) {
 	}
 }
 
+// allSeen reports whether every group has a value, where that is worth a look
+// before n rows are.
+func allSeen(seen []bool, n int) bool {
+	return 4*len(seen) <= n && !slices.Contains(seen, false)
+}
+
 func least[T cmp.Ordered](state []T, seen []bool, vals []T, groups []uint32) {
+	if allSeen(seen, len(vals)) {
+		for i, v := range vals {
+			if best := &state[groups[i]]; v < *best {
+				*best = v
+			}
+		}
+		return
+	}
 	for i, v := range vals {
 		if g := groups[i]; !seen[g] || v < state[g] {
 			state[g], seen[g] = v, true
@@ -95,6 +110,14 @@ func least[T cmp.Ordered](state []T, seen []bool, vals []T, groups []uint32) {
 }
 
 func greatest[T cmp.Ordered](state []T, seen []bool, vals []T, groups []uint32) {
+	if allSeen(seen, len(vals)) {
+		for i, v := range vals {
+			if best := &state[groups[i]]; v > *best {
+				*best = v
+			}
+		}
+		return
+	}
 	for i, v := range vals {
 		if g := groups[i]; !seen[g] || v > state[g] {
 			state[g], seen[g] = v, true

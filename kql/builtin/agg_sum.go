@@ -66,7 +66,31 @@ func newSum(c *function.AggregateCall) (function.Accumulator, error) {
 	case types.Decimal:
 		return &foldAcc[types.Decimal128]{out: c.Out, empty: true, loop: addDecimals}, nil
 	default:
-		return &foldAcc[int64]{out: c.Out, empty: true, loop: addAll[int64]}, nil
+		return &foldAcc[int64]{out: c.Out, empty: true, loop: addLongs}, nil
+	}
+}
+
+// addLongs is addAll for longs, which may be added in any order. Where there are
+// few groups, one row after the other is often of the same, and each addition would
+// wait for the one before it: so four sums are kept of each group.
+func addLongs(state []int64, seen []bool, vals []int64, groups []uint32) {
+	const few, enough = 32, 1024
+	if len(state) == 1 || len(state) > few || len(vals) < enough {
+		addAll(state, seen, vals, groups)
+		return
+	}
+	var sums [4][few]int64
+	i := 0
+	for ; i+4 <= len(vals); i += 4 {
+		v, g := vals[i:i+4:i+4], groups[i:i+4:i+4]
+		sums[0][g[0]%few] += v[0]
+		sums[1][g[1]%few] += v[1]
+		sums[2][g[2]%few] += v[2]
+		sums[3][g[3]%few] += v[3]
+	}
+	addAll(state, seen, vals[i:], groups[i:])
+	for g := range state {
+		state[g] += sums[0][g] + sums[1][g] + sums[2][g] + sums[3][g]
 	}
 }
 
@@ -113,7 +137,7 @@ func newAvg(c *function.AggregateCall) (function.Accumulator, error) {
 			return types.DecimalQuo(s, decimalOf(n))
 		}}, nil
 	case c.Out != types.Real:
-		return &avgAcc[int64, int64]{out: c.Out, add: addAll[int64], div: func(s, n int64) (int64, bool) {
+		return &avgAcc[int64, int64]{out: c.Out, add: addLongs, div: func(s, n int64) (int64, bool) {
 			if n == 0 {
 				return 0, false
 			}
@@ -122,7 +146,7 @@ func newAvg(c *function.AggregateCall) (function.Accumulator, error) {
 	case c.Args[0] == types.Real || c.Args[0] == types.Decimal:
 		return &avgAcc[float64, float64]{out: c.Out, add: addAll[float64], div: func(s float64, n int64) (float64, bool) { return realQuo(s, n), true }}, nil
 	default:
-		return &avgAcc[int64, float64]{out: c.Out, add: addAll[int64], div: func(s, n int64) (float64, bool) { return realQuo(float64(s), n), true }}, nil
+		return &avgAcc[int64, float64]{out: c.Out, add: addLongs, div: func(s, n int64) (float64, bool) { return realQuo(float64(s), n), true }}, nil
 	}
 }
 

@@ -122,11 +122,12 @@ type keyReader struct {
 	g     *grouper
 	fixed bool // find only: rows without a group get none
 	dicts []map[column.Column][]uint32
+	pairs []pairCache // beside g.pairs
 	buf   []uint32
 }
 
 func newKeyReader(g *grouper, fixed bool) *keyReader {
-	r := &keyReader{g: g, fixed: fixed, dicts: make([]map[column.Column][]uint32, len(g.cols))}
+	r := &keyReader{g: g, fixed: fixed, dicts: make([]map[column.Column][]uint32, len(g.cols)), pairs: make([]pairCache, len(g.pairs))}
 	for i := range r.dicts {
 		r.dicts[i] = map[column.Column][]uint32{}
 	}
@@ -147,28 +148,13 @@ func (r *keyReader) groups(keys []column.Column, n int) []uint32 {
 		}
 		second := r.buf[:n]
 		r.column(j, keys[j], second)
-		r.pair(r.g.pairs[j-1], out, second)
+		if r.fixed {
+			findPairs(r.g.pairs[j-1], out, second)
+		} else {
+			r.pairs[j-1].add(r.g.pairs[j-1], out, second)
+		}
 	}
 	return out
-}
-
-// pair replaces first by the number of (first, second).
-func (r *keyReader) pair(t *wordTable, first, second []uint32) {
-	if !r.fixed {
-		words := make([]uint64, len(first))
-		for i, a := range first {
-			words[i] = uint64(a)<<32 | uint64(second[i])
-		}
-		t.addAll(words, first)
-		return
-	}
-	for i, a := range first {
-		if a == none || second[i] == none {
-			first[i] = none
-			continue
-		}
-		first[i] = t.find(uint64(a)<<32 | uint64(second[i]))
-	}
 }
 
 // column numbers the rows of key column j.
@@ -213,6 +199,25 @@ func (r *keyReader) dict(j int, c *column.Dict, out []uint32) {
 		known = make([]uint32, c.Values.Len())
 		r.dicts[j][c.Values] = known
 	}
+	if !numbered(known, c.Codes, out) {
+		r.learn(j, c, known)
+		numbered(known, c.Codes, out)
+	}
+}
+
+// numbered sets out to the numbers of codes; it reports whether all are known.
+func numbered(known, codes, out []uint32) bool {
+	all := true
+	for i, code := range codes {
+		n := known[code]
+		all = all && n != 0
+		out[i] = n - 1
+	}
+	return all
+}
+
+// learn numbers the codes of c that are not known.
+func (r *keyReader) learn(j int, c *column.Dict, known []uint32) {
 	var fresh []uint32
 	for _, code := range c.Codes {
 		if known[code] == 0 {
@@ -220,14 +225,9 @@ func (r *keyReader) dict(j int, c *column.Dict, out []uint32) {
 			fresh = append(fresh, code)
 		}
 	}
-	if len(fresh) > 0 {
-		ids := make([]uint32, len(fresh))
-		r.flat(j, column.Flat(column.Gather(c.Values, fresh)), ids)
-		for i, code := range fresh {
-			known[code] = ids[i] + 1
-		}
-	}
-	for i, code := range c.Codes {
-		out[i] = known[code] - 1
+	ids := make([]uint32, len(fresh))
+	r.flat(j, column.Flat(column.Gather(c.Values, fresh)), ids)
+	for i, code := range fresh {
+		known[code] = ids[i] + 1
 	}
 }

@@ -102,6 +102,10 @@ func realWord(x float64) uint64 {
 }
 
 func (k *wordKeys) add(c column.Column, out []uint32) {
+	if v, ok := c.(*column.Vec[int64]); ok && v.Valid == nil {
+		addWords(&k.table, v.Vals, out)
+		return
+	}
 	words, valid := wordsOf(c)
 	if valid == nil {
 		k.table.addAll(words, out)

@@ -41,30 +41,32 @@ func (t *wordTable) add(w uint64) uint32 {
 	}
 }
 
-// addAll is add for many; neighbours that are equal are looked up once.
-func (t *wordTable) addAll(words []uint64, out []uint32) {
-	var last uint64
+// addAll is add for many.
+func (t *wordTable) addAll(words []uint64, out []uint32) { addWords(t, words, out) }
+
+// addWords adds words; neighbours that are equal are looked up once.
+func addWords[T int64 | uint64](t *wordTable, words []T, out []uint32) {
+	var last T
 	id := uint32(none)
 	for from := 0; from < len(words); from += chunk {
 		to := min(from+chunk, len(words))
-		t.touch(words[from:to])
+		if len(t.slots) >= touchSlots {
+			touchWords(t, words[from:to])
+		}
 		for i, w := range words[from:to] {
 			if w != last || id == none {
-				id, last = t.add(w), w
+				id, last = t.add(uint64(w)), w
 			}
 			out[from+i] = id
 		}
 	}
 }
 
-// touch loads what look-ups of words will need, all at once.
-func (t *wordTable) touch(words []uint64) {
-	if len(t.slots) < touchSlots {
-		return
-	}
+// touchWords loads what look-ups of words will need, all at once.
+func touchWords[T int64 | uint64](t *wordTable, words []T) {
 	var x uint32
 	for _, w := range words {
-		x |= t.slots[wordHash(w)>>t.shift].id
+		x |= t.slots[wordHash(uint64(w))>>t.shift].id
 	}
 	t.touched |= x
 }

@@ -1,0 +1,43 @@
+package exec
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestPairCache numbers pairs in batches whose parts become more and larger, beyond
+// what the cache has room for.
+func TestPairCache(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, most := range [][2]int{{1, 1}, {3, 70}, {100, 5}, {200, 200}, {1 << 20, 2}, {3000, 3000}} {
+		t.Run(fmt.Sprint(most), func(t *testing.T) {
+			var table wordTable
+			var cache pairCache
+			want := map[[2]uint32]uint32{}
+			for batch := range 30 {
+				a, b := 1+most[0]*batch/29, 1+most[1]*batch/29
+				first, second := make([]uint32, 2000), make([]uint32, 2000)
+				var pairs [][2]uint32
+				for i := range first {
+					first[i], second[i] = uint32(r.IntN(a)), uint32(r.IntN(b))
+					pairs = append(pairs, [2]uint32{first[i], second[i]})
+				}
+				cache.add(&table, first, second)
+				for i, p := range pairs {
+					n, ok := want[p]
+					if !ok {
+						n = uint32(len(want))
+						want[p] = n
+					}
+					if first[i] != n {
+						t.Fatalf("batch %d: pair %v is %d, want %d", batch, p, first[i], n)
+					}
+				}
+			}
+			if len(table.keys) != len(want) {
+				t.Errorf("%d pairs, want %d", len(table.keys), len(want))
+			}
+		})
+	}
+}
