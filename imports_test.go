@@ -48,7 +48,7 @@ const layers = `
 	folders         : kql/types kql/dynamic kql/column kql/plan files ingest intake parquet store
 	config          :
 	command         : kql/types kql/dynamic kql/column kql/plan kql/bind kql/syntax kql config external functions intake store
-	api             : kql/types kql/column kql/plan kql/bind kql/syntax kql config ingest intake output store workspace
+	api             : kql/types kql/column kql/plan kql/bind kql/syntax kql command config ingest intake output store workspace
 
 	rules           :
 

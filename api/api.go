@@ -7,6 +7,7 @@
 //	POST /dataCollectionRules/{rule}/streams/{stream}
 //	                              the same, as Azure Monitor's Logs Ingestion API
 //	POST /v1/rest/query           a query, Kusto's way
+//	POST /v1/rest/mgmt            a management command, Kusto's way
 //
 // Where there are tokens, every request but the first two needs one that is good
 // for it. Where there are none, only requests that a program on this machine has
@@ -24,6 +25,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/calypso-kql/calypso/command"
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/ingest"
 	"github.com/calypso-kql/calypso/intake"
@@ -42,8 +44,13 @@ type Options struct {
 	// Workspace returns what the names of a query mean, over tables that have
 	// rows.
 	Workspace func(workspace.Tables) bind.Catalog
-	Tokens    []config.Token
-	Limits    config.Limits
+	// Commands runs management commands. It knows Requests and Failures, which have
+	// what runs and what was not stored.
+	Commands *command.Runner
+	Requests *command.Requests
+	Failures *command.Failures
+	Tokens   []config.Token
+	Limits   config.Limits
 	// Now is the clock.
 	Now func() time.Time
 	// Log is told of every request; nil for nobody.
@@ -64,8 +71,9 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /v1/ingest", s.allow(config.Ingestor, inTurn(s.bodies, s.ingest)))
 	mux.HandleFunc("POST /v1/ingest/{table}", s.allow(config.Ingestor, inTurn(s.bodies, s.ingest)))
 	mux.HandleFunc("POST /dataCollectionRules/{rule}/streams/{stream}", s.allow(config.Ingestor, inTurn(s.bodies, s.stream)))
-	mux.HandleFunc("POST /v1/rest/query", s.allow(config.Reader, inTurn(s.queries, s.query)))
-	return s.logged(mux)
+	mux.HandleFunc("POST /v1/rest/query", s.allow(anyRole, s.query))
+	mux.HandleFunc("POST /v1/rest/mgmt", s.allow(anyRole, s.mgmt))
+	return s.recorded(mux)
 }
 
 // How many requests of a kind are worked on at once; each may take as much
@@ -93,6 +101,7 @@ func (s *server) ready(w http.ResponseWriter, _ *http.Request) {
 type caller struct {
 	name   string
 	tables []string // patterns; none for all
+	roles  []config.Role
 }
 
 type handler func(w http.ResponseWriter, r *http.Request, by caller)
@@ -109,6 +118,9 @@ func (s *server) allow(role config.Role, h handler) http.HandlerFunc {
 			fail(w, refused.status, refused.code, refused)
 			return
 		}
+		if rec, ok := w.(*recorder); ok {
+			rec.user = by.name
+		}
 		h(w, r, by)
 	}
 }
@@ -117,55 +129,38 @@ func (s *server) allow(role config.Role, h handler) http.HandlerFunc {
 // come again.
 func inTurn(places chan struct{}, h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request, by caller) {
-		select {
-		case places <- struct{}{}:
-			defer func() { <-places }()
-			h(w, r, by)
-		case <-r.Context().Done():
-		case <-time.After(patience):
-			failed(w, fmt.Errorf("%d such requests are being worked on: %w", cap(places), context.DeadlineExceeded))
+		leave, err := enter(r.Context(), places)
+		if err != nil {
+			failed(w, err)
+			return
 		}
+		defer leave()
+		h(w, r, by)
 	}
 }
 
-// logged tells the log of every request, and keeps a fault in one from ending
-// the process.
-func (s *server) logged(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := s.o.Now()
-		rec := &recorder{ResponseWriter: w}
-		defer func() {
-			if fault := recover(); fault != nil {
-				s.o.Log.Error("fault", "method", r.Method, "path", r.URL.Path, "fault", fault)
-				if rec.status == 0 {
-					fail(rec, http.StatusInternalServerError, "InternalServiceError", errors.New("a fault of the server; its log says more"))
-				}
-			}
-			s.o.Log.Info("request", "method", r.Method, "path", r.URL.Path, "status", rec.status, "took", s.o.Now().Sub(start), "from", r.RemoteAddr)
-		}()
-		next.ServeHTTP(rec, r)
-	})
-}
-
-// recorder keeps the status that was sent.
-type recorder struct {
-	http.ResponseWriter
-	status int
-}
-
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
+// enter takes a place, which leave gives up, or says that there was none for too
+// long.
+func enter(ctx context.Context, places chan struct{}) (leave func(), err error) {
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, nil
+	default:
 	}
-	r.ResponseWriter.WriteHeader(status)
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-late.C:
+		return nil, fmt.Errorf("%d such requests are being worked on: %w", cap(places), errBusy)
+	}
 }
 
-func (r *recorder) Write(p []byte) (int, error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
-	return r.ResponseWriter.Write(p)
-}
+// errBusy says that a request is to come again.
+var errBusy = errors.New("come again")
 
 // answer sends v as JSON.
 func answer(w http.ResponseWriter, status int, v any) {
@@ -189,6 +184,9 @@ type oneAPIError struct {
 // fail sends an error.
 func fail(w http.ResponseWriter, status int, code string, err error) {
 	permanent := status < 500 && status != http.StatusTooManyRequests
+	if rec, ok := w.(*recorder); ok {
+		rec.code, rec.problem, rec.permanent = code, err, permanent
+	}
 	answer(w, status, map[string]oneAPIError{"error": {Code: code, Message: err.Error(), Type: "Calypso." + code, Text: err.Error(), Permanent: permanent}})
 }
 
@@ -201,7 +199,7 @@ func failed(w http.ResponseWriter, err error) {
 		fail(w, http.StatusRequestEntityTooLarge, "PayloadTooLarge", err)
 	case errors.Is(err, store.ErrFull):
 		fail(w, http.StatusInsufficientStorage, "DiskFull", err)
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, errBusy):
 		w.Header().Set("Retry-After", "2")
 		fail(w, http.StatusTooManyRequests, "Throttled", err)
 	case errors.As(err, &mistyped):

@@ -17,6 +17,7 @@ import (
 
 	"github.com/calypso-kql/calypso/api"
 	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/command"
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
@@ -57,9 +58,22 @@ func serve(t *testing.T, limits config.Limits, tokens ...config.Token) (*httptes
 	}
 	t.Cleanup(func() { s.Close() })
 	in := intake.New(intake.Options{Store: s, Tables: tables{c, s}, Now: func() time.Time { return now }, Grows: func(table string) bool { _, known := c.Table(table); return !known }})
+	requests, failures := &command.Requests{}, &command.Failures{}
+	commands, err := command.New(command.Options{Store: s, Engine: engine, Now: func() time.Time { return now }, Requests: requests, Failures: failures, Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	library := command.NewLibrary(s)
 	h := api.New(api.Options{
+		Commands: commands, Requests: requests, Failures: failures,
 		Store: s, Engine: engine, Intake: in, Tokens: tokens, Limits: limits, Now: func() time.Time { return now },
-		Workspace: func(x workspace.Tables) bind.Catalog { return workspace.New(c, x) },
+		Workspace: func(x workspace.Tables) bind.Catalog {
+			saved, err := library.Functions()
+			if err != nil {
+				t.Error(err)
+			}
+			return workspace.New(c, x, workspace.WithFunctions(saved))
+		},
 	})
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)

@@ -52,10 +52,19 @@ func (g *gate) admit(r *http.Request, role config.Role) (caller, error) {
 	if !ok {
 		return caller{}, &refusal{http.StatusUnauthorized, "Unauthorized", "the token is not known here"}
 	}
-	if !slices.Contains(t.Roles, role) && !slices.Contains(t.Roles, config.Admin) {
+	by := caller{name: t.Name, tables: t.Tables, roles: t.Roles}
+	if role != anyRole && !by.is(role) {
 		return caller{}, &refusal{http.StatusForbidden, "Forbidden", fmt.Sprintf("the token %s does not have the role %s", t.Name, role)}
 	}
-	return caller{name: t.Name, tables: t.Tables}, nil
+	return by, nil
+}
+
+// anyRole is asked for where what a request needs is not known before its body.
+const anyRole config.Role = ""
+
+// is reports whether a caller has a role. An admin has all.
+func (c caller) is(role config.Role) bool {
+	return slices.Contains(c.roles, role) || slices.Contains(c.roles, config.Admin)
 }
 
 // local lets in what a program on this machine has sent. A browser says in
@@ -68,7 +77,7 @@ func (g *gate) local(r *http.Request) (caller, error) {
 	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
 		return caller{}, &refusal{http.StatusForbidden, "Forbidden", "without tokens no page in a browser may ask"}
 	}
-	return caller{name: "local"}, nil
+	return caller{name: "local", roles: []config.Role{config.Admin}}, nil
 }
 
 // may reports whether a caller's token is for a table.

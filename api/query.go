@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
+	"sync/atomic"
 
+	"github.com/calypso-kql/calypso/command"
+	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
@@ -36,24 +39,34 @@ type queryProperties struct {
 	Parameters map[string]string `json:"Parameters"`
 }
 
-// query answers a query as of a snapshot of the store.
+// asked is a text that a client has sent.
+type asked struct {
+	text    string
+	request kql.Request
+	// activity is the client's id of the request.
+	activity string
+	options  kql.RunOptions
+}
+
+// query answers a query or, as clients send them here, too, a command.
 func (s *server) query(w http.ResponseWriter, r *http.Request, by caller) {
-	text, req, err := readQuery(http.MaxBytesReader(w, r.Body, maxQueryBytes))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		failed(w, err)
-		return
-	case err != nil:
-		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", err)
-		return
-	}
-	q, diags := s.o.Engine.CompileRequest(text, s.o.Workspace(&allowed{s.o.Store.Snapshot(), by}), req)
-	for _, d := range diags {
-		if d.Severity == syntax.Error {
-			fail(w, http.StatusBadRequest, "General_BadRequest", errors.New(strings.TrimRight(syntax.Render(text, diags), "\n")))
-			return
+	s.ask(w, r, by, func(a *asked) error {
+		if !command.IsCommand(a.text) && !by.is(config.Reader) {
+			return &refusal{http.StatusForbidden, "Forbidden", fmt.Sprintf("the token %s does not have the role reader", by.name)}
 		}
+		return nil
+	})
+}
+
+// ask answers what a client has sent, if check lets it through.
+func (s *server) ask(w http.ResponseWriter, r *http.Request, by caller, check func(*asked) error) {
+	a, err := s.readAsked(w, r, by)
+	if err == nil {
+		err = check(a)
+	}
+	if err != nil {
+		asking(w, err)
+		return
 	}
 	ctx := r.Context()
 	if s.o.Limits.QueryTime > 0 {
@@ -61,23 +74,113 @@ func (s *server) query(w http.ResponseWriter, r *http.Request, by caller) {
 		ctx, cancel = context.WithTimeout(ctx, s.o.Limits.QueryTime)
 		defer cancel()
 	}
-	now, _ := types.TicksOf(s.o.Now())
-	tables, err := q.Run(ctx, kql.RunOptions{
-		Now: now, MemoryLimit: s.o.Limits.QueryMemory, MaxRows: kql.KustoMaxRows, MaxBytes: kql.KustoMaxBytes,
-		Session: kql.Session{Database: "calypso", Cluster: r.Host, User: by.name},
-	})
-	var forbidden *forbiddenError
-	switch {
-	case errors.As(err, &forbidden):
-		fail(w, http.StatusForbidden, "Forbidden", forbidden)
-		return
-	case err != nil:
-		fail(w, http.StatusBadRequest, "General_BadRequest", err)
+	tables, err := s.answerTo(ctx, a, r, by)
+	if err != nil {
+		asking(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	// A client that has gone is told nothing.
 	_ = output.Write(w, output.Kusto, tables, output.Options{})
+}
+
+// answerTo runs a query or a command, which is among those that run meanwhile.
+func (s *server) answerTo(ctx context.Context, a *asked, r *http.Request, by caller) (tables []kql.Table, err error) {
+	one := command.Request{Activity: a.activity, Text: a.text, User: by.name, Application: r.Header.Get("x-ms-app"), Started: s.o.Now()}
+	run, heavy := s.run, true
+	if command.IsCommand(a.text) {
+		st, err := s.o.Commands.Parse(a.text)
+		if err != nil {
+			return nil, err
+		}
+		one.Command = st.Name()
+		// What runs can be seen and ended whatever runs.
+		heavy = st.Role() != config.Reader
+		run = func(ctx context.Context, a *asked, by caller) ([]kql.Table, error) { return s.command(ctx, st, a, by) }
+	}
+	if heavy {
+		leave, err := enter(ctx, s.queries)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+	}
+	ctx, end := s.o.Requests.Begin(ctx, one)
+	defer func() {
+		var rows int64
+		for i := range tables {
+			rows += int64(tables[i].Rows())
+		}
+		end(rows, s.o.Now(), err)
+	}()
+	tables, err = run(ctx, a, by)
+	return tables, command.Cause(ctx, err)
+}
+
+// run runs a query as of a snapshot of the store.
+func (s *server) run(ctx context.Context, a *asked, by caller) ([]kql.Table, error) {
+	tables := &allowed{Snapshot: s.o.Store.Snapshot(), by: by}
+	q, diags := s.o.Engine.CompileRequest(a.text, s.o.Workspace(tables), a.request)
+	if refused := tables.refused.Load(); refused != nil {
+		return nil, refused
+	}
+	for _, d := range diags {
+		if d.Severity == syntax.Error {
+			return nil, &command.Error{Text: a.text, Diagnostics: diags}
+		}
+	}
+	return q.Run(ctx, a.options)
+}
+
+// catalog returns what the names of a caller's query mean.
+func (s *server) catalog(by caller) bind.Catalog {
+	return s.o.Workspace(&allowed{Snapshot: s.o.Store.Snapshot(), by: by})
+}
+
+// asking sends the error of a query or a command.
+func asking(w http.ResponseWriter, err error) {
+	var (
+		large     *http.MaxBytesError
+		body      *bodyError
+		refused   *refusal
+		forbidden *forbiddenError
+		table     *command.Forbidden
+	)
+	switch {
+	case errors.As(err, &large), errors.Is(err, store.ErrFull), errors.Is(err, errBusy):
+		failed(w, err)
+	case errors.As(err, &body):
+		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", body)
+	case errors.As(err, &refused):
+		fail(w, refused.status, refused.code, refused)
+	case errors.As(err, &forbidden):
+		fail(w, http.StatusForbidden, "Forbidden", forbidden)
+	case errors.As(err, &table):
+		fail(w, http.StatusForbidden, "Forbidden", table)
+	case errors.Is(err, command.ErrCanceled):
+		fail(w, http.StatusBadRequest, "RequestCanceled", err)
+	default:
+		fail(w, http.StatusBadRequest, "General_BadRequest", err)
+	}
+}
+
+// A bodyError says that a body is not what it should be.
+type bodyError struct{ error }
+
+// readAsked reads the body of a query or a command.
+func (s *server) readAsked(w http.ResponseWriter, r *http.Request, by caller) (*asked, error) {
+	text, req, err := readQuery(http.MaxBytesReader(w, r.Body, maxQueryBytes))
+	if err != nil {
+		return nil, &bodyError{err}
+	}
+	now, _ := types.TicksOf(s.o.Now())
+	return &asked{
+		text: text, request: req, activity: activityOf(r.Context()),
+		options: kql.RunOptions{
+			Now: now, MemoryLimit: s.o.Limits.QueryMemory, MaxRows: kql.KustoMaxRows, MaxBytes: kql.KustoMaxBytes,
+			Session: kql.Session{Database: command.Database, Cluster: r.Host, User: by.name},
+		},
+	}, nil
 }
 
 // readQuery reads the body of a query.
@@ -111,6 +214,9 @@ func readQuery(body io.Reader) (text string, req kql.Request, err error) {
 type allowed struct {
 	*store.Snapshot
 	by caller
+	// refused is about the last table that was asked for and may not be read: only
+	// a text that names it asks.
+	refused atomic.Pointer[forbiddenError]
 }
 
 // Table implements workspace.Tables. A table that the caller may not read is
@@ -118,7 +224,9 @@ type allowed struct {
 func (a *allowed) Table(name string) (plan.Source, bool) {
 	t, ok := a.Snapshot.Table(name)
 	if ok && !a.by.may(name) {
-		return &forbiddenTable{t, &forbiddenError{a.by.name, name}}, true
+		err := &forbiddenError{a.by.name, name}
+		a.refused.Store(err)
+		return &forbiddenTable{err}, true
 	}
 	return t, ok
 }
@@ -135,10 +243,14 @@ func (a *allowed) Names() []string {
 	return names
 }
 
-type forbiddenTable struct {
-	plan.Source
-	err error
-}
+// A forbiddenTable tells nothing of its columns: it may have any.
+type forbiddenTable struct{ err error }
+
+// Schema implements plan.Source.
+func (t *forbiddenTable) Schema() types.Schema { return types.Schema{} }
+
+// MoreColumns implements bind.Loose.
+func (t *forbiddenTable) MoreColumns() bool { return true }
 
 // Open implements plan.Source.
 func (t *forbiddenTable) Open(context.Context, plan.Scan) (column.Reader, error) { return nil, t.err }

@@ -30,6 +30,7 @@ type bench struct {
 	catalog  *catalog.Catalog
 	runner   *command.Runner
 	engine   *kql.Engine
+	library  *command.Library
 	requests command.Requests
 	failures command.Failures
 	may      func(string) bool
@@ -43,6 +44,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { b.store.Close() })
+	b.library = command.NewLibrary(b.store)
 	if b.catalog, err = catalog.Open(catalog.Sentinel); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +62,7 @@ func newBench(t *testing.T) *bench {
 
 func (b *bench) session(t *testing.T) *command.Session {
 	t.Helper()
-	library, err := command.Library(b.store)
+	library, err := b.library.Functions()
 	if err != nil {
 		t.Fatal(err)
 	}

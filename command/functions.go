@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,33 +33,23 @@ type savedFunction struct {
 	DocString string `json:"docstring,omitempty"`
 }
 
-// SavedFunctions returns the functions that were created in a store, by name.
+// SavedFunctions returns the functions that were created in a store, by name. Those
+// that can't be read are left out, and returned as an error.
 func SavedFunctions(s *store.Store) ([]Function, error) {
 	var out []Function
+	var errs []error
 	for key, note := range s.Notes("", functionNotes) {
 		var saved savedFunction
 		if err := json.Unmarshal(note, &saved); err != nil {
-			return nil, fmt.Errorf("the store's note %s: %w", key, err)
+			errs = append(errs, fmt.Errorf("the store's note %s: %w", key, err))
+			continue
 		}
 		name := strings.TrimPrefix(key, functionNotes)
 		f := functions.Function{Name: name, Params: saved.Params, Body: saved.Body, File: "the store"}
 		out = append(out, Function{f, saved.Folder, saved.DocString})
 	}
 	slices.SortFunc(out, func(a, b Function) int { return strings.Compare(a.Name, b.Name) })
-	return out, nil
-}
-
-// Library returns the functions that were created in a store, for queries.
-func Library(s *store.Store) (*functions.Library, error) {
-	saved, err := SavedFunctions(s)
-	if err != nil {
-		return nil, err
-	}
-	var fs []functions.Function
-	for _, f := range saved {
-		fs = append(fs, f.Function)
-	}
-	return functions.Of(fs), nil
+	return out, errors.Join(errs...)
 }
 
 func functionCommands() []Declaration {

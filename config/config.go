@@ -188,11 +188,11 @@ func (t *Token) check() error {
 		return fmt.Errorf("%s: sha256 must be 64 hexadecimal digits: calypso token makes a token and prints them", t.Name)
 	}
 	if len(t.Roles) == 0 {
-		return fmt.Errorf("%s: want roles: reader, ingestor or admin", t.Name)
+		return fmt.Errorf("%s: want roles: reader, ingestor, operator or admin", t.Name)
 	}
 	for _, r := range t.Roles {
-		if r != Reader && r != Ingestor && r != Admin {
-			return fmt.Errorf("%s: role %q is none of reader, ingestor and admin", t.Name, r)
+		if !slices.Contains([]Role{Reader, Ingestor, Operator, Admin}, r) {
+			return fmt.Errorf("%s: role %q is none of reader, ingestor, operator and admin", t.Name, r)
 		}
 	}
 	for _, p := range t.Tables {

@@ -17,24 +17,6 @@ func Of(fs []Function) *Library {
 	return l
 }
 
-// Join returns the functions of several libraries, any of which may be nil. Of two
-// of one name that of the first library counts.
-func Join(libraries ...*Library) *Library {
-	out := &Library{byName: map[string]Function{}}
-	for _, l := range libraries {
-		if l == nil {
-			continue
-		}
-		for name, f := range l.byName {
-			if _, taken := out.byName[name]; !taken {
-				out.byName[name] = f
-			}
-		}
-		out.problems = append(out.problems, l.problems...)
-	}
-	return out
-}
-
 // Declared returns the function called name that is declared by a text, as
 // `(a: long) { T | take a }`.
 func Declared(name, text string) (Function, error) {

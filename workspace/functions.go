@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/functions"
 	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -16,8 +17,8 @@ import (
 // Function implements bind.Catalog: a saved function, else one that the catalog
 // knows by its columns.
 func (w *Workspace) Function(name string) (*bind.Function, bool) {
-	if w.functions != nil {
-		if f, ok := w.functions.Function(name); ok {
+	for _, l := range w.libraries() {
+		if f, ok := l.Function(name); ok {
 			return &bind.Function{Params: f.Params, Body: f.Body}, true
 		}
 	}
@@ -32,6 +33,18 @@ func (w *Workspace) Function(name string) (*bind.Function, bool) {
 	}
 	w.serveWatchlists(name, f, out)
 	return out, true
+}
+
+// libraries returns the saved functions, those that come first before others.
+func (w *Workspace) libraries() []*functions.Library {
+	var out []*functions.Library
+	if w.functions != nil {
+		out = append(out, w.functions)
+	}
+	if w.created != nil {
+		out = append(out, w.created())
+	}
+	return out
 }
 
 // params writes a function's parameters as KQL does.
@@ -56,12 +69,11 @@ func (w *Workspace) FunctionNames() []string {
 	for _, f := range w.catalog.Functions() {
 		names = append(names, f.Name)
 	}
-	if w.functions != nil {
-		names = append(names, w.functions.Names()...)
-		slices.Sort(names)
-		names = slices.Compact(names)
+	for _, l := range w.libraries() {
+		names = append(names, l.Names()...)
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // bodyless is the result of a function of which only the columns are known.

@@ -19,9 +19,10 @@ import (
 // A Workspace is a catalog for the binder. It is safe for concurrent use.
 type Workspace struct {
 	catalog    *catalog.Catalog
-	tables     Tables             // nil if nothing was opened
-	functions  *functions.Library // nil if there are none
-	watchlists *watchlist.Set     // nil if there are none
+	tables     Tables                    // nil if nothing was opened
+	functions  *functions.Library        // nil if there are none
+	created    func() *functions.Library // nil if there are none
+	watchlists *watchlist.Set            // nil if there are none
 	others     map[string]*Workspace
 	external   *external.Places // nil for nothing
 }
@@ -40,6 +41,12 @@ type Option func(*Workspace)
 // WithFunctions adds saved functions. They come before those that the catalog knows
 // by their columns only.
 func WithFunctions(l *functions.Library) Option { return func(w *Workspace) { w.functions = l } }
+
+// WithCreatedFunctions adds the functions that f returns whenever it is asked: those
+// that commands have created. They come after those of WithFunctions.
+func WithCreatedFunctions(f func() *functions.Library) Option {
+	return func(w *Workspace) { w.created = f }
+}
 
 // WithWatchlists adds watchlists.
 func WithWatchlists(s *watchlist.Set) Option { return func(w *Workspace) { w.watchlists = s } }

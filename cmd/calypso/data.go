@@ -65,6 +65,7 @@ func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *opened, er
 			return nil, nil, err
 		}
 		logs.snap = logs.store.Snapshot()
+		saved = append(saved, createdFunctions(logs.store, func(err error) { fmt.Fprintln(os.Stderr, "store:", err) }))
 	}
 	opts, err := f.openOthers(ctx, c, logs, saved)
 	if err != nil {

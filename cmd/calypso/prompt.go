@@ -30,6 +30,7 @@ The arrow keys walk the history, Ctrl-R searches it, Tab completes names.
   .analyze [QUERY]  the same, with the rows and time of each operator
   .output FORMAT    table, json, jsonl, csv, tsv or kusto
   .now [TIME]       fix now() at a time; without one, it is this machine's clock
+  .show tables …    and all other management commands, with --store
   .help             this text
   .quit             end
 `

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/calypso-kql/calypso/api"
+	"github.com/calypso-kql/calypso/command"
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
@@ -96,7 +97,7 @@ func tokenCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "token NAME ROLE…", Short: "Make a token for the configuration file",
 		Long: `Make a token, and print it with the lines for the configuration file, which has
-its digest only. Roles: reader, ingestor, admin.`,
+its digest only. Roles: reader, ingestor, operator, admin.`,
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			var raw [32]byte
@@ -148,10 +149,20 @@ func serve(ctx context.Context, c config.Config) (err error) {
 		return err
 	}
 	in := intake.New(intake.Options{Store: s, Tables: tablesOf{schemas{cat}, s}, Grows: schemas{cat}.grows, OldTimes: old, Now: time.Now})
+	created := createdFunctions(s, func(err error) { log.Error("store", "error", err) })
+	requests, failures := &command.Requests{}, &command.Failures{}
+	commands, err := command.New(command.Options{
+		Store: s, Engine: engine, Now: time.Now, Requests: requests, Failures: failures,
+		Version: version(), Address: listener.Addr().String(), Started: time.Now(),
+	})
+	if err != nil {
+		return failed(err)
+	}
 	server := &http.Server{
 		Handler: api.New(api.Options{
 			Store: s, Engine: engine, Intake: in, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: log,
-			Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(cat, t) },
+			Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(cat, t, created) },
+			Commands:  commands, Requests: requests, Failures: failures,
 		}),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/calypso-kql/calypso/command"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/output"
 	"github.com/calypso-kql/calypso/workspace"
@@ -35,6 +36,9 @@ func (s *session) run(ctx context.Context, text string) error {
 	ticks, err := parseNow(s.now)
 	if err != nil {
 		return err
+	}
+	if command.IsCommand(text) {
+		return s.manage(ctx, text, ticks)
 	}
 	q, err := s.compile(text)
 	if err != nil {

@@ -28,6 +28,7 @@ What each function, operator and aggregate takes, returns and answers. A paramet
 type. ` + "`?`" + ` marks what may be left out, ` + "`...`" + ` what repeats (once or more), ` + "`const`" + ` what must not depend on the row. Tests run every example.
 
 What Microsoft has and how far it is here: [coverage](coverage.md). What a request can set: [request properties](request-properties.md).
+What can be asked of a store: [management commands](commands.md).
 
 | family | functions |
 |---|---|

@@ -24,6 +24,7 @@ func TestPages(t *testing.T) {
 	pages := familyPages(engine.Functions())
 	pages["coverage.md"] = coveragePage(t, engine)
 	pages["request-properties.md"] = propertiesPage()
+	pages["commands.md"] = commandsPage()
 	if *update {
 		write(t, pages)
 	}
