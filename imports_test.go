@@ -51,6 +51,8 @@ const layers = `
 	api             : kql/types kql/column kql/plan kql/bind kql/syntax kql command config ingest intake output store workspace
 
 	rules           :
+	ledger          :
+	schedule        : kql/types detect ledger
 
 	internal/tenant :
 	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant
@@ -73,6 +75,7 @@ const vendors = `
 	github.com/parquet-go/bitpack       : parquet
 	github.com/klauspost/compress       : ingest external files parquet store bench internal/tenant
 	github.com/gofrs/flock              : store
+	modernc.org/sqlite                  : ledger
 	github.com/fsnotify/fsnotify        : folders
 	github.com/goccy/go-yaml            : detect functions config
 	github.com/spf13/cobra              : cmd/calypso

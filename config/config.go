@@ -36,6 +36,9 @@ type Config struct {
 	// Folders are followed: what is written to the log files in them is stored.
 	Folders []Folder `yaml:"folders"`
 	Follow  Follow   `yaml:"follow"`
+	// Rules are files and folders of rules that run on their schedule.
+	Rules    []string `yaml:"rules"`
+	Schedule Schedule `yaml:"schedule"`
 	// OldTimes says what becomes of a TimeGenerated that is more than two days
 	// before the arrival of its record, or a day after it: keep, or log_analytics.
 	OldTimes string `yaml:"old_times"`
@@ -63,6 +66,18 @@ type Follow struct {
 	LastLine time.Duration `yaml:"last_line"`
 	// Rescan is how often folders are walked, for what the system does not tell.
 	Rescan time.Duration `yaml:"rescan"`
+}
+
+// Schedule says how rules run.
+type Schedule struct {
+	// Delay is how long after its end a rule's window is evaluated: for so long logs
+	// may be on their way. NRTDelay is the same for near-real-time rules.
+	Delay    time.Duration `yaml:"delay"`
+	NRTDelay time.Duration `yaml:"nrt_delay"`
+	// CatchUp is how far back windows are caught up on that were missed.
+	CatchUp time.Duration `yaml:"catch_up"`
+	// Workers is how many rules are evaluated at a time.
+	Workers int `yaml:"workers"`
 }
 
 // Limits bound what a request may cost. Sizes are in bytes.
@@ -100,8 +115,9 @@ const (
 func Default() Config {
 	return Config{
 		Store: "data", Listen: "127.0.0.1:7788", Catalog: "sentinel", OldTimes: "keep",
-		Follow: Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second},
-		Limits: Limits{Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute},
+		Follow:   Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second},
+		Schedule: Schedule{Delay: 5 * time.Minute, NRTDelay: 2 * time.Minute, CatchUp: 7 * 24 * time.Hour, Workers: 2},
+		Limits:   Limits{Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute},
 	}
 }
 
@@ -171,6 +187,9 @@ func (c *Config) Check() error {
 	}
 	if c.Follow.Settle <= 0 || c.Follow.LastLine <= 0 || c.Follow.Rescan <= 0 {
 		wrong("follow: want settle, last_line and rescan to be positive")
+	}
+	if c.Schedule.Delay < 0 || c.Schedule.NRTDelay < 0 || c.Schedule.CatchUp <= 0 || c.Schedule.Workers <= 0 {
+		wrong("schedule: want catch_up and workers to be positive, delay and nrt_delay not to be negative")
 	}
 	for i, t := range c.Tokens {
 		if err := t.check(); err != nil {

@@ -74,12 +74,17 @@ func maxAlerts(k Kind) int {
 
 // Evaluate runs a rule for the scheduled time at.
 func Evaluate(ctx context.Context, r *Rule, at time.Time, q Querier) (*Evaluation, error) {
-	e := &Evaluation{Rule: r}
-	e.From, e.To = r.Window(at)
+	from, to := r.Window(at)
+	return EvaluateWindow(ctx, r, from, to, q)
+}
+
+// EvaluateWindow runs a rule for the window (from, to].
+func EvaluateWindow(ctx context.Context, r *Rule, from, to time.Time, q Querier) (*Evaluation, error) {
+	e := &Evaluation{Rule: r, From: from, To: to}
 	var err error
 	e.Schema, e.Batches, err = q.Query(ctx, r.Query, e.From, e.To)
 	if err != nil {
-		return nil, fmt.Errorf("rule %s at %s: %w", r.Name, at.Format(time.RFC3339), err)
+		return nil, fmt.Errorf("rule %s at %s: %w", r.Name, to.Format(time.RFC3339), err)
 	}
 	for _, b := range e.Batches {
 		e.Rows += b.Len()

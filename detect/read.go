@@ -18,6 +18,8 @@ type Reading struct {
 	// wrong; Skipped names files in folders that are about something else.
 	Errors  []error
 	Skipped []string
+	// Broken are the files that errors are about.
+	Broken map[string]bool
 }
 
 // Read reads the rules of files and of all files in folders. In a folder, files
@@ -25,7 +27,7 @@ type Reading struct {
 // are, are passed over. Two rules of one ID are an error: alerts could not be told
 // apart.
 func Read(paths []string) Reading {
-	var out Reading
+	out := Reading{Broken: map[string]bool{}}
 	for _, path := range paths {
 		st, err := os.Stat(path)
 		switch {
@@ -92,6 +94,7 @@ func (r *Reading) file(path string, inFolder bool) {
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {
+		r.Broken[path] = true
 		r.Errors = append(r.Errors, err)
 		return
 	}
@@ -102,6 +105,7 @@ func (r *Reading) file(path string, inFolder bool) {
 	rules, err := ParseAll(path, text)
 	r.Rules = append(r.Rules, rules...)
 	if err != nil {
+		r.Broken[path] = true
 		r.Errors = append(r.Errors, apart(err)...)
 	}
 }

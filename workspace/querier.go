@@ -21,6 +21,7 @@ type Querier struct {
 	ws     *Workspace
 	limits kql.RunOptions
 	delay  *time.Duration // nil: all rows have arrived
+	column string         // that windows are about
 
 	mu       sync.Mutex
 	compiled map[string]*kql.Query
@@ -29,7 +30,15 @@ type Querier struct {
 // NewQuerier returns a querier over ws. Of limits, Now and Scope are set for
 // each query.
 func NewQuerier(e *kql.Engine, ws *Workspace, limits kql.RunOptions) *Querier {
-	return &Querier{engine: e, ws: ws, limits: limits, compiled: map[string]*kql.Query{}}
+	return &Querier{engine: e, ws: ws, limits: limits, column: timeGenerated, compiled: map[string]*kql.Query{}}
+}
+
+// ByArrival returns a querier whose windows are about when rows were received, as
+// those of near-real-time rules are.
+func (q *Querier) ByArrival() *Querier {
+	other := NewQuerier(q.engine, q.ws, q.limits)
+	other.column = timeReceived
+	return other
 }
 
 // WithDelay returns a querier that looks back at how a rule once ran: delay after
@@ -61,7 +70,7 @@ func (q *Querier) Query(ctx context.Context, text string, from, to time.Time) (t
 		return types.Schema{}, nil, fmt.Errorf("the window from %s to %s is out of range", from, to)
 	}
 	o.Now = toTicks
-	o.Scope = &opt.TimeScope{Column: timeGenerated, From: fromTicks, To: toTicks}
+	o.Scope = &opt.TimeScope{Column: q.column, From: fromTicks, To: toTicks}
 	if q.delay != nil {
 		o.Scope.And = &opt.TimeScope{Column: timeReceived, From: -1, To: toTicks + int64(*q.delay/100), KeepNull: true}
 	}

@@ -29,9 +29,9 @@ import (
 
 func serveCommand() *cobra.Command {
 	var file, dir, listen string
-	var watch []string
+	var watch, rules []string
 	c := &cobra.Command{
-		Use:   "serve [--config FILE] [--store DIR] [--listen ADDRESS] [--watch PATH]…",
+		Use:   "serve [--config FILE] [--store DIR] [--listen ADDRESS] [--watch PATH]… [--rules PATH]…",
 		Short: "Take logs and answer queries over HTTP",
 		Long: `Serve a store over HTTP: POST /v1/ingest/TABLE takes logs, POST /v1/rest/query
 answers queries as Kusto does. Only this machine can connect unless the
@@ -43,6 +43,7 @@ configuration says otherwise; docs/serve.md tells how.`,
 				return err
 			}
 			watched(&c, watch)
+			c.Rules = append(c.Rules, rules...)
 			return serve(cmd.Context(), c)
 		},
 	}
@@ -50,6 +51,7 @@ configuration says otherwise; docs/serve.md tells how.`,
 	c.Flags().StringVar(&dir, "store", "", "the store's folder; overrides the file and CALYPSO_STORE")
 	c.Flags().StringVar(&listen, "listen", "", "address to serve on; overrides the file and CALYPSO_LISTEN")
 	c.Flags().StringArrayVar(&watch, "watch", nil, "folder or file whose logs are stored as they are written, PATH or TABLE=PATH; may be repeated")
+	c.Flags().StringArrayVar(&rules, "rules", nil, "file or folder of rules that run on their schedule; may be repeated")
 	return c
 }
 
@@ -170,6 +172,11 @@ func serve(ctx context.Context, c config.Config) (err error) {
 	log.Info("serving", "address", listener.Addr().String(), "store", c.Store, "tokens", len(c.Tokens), "tls", c.TLS.Certificate != "")
 	from := startSources(ctx, c, in, schemas{cat}, log)
 	defer from.close()
+	rules, err := startRules(ctx, c, ruleParts{engine, cat, s, in}, log)
+	if err != nil {
+		return failed(err)
+	}
+	defer func() { err = errors.Join(err, failed(rules.close())) }()
 	done := make(chan error, 1)
 	go func() {
 		if c.TLS.Certificate != "" {

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/intake"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/ledger"
+	"github.com/calypso-kql/calypso/schedule"
+	"github.com/calypso-kql/calypso/store"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+// ledgerName is the file of the ledger in a store's folder.
+const ledgerName = "ledger.db"
+
+// ruleParts are what rules are run with.
+type ruleParts struct {
+	engine  *kql.Engine
+	catalog *catalog.Catalog
+	store   *store.Store
+	intake  *intake.Intake
+}
+
+// scheduler returns a scheduler of the rules of a configuration, and the ledger,
+// which is to be closed.
+func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Logger) (*schedule.Scheduler, *ledger.Ledger, error) {
+	l, err := ledger.Open(filepath.Join(c.Store, ledgerName))
+	if err != nil {
+		return nil, nil, err
+	}
+	rules := schedule.NewRuleSet(c.Rules, now, log)
+	return schedule.New(schedule.Options{
+		Ledger: l, Rules: rules.Rules, Sink: p.intake, Now: now, Log: log,
+		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Workers: c.Schedule.Workers,
+		Querier: func(r *detect.Rule) detect.Querier {
+			q := workspace.NewQuerier(p.engine, workspace.New(p.catalog, p.store.Snapshot()), kql.RunOptions{MemoryLimit: c.Limits.QueryMemory})
+			if r.Kind == detect.NRT {
+				q = q.ByArrival()
+			}
+			return limited{q, c.Limits.QueryTime}
+		},
+	}), l, nil
+}
+
+// limited bounds the time of queries.
+type limited struct {
+	detect.Querier
+	most time.Duration
+}
+
+// Query implements detect.Querier.
+func (q limited) Query(ctx context.Context, text string, from, to time.Time) (s types.Schema, b []*column.Batch, err error) {
+	if q.most > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, q.most)
+		defer cancel()
+	}
+	return q.Querier.Query(ctx, text, from, to)
+}
+
+// runningRules are rules that run beside the server.
+type runningRules struct {
+	stop   context.CancelFunc
+	wg     sync.WaitGroup
+	ledger *ledger.Ledger
+}
+
+// startRules runs the rules of a configuration until close; nothing if it has none.
+func startRules(ctx context.Context, c config.Config, p ruleParts, log *slog.Logger) (*runningRules, error) {
+	r := &runningRules{stop: func() {}}
+	if len(c.Rules) == 0 {
+		return r, nil
+	}
+	s, l, err := p.scheduler(c, time.Now, log)
+	if err != nil {
+		return nil, err
+	}
+	r.ledger = l
+	ctx, r.stop = context.WithCancel(ctx)
+	r.wg.Go(func() { s.Run(ctx) })
+	return r, nil
+}
+
+func (r *runningRules) close() error {
+	r.stop()
+	r.wg.Wait()
+	if r.ledger == nil {
+		return nil
+	}
+	return r.ledger.Close()
+}
+
+func scheduleCommand() *cobra.Command {
+	var (
+		file, dir, now string
+		rules          []string
+	)
+	c := &cobra.Command{
+		Use:   "schedule --store DIR --rules PATH… [--config FILE] [--now T]",
+		Short: "Run what is due of rules, once: for cron, and for a look at what they would find",
+		Long: `Run the windows of rules that are due and have not run, in order, write their
+alerts to SecurityAlert in the store, and end. calypso serve --rules does the same all
+the time; calypso runs shows what has run.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := readConfig(file, dir, "")
+			if err != nil {
+				return err
+			}
+			c.Rules = append(c.Rules, rules...)
+			if len(c.Rules) == 0 {
+				return errors.New("want --rules PATH: a file or folder of rules")
+			}
+			clock := time.Now
+			if now != "" {
+				ticks, err := parseNow(now)
+				if err != nil {
+					return err
+				}
+				clock = func() time.Time { return types.TimeOf(ticks) }
+			}
+			return runSchedule(cmd.Context(), c, clock)
+		},
+	}
+	c.Flags().StringVar(&file, "config", "", "configuration file")
+	c.Flags().StringVar(&dir, "store", "", "the store's folder; overrides the file and CALYPSO_STORE")
+	c.Flags().StringArrayVar(&rules, "rules", nil, "file or folder of rules; may be repeated")
+	c.Flags().StringVar(&now, "now", "", "the time; this machine's clock if not given")
+	return c
+}
+
+func runSchedule(ctx context.Context, c config.Config, clock func() time.Time) (err error) {
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	cat, err := openCatalog(c.Catalog)
+	if err != nil {
+		return err
+	}
+	engine, err := kql.New()
+	if err != nil {
+		return failed(err)
+	}
+	s, err := openStore(c.Store, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, failed(s.Close())) }()
+	in := intake.New(intake.Options{Store: s, Tables: tablesOf{schemas{cat}, s}, Grows: schemas{cat}.grows, Now: clock})
+	scheduler, l, err := ruleParts{engine, cat, s, in}.scheduler(c, clock, log)
+	if err != nil {
+		return failed(err)
+	}
+	defer func() { err = errors.Join(err, failed(l.Close())) }()
+	begun := clock()
+	if err := scheduler.Drain(ctx); err != nil {
+		return failed(err)
+	}
+	runs, err := l.Runs(ledger.Filter{})
+	if err != nil {
+		return failed(err)
+	}
+	states, alerts := map[ledger.State]int{}, int64(0)
+	for _, r := range runs {
+		if !r.Ended.Before(begun.UTC().Truncate(time.Microsecond)) || r.Ended.IsZero() {
+			states[r.State]++
+			alerts += r.Alerts
+		}
+	}
+	fmt.Printf("%s done, %d failed, %d to be tried again, %s\n", count(states[ledger.Done], "window"), states[ledger.Failed],
+		states[ledger.Pending]+states[ledger.Running]+states[ledger.Evaluated], count(int(alerts), "alert"))
+	if states[ledger.Failed] > 0 {
+		return &exitError{code: exitFailed}
+	}
+	return nil
+}
+
+func runsCommand() *cobra.Command {
+	var (
+		dir   string
+		f     ledger.Filter
+		state []string
+	)
+	c := &cobra.Command{
+		Use:   "runs --store DIR [--rule ID] [--state STATE]… [--limit N]",
+		Short: "Show which windows of rules have run, and what came of them",
+		Long: `Show the windows of rules, the latest first, also while calypso serve runs. States:
+pending, running, evaluated (its alerts are to be written), done, failed (tried six
+times), suppressed (shortly after an alert), abandoned (too far in the past).`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if dir == "" {
+				return errors.New("want --store DIR: the folder of the store")
+			}
+			for _, s := range state {
+				f.States = append(f.States, ledger.State(s))
+			}
+			return showRuns(filepath.Join(dir, ledgerName), f)
+		},
+	}
+	c.Flags().StringVar(&dir, "store", "", "the store's folder")
+	c.Flags().StringVar(&f.Rule, "rule", "", "only the rule with this ID")
+	c.Flags().StringArrayVar(&state, "state", nil, "only windows in this state; may be repeated")
+	c.Flags().IntVar(&f.Limit, "limit", 50, "at most so many; 0 is all")
+	return c
+}
+
+func showRuns(path string, f ledger.Filter) error {
+	if _, err := os.Stat(path); err != nil {
+		return failed(fmt.Errorf("%s: no rule has run with this store: %w", path, err))
+	}
+	l, err := ledger.OpenReader(path)
+	if err != nil {
+		return failed(err)
+	}
+	defer l.Close()
+	runs, err := l.Runs(f)
+	if err != nil {
+		return failed(err)
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "Window ends\tRule\tState\tAttempt\tRows\tAlerts\tStarted\tTook\tError")
+	for _, r := range runs {
+		started, took := "", ""
+		if !r.Started.IsZero() {
+			started = stamp(r.Started)
+			if !r.Ended.IsZero() {
+				took = r.Ended.Sub(r.Started).Round(time.Millisecond).String()
+			}
+		}
+		line, _, _ := strings.Cut(r.Error, "\n")
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%s\t%s\t%s\n", stamp(r.To), r.Name, r.State, r.Attempt, r.Rows, r.Alerts, started, took, line)
+	}
+	return failed(w.Flush())
+}

@@ -1,0 +1,129 @@
+package schedule
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/ledger"
+)
+
+// maxAttempts is how often a window is tried: once, and five times more.
+const maxAttempts = 6
+
+// firstPause is the pause after the first attempt; each later one is twice as long.
+const firstPause = time.Minute
+
+// execute brings a window as far as it can be brought now.
+func (s *Scheduler) execute(ctx context.Context, r *detect.Rule, run ledger.Run) {
+	if err := s.advance(ctx, r, &run); err != nil {
+		// The ledger could not be written: the window is as the ledger has it.
+		s.o.Log.Error("schedule", "rule", run.Name, "window", run.To, "error", err)
+	}
+}
+
+// advance returns errors of the ledger only.
+func (s *Scheduler) advance(ctx context.Context, r *detect.Rule, run *ledger.Run) error {
+	if run.State != ledger.Evaluated {
+		switch suppressed, err := s.suppressed(r, run); {
+		case err != nil:
+			return err
+		case r == nil || r.Disabled:
+			return s.end(ctx, r, run, ledger.Abandoned, "the rule is no longer there, or disabled")
+		case suppressed:
+			return s.end(ctx, r, run, ledger.Suppressed, "")
+		}
+		if err := s.o.Ledger.Start(run, version(r), s.o.Now()); err != nil {
+			return err
+		}
+		records, err := s.evaluate(ctx, r, run)
+		if err != nil {
+			return s.failed(ctx, r, run, err)
+		}
+		if err := s.o.Ledger.Evaluated(run, records); err != nil {
+			return err
+		}
+	}
+	records, err := s.o.Ledger.Records(run)
+	if err != nil {
+		return err
+	}
+	if len(records) > 0 {
+		if err := s.o.Sink.Deliver(ctx, deliveryID("alerts", run), "SecurityAlert", records); err != nil {
+			// The alerts are in the ledger: they are delivered however long it takes.
+			s.o.Log.Error("alerts are not delivered", "rule", run.Name, "window", run.To, "error", err)
+			return s.o.Ledger.Again(run, "deliver: "+err.Error(), s.o.Now().Add(firstPause))
+		}
+	}
+	return s.end(ctx, r, run, ledger.Done, "")
+}
+
+// deliveryID is the same whenever the same is delivered again.
+func deliveryID(what string, run *ledger.Run) string {
+	return fmt.Sprintf("%s:%q:%d", what, run.Rule, run.To.UnixMicro())
+}
+
+func (s *Scheduler) suppressed(r *detect.Rule, run *ledger.Run) (bool, error) {
+	if r == nil || r.Suppression == 0 {
+		return false, nil
+	}
+	c, _, err := s.o.Ledger.Cursor(run.Rule)
+	quiet := !c.LastAlert.IsZero() && run.To.After(c.LastAlert) && !run.To.After(c.LastAlert.Add(r.Suppression))
+	return quiet, err
+}
+
+// evaluate runs the query of a window and returns its alerts as records.
+func (s *Scheduler) evaluate(ctx context.Context, r *detect.Rule, run *ledger.Run) (records [][]byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error: %v\n%s", p, debug.Stack())
+		}
+	}()
+	e, err := detect.EvaluateWindow(ctx, r, run.From, run.To, s.o.Querier(r))
+	if err != nil {
+		return nil, err
+	}
+	run.Rows, run.Alerts = int64(e.Rows), int64(len(e.Alerts))
+	for i := range e.Alerts {
+		rec, err := alertRecord(e, &e.Alerts[i], s.o.Now())
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, rec)
+	}
+	return records, nil
+}
+
+// failed notes a failed attempt: the window is tried again, until it has been tried
+// often enough.
+func (s *Scheduler) failed(ctx context.Context, r *detect.Rule, run *ledger.Run, why error) error {
+	if ctx.Err() != nil {
+		run.Attempt-- // it is the process that ends, not the rule that fails
+		return s.o.Ledger.Again(run, "the process ended", s.o.Now())
+	}
+	s.o.Log.Warn("a rule failed", "rule", run.Name, "window", run.To, "attempt", run.Attempt, "error", why)
+	if run.Attempt >= maxAttempts {
+		return s.end(ctx, r, run, ledger.Failed, why.Error())
+	}
+	return s.o.Ledger.Again(run, why.Error(), s.o.Now().Add(firstPause<<(run.Attempt-1)))
+}
+
+// end closes a window, and says so in the health table before: a crash between the
+// two has it said again, under the same ID. That it can't be said does not keep the
+// window open.
+func (s *Scheduler) end(ctx context.Context, r *detect.Rule, run *ledger.Run, state ledger.State, why string) error {
+	now := s.o.Now()
+	rec, err := healthRecord(r, run, state, why, now)
+	if err == nil {
+		err = s.o.Sink.Deliver(ctx, deliveryID("health", run), "SentinelHealth", [][]byte{rec})
+	}
+	if err != nil {
+		s.o.Log.Warn("health is not written", "rule", run.Name, "window", run.To, "error", err)
+	}
+	if state == ledger.Failed {
+		s.o.Log.Error("a window is lost", "rule", run.Name, "window", run.To, "error", why)
+	}
+	return s.o.Ledger.End(run, state, why, now)
+}

@@ -1,0 +1,192 @@
+package schedule
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/ledger"
+)
+
+// alertRecord writes an alert as a row of SecurityAlert, as Sentinel's scheduled
+// rules do. Entities and ExtendedProperties are texts that hold JSON.
+//
+// Source: Microsoft's reference of the security alert schema, and an alert as it is
+// in a workspace.
+func alertRecord(e *detect.Evaluation, a *detect.Alert, now time.Time) ([]byte, error) {
+	r := e.Rule
+	entities, err := entitiesText(a.Entities)
+	if err != nil {
+		return nil, err
+	}
+	properties, err := propertiesText(e, a)
+	if err != nil {
+		return nil, err
+	}
+	first, last := times(e, a.Rows)
+	component := "Scheduled Alerts"
+	if r.Kind == detect.NRT {
+		component = "NRT Alerts"
+	}
+	row := map[string]any{
+		"TimeGenerated": stamp(now), "Type": "SecurityAlert", "SourceSystem": "Detection",
+		"SystemAlertId": a.ID, "VendorOriginalId": a.ID, "AlertType": r.ID, "AlertName": a.Name, "DisplayName": a.Name,
+		"Description": a.Description, "AlertSeverity": string(a.Severity), "Status": "New", "IsIncident": false,
+		"StartTime": first, "EndTime": last, "ProcessingEndTime": stamp(now),
+		"VendorName": "Microsoft", "ProviderName": "ASI Scheduled Alerts", "ProductName": "Azure Sentinel", "ProductComponentName": component,
+		"Entities": entities, "ExtendedProperties": properties, "CompromisedEntity": compromised(a.Entities),
+		"Tactics": strings.Join(a.Tactics, ", "), "Techniques": list(techniques(a.Techniques, false)),
+		"SubTechniques": list(append(techniques(a.Techniques, true), r.SubTechniques...)),
+	}
+	for name, value := range a.Properties {
+		if name == "ConfidenceScore" {
+			if score, err := strconv.ParseFloat(value, 64); err == nil {
+				row[name] = score
+			}
+			continue
+		}
+		row[name] = value
+	}
+	return json.Marshal(row)
+}
+
+func stamp(t time.Time) string {
+	ticks, ok := types.TicksOf(t)
+	if !ok {
+		return ""
+	}
+	return string(types.AppendDateTime(nil, ticks))
+}
+
+// times returns the TimeGenerated of the first and the last event of an alert, or
+// the window's where the query does not answer with it.
+func times(e *detect.Evaluation, rows []int) (first, last string) {
+	first, last = stamp(e.From), stamp(e.To)
+	cell, ok := e.Text("TimeGenerated")
+	if !ok {
+		return first, last
+	}
+	least, most := "", ""
+	for _, i := range rows {
+		// Kusto's form of a datetime sorts as the time does.
+		if t := cell(i); t != "" {
+			if least == "" || t < least {
+				least = t
+			}
+			most = max(most, t)
+		}
+	}
+	if least == "" {
+		return first, last
+	}
+	return least, most
+}
+
+// entitiesText writes entities as Sentinel does: objects that are numbered, their
+// types in lower case.
+func entitiesText(entities []detect.Entity) (string, error) {
+	list := []map[string]string{}
+	for i, e := range entities {
+		o := map[string]string{"$id": strconv.Itoa(i + 2), "Type": strings.ToLower(e.Type)}
+		for _, f := range e.Fields {
+			o[f.Identifier] = f.Value
+		}
+		list = append(list, o)
+	}
+	text, err := json.Marshal(list)
+	return string(text), err
+}
+
+// compromised returns the value that names the first account or host.
+func compromised(entities []detect.Entity) string {
+	for _, e := range entities {
+		if (e.Type == "Account" || e.Type == "Host") && len(e.Fields) > 0 {
+			return e.Fields[0].Value
+		}
+	}
+	return ""
+}
+
+// techniques returns the sub-techniques (T1110.001), or the others.
+func techniques(all []string, sub bool) (out []string) {
+	for _, t := range all {
+		if strings.Contains(t, ".") == sub {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// list writes a list as the columns of SecurityAlert hold it; none is empty.
+func list(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(values) // texts always can be
+	return string(text)
+}
+
+func propertiesText(e *detect.Evaluation, a *detect.Alert) (string, error) {
+	r := e.Rule
+	p := map[string]string{
+		"Query": r.Query, "Query Start Time UTC": stamp(e.From), "Query End Time UTC": stamp(e.To),
+		"Query Period": span(e.To.Sub(e.From)), "Trigger Operator": operator(r.Trigger.Operator), "Trigger Threshold": strconv.Itoa(r.Trigger.Threshold),
+		"Search Query Results Overall Count": strconv.Itoa(e.Rows), "Events": strconv.Itoa(len(a.Rows)), "Event Grouping": string(r.Grouping),
+		"Analytic Rule Name": r.Name, "Analytic Rule Ids": list([]string{r.ID}), "Alert generation status": "Full alert created",
+	}
+	if len(a.Details) > 0 {
+		details, err := json.Marshal(a.Details)
+		if err != nil {
+			return "", err
+		}
+		p["Custom Details"] = string(details)
+	}
+	text, err := json.Marshal(p)
+	return string(text), err
+}
+
+func span(d time.Duration) string { return string(types.AppendTimeSpan(nil, int64(d/100))) }
+
+func operator(o detect.TriggerOperator) string {
+	switch o {
+	case detect.LessThan:
+		return "Less Than"
+	case detect.Equal:
+		return "Equal"
+	case detect.NotEqual:
+		return "Not Equal"
+	}
+	return "Greater Than"
+}
+
+// healthRecord writes a row of SentinelHealth about a window that ends.
+//
+// Source: Microsoft's reference of the SentinelHealth table, analytics rules.
+func healthRecord(r *detect.Rule, run *ledger.Run, state ledger.State, why string, now time.Time) ([]byte, error) {
+	status, reason := "Success", "The rule ran"
+	switch state {
+	case ledger.Failed:
+		status, reason = "Failure", "The query failed"
+	case ledger.Abandoned:
+		status, reason = "Failure", "The window was given up"
+	case ledger.Suppressed:
+		status, reason = "Success", "The rule is suppressed after an alert"
+	}
+	kind := "Scheduled"
+	if r != nil {
+		kind = string(r.Kind)
+	}
+	return json.Marshal(map[string]any{
+		"TimeGenerated": stamp(now), "Type": "SentinelHealth", "OperationName": strings.ToUpper(kind[:1]) + kind[1:] + " analytics rule run",
+		"SentinelResourceId": run.Rule, "SentinelResourceName": run.Name, "SentinelResourceType": "Analytics Rule", "SentinelResourceKind": kind,
+		"Status": status, "Reason": reason, "Description": why, "RecordId": fmt.Sprintf("%s/%d", run.Rule, run.To.UnixMicro()),
+		"ExtendedProperties": map[string]any{
+			"QueryStartTimeUTC": stamp(run.From), "QueryEndTimeUTC": stamp(run.To), "executionStart": stamp(run.Started), "Attempt": run.Attempt,
+			"QueryResultAmount": run.Rows, "AlertsGeneratedAmount": run.Alerts, "RuleVersion": run.Version, "State": string(state),
+		},
+	})
+}

@@ -1,0 +1,185 @@
+// Package schedule runs rules on time: each window of each rule once, none left
+// out, its alerts delivered once.
+//
+// A window ends at a multiple of the rule's frequency and is due a delay later, when
+// the logs have arrived. It is entered in the ledger before it is evaluated, and
+// closed after its alerts are delivered; they are in the ledger before that, and
+// delivered under an ID that the receiver knows again. So a crash between any two
+// steps loses nothing and doubles nothing, and what came due while the process was
+// away is caught up on, in order.
+//
+// Source: Microsoft's documentation of scheduled and near-real-time analytics rules,
+// and of how runs that fail are tried again.
+package schedule
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/ledger"
+)
+
+// Options are what a scheduler works with. Ledger, Rules, Querier, Sink, Now and Log
+// are needed.
+type Options struct {
+	Ledger *ledger.Ledger
+	// Rules returns the rules as they are now.
+	Rules func() []*detect.Rule
+	// Querier returns what a window of a rule is evaluated with: the logs as they
+	// are now.
+	Querier func(*detect.Rule) detect.Querier
+	Sink    Sink
+	// Delay is how long after its end a window of a scheduled rule is due; less
+	// than 0 is the default, five minutes. NRTDelay is the same of near-real-time
+	// rules; the default is two minutes.
+	Delay, NRTDelay time.Duration
+	// CatchUp is how far back windows are caught up on; 0 is seven days.
+	CatchUp time.Duration
+	// Workers is how many windows are evaluated at a time; 0 is 2.
+	Workers int
+	// Now is the clock.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// A Sink takes records for a table, as JSON objects. Records that it has had under
+// the same ID it does not take again, and when Deliver returns without an error they
+// are durable.
+type Sink interface {
+	Deliver(ctx context.Context, id, table string, records [][]byte) error
+}
+
+// The defaults, which are Sentinel's.
+const (
+	defaultDelay    = 5 * time.Minute
+	defaultNRTDelay = 2 * time.Minute
+	defaultCatchUp  = 7 * 24 * time.Hour
+	nrtFrequency    = time.Minute
+)
+
+// A Scheduler runs rules. Run is its only method while it runs.
+type Scheduler struct {
+	o    Options
+	wake chan struct{}
+
+	mu sync.Mutex
+	// busy are the rules of which a window is being worked on, last has when one
+	// of a rule was taken up: the rule that has waited longest comes first.
+	busy map[string]bool
+	last map[string]time.Time
+	work sync.WaitGroup
+}
+
+// New returns a scheduler.
+func New(o Options) *Scheduler {
+	if o.Delay < 0 {
+		o.Delay = defaultDelay
+	}
+	if o.NRTDelay < 0 {
+		o.NRTDelay = defaultNRTDelay
+	}
+	if o.CatchUp == 0 {
+		o.CatchUp = defaultCatchUp
+	}
+	if o.Workers == 0 {
+		o.Workers = 2
+	}
+	return &Scheduler{o: o, wake: make(chan struct{}, 1), busy: map[string]bool{}, last: map[string]time.Time{}}
+}
+
+// Run runs rules until ctx ends, and then waits for the windows being worked on. An
+// error of the ledger does not end it: nothing is evaluated that could not be
+// entered, and it is tried again.
+func (s *Scheduler) Run(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		if err := s.step(ctx); err != nil {
+			s.o.Log.Error("schedule", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			s.work.Wait()
+			return
+		case <-s.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// Drain enters what is due now, works on it until nothing is left to do, and
+// returns: for a run by cron, and for tests.
+func (s *Scheduler) Drain(ctx context.Context) error {
+	for {
+		if err := s.step(ctx); err != nil {
+			return err
+		}
+		s.work.Wait()
+		open, err := s.o.Ledger.Open(s.o.Now())
+		if err != nil || len(open) == 0 || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// step enters the windows that are due, and gives open ones to free workers.
+func (s *Scheduler) step(ctx context.Context) error {
+	rules := map[string]*detect.Rule{}
+	now := s.o.Now()
+	for _, r := range s.o.Rules() {
+		rules[r.ID] = r
+		if err := s.enter(r, now); err != nil {
+			return err
+		}
+	}
+	open, err := s.o.Ledger.Open(now)
+	if err != nil {
+		return err
+	}
+	for _, run := range s.choose(open, now) {
+		s.work.Go(func() {
+			s.execute(ctx, rules[run.Rule], run)
+			s.mu.Lock()
+			delete(s.busy, run.Rule)
+			s.mu.Unlock()
+			select {
+			case s.wake <- struct{}{}:
+			default:
+			}
+		})
+	}
+	return nil
+}
+
+// choose returns the oldest open window of each rule that none is being worked on,
+// of the rules that have waited longest, as many as there are free workers.
+func (s *Scheduler) choose(open []ledger.Run, now time.Time) []ledger.Run {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := map[string]ledger.Run{}
+	for _, r := range open { // the oldest come first
+		if _, have := first[r.Rule]; !have && !s.busy[r.Rule] {
+			first[r.Rule] = r
+		}
+	}
+	var out []ledger.Run
+	for len(s.busy) < s.o.Workers && len(first) > 0 {
+		best := ""
+		for id, r := range first {
+			if best == "" || s.last[id].Before(s.last[best]) || s.last[id].Equal(s.last[best]) && before(r, first[best]) {
+				best = id
+			}
+		}
+		out = append(out, first[best])
+		s.busy[best], s.last[best] = true, now
+		delete(first, best)
+	}
+	return out
+}
+
+func before(a, b ledger.Run) bool {
+	return a.To.Before(b.To) || a.To.Equal(b.To) && a.Rule < b.Rule
+}

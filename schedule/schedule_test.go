@@ -1,0 +1,415 @@
+package schedule_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/intake"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/ledger"
+	"github.com/calypso-kql/calypso/schedule"
+	"github.com/calypso-kql/calypso/store"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// tenant is a store with a scheduler, and a clock that is set by hand.
+type tenant struct {
+	t      testing.TB
+	store  *store.Store
+	intake *intake.Intake
+	engine *kql.Engine
+	cat    *catalog.Catalog
+	ledger *ledger.Ledger
+	rules  []*detect.Rule
+	now    atomic.Int64 // microseconds
+	sink   schedule.Sink
+}
+
+type tables struct {
+	*catalog.Catalog
+	s *store.Store
+}
+
+func (t tables) Schema(name string) (types.Schema, bool) {
+	if x, ok := t.Catalog.Table(name); ok {
+		return x.Schema, true
+	}
+	return t.s.Schema(name)
+}
+
+func (t tables) Names() []string { return t.Catalog.Tables() }
+
+func open(t testing.TB, dir string, rules ...*detect.Rule) *tenant {
+	t.Helper()
+	fail := func(err error) {
+		if err != nil {
+			t.Helper()
+			t.Fatal(err)
+		}
+	}
+	x := &tenant{t: t, rules: rules}
+	x.set(noon)
+	var err error
+	x.store, err = store.Open(filepath.Join(dir, "store"), store.Options{})
+	fail(err)
+	t.Cleanup(func() { x.store.Close() })
+	x.ledger, err = ledger.Open(filepath.Join(dir, "ledger.db"))
+	fail(err)
+	t.Cleanup(func() { x.ledger.Close() })
+	x.engine, err = kql.New()
+	fail(err)
+	x.cat, err = catalog.Open(catalog.Sentinel)
+	fail(err)
+	x.intake = intake.New(intake.Options{Store: x.store, Tables: tables{x.cat, x.store}, Now: x.clock})
+	x.sink = x.intake
+	return x
+}
+
+func (x *tenant) clock() time.Time  { return time.UnixMicro(x.now.Load()).UTC() }
+func (x *tenant) set(now time.Time) { x.now.Store(now.UnixMicro()) }
+
+func (x *tenant) scheduler() *schedule.Scheduler {
+	return schedule.New(schedule.Options{
+		Ledger: x.ledger, Rules: func() []*detect.Rule { return x.rules }, Sink: x.sink, Now: x.clock, Delay: -1, NRTDelay: -1, CatchUp: 6 * time.Hour,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Querier: func(r *detect.Rule) detect.Querier {
+			q := workspace.NewQuerier(x.engine, workspace.New(x.cat, x.store.Snapshot()), kql.RunOptions{})
+			if r.Kind == detect.NRT {
+				return q.ByArrival()
+			}
+			return q
+		},
+	})
+}
+
+// events stores events that were generated at times, named by their number.
+func (x *tenant) events(from int, times ...time.Time) {
+	x.t.Helper()
+	var lines [][]byte
+	for i, at := range times {
+		lines = append(lines, fmt.Appendf(nil, `{"TimeGenerated":%q,"Name_s":"e%d"}`, at.Format(time.RFC3339Nano), from+i))
+	}
+	if err := x.intake.Deliver(context.Background(), fmt.Sprintf("events-%d", from), "Events_CL", lines); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+func (x *tenant) drain() {
+	x.t.Helper()
+	if err := x.scheduler().Drain(context.Background()); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// ask returns the rows of a query as lines.
+func (x *tenant) ask(query string) []string {
+	x.t.Helper()
+	q, diags := x.engine.Compile(query, workspace.New(x.cat, x.store.Snapshot()))
+	now, _ := types.TicksOf(x.clock())
+	all, err := q.Run(context.Background(), kql.RunOptions{Now: now})
+	if err != nil {
+		x.t.Fatal(err, diags)
+	}
+	var out []string
+	for _, b := range all[0].Batches {
+		for i := range b.Len() {
+			var cells []string
+			for c := range b.Width() {
+				col, err := b.Column(c)
+				if err != nil {
+					x.t.Fatal(err)
+				}
+				cells = append(cells, text(col, i))
+			}
+			out = append(out, strings.Join(cells, " "))
+		}
+	}
+	return out
+}
+
+func text(c column.Column, i int) string {
+	switch c.Type() {
+	case types.String:
+		v := column.ViewOf[string](c)
+		return v.At(i)
+	case types.Long:
+		v := column.ViewOf[int64](c)
+		return strconv.FormatInt(v.At(i), 10)
+	}
+	return "?"
+}
+
+func (x *tenant) states(rule string) map[ledger.State]int {
+	x.t.Helper()
+	runs, err := x.ledger.Runs(ledger.Filter{Rule: rule})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	out := map[ledger.State]int{}
+	for _, r := range runs {
+		out[r.State]++
+	}
+	return out
+}
+
+// newRule finds each event in the window of five minutes in which it was generated.
+func newRule(change func(*detect.Rule)) *detect.Rule {
+	r := &detect.Rule{ID: "new-events", Name: "New events", Kind: detect.Scheduled, Severity: detect.Low, Frequency: 5 * time.Minute, Period: time.Hour,
+		Trigger: detect.Trigger{Operator: detect.GreaterThan}, Grouping: detect.AlertPerResult, Query: "Events_CL | where TimeGenerated > ago(5m)",
+		Override: detect.AlertOverride{NameFormat: "Event {{Name_s}}"}}
+	if change != nil {
+		change(r)
+	}
+	return r
+}
+
+const alerts = "SecurityAlert | summarize count() by AlertName | sort by AlertName asc"
+
+func want(t testing.TB, what string, got []string, lines ...string) {
+	t.Helper()
+	if strings.Join(got, "\n") != strings.Join(lines, "\n") {
+		t.Errorf("%s:\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(lines, "\n"))
+	}
+}
+
+func TestEachWindowOnce(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(nil))
+	x.drain() // enters the window that ends at 11:55
+	x.events(1, noon.Add(-3*time.Minute), noon.Add(time.Minute), noon.Add(17*time.Minute))
+	x.set(noon.Add(4*time.Minute + 59*time.Second))
+	x.drain()
+	want(t, "before the window is due", x.ask(alerts))
+	x.set(noon.Add(5 * time.Minute))
+	x.drain()
+	x.drain()
+	want(t, "at the time", x.ask(alerts), "Event e1 1")
+	// The process was away: what was missed is caught up on.
+	x.set(noon.Add(40 * time.Minute))
+	x.drain()
+	want(t, "caught up", x.ask(alerts), "Event e1 1", "Event e2 1", "Event e3 1")
+	if s := x.states("new-events"); s[ledger.Done] != 9 || len(s) != 1 { // 11:55 to 12:35
+		t.Errorf("windows are %v, want 9 done", s)
+	}
+	want(t, "health", x.ask("SentinelHealth | summarize count(), sum(tolong(ExtendedProperties.AlertsGeneratedAmount)) by Status"), "Success 9 3")
+}
+
+func TestClockThatJumps(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(nil))
+	x.events(1, noon.Add(-time.Hour))
+	x.drain()
+	x.set(noon.Add(10 * time.Minute))
+	x.drain()
+	x.set(noon.Add(-time.Hour)) // back
+	x.drain()
+	x.set(noon.Add(15 * time.Minute))
+	x.drain()
+	if s := x.states("new-events"); s[ledger.Done] != 4 || len(s) != 1 {
+		t.Errorf("windows are %v, want 4 done", s)
+	}
+	x.set(noon.Add(30 * 24 * time.Hour)) // and far ahead
+	x.drain()
+	s := x.states("new-events")
+	if s[ledger.Abandoned] != 1 || s[ledger.Done] != 4+6*12-1 {
+		t.Errorf("windows are %v, want 1 abandoned for all that were more than 6 hours ago, and the others done", s)
+	}
+	runs, err := x.ledger.Runs(ledger.Filter{States: []ledger.State{ledger.Abandoned}})
+	if err != nil || len(runs) != 1 || !strings.Contains(runs[0].Error, "windows, that of 2026-03-01T12:15:00Z the first, are more than 6h in the past") {
+		t.Errorf("given up is %+v, %v", runs, err)
+	}
+}
+
+func TestSuppression(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) { r.Suppression = 10 * time.Minute }))
+	x.drain()
+	x.events(1, noon.Add(-time.Minute), noon.Add(time.Minute), noon.Add(6*time.Minute), noon.Add(11*time.Minute))
+	for m := range 25 {
+		x.set(noon.Add(time.Duration(m) * time.Minute))
+		x.drain()
+	}
+	want(t, "alerts", x.ask(alerts), "Event e1 1", "Event e4 1")
+	if s := x.states("new-events"); s[ledger.Suppressed] != 2 {
+		t.Errorf("windows are %v, want 2 suppressed", s)
+	}
+}
+
+func TestRulesThatFail(t *testing.T) {
+	wrong := newRule(func(r *detect.Rule) { r.ID, r.Query = "wrong", "Nothing_CL | where x > 1" })
+	x := open(t, t.TempDir(), wrong, newRule(nil))
+	x.events(1, noon.Add(-6*time.Minute))
+	for m := range 40 {
+		x.set(noon.Add(time.Duration(m) * time.Minute))
+		x.drain()
+	}
+	runs, err := x.ledger.Runs(ledger.Filter{Rule: "wrong", States: []ledger.State{ledger.Failed}})
+	if err != nil || len(runs) != 2 || runs[0].Attempt != 6 || !strings.Contains(runs[0].Error, "Nothing_CL") {
+		t.Fatalf("failed are %+v, %v", runs, err)
+	}
+	want(t, "the rule beside it", x.ask(alerts), "Event e1 1")
+	// The table comes to be: windows that can still be tried succeed.
+	x.intake.Deliver(context.Background(), "n", "Nothing_CL", [][]byte{[]byte(`{"TimeGenerated":"2026-03-01T12:00:00Z","x":1}`)})
+	x.set(noon.Add(80 * time.Minute))
+	x.drain()
+	if s := x.states("wrong"); s[ledger.Failed] != 2 || s[ledger.Pending] != 0 || s[ledger.Done] == 0 {
+		t.Errorf("windows are %v", s)
+	}
+}
+
+func TestDisabledRulesAreNotCaughtUp(t *testing.T) {
+	r := newRule(nil)
+	x := open(t, t.TempDir(), r)
+	x.events(1, noon.Add(-time.Hour))
+	x.drain()
+	off := *r
+	off.Disabled = true
+	x.rules = []*detect.Rule{&off}
+	x.set(noon.Add(time.Hour))
+	x.drain()
+	x.rules = []*detect.Rule{r}
+	x.set(noon.Add(65 * time.Minute))
+	x.drain()
+	if s := x.states("new-events"); s[ledger.Done] != 2 {
+		t.Errorf("windows are %v, want 2 done", s)
+	}
+}
+
+func TestNearRealTime(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) { r.Kind, r.Frequency, r.Period, r.Query = detect.NRT, 0, 0, "Events_CL" }))
+	x.drain()
+	x.events(1, noon.Add(-3*time.Hour)) // generated long ago, it arrives now
+	for m := range 8 {
+		x.set(noon.Add(time.Duration(m) * time.Minute))
+		x.drain()
+	}
+	want(t, "alerts", x.ask(alerts), "Event e1 1")
+}
+
+// flaky is a sink that fails before or after the record is stored.
+type flaky struct {
+	schedule.Sink
+	r *rand.Rand
+}
+
+func (f flaky) Deliver(ctx context.Context, id, table string, records [][]byte) error {
+	if f.r.IntN(3) == 0 {
+		return errors.New("the sink is away")
+	}
+	err := f.Sink.Deliver(ctx, id, table, records)
+	if f.r.IntN(3) == 0 {
+		return errors.New("the answer is lost")
+	}
+	return err
+}
+
+func TestSinkThatFails(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(nil))
+	x.sink = flaky{x.intake, rand.New(rand.NewPCG(1, 2))}
+	var lines []string
+	for i := range 20 {
+		x.events(10+i, noon.Add(time.Duration(i)*5*time.Minute+time.Minute))
+		lines = append(lines, fmt.Sprintf("Event e%d 1", 10+i))
+	}
+	for m := range 130 {
+		x.set(noon.Add(time.Duration(m) * time.Minute))
+		x.drain()
+	}
+	want(t, "alerts", x.ask(alerts), lines...)
+}
+
+// TestKilled kills a process that runs a rule over a day, of which a second is ten
+// minutes and more, again and again.
+func TestKilled(t *testing.T) {
+	if dir := os.Getenv("CALYPSO_SCHEDULE_TO_KILL"); dir != "" {
+		runUntilKilled(t, dir)
+		return
+	}
+	dir := t.TempDir()
+	x := open(t, dir, newRule(nil))
+	x.drain()
+	var times []time.Time
+	for i := range 12 * 12 {
+		times = append(times, noon.Add(time.Duration(i)*5*time.Minute+time.Duration(i)*time.Second))
+	}
+	x.events(100, times...)
+	x.store.Close()
+	x.ledger.Close()
+	kills := 0
+	for kills < 8 {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestKilled$")
+		cmd.Env = append(os.Environ(), "CALYPSO_SCHEDULE_TO_KILL="+dir)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Duration(300+rand.IntN(500))*time.Millisecond, func() { cmd.Process.Kill() })
+		if cmd.Wait() == nil {
+			break // it came to the end of the day
+		}
+		kills++
+	}
+	x = open(t, dir, newRule(nil))
+	x.set(noon.Add(13 * time.Hour))
+	x.drain()
+	got := x.ask("SecurityAlert | summarize n = count() by AlertName | summarize alerts = count(), sum(n), max(n)")
+	want(t, fmt.Sprintf("after %d kills", kills), got, fmt.Sprintf("%d %d 1", len(times), len(times)))
+	runs, err := x.ledger.Runs(ledger.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range runs {
+		if r.State != ledger.Done || i > 0 && !r.To.Add(5*time.Minute).Equal(runs[i-1].To) {
+			t.Errorf("window %s of %s is %s, and the next ends at %s", r.To, r.Rule, r.State, runs[max(i-1, 0)].To)
+		}
+	}
+	if len(runs) != 13*12+1 { // 11:55 to 00:55
+		t.Errorf("%d windows are in the ledger", len(runs))
+	}
+}
+
+func runUntilKilled(t *testing.T, dir string) {
+	x := open(t, dir, newRule(nil))
+	at := noon
+	if c, ok, err := x.ledger.Cursor("new-events"); err != nil {
+		t.Fatal(err)
+	} else if ok {
+		at = c.To.Add(5 * time.Minute)
+	}
+	for ; at.Before(noon.Add(12 * time.Hour)); at = at.Add(time.Minute) {
+		x.set(at)
+		x.drain()
+	}
+}
+
+// TestAlertRecord looks at a whole row of SecurityAlert.
+func TestAlertRecord(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) {
+		r.Description, r.Severity, r.Tactics, r.Techniques = "It happened.", detect.High, []string{"Impact"}, []string{"T1485", "T1565.001"}
+		r.Entities = []detect.EntityMapping{{Type: "Account", Fields: []detect.FieldMapping{{Identifier: "Name", Column: "Name_s"}}}}
+		r.CustomDetails = map[string]string{"Which": "Name_s"}
+		r.Override.Properties = map[string]string{"AlertLink": "Name_s"}
+	}))
+	x.events(7, noon.Add(-6*time.Minute))
+	x.drain()
+	got := x.ask(`SecurityAlert | project AlertSeverity, Status, Tactics, Techniques, SubTechniques, CompromisedEntity, AlertLink, Entities,
+		tostring(StartTime), tostring(parse_json(ExtendedProperties)["Custom Details"]), tostring(parse_json(ExtendedProperties)["Query Period"]), AlertType, ProductComponentName`)
+	want(t, "the alert", got, `High New Impact ["T1485"] ["T1565.001"] e7 e7 [{"$id":"2","Name":"e7","Type":"account"}] 2026-03-01T11:54:00.0000000Z {"Which":["e7"]} 01:00:00 new-events Scheduled Alerts`)
+}
+
+var _ ingest.Tables = tables{}

@@ -1,0 +1,67 @@
+package schedule
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/ledger"
+)
+
+// maxEntered bounds how many windows of a rule are entered at a time.
+const maxEntered = 1000
+
+// timing returns how often a rule runs, how far its windows reach back, and how
+// long after its end one is due.
+func (s *Scheduler) timing(r *detect.Rule) (frequency, period, delay time.Duration) {
+	if r.Kind == detect.NRT {
+		return nrtFrequency, nrtFrequency, s.o.NRTDelay
+	}
+	return r.Frequency, r.Period, s.o.Delay
+}
+
+// enter enters the windows of a rule that have come due.
+func (s *Scheduler) enter(r *detect.Rule, now time.Time) error {
+	frequency, period, delay := s.timing(r)
+	latest := now.Add(-delay).UTC().Truncate(frequency)
+	cursor, ok, err := s.o.Ledger.Cursor(r.ID)
+	switch {
+	case err != nil:
+		return err
+	case ok && !latest.After(cursor.To):
+		return nil
+	case r.Disabled:
+		return s.o.Ledger.Pass(r.ID, latest)
+	}
+	next := latest // the first window of a new rule
+	if ok {
+		next = cursor.To.Truncate(frequency).Add(frequency)
+	}
+	run := func(to time.Time) ledger.Run {
+		return ledger.Run{Rule: r.ID, Name: r.Name, Version: version(r), From: to.Add(-period), To: to, State: ledger.Pending, NotBefore: to.Add(delay), Entered: now.UTC()}
+	}
+	var runs []ledger.Run
+	if oldest := now.Add(-s.o.CatchUp).UTC().Truncate(frequency); next.Before(oldest) {
+		gone := run(oldest)
+		gone.From, gone.State, gone.Ended = next.Add(-period), ledger.Abandoned, now.UTC()
+		gone.Error = fmt.Sprintf("%d windows, that of %s the first, are more than %s in the past", int(oldest.Sub(next)/frequency)+1, next.Format(time.RFC3339), detect.KQLDuration(s.o.CatchUp))
+		runs = append(runs, gone)
+		s.o.Log.Error("windows are given up", "rule", r.Name, "id", r.ID, "why", gone.Error)
+		next = oldest.Add(frequency)
+	}
+	for ; !next.After(latest) && len(runs) < maxEntered; next = next.Add(frequency) {
+		runs = append(runs, run(next))
+	}
+	return s.o.Ledger.Enter(runs)
+}
+
+// version returns a digest of what a rule says.
+func version(r *detect.Rule) string {
+	text, err := r.YAML()
+	if err != nil {
+		text = []byte(r.Query)
+	}
+	sum := sha256.Sum256(text)
+	return fmt.Sprintf("%x", sum[:6])
+}
