@@ -26,6 +26,7 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/output"
 	"github.com/calypso-kql/calypso/parquet"
+	"github.com/calypso-kql/calypso/store"
 )
 
 // A measurement is the answer of a runner.
@@ -53,7 +54,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "", "file for the answer, as Kusto writes it")
 	flag.StringVar(&o.ingest, "ingest", "", "NDJSON file to load instead of a query")
 	flag.StringVar(&o.parquet, "parquet", "", "Parquet file to write what was ingested to, instead of memory")
-	flag.StringVar(&o.store, "store", "", "folder of a store to write what was ingested to, instead of memory")
+	flag.StringVar(&o.store, "store", "", "folder of a store to write what was ingested to, or to query instead of the Parquet files")
 	flag.IntVar(&o.repeat, "repeat", 1, "how often to run the query")
 	flag.IntVar(&o.threads, "threads", 2, "threads")
 	flag.StringVar(&o.profile, "cpuprofile", "", "file for a CPU profile")
@@ -92,6 +93,14 @@ func query(ctx context.Context, o options, m *measurement) error {
 	tables, err := open(o)
 	if err != nil {
 		return err
+	}
+	if o.store != "" {
+		s, err := store.Open(o.store, store.Options{})
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		tables = snapshotOf(s)
 	}
 	engine, err := kql.New()
 	if err != nil {

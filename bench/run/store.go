@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/files"
+	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/store"
@@ -39,6 +40,15 @@ func loadStore(ctx context.Context, o options, m *measurement, known schemas) er
 		m.DiskBytes, err = sizeOf(o.store)
 	}
 	return err
+}
+
+// snapshotOf returns the tables of a store as they are now.
+func snapshotOf(s *store.Store) kql.Tables {
+	snap, tables := s.Snapshot(), kql.Tables{}
+	for _, name := range snap.Names() {
+		tables[name], _ = snap.Table(name)
+	}
+	return tables
 }
 
 // intoStore is a store that files are read into.
