@@ -19,6 +19,7 @@ import (
 
 	pq "github.com/parquet-go/parquet-go"
 
+	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
@@ -31,7 +32,22 @@ type Options struct {
 	// Keep decodes columns whole when they are first needed and keeps them in
 	// memory: slower for one query, much faster for those that follow.
 	Keep bool
+	// Index, if not nil, is asked where rows that a query wants may be, besides
+	// the file's own statistics.
+	Index Index
 }
+
+// An Index knows of text in a file what its statistics don't. It is safe for
+// concurrent use.
+type Index interface {
+	// Rows returns the rows of the file outside of which none fulfils the hint on
+	// a column of text or of dynamic values: ranges in ascending order that do not
+	// touch. It is !ok if the index does not say.
+	Rows(column string, h plan.Hint) (ranges []Range, ok bool)
+}
+
+// A Range is rows of a file from From up to, not including, To.
+type Range struct{ From, To int }
 
 // A File is a Parquet file opened for reading. It is safe for concurrent use.
 type File struct {
@@ -46,6 +62,7 @@ type File struct {
 	size    int64
 	memory  memory
 	dicts   dictCache
+	index   Index
 	// inflaters has decoders that can stop early.
 	inflaters sync.Pool
 }
@@ -100,7 +117,7 @@ func open(f ReaderAtCloser, size int64, path string, o Options) (file *File, err
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a whole Parquet file: %w", path, err)
 	}
-	file = &File{path: path, f: f, pf: pf, size: size}
+	file = &File{path: path, f: f, pf: pf, size: size, index: o.Index}
 	leaf := 0
 	for _, c := range pf.Root().Columns() {
 		file.addField(c, leaf, o.Declared)

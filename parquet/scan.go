@@ -14,7 +14,10 @@ import (
 // Open implements plan.Source. Batches come in the order of the file.
 func (file *File) Open(_ context.Context, s plan.Scan) (column.Reader, error) {
 	file.dicts.begin()
-	r := &reader{file: file, scan: s, left: s.Limit}
+	r := &reader{file: file, scan: s, left: s.Limit, rows: file.indexed(s.Hints), skips: s.Skips}
+	if r.skips == nil {
+		r.skips = &plan.Skips{}
+	}
 	for _, c := range s.Columns {
 		r.schema.Columns = append(r.schema.Columns, file.schema.Columns[c])
 	}
@@ -28,7 +31,12 @@ type reader struct {
 	scan   plan.Scan
 	left   int // rows still wanted, if the scan has a limit
 
-	group    int // next row group
+	rows  []Range // of the file that may be wanted, as far as its index says
+	skips *plan.Skips
+
+	group    int     // next row group
+	first    int     // row of the next row group
+	spans    []Range // of the current row group, what is left behind from and to
 	current  *scannedGroup
 	before   *scannedGroup // the one before the current
 	from, to int           // what is left of the current one
@@ -51,10 +59,14 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 		return nil, errors.New("reader is closed")
 	}
 	for r.from >= r.to {
+		if len(r.spans) > 0 {
+			r.from, r.to, r.spans = r.spans[0].From, r.spans[0].To, r.spans[1:]
+			break
+		}
 		if r.group == len(r.file.groups) || r.scan.Limit > 0 && r.left <= 0 {
 			return nil, io.EOF
 		}
-		from, to, err := r.file.groups[r.group].wanted(r.scan.Hints)
+		spans, err := r.spansOf(r.file.groups[r.group])
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +74,7 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 			r.before.forget()
 		}
 		r.before, r.current = r.current, r.file.groups[r.group].scan()
-		r.from, r.to = from, to
+		r.spans = spans
 		r.part = r.file.groups[r.group].partOf(r.scan.Columns)
 		r.group++
 	}
@@ -74,7 +86,36 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 	b := r.current.batch(r.scan.Columns, r.from, end)
 	r.from = end
 	if r.scan.Limit > 0 && r.left <= 0 {
-		r.from = r.to
+		r.from, r.spans = r.to, nil
 	}
 	return b, nil
+}
+
+// spansOf returns the rows of the next row group, counted in it, that may be
+// wanted.
+func (r *reader) spansOf(g *group) ([]Range, error) {
+	first := r.first
+	r.first += g.n
+	r.skips.Groups.Add(1)
+	spans := common([]Range{{first, first + g.n}}, r.rows)
+	if len(spans) == 0 {
+		r.skips.ByTerms.Add(1)
+		return nil, nil
+	}
+	from, to, err := g.wanted(r.scan.Hints, r.skips)
+	if err != nil || from >= to {
+		return nil, err
+	}
+	if spans = common([]Range{{first + from, first + to}}, spans); len(spans) == 0 {
+		r.skips.ByTerms.Add(1)
+		return nil, nil
+	}
+	left := 0
+	for i := range spans {
+		spans[i].From, spans[i].To = spans[i].From-first, spans[i].To-first
+		left += spans[i].To - spans[i].From
+	}
+	r.skips.Rows.Add(int64(g.n))
+	r.skips.Outside.Add(int64(g.n - left))
+	return spans, nil
 }

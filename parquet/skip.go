@@ -12,8 +12,8 @@ import (
 )
 
 // wanted returns the range of rows that may fulfil all hints; from == to if none
-// can.
-func (g *group) wanted(hints []plan.Hint) (from, to int, err error) {
+// can, which skips is told.
+func (g *group) wanted(hints []plan.Hint, skips *plan.Skips) (from, to int, err error) {
 	defer recovered(g.file.path, &err)
 	from, to = 0, g.n
 	for _, h := range hints {
@@ -23,6 +23,7 @@ func (g *group) wanted(hints []plan.Hint) (from, to int, err error) {
 		}
 		chunk := g.rg.ColumnChunks()[f.leaf]
 		if !mayHold(chunk, f, h) {
+			skips.ByBloom.Add(1)
 			return 0, 0, nil
 		}
 		a, b, err := pagesThatMayHold(chunk, f, h, g.n)
@@ -31,10 +32,46 @@ func (g *group) wanted(hints []plan.Hint) (from, to int, err error) {
 		}
 		from, to = max(from, a), min(to, b)
 		if from >= to {
+			skips.ByBounds.Add(1)
 			return 0, 0, nil
 		}
 	}
 	return from, to, nil
+}
+
+// indexed returns the rows that may fulfil all hints, as far as the file's index
+// says.
+func (file *File) indexed(hints []plan.Hint) []Range {
+	out := []Range{{0, int(file.Rows())}}
+	if file.index == nil {
+		return out
+	}
+	for _, h := range hints {
+		f := file.fields[h.Column]
+		if f.nested != nil || f.own != f.to {
+			continue
+		}
+		if r, ok := file.index.Rows(f.name, h); ok {
+			out = common(out, r)
+		}
+	}
+	return out
+}
+
+// common returns the rows that are in both.
+func common(a, b []Range) []Range {
+	var out []Range
+	for len(a) > 0 && len(b) > 0 {
+		if from, to := max(a[0].From, b[0].From), min(a[0].To, b[0].To); from < to {
+			out = append(out, Range{from, to})
+		}
+		if a[0].To < b[0].To {
+			a = a[1:]
+		} else {
+			b = b[1:]
+		}
+	}
+	return out
 }
 
 // mayHold asks the chunk's Bloom filter.

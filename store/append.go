@@ -261,7 +261,7 @@ func (t *table) add(lsn uint64, at int64, a *addition, bytes int64) {
 	st := t.state.clone()
 	st.applied = lsn
 	if a.segment != nil {
-		st.segments = append(slices.Clone(st.segments), &segment{Segment: a.segment, dir: t.dir})
+		st.segments = append(slices.Clone(st.segments), newSegment(t.dir, a.segment))
 		if n, ok := seqOf(a.segment.File, segmentEnd); ok {
 			st.next = max(st.next, n+1)
 		}

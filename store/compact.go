@@ -29,7 +29,8 @@ func (s *Store) compactOnce(t *table) error {
 }
 
 // Compact puts all neighbouring segments together that are not as large as
-// segments are to become.
+// segments are to become, and makes term indexes anew that are damaged or not
+// there.
 func (s *Store) Compact(name string) error {
 	t, err := s.table(name)
 	if err != nil {
@@ -41,7 +42,8 @@ func (s *Store) Compact(name string) error {
 		st := s.stateOf(t)
 		from, to := s.small(st.segments)
 		if to-from < 2 {
-			return nil
+			_, err := s.mendTerms(context.Background(), t)
+			return err
 		}
 		if err := s.join(t, st, from, to); err != nil {
 			return err
@@ -105,7 +107,7 @@ func (s *Store) swap(t *table, old []*segment, seg *Segment) error {
 		at := slices.Index(now.segments, old[0])
 		keep := slices.DeleteFunc(slices.Clone(now.segments), func(g *segment) bool { return slices.Contains(old, g) })
 		if seg != nil {
-			keep = slices.Insert(keep, at, &segment{Segment: seg, dir: t.dir})
+			keep = slices.Insert(keep, at, newSegment(t.dir, seg))
 		}
 		now.segments = keep
 	})
@@ -150,7 +152,7 @@ func (s *Store) rewrite(t *table, st *state, keep func(*column.Batch) (rows []ui
 			return nil
 		}
 		if w == nil {
-			w, err = newSegmentWriter(t.dir, segmentName(s.nextFile(t)), st.schema, identifiers(st.schema, b), micros, s.opt.step)
+			w, err = newSegmentWriter(t.dir, segmentName(s.nextFile(t)), st.schema, micros, s.opt.step)
 			if err != nil {
 				return err
 			}

@@ -20,6 +20,7 @@ const (
 	manifestName  = "manifest.json"
 	segmentEnd    = ".parquet"
 	sumsEnd       = ".sums"
+	termsEnd      = ".terms"
 	logEnd        = ".log"
 	idsEnd        = ".ids"
 	tornEnd       = ".torn"
@@ -35,6 +36,9 @@ func segmentName(seq uint64) string { return fmt.Sprintf("%012d%s", seq, segment
 
 // sumsName is the file with the checksums of a segment.
 func sumsName(segment string) string { return strings.TrimSuffix(segment, segmentEnd) + sumsEnd }
+
+// termsName is the file with the term index of a segment.
+func termsName(segment string) string { return strings.TrimSuffix(segment, segmentEnd) + termsEnd }
 
 // seqOf returns the number in a file's name, if it ends in end.
 func seqOf(name, end string) (uint64, bool) {

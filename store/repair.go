@@ -28,7 +28,8 @@ type Repaired struct {
 
 // Repair reads all of a table's segments and takes those that are damaged out of
 // it, so that the rest can be queried: the rows that are whole become a new
-// segment, and the damaged file is moved to the folder damaged. Rows are whole or
+// segment, and the damaged file is moved to the folder damaged. Term indexes that are
+// damaged or not there are made anew. Rows are whole or
 // lost a batch at a time, as they are read. It returns what it did, also where an
 // error has ended it.
 func (s *Store) Repair(ctx context.Context, name string) ([]Repaired, error) {
@@ -58,7 +59,8 @@ func (s *Store) Repair(ctx context.Context, name string) ([]Repaired, error) {
 		r.Why = why
 		done = append(done, r)
 	}
-	return done, nil
+	_, err = s.mendTerms(ctx, t)
+	return done, full(err)
 }
 
 func (s *Store) repairSegment(ctx context.Context, t *table, st *state, g *segment) (Repaired, error) {
@@ -81,7 +83,7 @@ func (s *Store) repairSegment(ctx context.Context, t *table, st *state, g *segme
 		return r, err
 	}
 	r.Kept = filepath.Join(aside, g.File)
-	for _, file := range []string{g.File, sumsName(g.File)} {
+	for _, file := range []string{g.File, sumsName(g.File), termsName(g.File)} {
 		err := os.Link(filepath.Join(t.dir, file), filepath.Join(aside, file))
 		if err != nil && !errors.Is(err, os.ErrExist) && !errors.Is(err, os.ErrNotExist) {
 			return r, err

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -17,11 +16,7 @@ func (s *Store) writeSegment(t *table, rs types.Schema, batches []*column.Batch)
 	if err != nil {
 		return nil, err
 	}
-	var bloom []string
-	if len(batches) > 0 {
-		bloom = identifiers(rs, batches[0])
-	}
-	w, err := newSegmentWriter(t.dir, segmentName(s.nextFile(t)), rs, bloom, micros, s.opt.step)
+	w, err := newSegmentWriter(t.dir, segmentName(s.nextFile(t)), rs, micros, s.opt.step)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +43,7 @@ func (s *Store) nextFile(t *table) uint64 {
 // remove removes the files of a segment that is no longer part of the table, or
 // never was. What can't be removed now goes when the store is opened.
 func (t *table) remove(s *Segment) {
-	os.Remove(filepath.Join(t.dir, s.File))
-	os.Remove(filepath.Join(t.dir, sumsName(s.File)))
+	removeFiles(t.dir, s.File)
 }
 
 // seal writes the rows of t that are in memory as a segment, and the manifest
@@ -68,7 +62,7 @@ func (s *Store) seal(t *table) error {
 			s.endSeal(t)
 			return err
 		}
-		segs = append(segs, &segment{Segment: seg, dir: t.dir})
+		segs = append(segs, newSegment(t.dir, seg))
 	}
 	return s.replaceLocked(t, func(now *state) {
 		now.segments = append(slices.Clone(now.segments), segs...)

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -44,8 +43,10 @@ type segmentWriter struct {
 	info Segment
 	sums *summer
 	w    *parquet.Writer
-	s    types.Schema
-	step func(string)
+	// terms is the index of what is written.
+	terms *termWriter
+	s     types.Schema
+	step  func(string)
 	// micros names the datetime columns that are written in microseconds.
 	micros []string
 	// syncing is closed when what had been written by then is on the disk;
@@ -59,16 +60,16 @@ type segmentWriter struct {
 // it, while more is written: little is left to wait for at the end.
 const syncBytes = 4 << 20
 
-// newSegmentWriter begins a segment of rows of schema s. bloom names the columns
-// with a Bloom filter, micros those of datetimes that need microseconds.
-func newSegmentWriter(dir, file string, s types.Schema, bloom, micros []string, step func(string)) (*segmentWriter, error) {
+// newSegmentWriter begins a segment of rows of schema s. micros names the columns
+// of datetimes that need microseconds.
+func newSegmentWriter(dir, file string, s types.Schema, micros []string, step func(string)) (*segmentWriter, error) {
 	step("segment create")
 	f, err := os.OpenFile(filepath.Join(dir, file), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	w := &segmentWriter{dir: dir, info: Segment{File: file, Times: map[string]Span{}}, sums: &summer{f: f}, s: s, step: step, micros: micros}
-	w.w, err = parquet.NewWriter(w.sums, s, parquet.WriterOptions{Bloom: bloom, Micros: micros, Workers: workers()})
+	w := &segmentWriter{dir: dir, info: Segment{File: file, Times: map[string]Span{}}, sums: &summer{f: f}, s: s, step: step, micros: micros, terms: newTermWriter(s)}
+	w.w, err = parquet.NewWriter(w.sums, s, parquet.WriterOptions{Micros: micros, Workers: workers()})
 	if err != nil {
 		w.abandon()
 		return nil, err
@@ -90,6 +91,9 @@ func (w *segmentWriter) write(b *column.Batch) error {
 	}
 	w.info.Rows += int64(b.Len())
 	if err := w.w.Write(b); err != nil {
+		return err
+	}
+	if err := w.terms.write(b); err != nil {
 		return err
 	}
 	return w.sync(syncBytes)
@@ -169,6 +173,11 @@ func (w *segmentWriter) finish() (*Segment, error) {
 		w.remove()
 		return nil, err
 	}
+	w.step("segment terms")
+	if err := writeSynced(filepath.Join(w.dir, termsName(w.info.File)), w.terms.finish(w.info.Bytes, w.info.Sums)); err != nil {
+		w.remove()
+		return nil, err
+	}
 	w.step("segment sums")
 	if err := writeSynced(filepath.Join(w.dir, sumsName(w.info.File)), sums); err != nil {
 		w.remove()
@@ -184,18 +193,23 @@ func (w *segmentWriter) abandon() {
 	w.remove()
 }
 
-func (w *segmentWriter) remove() {
-	os.Remove(filepath.Join(w.dir, w.info.File))
-	os.Remove(filepath.Join(w.dir, sumsName(w.info.File)))
+func (w *segmentWriter) remove() { removeFiles(w.dir, w.info.File) }
+
+// removeFiles removes the files of a segment.
+func removeFiles(dir, segment string) {
+	for _, name := range []string{segment, sumsName(segment), termsName(segment)} {
+		os.Remove(filepath.Join(dir, name))
+	}
 }
 
 // openSegment opens a segment, every byte of which is checked when it is read.
-func openSegment(dir string, s *Segment, declared types.Schema) (*parquet.File, error) {
+// terms, if not nil, knows where terms are.
+func openSegment(dir string, s *Segment, declared types.Schema, terms parquet.Index) (*parquet.File, error) {
 	c, err := openChecked(dir, s)
 	if err != nil {
 		return nil, err
 	}
-	return parquet.OpenReader(c, s.Bytes, c.f.Name(), parquet.Options{Declared: declared})
+	return parquet.OpenReader(c, s.Bytes, c.f.Name(), parquet.Options{Declared: declared, Index: terms})
 }
 
 // openChecked opens a segment's file. Where its checksums are damaged or gone,
@@ -239,35 +253,4 @@ func readSums(dir string, s *Segment, f *os.File) ([]byte, error) {
 		return sums, nil
 	}
 	return nil, err
-}
-
-// identifiers returns the text columns of rows that look like identifiers, most
-// values being different and short: they get Bloom filters, for min and max of
-// such values exclude nothing.
-func identifiers(s types.Schema, b *column.Batch) []string {
-	const sample, longest = 2000, 128
-	var names []string
-	n := min(b.Len(), sample)
-	for i, c := range s.Columns {
-		if c.Type != types.String {
-			continue
-		}
-		col, err := b.Column(i)
-		if err != nil {
-			continue
-		}
-		v := column.ViewOf[string](col)
-		distinct, filled := map[string]bool{}, 0
-		for r := range n {
-			if text := v.At(r); text != "" && len(text) <= longest {
-				filled++
-				distinct[text] = true
-			}
-		}
-		// Identifiers that recur, as of users, are still looked up by value.
-		if filled > 0 && len(distinct)*8 >= filled && !slices.Contains(names, c.Name) {
-			names = append(names, c.Name)
-		}
-	}
-	return names
 }

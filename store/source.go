@@ -40,10 +40,16 @@ func (s *source) Open(ctx context.Context, scan plan.Scan) (column.Reader, error
 	}
 	wanted := s.st.clone()
 	wanted.segments = nil
+	if scan.Skips != nil {
+		scan.Skips.Segments.Add(int64(len(s.st.segments)))
+	}
 	for _, g := range s.st.segments {
 		if mayHold(g.Segment, s.st.schema, scan.Hints) {
 			wanted.segments = append(wanted.segments, g)
 		}
+	}
+	if scan.Skips != nil {
+		scan.Skips.BySegment.Add(int64(len(s.st.segments) - len(wanted.segments)))
 	}
 	src, err := wanted.source(s.name)
 	if err != nil {

@@ -103,6 +103,8 @@ func (s *Snapshot) Verify(ctx context.Context, table string, progress func(int64
 	for _, g := range st.segments {
 		if err := g.verify(ctx, st); err != nil {
 			damage = append(damage, err)
+		} else if err := g.terms.verify(); err != nil && !errors.Is(err, os.ErrNotExist) {
+			damage = append(damage, fmt.Errorf("%w; queries are as right without it, and slower: repair makes it anew", err))
 		}
 		if ctx.Err() != nil {
 			return append(damage, ctx.Err())

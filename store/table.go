@@ -76,16 +76,21 @@ type hotRows struct {
 // A segment is one of a table's, opened when it is first read.
 type segment struct {
 	*Segment
-	dir  string
-	once sync.Once
-	file *parquet.File
-	err  error
+	dir   string
+	terms *segmentTerms
+	once  sync.Once
+	file  *parquet.File
+	err   error
+}
+
+func newSegment(dir string, s *Segment) *segment {
+	return &segment{Segment: s, dir: dir, terms: newSegmentTerms(dir, s)}
 }
 
 // open returns the segment's file. It is never closed by hand: a snapshot may
 // read it after compaction has removed it, so that goes with the last reference.
 func (s *segment) open(declared types.Schema) (*parquet.File, error) {
-	s.once.Do(func() { s.file, s.err = openSegment(s.dir, s.Segment, declared) })
+	s.once.Do(func() { s.file, s.err = openSegment(s.dir, s.Segment, declared, s.terms) })
 	return s.file, s.err
 }
 
@@ -194,7 +199,7 @@ func tableOf(dir string, m *manifest) (*table, error) {
 	}
 	st := &state{schema: schema, applied: m.Durable, durable: m.Durable, added: m.Added, next: m.Next, retention: m.Retention, cuts: m.Cuts, notes: m.Notes}
 	for _, seg := range m.Segments {
-		st.segments = append(st.segments, &segment{Segment: seg, dir: dir})
+		st.segments = append(st.segments, newSegment(dir, seg))
 	}
 	return newTable(m.ID, m.Name, dir, st), nil
 }
@@ -207,7 +212,7 @@ func (t *table) removeOrphans() error {
 	}
 	keep := map[string]bool{manifestName: true}
 	for _, s := range t.state.segments {
-		keep[s.File], keep[sumsName(s.File)] = true, true
+		keep[s.File], keep[sumsName(s.File)], keep[termsName(s.File)] = true, true, true
 	}
 	entries, err := os.ReadDir(t.dir)
 	if err != nil {
@@ -219,7 +224,7 @@ func (t *table) removeOrphans() error {
 			t.state.next = n + 1
 		}
 		switch filepath.Ext(name) {
-		case segmentEnd, sumsEnd, tempEnd:
+		case segmentEnd, sumsEnd, termsEnd, tempEnd:
 			if !keep[name] {
 				if err := os.Remove(filepath.Join(t.dir, name)); err != nil {
 					return err

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
@@ -63,12 +64,49 @@ func hintsFor(name string, col *plan.Column, vals []column.Column) []plan.Hint {
 		}
 	case "in":
 		return hint(plan.HintIn, listOf(col.Typ, vals))
-	case "has", "has_cs":
-		if v, ok := vals[0].(*column.Vec[string]); ok && col.Typ == types.String {
-			return hint(plan.HintHas, termsOf(v.Vals[0]))
+	}
+	return textHints(name, col, vals)
+}
+
+// textHints returns what an operator on text says of the terms in it: those of what
+// it looks for that are whole.
+func textHints(name string, col *plan.Column, vals []column.Column) []plan.Hint {
+	if col.Typ != types.String && col.Typ != types.Dynamic {
+		return nil
+	}
+	left, right := true, true // whether no term runs over the needle's edges
+	op := plan.HintHas
+	switch name {
+	case "has", "has_cs", "=~", "has_all":
+	case "contains", "contains_cs":
+		left, right = false, false
+	case "startswith", "startswith_cs", "hasprefix", "hasprefix_cs":
+		right = false
+	case "endswith", "endswith_cs", "hassuffix", "hassuffix_cs":
+		left = false
+	case "has_any", "in~":
+		op = plan.HintHasAny
+	default:
+		return nil
+	}
+	list, ok := listOf(types.String, vals).(*column.Vec[string])
+	if !ok {
+		return nil
+	}
+	var needles []string
+	for _, s := range list.Vals {
+		needle := whole(s, left, right)
+		switch {
+		case needle != "":
+			needles = append(needles, needle)
+		case op == plan.HintHasAny:
+			return nil // any row may have this one
 		}
 	}
-	return nil
+	if len(needles) == 0 {
+		return nil
+	}
+	return []plan.Hint{{Column: col.Index, Op: op, Values: column.NewVec(types.String, needles, nil)}}
 }
 
 // listOf returns the values of a list as a column of type t; nil if one of them
@@ -126,30 +164,25 @@ func appendExact(b column.Builder, t types.Type, x dynamic.Value) (ok bool) {
 	return ok
 }
 
-// termsOf returns the terms of a text that `has` looks for; nil if there is
-// none, or a character whose part in terms is open.
-func termsOf(s string) column.Column {
-	var terms []string
-	from := -1
-	for i := 0; i <= len(s); i++ {
-		letter := false
-		if i < len(s) {
-			c := s[i]
-			if c >= 0x80 {
-				return nil
-			}
-			letter = c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
-		}
-		switch {
-		case letter && from < 0:
-			from = i
-		case !letter && from >= 0:
-			terms = append(terms, s[from:i])
-			from = -1
+// whole returns s without the terms at its edges that may be parts of longer ones
+// in the text; "" if nothing is left, or if it has a character whose part in terms
+// or in their comparison is open.
+func whole(s string, left, right bool) string {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return ""
 		}
 	}
-	if len(terms) == 0 {
-		return nil
+	if !left {
+		s = strings.TrimLeftFunc(s, isTermRune)
 	}
-	return column.NewVec(types.String, terms, nil)
+	if !right {
+		s = strings.TrimRightFunc(s, isTermRune)
+	}
+	if !strings.ContainsFunc(s, isTermRune) {
+		return ""
+	}
+	return s
 }
+
+func isTermRune(r rune) bool { return r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z' }

@@ -22,6 +22,10 @@ type sourceReader struct {
 
 func (q *query) buildRead(n *plan.Read) (*flow, error) {
 	s := plan.Scan{Columns: n.Columns, Hints: n.Hints, BatchRows: q.BatchRows, Limit: n.Limit}
+	stats := q.statsOf(n)
+	if stats != nil {
+		s.Skips = &stats.skips
+	}
 	r := &sourceReader{schema: n.Schema(), open: func(ctx context.Context) (column.Reader, error) {
 		in, err := n.Source.Open(ctx, s)
 		if err != nil {
@@ -29,7 +33,7 @@ func (q *query) buildRead(n *plan.Read) (*flow, error) {
 		}
 		return in, nil
 	}}
-	return &flow{q: q, schema: r.schema, source: counted(r, q.statsOf(n))}, nil
+	return &flow{q: q, schema: r.schema, source: counted(r, stats)}, nil
 }
 
 func (r *sourceReader) Schema() types.Schema { return r.schema }

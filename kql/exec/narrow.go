@@ -3,6 +3,7 @@ package exec
 import (
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // narrow returns n with the hint that column col of its output fulfils h.Op and
@@ -83,7 +84,9 @@ func (q *query) narrowInput(n, input plan.Node, col int, h plan.Hint) plan.Node 
 
 func narrowRead(n *plan.Read, col int, h plan.Hint) plan.Node {
 	h.Column = n.Columns[col]
-	if n.Limit > 0 || n.Source.Schema().Columns[h.Column].Type != h.Values.Type() {
+	own := n.Source.Schema().Columns[h.Column].Type
+	isText := (h.Op == plan.HintHas || h.Op == plan.HintHasAny) && own == types.Dynamic
+	if n.Limit > 0 || own != h.Values.Type() && !isText {
 		return n
 	}
 	for _, old := range n.Hints {

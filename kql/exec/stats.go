@@ -19,6 +19,7 @@ type Stats struct {
 // OpStats is what one operator did, over all workers.
 type OpStats struct {
 	rows, batches, bytes, nanos atomic.Int64
+	skips                       plan.Skips
 }
 
 // Rows returns the number of rows that left the operator.
@@ -36,9 +37,16 @@ func (s *OpStats) Bytes() int64 { return s.bytes.Load() }
 // below it.
 func (s *OpStats) Time() time.Duration { return time.Duration(s.nanos.Load()) }
 
+// Skips is what reading a table did not have to read.
+func (s *OpStats) Skips() *plan.Skips { return &s.skips }
+
 // String prints the figures for the end of a line of EXPLAIN.
 func (s *OpStats) String() string {
-	return fmt.Sprintf("%d rows, %d batches, %d bytes, %s", s.Rows(), s.Batches(), s.Bytes(), s.Time().Round(time.Microsecond))
+	text := fmt.Sprintf("%d rows, %d batches, %d bytes, %s", s.Rows(), s.Batches(), s.Bytes(), s.Time().Round(time.Microsecond))
+	if skips := s.skips.String(); skips != "" {
+		text += "; " + skips
+	}
+	return text
 }
 
 // Of returns what is known of the operator n of the plan that ran; nil if it

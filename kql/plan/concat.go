@@ -127,7 +127,7 @@ func (r *concatReader) open(ctx context.Context) error {
 	p := r.m.parts[r.next]
 	r.next++
 	own := p.Schema()
-	s := Scan{BatchRows: r.scan.BatchRows, Limit: r.left}
+	s := Scan{BatchRows: r.scan.BatchRows, Limit: r.left, Skips: r.scan.Skips}
 	r.at = make([]int, len(r.scan.Columns))
 	for i, c := range r.scan.Columns {
 		want := r.m.schema.Columns[c]

@@ -154,7 +154,7 @@ func describeRead(n *Read) string {
 }
 
 func describeHint(h Hint, cols []types.Column) string {
-	op := [...]string{HintIn: "in", HintLess: "<", HintLessEqual: "<=", HintGreater: ">", HintGreaterEqual: ">=", HintHas: "has"}[h.Op]
+	op := [...]string{HintIn: "in", HintLess: "<", HintLessEqual: "<=", HintGreater: ">", HintGreaterEqual: ">=", HintHas: "has", HintHasAny: "has any"}[h.Op]
 	n := h.Values.Len()
 	var vals []byte
 	for i := range min(n, maxPrintedArray) {
@@ -166,7 +166,7 @@ func describeHint(h Hint, cols []types.Column) string {
 	if n > maxPrintedArray {
 		vals = append(vals, fmt.Sprintf(", … %d values", n)...)
 	}
-	if h.Op == HintIn || h.Op == HintHas {
+	if h.Op == HintIn || h.Op == HintHas || h.Op == HintHasAny {
 		return fmt.Sprintf("%s %s (%s)", quoteName(cols[h.Column].Name), op, vals)
 	}
 	return fmt.Sprintf("%s %s %s", quoteName(cols[h.Column].Name), op, vals)

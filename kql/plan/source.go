@@ -33,6 +33,8 @@ type Scan struct {
 	BatchRows int
 	// Limit is a promise that no more rows than this are read; 0 is no limit.
 	Limit int
+	// Skips, if not nil, is told what of the source was not read, and why.
+	Skips *Skips
 }
 
 // A HintOp is the relation of a Hint.
@@ -49,8 +51,12 @@ const (
 	HintGreater
 	// HintGreaterEqual: … greater than or equal.
 	HintGreaterEqual
-	// HintHas: the text contains each of Values as a whole term, ignoring case.
+	// HintHas: the text, or that of a dynamic value, contains each of Values, which
+	// are text of ASCII characters, ignoring case, with no term running over its
+	// beginning or its end.
 	HintHas
+	// HintHasAny: … at least one of Values.
+	HintHasAny
 )
 
 // A Hint is a condition on one column that a source can check against its
@@ -58,7 +64,7 @@ const (
 type Hint struct {
 	Column int // position in the source's schema
 	Op     HintOp
-	Values column.Column // flat, of the column's type
+	Values column.Column // flat, of the column's type; text for HintHas and HintHasAny
 }
 
 // A Blank is a Source that may say of itself that it never has rows: a table that is

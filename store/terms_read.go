@@ -1,0 +1,217 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/parquet"
+)
+
+// A termIndex says which blocks of a segment's rows may have a term. It is read
+// from its file as it is asked, each piece held against its checksum. It is safe
+// for concurrent use.
+type termIndex struct {
+	f    *os.File
+	rows int
+	per  int // rows of a block
+	cols map[string]indexedColumn
+	sums []byte
+	size int64 // of the filters
+}
+
+type indexedColumn struct {
+	at     int64 // where its filters begin
+	blocks []int // of each filter, in units of filterBlock
+}
+
+// openTerms opens the term index of a segment.
+func openTerms(path string, s *Segment) (*termIndex, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	x := &termIndex{f: f, cols: map[string]indexedColumn{}}
+	if err := x.readFoot(s); err != nil {
+		f.Close()
+		return nil, &DamageError{File: path, What: err.Error()}
+	}
+	return x, nil
+}
+
+func (x *termIndex) readFoot(s *Segment) error {
+	st, err := x.f.Stat()
+	if err != nil {
+		return err
+	}
+	var tail [8]byte
+	if st.Size() < int64(len(tail)) {
+		return errTorn
+	}
+	if _, err := x.f.ReadAt(tail[:], st.Size()-8); err != nil {
+		return err
+	}
+	n := int64(binary.LittleEndian.Uint32(tail[4:]))
+	if n < int64(len(termsMagic))+8 || n+4 > st.Size() {
+		return fmt.Errorf("its end names a footer of %d bytes", n)
+	}
+	foot := make([]byte, n-4)
+	if _, err := x.f.ReadAt(foot, st.Size()-4-n); err != nil {
+		return err
+	}
+	if got, want := checksum(foot), binary.LittleEndian.Uint32(tail[:]); got != want {
+		return fmt.Errorf("checksum of its footer is %08x, want %08x", got, want)
+	}
+	x.size = st.Size() - 4 - n
+	if string(foot[:len(termsMagic)]) != termsMagic {
+		return fmt.Errorf("it is no term index of this version")
+	}
+	foot = foot[len(termsMagic):]
+	if got := binary.LittleEndian.Uint32(foot); got != s.Sums {
+		return fmt.Errorf("it is of another segment")
+	}
+	d := decoder{data: foot[4:]}
+	x.rows, x.per = d.count(0), d.count(0)
+	at := int64(0)
+	for range d.count(2) {
+		name := d.text()
+		c := indexedColumn{at: at, blocks: make([]int, d.count(1))}
+		for i := range c.blocks {
+			c.blocks[i] = d.count(0)
+			at += int64(c.blocks[i]) * filterBlock
+		}
+		x.cols[name] = c
+	}
+	x.sums = d.bytes(int((x.size + termChunk - 1) / termChunk * 4))
+	if d.err == nil && (len(d.data) > 0 || at != x.size || x.per < 1 || int64(x.rows) != s.Rows) {
+		d.fail("its parts do not fit together")
+	}
+	return d.err
+}
+
+// rowsOf returns the rows that may fulfil a hint on a column; !ok if the index
+// does not say. See parquet.Index.
+func (x *termIndex) rowsOf(name string, h plan.Hint) (rows []parquet.Range, ok bool, err error) {
+	c, ok := x.cols[name]
+	if !ok || h.Values.Type() != types.String {
+		return nil, false, nil
+	}
+	wanted, all, ok := hashesOf(h)
+	if !ok {
+		return nil, false, nil
+	}
+	var out []parquet.Range
+	at := c.at
+	for i, n := range c.blocks {
+		may, err := x.may(at, n, wanted, all)
+		if err != nil {
+			return nil, false, err
+		}
+		at += int64(n) * filterBlock
+		if !may {
+			continue
+		}
+		from, to := i*x.per, min((i+1)*x.per, x.rows)
+		if k := len(out); k > 0 && out[k-1].To == from {
+			out[k-1].To = to
+		} else {
+			out = append(out, parquet.Range{From: from, To: to})
+		}
+	}
+	return out, true, nil
+}
+
+// fewLists is how many lists of hashes are looked up block by block; for more, the
+// whole filter is read once.
+const fewLists = 4
+
+// may reports whether a filter may have all of one of the lists of hashes, or,
+// with all, of each of them.
+func (x *termIndex) may(at int64, n int, lists [][]uint64, all bool) (bool, error) {
+	if n == 0 {
+		return false, nil
+	}
+	block := func(i int64) ([]byte, error) { return x.read(at+i*filterBlock, filterBlock) }
+	if len(lists) > fewLists {
+		whole, err := x.read(at, n*filterBlock)
+		if err != nil {
+			return true, err
+		}
+		block = func(i int64) ([]byte, error) { return whole[i*filterBlock:][:filterBlock], nil }
+	}
+	for _, list := range lists {
+		has := true
+		for _, h := range list {
+			h = max(h, 1)
+			b, err := block(int64(filterBlockOf(h, n)))
+			if err != nil {
+				return true, err
+			}
+			if has = blockHas(b, h); !has {
+				break
+			}
+		}
+		if has != all {
+			return has, nil
+		}
+	}
+	return all, nil
+}
+
+// read returns n bytes of filters.
+func (x *termIndex) read(at int64, n int) ([]byte, error) {
+	first, end := at/termChunk, (at+int64(n)+termChunk-1)/termChunk
+	b := make([]byte, min(end*termChunk, x.size)-first*termChunk)
+	if _, err := x.f.ReadAt(b, first*termChunk); err != nil {
+		return nil, fmt.Errorf("%s: %w", x.f.Name(), err)
+	}
+	for c := first; c < end; c++ {
+		chunk := b[(c-first)*termChunk : min((c-first+1)*termChunk, int64(len(b)))]
+		if got, want := checksum(chunk), binary.LittleEndian.Uint32(x.sums[4*c:]); got != want {
+			return nil, &DamageError{File: x.f.Name(), What: fmt.Sprintf("checksum of bytes %d to %d is %08x, want %08x",
+				c*termChunk, c*termChunk+int64(len(chunk))-1, got, want)}
+		}
+	}
+	return b[at-first*termChunk:][:n], nil
+}
+
+// hashesOf returns what rows must have that fulfil a hint: all of one of the lists,
+// or, with all, of each of them; !ok if the index can't say.
+func hashesOf(h plan.Hint) (lists [][]uint64, all, ok bool) {
+	var t tokenizer
+	for _, s := range column.FlatVec[string](h.Values).Vals {
+		var list []uint64
+		switch h.Op {
+		case plan.HintIn:
+			list = t.value(s)
+		case plan.HintHas, plan.HintHasAny:
+			list, _ = t.terms(s)
+		default:
+			return nil, false, false
+		}
+		switch {
+		case len(list) > 0:
+			lists = append(lists, slices.Clone(list))
+		case h.Op != plan.HintHas:
+			return nil, false, false // any row may have this one
+		}
+	}
+	return lists, h.Op == plan.HintHas, len(lists) > 0
+}
+
+// verify reads all of the index.
+func (x *termIndex) verify() error {
+	for at := int64(0); at < x.size; at += termChunk {
+		if _, err := x.read(at, int(min(termChunk, x.size-at))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close closes the file.
+func (x *termIndex) Close() error { return x.f.Close() }

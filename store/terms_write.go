@@ -1,0 +1,214 @@
+package store
+
+import (
+	"encoding/binary"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/zeebo/xxh3"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/dynamic"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+const (
+	termsMagic = "CLYTERM1"
+	// termRows is the number of rows that a filter is for.
+	termRows = 1 << 14
+	// termShare is what the index may take of a segment, in hundredths: the
+	// columns that take most are left out until it does not take more.
+	termShare = 14
+	// termChunk is the number of bytes of filters that one checksum covers.
+	termChunk = 1 << 12
+)
+
+// A termWriter collects the term index of a segment.
+type termWriter struct {
+	schema types.Schema
+	cols   []*termColumn // of text and dynamic columns
+	at     []int         // their places in the schema
+	per    int           // rows of a block
+	rows   int
+}
+
+// A termColumn collects the filters of one column.
+type termColumn struct {
+	name    string
+	tok     tokenizer
+	set     hashSet
+	values  hashSet          // of the values whose terms are in set, while they repeat
+	n       int              // of values met
+	known   column.Numbering // which values of a dictionary are in the set
+	filters []termFilter     // of the blocks that are full
+	bytes   int
+}
+
+func newTermWriter(s types.Schema) *termWriter {
+	w := &termWriter{schema: s, per: termRows}
+	for i, c := range s.Columns {
+		if c.Type == types.String || c.Type == types.Dynamic {
+			w.cols = append(w.cols, &termColumn{name: c.Name})
+			w.at = append(w.at, i)
+		}
+	}
+	return w
+}
+
+// write adds the rows of b, whose columns are those of the segment.
+func (w *termWriter) write(b *column.Batch) error {
+	cols := make([]column.Column, len(w.cols))
+	for i, at := range w.at {
+		c, err := b.Column(at)
+		if err != nil {
+			return err
+		}
+		cols[i] = c
+	}
+	for from := 0; from < b.Len(); {
+		to := min(b.Len(), from+w.per-w.rows%w.per)
+		w.each(func(i int) { w.cols[i].add(cols[i], from, to) })
+		w.rows += to - from
+		from = to
+		if w.rows%w.per == 0 {
+			w.each(func(i int) { w.cols[i].finishBlock() })
+		}
+	}
+	return nil
+}
+
+// each calls f for every column, on all cores.
+func (w *termWriter) each(f func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers(), len(w.cols)) {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(w.cols) {
+					return
+				}
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (c *termColumn) add(col column.Column, from, to int) {
+	switch v := col.(type) {
+	case *column.Const:
+		c.add(v.One, 0, 1)
+	case *column.Dict:
+		if v.Values.Len() == 0 {
+			return
+		}
+		text := textAt(v.Values)
+		known := c.known.Known(firstOf(v.Values), v.Values.Len())
+		for _, code := range v.Codes[from:to] {
+			if known[code] == column.Unnumbered {
+				known[code] = 0
+				c.value(text(int(code)))
+			}
+		}
+	default:
+		text := textAt(col)
+		for i := from; i < to; i++ {
+			c.value(text(i))
+		}
+	}
+}
+
+func (c *termColumn) value(s string) {
+	// Where nearly all are different it is not worth asking.
+	if d := len(c.values.all); d < leastValues || 10*d < 9*c.n {
+		c.n++
+		if !c.values.add(xxh3.HashString(s)) {
+			return
+		}
+	}
+	for _, h := range c.tok.value(s) {
+		c.set.add(h)
+	}
+}
+
+// leastValues is how many different values are met before repeats are given up.
+const leastValues = 512
+
+// textAt returns the text of a row as string operators see it.
+func textAt(c column.Column) func(i int) string {
+	switch v := c.(type) {
+	case *column.Vec[string]:
+		return func(i int) string { return v.Vals[i] }
+	case *column.Vec[dynamic.Value]:
+		return func(i int) string {
+			if v.Vals[i].IsNull() {
+				return ""
+			}
+			return v.Vals[i].String()
+		}
+	}
+	return func(int) string { return "" }
+}
+
+// firstOf returns what stands for a dictionary, also once it has grown.
+func firstOf(c column.Column) any {
+	switch v := c.(type) {
+	case *column.Vec[string]:
+		return &v.Vals[0]
+	case *column.Vec[dynamic.Value]:
+		return &v.Vals[0]
+	}
+	return c
+}
+
+func (c *termColumn) finishBlock() {
+	f := newTermFilter(len(c.set.all))
+	for _, h := range c.set.all {
+		f.insert(h)
+	}
+	c.filters = append(c.filters, f)
+	c.bytes += len(f)
+	c.set.reset()
+	c.values.reset()
+	c.n = 0
+	c.known = column.Numbering{}
+}
+
+// finish returns the index as a file, for a segment of so many bytes whose
+// checksums have the checksum given.
+func (w *termWriter) finish(segment int64, sums uint32) []byte {
+	if w.rows%w.per != 0 {
+		w.each(func(i int) { w.cols[i].finishBlock() })
+	}
+	cols, size := slices.Clone(w.cols), 0
+	for _, c := range cols {
+		size += c.bytes
+	}
+	slices.SortStableFunc(cols, func(a, b *termColumn) int { return a.bytes - b.bytes })
+	for len(cols) > 0 && int64(size) > segment*termShare/100 {
+		size -= cols[len(cols)-1].bytes
+		cols = cols[:len(cols)-1]
+	}
+	out := make([]byte, 0, size+size/termChunk*4+1024)
+	foot := []byte(termsMagic)
+	foot = binary.LittleEndian.AppendUint32(foot, sums)
+	foot = binary.AppendUvarint(foot, uint64(w.rows))
+	foot = binary.AppendUvarint(foot, uint64(w.per))
+	foot = binary.AppendUvarint(foot, uint64(len(cols)))
+	for _, c := range cols {
+		foot = appendText(foot, c.name)
+		foot = binary.AppendUvarint(foot, uint64(len(c.filters)))
+		for _, f := range c.filters {
+			foot = binary.AppendUvarint(foot, uint64(len(f)/filterBlock))
+			out = append(out, f...)
+		}
+	}
+	for from := 0; from < len(out); from += termChunk {
+		foot = binary.LittleEndian.AppendUint32(foot, checksum(out[from:min(from+termChunk, len(out))]))
+	}
+	foot = binary.LittleEndian.AppendUint32(foot, checksum(foot))
+	foot = binary.LittleEndian.AppendUint32(foot, uint32(len(foot)))
+	return append(out, foot...)
+}
