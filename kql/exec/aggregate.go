@@ -8,19 +8,58 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-func (q *query) buildAggregate(n *plan.Aggregate) (*flow, error) { return q.aggregate(n, nil) }
+func (q *query) buildAggregate(n *plan.Aggregate) (*flow, error) {
+	return q.aggregate(&aggregation{q: q, node: n})
+}
 
-// aggregate makes the flow of n's groups; of those for which having, if not nil,
-// is true.
-func (q *query) aggregate(n *plan.Aggregate, having plan.Expr) (*flow, error) {
-	in, err := q.build(n.Input)
+// aggregate makes the flow of a's groups.
+func (q *query) aggregate(a *aggregation) (*flow, error) {
+	in, err := q.build(a.node.Input)
 	if err != nil {
 		return nil, err
 	}
-	a := &aggregation{q: q, node: n, having: having}
-	return q.breakerOver(in, n.Out, q.statsOf(n), func(ctx context.Context) (column.Reader, error) {
+	return q.breakerOver(in, a.node.Out, q.statsOf(a.node), func(ctx context.Context) (column.Reader, error) {
 		return a.run(ctx, in)
 	}), nil
+}
+
+// groupsOf returns the aggregation that n is, or filters; nil if n is something
+// else, or if operators are counted one by one. Groups that a filter drops are
+// never put in order.
+func (q *query) groupsOf(n plan.Node) (*aggregation, error) {
+	if q.Stats != nil {
+		return nil, nil
+	}
+	a := &aggregation{q: q}
+	if f, ok := n.(*plan.Filter); ok {
+		if hasWindow(f.Cond) {
+			return nil, nil
+		}
+		if _, ok := f.Input.(*plan.Aggregate); !ok {
+			return nil, nil
+		}
+		resolved, err := q.resolve(f)
+		if err != nil {
+			return nil, err
+		}
+		if f, ok = resolved.(*plan.Filter); !ok {
+			return nil, nil
+		}
+		a.having, n = f.Cond, f.Input
+	}
+	if _, ok := n.(*plan.Aggregate); !ok {
+		return nil, nil
+	}
+	resolved, err := q.resolve(n)
+	if err != nil {
+		return nil, err
+	}
+	agg, ok := resolved.(*plan.Aggregate)
+	if !ok {
+		return nil, nil
+	}
+	a.node = agg
+	return a, nil
 }
 
 // An aggregation is the aggregate operator. Groups come out in the order in
@@ -29,6 +68,7 @@ type aggregation struct {
 	q      *query
 	node   *plan.Aggregate
 	having plan.Expr // may be nil
+	top    *groupTop // likewise
 }
 
 func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) {
@@ -112,15 +152,23 @@ func (a *aggregation) result(states []*aggState, node *plan.Aggregate, restore f
 		if restore != nil {
 			batches[i] = restore(batches[i])
 		}
-		if a.having == nil {
-			return nil
+		if a.having != nil {
+			kept, err := newCompiler(a.q).selector(a.having).rows(batches[i])
+			if err != nil {
+				return err
+			}
+			if !kept.all {
+				batches[i], firsts[i] = batches[i].Gather(kept.rows), picked(firsts[i], kept.rows)
+			}
 		}
-		kept, err := newCompiler(a.q).selector(a.having).rows(batches[i])
-		if err == nil && !kept.all {
-			batches[i] = batches[i].Gather(kept.rows)
-			firsts[i] = picked(firsts[i], kept.rows)
+		if a.top != nil && len(firsts[i]) > a.top.limit {
+			rows, err := a.top.rows(batches[i], firsts[i])
+			if err != nil {
+				return err
+			}
+			batches[i], firsts[i] = batches[i].Gather(rows), picked(firsts[i], rows)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -9,8 +9,9 @@ import (
 )
 
 // A sharedKey numbers the values of a key that has few, for all parts of a split
-// aggregation: a dictionary beside a near-unique key would else be in the table
-// of every part.
+// aggregation: texts that repeat, beside a near-unique key, would else be in the
+// tables of all parts. One in ten that is met again within a sample is enough: then
+// there are not many more in all.
 type sharedKey struct {
 	typ   types.Type
 	mu    sync.Mutex
@@ -27,8 +28,11 @@ func (p *parts) share(own *aggState, b *column.Batch, seen int) {
 	p.shared = make([]*sharedKey, len(node.Keys))
 	for j, k := range node.Keys {
 		c, isColumn := k.(*plan.Column)
-		if !isColumn || len(node.Keys) == 1 || !isDict(b.Raw(j)) || 2*own.group.cols[j].len() > seen {
+		if !isColumn || len(node.Keys) == 1 || 10*own.group.cols[j].len() > 9*seen {
 			continue
+		}
+		if c.Typ != types.String && c.Typ != types.Dynamic && !isDict(b.Raw(j)) {
+			continue // a number is no better than its number
 		}
 		p.shared[j] = &sharedKey{typ: c.Typ, group: newGrouper([]types.Type{c.Typ})}
 		node.Keys[j] = &plan.Column{Index: c.Index, Typ: types.Long}

@@ -12,15 +12,11 @@ func (q *query) buildFilter(n *plan.Filter) (*flow, error) {
 	if hasWindow(n.Cond) {
 		return q.build(windowFilter(n))
 	}
-	if agg, ok := n.Input.(*plan.Aggregate); ok && q.Stats == nil {
-		// Groups that are dropped are then never put in order.
-		resolved, err := q.resolve(agg)
+	if groups, err := q.groupsOf(n); groups != nil || err != nil {
 		if err != nil {
 			return nil, err
 		}
-		if agg, ok = resolved.(*plan.Aggregate); ok {
-			return q.aggregate(agg, n.Cond)
-		}
+		return q.aggregate(groups)
 	}
 	in, err := q.build(n.Input)
 	if err != nil {

@@ -18,9 +18,14 @@ func (q *query) buildProject(n *plan.Project) (*flow, error) {
 			return q.window(n, in), nil
 		}
 	}
+	return q.projected(in, n), nil
+}
+
+// projected computes what n does, without windows, of the rows of in.
+func (q *query) projected(in *flow, n *plan.Project) *flow {
 	return in.then(n.Out, q.statsOf(n), func() (stage, error) {
 		return &project{exprs: newLastCompiler(q).all(n.Exprs)}, nil
-	}), nil
+	})
 }
 
 // A project computes columns. A column that is passed on is not read.

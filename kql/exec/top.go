@@ -13,7 +13,10 @@ func (q *query) buildTop(n *plan.Top) (*flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := q.build(n.Input)
+	in, err := q.topGroups(n, limit)
+	if in == nil && err == nil {
+		in, err = q.build(n.Input)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -144,11 +147,6 @@ func (s *topState) best(rows *stack) ([]uint32, error) {
 	if err != nil {
 		return nil, err
 	}
-	if perm == nil {
-		perm = make([]uint32, rows.n)
-		for i := range perm {
-			perm[i] = uint32(i)
-		}
-	}
+	perm = orAll(perm, perm != nil, rows.n)
 	return perm[:min(s.limit, len(perm))], nil
 }

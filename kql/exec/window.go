@@ -9,9 +9,18 @@ import (
 
 // hasWindow reports whether a window function (prev, row_number) is part of e.
 func hasWindow(e plan.Expr) bool {
+	return hasCall(e, func(c *plan.Call) bool { return c.Fn.Decl != nil && c.Fn.Decl.Window })
+}
+
+// isVolatile reports whether e may be another value each time it is computed.
+func isVolatile(e plan.Expr) bool {
+	return hasCall(e, func(c *plan.Call) bool { return c.Fn.Decl != nil && c.Fn.Decl.Volatile })
+}
+
+func hasCall(e plan.Expr, f func(*plan.Call) bool) bool {
 	found := false
 	plan.WalkExpr(e, func(e plan.Expr) bool {
-		if c, ok := e.(*plan.Call); ok && c.Fn.Decl != nil && c.Fn.Decl.Window {
+		if c, ok := e.(*plan.Call); ok && f(c) {
 			found = true
 		}
 		return !found
