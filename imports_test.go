@@ -46,6 +46,7 @@ const layers = `
 
 	intake          : kql/types kql/dynamic kql/column external ingest store
 	folders         : kql/types kql/dynamic kql/column kql/plan files ingest intake parquet store
+	kafka           : kql/dynamic ingest intake store
 	config          :
 	command         : kql/types kql/dynamic kql/column kql/plan kql/bind kql/syntax kql config external functions intake store
 	api             : kql/types kql/column kql/plan kql/bind kql/syntax kql command config ingest intake output store workspace
@@ -77,6 +78,7 @@ const vendors = `
 	github.com/gofrs/flock              : store
 	modernc.org/sqlite                  : ledger
 	github.com/fsnotify/fsnotify        : folders
+	github.com/twmb/franz-go            : kafka
 	github.com/goccy/go-yaml            : detect functions config
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/reeflective/readline     : cmd/calypso

@@ -39,6 +39,8 @@ type Config struct {
 	// Rules are files and folders of rules that run on their schedule.
 	Rules    []string `yaml:"rules"`
 	Schedule Schedule `yaml:"schedule"`
+	// Kafka are clusters that logs come from.
+	Kafka []Kafka `yaml:"kafka"`
 	// OldTimes says what becomes of a TimeGenerated that is more than two days
 	// before the arrival of its record, or a day after it: keep, or log_analytics.
 	OldTimes string `yaml:"old_times"`
@@ -184,6 +186,17 @@ func (c *Config) Check() error {
 		if f.Path == "" {
 			wrong("folders, number %d: want a path", i+1)
 		}
+	}
+	names := map[string]bool{}
+	for i := range c.Kafka {
+		k := &c.Kafka[i]
+		if err := k.check(); err != nil {
+			wrong("kafka, number %d: %w", i+1, err)
+		}
+		if names[k.Name] {
+			wrong("kafka, number %d: there are two called %s", i+1, k.Name)
+		}
+		names[k.Name] = true
 	}
 	if c.Follow.Settle <= 0 || c.Follow.LastLine <= 0 || c.Follow.Rescan <= 0 {
 		wrong("follow: want settle, last_line and rescan to be positive")

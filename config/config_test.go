@@ -23,6 +23,10 @@ func TestCheck(t *testing.T) {
 		{"a token in the open", "tokens:\n- {name: a, sha256: secret, roles: [reader]}\n", "64 hexadecimal digits"},
 		{"a role that is none", "tokens:\n- {name: a, sha256: " + digest + ", roles: [king]}\n", `role "king"`},
 		{"a folder without a path", "folders:\n- table: T\n", "folders, number 1: want a path"},
+		{"event hubs", "kafka:\n- {name: hub, group: g, connection_string_env: HUB}\n", ""},
+		{"kafka", "kafka:\n- {name: k, group: g, brokers: [\"k:9093\"], topics: [{topic: t}], tls: {enabled: true}, sasl: {mechanism: plain, user: u, password_env: P}}\n", ""},
+		{"a password in the open", "kafka:\n- {name: k, group: g, brokers: [\"k:9092\"], topics: [{topic: t}], sasl: {mechanism: plain, user: u, password_env: P}}\n", "over the network in the open"},
+		{"kafka of nothing", "kafka:\n- {name: \"\"}\n", "want brokers, or a connection string"},
 		{"several mistakes", "catalog: x\nlimits: {body: -1}\n", "catalog: \"x\" is none of sentinel, defender_xdr and unified\nlimits:"},
 	} {
 		path := filepath.Join(t.TempDir(), "calypso.yaml")

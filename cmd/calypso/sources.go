@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/calypso-kql/calypso/config"
@@ -11,6 +16,7 @@ import (
 	"github.com/calypso-kql/calypso/folders"
 	"github.com/calypso-kql/calypso/ingest"
 	"github.com/calypso-kql/calypso/intake"
+	"github.com/calypso-kql/calypso/kafka"
 )
 
 // sources are what logs come from by themselves.
@@ -37,7 +43,67 @@ func startSources(ctx context.Context, c config.Config, in *intake.Intake, table
 		}
 		s.start(func() error { return folders.Follow(ctx, o) })
 	}
+	for _, k := range c.Kafka {
+		o, err := kafkaOptions(k, c.Store)
+		o.Intake, o.Log = in, log
+		s.start(func() error {
+			if err != nil {
+				return fmt.Errorf("kafka %s: %w", k.Name, err)
+			}
+			return kafka.Consume(ctx, o)
+		})
+	}
 	return s
+}
+
+// kafkaOptions returns how a cluster is consumed.
+func kafkaOptions(k config.Kafka, storeDir string) (kafka.Options, error) {
+	o := kafka.Options{Name: k.Name, Brokers: k.Brokers, Group: k.Group, Topics: map[string]string{}, AtEnd: k.FromEnd, DeadLetters: k.DeadLetters}
+	if o.DeadLetters == "" {
+		o.DeadLetters = filepath.Join(filepath.Clean(storeDir)+"-dead-letters", k.Name+".ndjson")
+	}
+	for _, t := range k.Topics {
+		o.Topics[t.Topic] = t.Table
+	}
+	if k.IsEventHubs() {
+		broker, login, hub, err := kafka.EventHubs(config.Secret(k.ConnectionStringFile, k.ConnectionStringEnv))
+		if err != nil {
+			return o, err
+		}
+		if len(o.Topics) == 0 {
+			if hub == "" {
+				return o, errors.New("the connection string is for a namespace: say in topics which event hubs")
+			}
+			o.Topics[hub] = ""
+		}
+		o.Brokers, o.Login, o.TLS = []string{broker}, login, &tls.Config{MinVersion: tls.VersionTLS12}
+		return o, nil
+	}
+	if k.SASL.Mechanism != "" {
+		o.Login = &kafka.Login{Mechanism: k.SASL.Mechanism, User: k.SASL.User, Password: config.Secret(k.SASL.PasswordFile, k.SASL.PasswordEnv)}
+	}
+	if !k.TLS.Enabled {
+		return o, nil
+	}
+	o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	if k.TLS.CA != "" {
+		pem, err := os.ReadFile(k.TLS.CA)
+		if err != nil {
+			return o, err
+		}
+		o.TLS.RootCAs = x509.NewCertPool()
+		if !o.TLS.RootCAs.AppendCertsFromPEM(pem) {
+			return o, fmt.Errorf("%s has no certificate in PEM", k.TLS.CA)
+		}
+	}
+	if k.TLS.Certificate != "" {
+		pair, err := tls.LoadX509KeyPair(k.TLS.Certificate, k.TLS.Key)
+		if err != nil {
+			return o, err
+		}
+		o.TLS.Certificates = []tls.Certificate{pair}
+	}
+	return o, nil
 }
 
 // start runs a source until it ends.
