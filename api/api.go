@@ -6,6 +6,8 @@
 //	POST /v1/ingest/{table}       records go to one table
 //	POST /dataCollectionRules/{rule}/streams/{stream}
 //	                              the same, as Azure Monitor's Logs Ingestion API
+//	POST /v1/rest/ingest/{db}/{table}
+//	                              rows go to one table, as Kusto's streaming ingestion
 //	POST /v1/rest/query           a query, Kusto's way
 //	POST /v1/rest/mgmt            a management command, Kusto's way
 //
@@ -71,6 +73,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /v1/ingest", s.allow(config.Ingestor, inTurn(s.bodies, s.ingest)))
 	mux.HandleFunc("POST /v1/ingest/{table}", s.allow(config.Ingestor, inTurn(s.bodies, s.ingest)))
 	mux.HandleFunc("POST /dataCollectionRules/{rule}/streams/{stream}", s.allow(config.Ingestor, inTurn(s.bodies, s.stream)))
+	mux.HandleFunc("POST /v1/rest/ingest/{db}/{table}", s.allow(config.Ingestor, inTurn(s.bodies, s.streaming)))
 	mux.HandleFunc("POST /v1/rest/query", s.allow(anyRole, s.query))
 	mux.HandleFunc("POST /v1/rest/mgmt", s.allow(anyRole, s.mgmt))
 	return s.recorded(mux)

@@ -21,16 +21,26 @@ type parquetRecords struct {
 }
 
 func openParquet(path string, s types.Schema, of []field) (records, error) {
+	file, err := parquet.Open(path, parquet.Options{Declared: declaredOf(s, of)})
+	if err != nil {
+		return nil, err
+	}
+	return parquetRows(file, s, of)
+}
+
+// declaredOf returns the columns that fields take as they are.
+func declaredOf(s types.Schema, of []field) types.Schema {
 	var declared types.Schema
 	for i, f := range of {
 		if name, whole := columnName(f); whole {
 			declared.Columns = append(declared.Columns, types.Column{Name: name, Type: s.Columns[i].Type})
 		}
 	}
-	file, err := parquet.Open(path, parquet.Options{Declared: declared})
-	if err != nil {
-		return nil, err
-	}
+	return declared
+}
+
+// parquetRows reads the rows of a file, which it closes.
+func parquetRows(file *parquet.File, s types.Schema, of []field) (records, error) {
 	r := &parquetRecords{file: file, schema: s, of: of}
 	var scan plan.Scan
 	for _, f := range of {
@@ -45,6 +55,7 @@ func openParquet(path string, s types.Schema, of []field) (records, error) {
 			scan.Columns = append(scan.Columns, i)
 		}
 	}
+	var err error
 	if r.read, err = file.Open(context.Background(), scan); err != nil {
 		file.Close()
 		return nil, err

@@ -1,6 +1,7 @@
 package external
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/parquet"
 )
 
 // Text reads a text that is in hand, as the data of a command or the body of a
@@ -50,6 +52,41 @@ func Text(name string, text io.Reader, r Request) (column.Reader, error) {
 	}
 	return w, nil
 }
+
+// Body is Text for data that is in memory, which may also be Parquet.
+func Body(name string, data []byte, r Request) (column.Reader, error) {
+	if r.Properties["format"] != "parquet" {
+		return Text(name, bytes.NewReader(data), r)
+	}
+	t := &table{schema: r.Schema}
+	mapping, err := t.properties(r.Properties)
+	if err != nil {
+		return nil, err
+	}
+	if t.fields, err = fieldsOf(r.Schema, mapping, []input{{uri: name, path: name, format: "parquet"}}); err != nil {
+		return nil, err
+	}
+	fields := slices.Clone(t.fields)
+	for i := range fields {
+		fields[i].location = name
+	}
+	declared := declaredOf(r.Schema, fields)
+	file, err := parquet.OpenReader(inMemory{bytes.NewReader(data)}, int64(len(data)), name, parquet.Options{Declared: declared})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := parquetRows(file, r.Schema, fields)
+	if err != nil {
+		return nil, err
+	}
+	return &textReader{schema: r.Schema, rows: rows}, nil
+}
+
+// inMemory is data that needs no closing.
+type inMemory struct{ *bytes.Reader }
+
+// Close implements io.Closer.
+func (inMemory) Close() error { return nil }
 
 // textReader reads the records of a text, all columns of them.
 type textReader struct {

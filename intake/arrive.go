@@ -53,11 +53,22 @@ func (i *Intake) Arrived(t ingest.Table) (store.Rows, error) {
 	return i.ArrivedBatch(t.Name, t.Schema, rows)
 }
 
-// ArrivedBatch returns the rows of one batch for a table as they arrive now.
+// ArrivedBatch returns the rows of one batch for a table as they arrive now. Rows
+// without a column TimeGenerated get one.
 func (i *Intake) ArrivedBatch(table string, s types.Schema, rows *column.Batch) (store.Rows, error) {
 	if i.o.History {
 		return store.Rows{Table: table, Schema: s, Rows: rows}, nil
 	}
+	return i.arrive(table, s, rows, true)
+}
+
+// Stamped is ArrivedBatch for rows that have all columns of their table: they get
+// no TimeGenerated if it has none.
+func (i *Intake) Stamped(table string, s types.Schema, rows *column.Batch) (store.Rows, error) {
+	return i.arrive(table, s, rows, false)
+}
+
+func (i *Intake) arrive(table string, s types.Schema, rows *column.Batch, generate bool) (store.Rows, error) {
 	now, ok := types.TicksOf(i.o.Now())
 	if !ok {
 		return store.Rows{}, errors.New("the clock is outside the years 1 to 9999")
@@ -71,11 +82,10 @@ func (i *Intake) ArrivedBatch(table string, s types.Schema, rows *column.Batch) 
 		a.schema.Columns, a.cols = append(a.schema.Columns, c), append(a.cols, col)
 	}
 	a.put(types.Column{Name: timeReceived, Type: types.DateTime, Hidden: true}, column.NewConst(types.DateTime, now, a.n))
-	generated := types.Column{Name: timeGenerated, Type: types.DateTime}
 	switch at := a.schema.Index(timeGenerated); {
-	case at < 0:
-		a.put(generated, column.NewConst(types.DateTime, now, a.n))
-	case a.schema.Columns[at].Type == types.DateTime:
+	case at < 0 && generate:
+		a.put(types.Column{Name: timeGenerated, Type: types.DateTime}, column.NewConst(types.DateTime, now, a.n))
+	case at >= 0 && a.schema.Columns[at].Type == types.DateTime:
 		if i.o.OldTimes == LogAnalytics {
 			a.keepOldTimes(at, now)
 		}

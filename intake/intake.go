@@ -58,6 +58,9 @@ func New(o Options) *Intake {
 // Store returns the store that rows go to.
 func (i *Intake) Store() *store.Store { return i.o.Store }
 
+// Schema returns the columns of a table, of the catalog or of the store.
+func (i *Intake) Schema(table string) (types.Schema, bool) { return i.o.Tables.Schema(table) }
+
 // Counters returns what has come in, by source.
 func (i *Intake) Counters() *Counters { return &i.counters }
 
