@@ -83,7 +83,7 @@ func TestKilled(t *testing.T) {
 	}
 	s.table = "T"
 	s.begin()
-	for deadline := time.Now().Add(20 * time.Second); len(values(t, s.store)) < n && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(60 * time.Second); len(values(t, s.store)) < n && time.Now().Before(deadline); {
 		time.Sleep(50 * time.Millisecond)
 	}
 	time.Sleep(time.Second)

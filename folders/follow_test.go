@@ -182,7 +182,7 @@ func values(t *testing.T, s *store.Store) []int64 {
 func (s *setup) want(what string, numbers ...int64) {
 	s.t.Helper()
 	var got []int64
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if got = values(s.t, s.store); len(got) >= len(numbers) {
 			break
 		}
@@ -195,7 +195,7 @@ func (s *setup) want(what string, numbers ...int64) {
 
 func (s *setup) wantLog(text string) {
 	s.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(s.log.String(), text); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); !strings.Contains(s.log.String(), text); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("the log does not say %q:\n%s", text, s.log)
 		}

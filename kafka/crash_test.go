@@ -41,7 +41,7 @@ func TestKilled(t *testing.T) {
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(3, 4))
 	n, poison := 0, 0
-	for range 10 {
+	for range 6 {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "KAFKA_TEST_CONSUME="+dir, "KAFKA_TEST_BROKERS="+strings.Join(k.ListenAddrs(), ","))
 		cmd.Stderr = os.Stderr
@@ -65,7 +65,7 @@ func TestKilled(t *testing.T) {
 	}
 	c := consume(t, dir, k.ListenAddrs())
 	c.want("all", numbers(1, n)...)
-	for deadline := time.Now().Add(10 * time.Second); len(deadLetters(t, dir)) < poison && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(60 * time.Second); len(deadLetters(t, dir)) < poison && time.Now().Before(deadline); {
 		time.Sleep(50 * time.Millisecond)
 	}
 	if got := len(deadLetters(t, dir)); got != poison {

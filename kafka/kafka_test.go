@@ -177,7 +177,7 @@ func values(t *testing.T, s *store.Store) []int64 {
 func (c *consuming) want(what string, numbers ...int64) {
 	c.t.Helper()
 	var got []int64
-	for deadline := time.Now().Add(20 * time.Second); len(got) < len(numbers) && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); len(got) < len(numbers) && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		got = values(c.t, c.store)
 	}
 	time.Sleep(100 * time.Millisecond)
@@ -188,7 +188,7 @@ func (c *consuming) want(what string, numbers ...int64) {
 
 func (c *consuming) wantLog(text string) {
 	c.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(c.log.String(), text); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); !strings.Contains(c.log.String(), text); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			c.t.Fatalf("the log does not say %q:\n%s", text, c.log)
 		}
@@ -225,7 +225,7 @@ func TestEnvelope(t *testing.T) {
 	k := cluster(t, 1)
 	c := consume(t, t.TempDir(), k.ListenAddrs(), func(o *kafka.Options) { o.Topics["things"] = "" })
 	produce(t, k.ListenAddrs(), kgo.NoCompression(), `{"records":[{"time":"2026-03-01T10:00:00Z","category":"UserRiskEvents","properties":{"id":"r-1"}},{"Type":"Other_CL","n":1}]}`)
-	for deadline := time.Now().Add(10 * time.Second); len(c.store.Snapshot().Names()) < 2 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(60 * time.Second); len(c.store.Snapshot().Names()) < 2 && time.Now().Before(deadline); {
 		time.Sleep(20 * time.Millisecond)
 	}
 	if got := fmt.Sprint(c.store.Snapshot().Names()); got != "[AADUserRiskEvents Other_CL]" {
@@ -337,7 +337,7 @@ func TestRebalance(t *testing.T) {
 	b = consume(t, t.TempDir(), addrs)
 	more.Wait()
 	send(50)
-	for deadline := time.Now().Add(20 * time.Second); len(values(t, b.store)) == 0 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(60 * time.Second); len(values(t, b.store)) == 0 && time.Now().Before(deadline); {
 		produce(t, addrs, kgo.NoCompression(), messages(n+1, n+20)...)
 		n += 20
 		time.Sleep(50 * time.Millisecond)
@@ -351,7 +351,7 @@ func TestRebalance(t *testing.T) {
 		slices.Sort(out)
 		return out
 	}
-	for deadline := time.Now().Add(20 * time.Second); len(all()) < n && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(60 * time.Second); len(all()) < n && time.Now().Before(deadline); {
 		time.Sleep(50 * time.Millisecond)
 	}
 	if got := all(); !slices.Equal(got, numbers(1, n)) {
