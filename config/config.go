@@ -33,6 +33,9 @@ type Config struct {
 	Plaintext bool    `yaml:"plaintext"`
 	Tokens    []Token `yaml:"tokens"`
 	Limits    Limits  `yaml:"limits"`
+	// Setup is a file of management commands that are run at the start: tables,
+	// ingestion mappings, functions.
+	Setup string `yaml:"setup"`
 	// Folders are followed: what is written to the log files in them is stored.
 	Folders []Folder `yaml:"folders"`
 	Follow  Follow   `yaml:"follow"`

@@ -84,6 +84,11 @@ func configCommand() *cobra.Command {
 		Use: "check FILE", Short: "Say all that is wrong with a configuration file", Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := readConfig(args[0], "", "")
+			if err == nil && c.Setup != "" {
+				if err = checkSetup(c.Setup); err != nil {
+					err = &exitError{exitInvalid, err}
+				}
+			}
 			if err == nil {
 				fmt.Printf("%s is valid: the store is %s, served on %s\n", args[0], c.Store, c.Listen)
 			}
@@ -159,6 +164,12 @@ func serve(ctx context.Context, c config.Config) (err error) {
 	})
 	if err != nil {
 		return failed(err)
+	}
+	if c.Setup != "" {
+		session := &command.Session{Admin: true, Catalog: workspace.New(cat, s.Snapshot(), created), Run: kql.RunOptions{MemoryLimit: c.Limits.QueryMemory}}
+		if err := runSetup(ctx, c.Setup, commands, session); err != nil {
+			return err
+		}
 	}
 	server := &http.Server{
 		Handler: api.New(api.Options{

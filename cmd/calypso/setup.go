@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/calypso-kql/calypso/command"
+)
+
+// runSetup runs the management commands in a file, one after the other: tables,
+// mappings and functions are there before the first record is. A command begins
+// with a dot at the beginning of a line.
+func runSetup(ctx context.Context, path string, r *command.Runner, s *command.Session) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	for _, c := range commandsOf(string(text)) {
+		st, err := r.Parse(c.text)
+		if err == nil {
+			_, err = r.Run(ctx, st, s)
+		}
+		if err != nil {
+			return &exitError{exitInvalid, fmt.Errorf("%s: the command at line %d: %w", path, c.line, err)}
+		}
+	}
+	return nil
+}
+
+// A located is a command of a file.
+type located struct {
+	text string
+	line int
+}
+
+// commandsOf cuts a text into its commands.
+func commandsOf(text string) []located {
+	var out []located
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		switch {
+		case strings.HasPrefix(line, "."):
+			out = append(out, located{line, n})
+		case strings.HasPrefix(strings.TrimSpace(line), "//") && (len(out) == 0 || strings.TrimSpace(out[len(out)-1].text) == ""):
+		case len(out) > 0:
+			out[len(out)-1].text += line
+		case strings.TrimSpace(line) != "":
+			out = append(out, located{line, n}) // no command, which is told
+		}
+	}
+	return out
+}
+
+// checkSetup returns what is wrong with the text of a file of commands.
+func checkSetup(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	r, err := command.New(command.Options{})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, c := range commandsOf(string(text)) {
+		if _, err := r.Parse(c.text); err != nil {
+			errs = append(errs, fmt.Errorf("%s: the command at line %d: %w", path, c.line, err))
+		}
+	}
+	return errors.Join(errs...)
+}
