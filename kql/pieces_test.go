@@ -119,6 +119,10 @@ func TestPieces(t *testing.T) {
 		"summarize max(strlen(p)), min(s == 'Denied'), countif(isempty(s))",
 		"where s in ('Denied', 'user 1') | summarize count() by p",
 		"summarize make_list(strcat(s, '!')), count() by Column1 = strlen(p) | order by Column1 asc",
+		"join kind=inner (datatable(s:string, q:long)['Denied', 1, 'user 1', 2, 'user 1', 3, '', 4]) on s | project s, s1, p, q | order by q asc",
+		"join kind=rightouter (datatable(s:string, q:long)['Denied', 1, 'user 2', 2]) on s | project s, s1, p, q | order by q asc",
+		"join kind=leftsemi (datatable(s:string)['Denied', 'user 2']) on s",
+		"join kind=leftanti (datatable(s:string)['Denied', 'user 2']) on s | order by s asc",
 		"where s has_any ('user', 'denied') | extend m = extract('([0-9])', 1, s) | project m",
 	} {
 		text := table + " | " + q

@@ -50,9 +50,12 @@ func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 			v.dict, err = r.dictionary(-1)
 		}
 	case r.field.from.kind == pq.ByteArray:
-		text := make([]string, 0, min(p.present, len(p.data)/4))
+		text := r.text[:0]
+		if room := min(p.present, len(p.data)/4); !borrow || cap(text) < room {
+			text = make([]string, 0, room)
+		}
 		if borrow {
-			text, v.lent = r.text[:0], p.memory
+			v.lent = p.memory
 		}
 		if v.text, err = appendText(text, p.data, p.present); borrow {
 			r.text = v.text

@@ -12,6 +12,7 @@ type prober struct {
 	t    *joinTable
 	keys []*evaluator
 	read *keyReader
+	many bool // most rows have a match: see matched
 }
 
 func newProber(j *joining, t *joinTable) *prober {
@@ -19,11 +20,10 @@ func newProber(j *joining, t *joinTable) *prober {
 }
 
 func (p *prober) apply(b *column.Batch, emit func(*column.Batch) error) error {
-	keys, err := evalAll(p.keys, b)
+	b, groups, err := p.look(b)
 	if err != nil {
 		return err
 	}
-	groups := p.read.groups(keys, b.Len())
 	switch {
 	case p.j.pairs:
 		return p.pair(b, groups, emit)
@@ -41,6 +41,19 @@ func (p *prober) apply(b *column.Batch, emit func(*column.Batch) error) error {
 	}
 	p.mark(groups)
 	return nil
+}
+
+// look returns the group of each row of b, none if there is no match. It may leave
+// out rows that are of no use without one.
+func (p *prober) look(b *column.Batch) (*column.Batch, []uint32, error) {
+	if rows, groups, ok, err := p.matched(b); ok || err != nil {
+		return rows, groups, err
+	}
+	keys, err := evalAll(p.keys, b)
+	if err != nil {
+		return nil, nil, err
+	}
+	return b, p.read.groups(keys, b.Len()), nil
 }
 
 // mark notes which groups have a match.
