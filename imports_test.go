@@ -51,6 +51,8 @@ const layers = `
 	command         : kql/types kql/dynamic kql/column kql/plan kql/bind kql/syntax kql config external functions intake store
 	api             : kql/types kql/column kql/plan kql/bind kql/syntax kql command config external ingest intake output store workspace
 
+	telemetry       : intake store
+
 	rules           :
 	ledger          :
 	schedule        : kql/types detect ledger
@@ -81,6 +83,8 @@ const vendors = `
 	github.com/twmb/franz-go            : kafka
 	github.com/goccy/go-yaml            : detect functions config
 	github.com/spf13/cobra              : cmd/calypso
+	github.com/prometheus/client_golang : telemetry
+	go.opentelemetry.io/otel            : telemetry
 	github.com/reeflective/readline     : cmd/calypso
 	github.com/mattn/go-runewidth       : output
 	github.com/ua-parser/uap-go         : kql/builtin

@@ -2,6 +2,7 @@
 //
 //	GET  /healthz                 the process runs
 //	GET  /readyz                  the store takes logs and answers queries
+//	GET  /metrics                 what the server does, for Prometheus
 //	POST /v1/ingest               records go to the tables that they name
 //	POST /v1/ingest/{table}       records go to one table
 //	POST /dataCollectionRules/{rule}/streams/{stream}
@@ -20,7 +21,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -57,6 +57,10 @@ type Options struct {
 	Now func() time.Time
 	// Log is told of every request; nil for nobody.
 	Log *slog.Logger
+	// Observer is told what the server does; nil for nobody.
+	Observer Observer
+	// Metrics answers GET /metrics; nil for nothing.
+	Metrics http.Handler
 }
 
 // New returns the handler of all routes. It is safe for concurrent use.
@@ -64,16 +68,22 @@ func New(o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &server{o: o, gate: newGate(o.Tokens), bodies: make(chan struct{}, maxBodies), queries: make(chan struct{}, maxQueries)}
+	if o.Observer == nil {
+		o.Observer = nobody{}
+	}
+	s := &server{o: o, gate: newGate(o.Tokens), bodies: newPlaces("body", maxBodies, o.Observer), queries: newPlaces("query", maxQueries, o.Observer)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.HandleFunc("POST /v1/ingest", s.allow(config.Ingestor, inTurn(s.bodies, s.ingest)))
-	mux.HandleFunc("POST /v1/ingest/{table}", s.allow(config.Ingestor, inTurn(s.bodies, s.ingest)))
-	mux.HandleFunc("POST /dataCollectionRules/{rule}/streams/{stream}", s.allow(config.Ingestor, inTurn(s.bodies, s.stream)))
-	mux.HandleFunc("POST /v1/rest/ingest/{db}/{table}", s.allow(config.Ingestor, inTurn(s.bodies, s.streaming)))
+	if o.Metrics != nil {
+		mux.HandleFunc("GET /metrics", s.allow(config.Operator, func(w http.ResponseWriter, r *http.Request, _ caller) { o.Metrics.ServeHTTP(w, r) }))
+	}
+	mux.HandleFunc("POST /v1/ingest", s.allow(config.Ingestor, s.bodies.inTurn(s.ingest)))
+	mux.HandleFunc("POST /v1/ingest/{table}", s.allow(config.Ingestor, s.bodies.inTurn(s.ingest)))
+	mux.HandleFunc("POST /dataCollectionRules/{rule}/streams/{stream}", s.allow(config.Ingestor, s.bodies.inTurn(s.stream)))
+	mux.HandleFunc("POST /v1/rest/ingest/{db}/{table}", s.allow(config.Ingestor, s.bodies.inTurn(s.streaming)))
 	mux.HandleFunc("POST /v1/rest/query", s.allow(anyRole, s.query))
 	mux.HandleFunc("POST /v1/rest/mgmt", s.allow(anyRole, s.mgmt))
 	return s.recorded(mux)
@@ -89,7 +99,7 @@ const (
 type server struct {
 	o               Options
 	gate            *gate
-	bodies, queries chan struct{} // a place for each request that is worked on
+	bodies, queries *places
 }
 
 func (s *server) ready(w http.ResponseWriter, _ *http.Request) {
@@ -125,40 +135,6 @@ func (s *server) allow(role config.Role, h handler) http.HandlerFunc {
 			rec.user = by.name
 		}
 		h(w, r, by)
-	}
-}
-
-// inTurn lets h work when there is a place. Who waits for too long is told to
-// come again.
-func inTurn(places chan struct{}, h handler) handler {
-	return func(w http.ResponseWriter, r *http.Request, by caller) {
-		leave, err := enter(r.Context(), places)
-		if err != nil {
-			failed(w, err)
-			return
-		}
-		defer leave()
-		h(w, r, by)
-	}
-}
-
-// enter takes a place, which leave gives up, or says that there was none for too
-// long.
-func enter(ctx context.Context, places chan struct{}) (leave func(), err error) {
-	select {
-	case places <- struct{}{}:
-		return func() { <-places }, nil
-	default:
-	}
-	late := time.NewTimer(patience)
-	defer late.Stop()
-	select {
-	case places <- struct{}{}:
-		return func() { <-places }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-late.C:
-		return nil, fmt.Errorf("%d such requests are being worked on: %w", cap(places), errBusy)
 	}
 }
 

@@ -69,7 +69,9 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, by caller) {
 func (s *server) store(w http.ResponseWriter, r *http.Request, by caller, into string) (out ingested, ok bool) {
 	counters := s.o.Intake.Counters().Source("http", "")
 	body := &sized{r: http.MaxBytesReader(w, r.Body, s.o.Limits.Body)}
+	_, decoded := s.o.Observer.Phase(r.Context(), "decode")
 	d, err := s.o.Intake.Decode(r.Context(), ingest.Input{Name: "body", Into: into, Base: "body", Reader: body}, s.o.Limits.Body)
+	decoded(err)
 	if err != nil {
 		failed(w, err)
 		return out, false
@@ -92,7 +94,9 @@ func (s *server) store(w http.ResponseWriter, r *http.Request, by caller, into s
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	defer cancel()
+	ctx, stored := s.o.Observer.Phase(ctx, "store")
 	ack, err := s.o.Store.Append(ctx, store.Batch{ID: r.Header.Get("Idempotency-Key"), Rows: d.Rows})
+	stored(err)
 	if err != nil {
 		failed(w, err)
 		return out, false

@@ -30,7 +30,10 @@ func (s *server) command(ctx context.Context, st *command.Statement, a *asked, b
 		// Operators look after the store, and read none of its rows.
 		session.Catalog = kql.Tables{}
 	}
-	return s.o.Commands.Run(ctx, st, session)
+	ctx, ran := s.o.Observer.Phase(ctx, "command "+st.Name())
+	out, err := s.o.Commands.Run(ctx, st, session)
+	ran(err)
+	return out, err
 }
 
 // permitted says why a token is not good for a command.

@@ -80,8 +80,9 @@ func (s *server) ask(w http.ResponseWriter, r *http.Request, by caller, check fu
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, written := s.o.Observer.Phase(ctx, "write")
 	// A client that has gone is told nothing.
-	_ = output.Write(w, output.Kusto, tables, output.Options{})
+	written(output.Write(w, output.Kusto, tables, output.Options{}))
 }
 
 // answerTo runs a query or a command, which is among those that run meanwhile.
@@ -99,7 +100,7 @@ func (s *server) answerTo(ctx context.Context, a *asked, r *http.Request, by cal
 		run = func(ctx context.Context, a *asked, by caller) ([]kql.Table, error) { return s.command(ctx, st, a, by) }
 	}
 	if heavy {
-		leave, err := enter(ctx, s.queries)
+		leave, err := s.queries.enter(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +121,9 @@ func (s *server) answerTo(ctx context.Context, a *asked, r *http.Request, by cal
 // run runs a query as of a snapshot of the store.
 func (s *server) run(ctx context.Context, a *asked, by caller) ([]kql.Table, error) {
 	tables := &allowed{Snapshot: s.o.Store.Snapshot(), by: by}
+	_, compiled := s.o.Observer.Phase(ctx, "compile")
 	q, diags := s.o.Engine.CompileRequest(a.text, s.o.Workspace(tables), a.request)
+	compiled(nil)
 	if refused := tables.refused.Load(); refused != nil {
 		return nil, refused
 	}
@@ -129,7 +132,10 @@ func (s *server) run(ctx context.Context, a *asked, by caller) ([]kql.Table, err
 			return nil, &command.Error{Text: a.text, Diagnostics: diags}
 		}
 	}
-	return q.Run(ctx, a.options)
+	ctx, ran := s.o.Observer.Phase(ctx, "run")
+	out, err := q.Run(ctx, a.options)
+	ran(err)
+	return out, err
 }
 
 // catalog returns what the names of a caller's query mean.

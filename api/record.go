@@ -22,6 +22,10 @@ const (
 	activityID      = "x-ms-activity-id"
 )
 
+// statusGone is what the log and the metrics have of a request whose client has
+// gone before it was answered.
+const statusGone = 499
+
 type activityKey struct{}
 
 // activityOf returns the client's id of the request that is worked on.
@@ -54,7 +58,8 @@ func (s *server) recorded(next http.Handler) http.Handler {
 		w.Header().Set(clientRequestID, id)
 		w.Header().Set(activityID, own)
 		rec := &recorder{ResponseWriter: w}
-		r = r.WithContext(context.WithValue(r.Context(), activityKey{}, id))
+		ctx, observed := s.o.Observer.Request(r)
+		r = r.WithContext(context.WithValue(ctx, activityKey{}, id))
 		defer func() {
 			if fault := recover(); fault != nil {
 				s.o.Log.Error("fault", "method", r.Method, "path", r.URL.Path, "request", id, "fault", fault)
@@ -62,6 +67,10 @@ func (s *server) recorded(next http.Handler) http.Handler {
 					fail(rec, http.StatusInternalServerError, "InternalServiceError", errors.New("a fault of the server; its log says more"))
 				}
 			}
+			if rec.status == 0 {
+				rec.status = statusGone
+			}
+			observed(r.Pattern, rec.status)
 			s.ended(r, rec, id, start)
 		}()
 		next.ServeHTTP(rec, r)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"path"
 	"slices"
@@ -35,7 +36,9 @@ type Config struct {
 	Limits    Limits  `yaml:"limits"`
 	// Setup is a file of management commands that are run at the start: tables,
 	// ingestion mappings, functions.
-	Setup string `yaml:"setup"`
+	Setup  string `yaml:"setup"`
+	Log    Log    `yaml:"log"`
+	Traces Traces `yaml:"traces"`
 	// Folders are followed: what is written to the log files in them is stored.
 	Folders []Folder `yaml:"folders"`
 	Follow  Follow   `yaml:"follow"`
@@ -53,6 +56,23 @@ type Config struct {
 type TLS struct {
 	Certificate string `yaml:"certificate"`
 	Key         string `yaml:"key"`
+}
+
+// Log says how the log is written, on standard error.
+type Log struct {
+	// Format is text or json, Level debug, info, warn or error.
+	Format string `yaml:"format"`
+	Level  string `yaml:"level"`
+}
+
+// Traces says where OpenTelemetry traces go.
+type Traces struct {
+	// Endpoint is the URL of a collector that takes OTLP over HTTP, such as
+	// http://localhost:4318; none is sent if it is empty.
+	Endpoint string `yaml:"endpoint"`
+	// Ratio is the part of the traces that is kept, 1 for all; whoever sends a
+	// traceparent decides for its requests.
+	Ratio float64 `yaml:"ratio"`
 }
 
 // A Folder is a folder, or a file, that is followed.
@@ -120,6 +140,7 @@ const (
 func Default() Config {
 	return Config{
 		Store: "data", Listen: "127.0.0.1:7788", Catalog: "sentinel", OldTimes: "keep",
+		Log: Log{Format: "text", Level: "info"}, Traces: Traces{Ratio: 1},
 		Follow:   Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second},
 		Schedule: Schedule{Delay: 5 * time.Minute, NRTDelay: 2 * time.Minute, CatchUp: 7 * 24 * time.Hour, Workers: 2},
 		Limits:   Limits{Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute},
@@ -206,6 +227,18 @@ func (c *Config) Check() error {
 	}
 	if c.Schedule.Delay < 0 || c.Schedule.NRTDelay < 0 || c.Schedule.CatchUp <= 0 || c.Schedule.Workers <= 0 {
 		wrong("schedule: want catch_up and workers to be positive, delay and nrt_delay not to be negative")
+	}
+	if c.Log.Format != "text" && c.Log.Format != "json" {
+		wrong("log: format %q is neither text nor json", c.Log.Format)
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
+		wrong("log: level %q is none of debug, info, warn and error", c.Log.Level)
+	}
+	if u, err := url.Parse(c.Traces.Endpoint); c.Traces.Endpoint != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		wrong("traces: endpoint %q is no URL such as http://localhost:4318", c.Traces.Endpoint)
+	}
+	if c.Traces.Ratio < 0 || c.Traces.Ratio > 1 {
+		wrong("traces: ratio must be from 0 to 1")
 	}
 	for i, t := range c.Tokens {
 		if err := t.check(); err != nil {

@@ -247,6 +247,9 @@ func (s *Store) apply(group []*entry) {
 			a.to.add(e.lsn, e.rec.at, a, share)
 			if a.rows != nil {
 				s.hot += share
+				s.opt.Observer.Stored(a.to.name(), int64(a.rows.Len()), share)
+			} else {
+				s.opt.Observer.Stored(a.to.name(), a.segment.Rows, a.segment.Bytes)
 			}
 			wake = wake || a.to.state.hotBytes() >= s.opt.SealBytes
 		}

@@ -90,7 +90,9 @@ func (s *Store) neighbours(segs []*segment) (from, to int) {
 
 // join replaces segments from up to, not including, to of a table by one. The
 // table's merge is held.
-func (s *Store) join(t *table, st *state, from, to int) error {
+func (s *Store) join(t *table, st *state, from, to int) (err error) {
+	began := s.opt.Now()
+	defer func() { s.opt.Observer.Worked("compact", t.name(), began, err) }()
 	old := slices.Clone(st.segments[from:to])
 	part := *st
 	part.segments, part.hot = old, nil

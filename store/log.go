@@ -22,6 +22,8 @@ type log struct {
 	dir   string
 	step  func(string) // told before each change of a file; for tests
 	apply func([]*entry)
+	// synced is told of each fsync of a group of so many entries.
+	synced func(took time.Duration, entries int)
 
 	work chan *entry
 	done chan struct{}
@@ -134,7 +136,9 @@ func (l *log) commit(group []*entry) error {
 	_, err := l.f.WriteAt(buf, off)
 	if err == nil {
 		l.step("log sync")
+		began := time.Now()
 		err = l.f.Sync()
+		l.synced(time.Since(began), len(group))
 	}
 	if err != nil {
 		// What a failed sync has left on the disk is unknown. The file is cut

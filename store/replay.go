@@ -15,7 +15,7 @@ import (
 // tables again.
 func (s *Store) replay() error {
 	dir := filepath.Join(s.dir, logFolder)
-	s.log = &log{dir: dir, step: s.opt.step, apply: s.apply}
+	s.log = &log{dir: dir, step: s.opt.step, apply: s.apply, synced: s.opt.Observer.Synced}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err

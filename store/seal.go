@@ -48,10 +48,14 @@ func (t *table) remove(s *Segment) {
 
 // seal writes the rows of t that are in memory as a segment, and the manifest
 // that has it. The log is then no longer needed for them.
-func (s *Store) seal(t *table) error {
+func (s *Store) seal(t *table) (err error) {
 	t.work.Lock()
 	defer t.work.Unlock()
 	st := s.beginSeal(t)
+	if len(st.hot) > 0 {
+		began := s.opt.Now()
+		defer func() { s.opt.Observer.Worked("seal", t.name(), began, err) }()
+	}
 	var segs []*segment
 	for schema, batches := range alike(st.hot) {
 		seg, err := s.writeSegment(t, schema, batches)

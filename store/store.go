@@ -43,6 +43,8 @@ type Options struct {
 	// Note, if not nil, is told what happens in the background and fails there.
 	// It may be called concurrently.
 	Note func(error)
+	// Observer is told what the store does; nil for nobody.
+	Observer Observer
 
 	// step is told before each change of a file; tests look at the folder then.
 	step func(string)
@@ -67,6 +69,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Observer == nil {
+		o.Observer = nobody{}
 	}
 	if o.Note == nil {
 		o.Note = func(error) {}

@@ -24,6 +24,7 @@ import (
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/store"
+	"github.com/calypso-kql/calypso/telemetry"
 	"github.com/calypso-kql/calypso/workspace"
 )
 
@@ -130,7 +131,11 @@ its digest only. Roles: reader, ingestor, operator, admin.`,
 
 // serve serves until ctx ends, and then lets the requests under way end.
 func serve(ctx context.Context, c config.Config) (err error) {
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	log := newLog(c.Log)
+	watch, err := observe(ctx, c)
+	if err != nil {
+		return failed(err)
+	}
 	cat, err := openCatalog(c.Catalog)
 	if err != nil {
 		return err
@@ -139,7 +144,7 @@ func serve(ctx context.Context, c config.Config) (err error) {
 	if err != nil {
 		return failed(err)
 	}
-	s, err := store.Open(c.Store, store.Options{Note: func(err error) { log.Error("store", "error", err) }})
+	s, err := store.Open(c.Store, store.Options{Note: func(err error) { log.Error("store", "error", err) }, Observer: watch})
 	if err != nil {
 		return failed(err)
 	}
@@ -176,10 +181,12 @@ func serve(ctx context.Context, c config.Config) (err error) {
 			Store: s, Engine: engine, Intake: in, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: log,
 			Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(cat, t, created) },
 			Commands:  commands, Requests: requests, Failures: failures,
+			Observer: watch, Metrics: watch.Metrics.Handler(),
 		}),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	watch.Metrics.Watch(s, in, requests.Running)
 	log.Info("serving", "address", listener.Addr().String(), "store", c.Store, "tokens", len(c.Tokens), "tls", c.TLS.Certificate != "")
 	from := startSources(ctx, c, in, schemas{cat}, log)
 	defer from.close()
@@ -206,5 +213,31 @@ func serve(ctx context.Context, c config.Config) (err error) {
 	log.Info("stopping")
 	last, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	return failed(errors.Join(err, server.Shutdown(last)))
+	err = errors.Join(err, server.Shutdown(last))
+	// A collector that does not answer keeps nothing from ending well.
+	if err := watch.Traces.Close(last); err != nil {
+		log.Warn("traces", "error", err)
+	}
+	return failed(err)
+}
+
+// newLog returns the log of a configuration that was checked.
+func newLog(c config.Log) *slog.Logger {
+	var level slog.Level
+	// The level was checked.
+	_ = level.UnmarshalText([]byte(c.Level))
+	o := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, o))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, o))
+}
+
+// observe returns what is told of everything that the server does.
+func observe(ctx context.Context, c config.Config) (*telemetry.Observer, error) {
+	traces, err := telemetry.NewTraces(ctx, c.Traces.Endpoint, c.Traces.Ratio, version())
+	if err != nil {
+		return nil, err
+	}
+	return &telemetry.Observer{Metrics: telemetry.NewMetrics(version()), Traces: traces, Now: time.Now}, nil
 }
