@@ -56,6 +56,7 @@ const layers = `
 	rules           :
 	ledger          :
 	schedule        : kql/types detect ledger
+	ruletest        : kql/types kql/plan kql/syntax kql ingest output workspace detect
 
 	internal/tenant :
 	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant
@@ -81,7 +82,7 @@ const vendors = `
 	modernc.org/sqlite                  : ledger
 	github.com/fsnotify/fsnotify        : folders
 	github.com/twmb/franz-go            : kafka
-	github.com/goccy/go-yaml            : detect functions config
+	github.com/goccy/go-yaml            : detect functions config ruletest
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/prometheus/client_golang : telemetry
 	go.opentelemetry.io/otel            : telemetry

@@ -63,7 +63,12 @@ func (r *Reading) folder(dir string) {
 	}
 }
 
+// isRuleName reports whether a file in a folder may be a rule: tests of rules are
+// not.
 func isRuleName(path string) bool {
+	if strings.HasSuffix(path, ".test.yaml") {
+		return false
+	}
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".yaml", ".yml", ".json", ".kql":
 		return true

@@ -4,6 +4,7 @@ package rules
 import (
 	"embed"
 	"fmt"
+	"strings"
 )
 
 //go:embed *.yaml
@@ -29,7 +30,9 @@ func Files() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		names = append(names, e.Name())
+		if !strings.HasSuffix(e.Name(), ".test.yaml") { // beside each rule
+			names = append(names, e.Name())
+		}
 	}
 	return names, nil
 }

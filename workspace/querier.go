@@ -37,7 +37,7 @@ func NewQuerier(e *kql.Engine, ws *Workspace, limits kql.RunOptions) *Querier {
 // those of near-real-time rules are.
 func (q *Querier) ByArrival() *Querier {
 	other := NewQuerier(q.engine, q.ws, q.limits)
-	other.column = timeReceived
+	other.delay, other.column = q.delay, timeReceived
 	return other
 }
 
@@ -46,7 +46,7 @@ func (q *Querier) ByArrival() *Querier {
 // yet. Rows that do not say when they were received are always there.
 func (q *Querier) WithDelay(delay time.Duration) *Querier {
 	late := NewQuerier(q.engine, q.ws, q.limits)
-	late.delay = &delay
+	late.delay, late.column = &delay, q.column
 	return late
 }
 

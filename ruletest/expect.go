@@ -1,0 +1,168 @@
+package ruletest
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/calypso-kql/calypso/detect"
+)
+
+// Expected is what is known of an alert that must be raised. Empty fields match
+// anything.
+type Expected struct {
+	Name        string `yaml:"name"`
+	Severity    string `yaml:"severity"`
+	Description string `yaml:"description"`
+	// Rows is how many rows the alert is about; 0 is any number.
+	Rows       int      `yaml:"rows"`
+	Tactics    []string `yaml:"tactics"`
+	Techniques []string `yaml:"techniques"`
+	// Entities are values that entities of a type have, by the type.
+	Entities map[string][]string `yaml:"entities"`
+	// Details are values of custom details.
+	Details map[string]string `yaml:"details"`
+	// Columns are values that the first row of the alert has, as KQL's tostring()
+	// writes them.
+	Columns map[string]string `yaml:"columns"`
+}
+
+// expectedField is a number of alerts, none, or a list.
+type expectedField struct {
+	list  []Expected
+	count int
+}
+
+// UnmarshalYAML implements yaml.InterfaceUnmarshaler.
+func (f *expectedField) UnmarshalYAML(unmarshal func(any) error) error {
+	f.count = -1
+	var word string
+	var n int
+	switch {
+	case unmarshal(&n) == nil:
+		if f.count = n; n < 0 {
+			return errors.New("want no fewer than 0 alerts")
+		}
+		return nil
+	case unmarshal(&word) == nil && word == "none":
+		f.count = 0
+		return nil
+	}
+	if err := unmarshal(&f.list); err != nil {
+		return err
+	}
+	return nil
+}
+
+// compare says how the alerts of an evaluation differ from what a step expects;
+// nothing if they do not.
+func (s *Step) compare(e *detect.Evaluation) []string {
+	if s.Count >= 0 {
+		if len(e.Alerts) != s.Count {
+			return []string{fmt.Sprintf("%d alerts of %d rows, want %d%s", len(e.Alerts), e.Rows, s.Count, names(e.Alerts))}
+		}
+		return nil
+	}
+	var out []string
+	left := make([]bool, len(e.Alerts))
+	for i := range left {
+		left[i] = true
+	}
+	for n, want := range s.Alerts {
+		best, why := -1, []string(nil)
+		for i := range e.Alerts {
+			if !left[i] {
+				continue
+			}
+			diff := want.differs(e, &e.Alerts[i])
+			if best < 0 || len(diff) < len(why) {
+				best, why = i, diff
+			}
+		}
+		switch {
+		case best < 0:
+			out = append(out, fmt.Sprintf("alert %d is missing%s", n+1, names(e.Alerts)))
+		case len(why) > 0:
+			out = append(out, fmt.Sprintf("alert %d is like none; the nearest is %q, but its %s", n+1, e.Alerts[best].Name, strings.Join(why, "; its ")))
+		}
+		if best >= 0 {
+			left[best] = false
+		}
+	}
+	for i, unmatched := range left {
+		if unmatched {
+			out = append(out, fmt.Sprintf("an alert too many: %q", e.Alerts[i].Name))
+		}
+	}
+	return out
+}
+
+func names(alerts []detect.Alert) string {
+	if len(alerts) == 0 {
+		return ""
+	}
+	var out []string
+	for _, a := range alerts[:min(len(alerts), 10)] {
+		out = append(out, fmt.Sprintf("%q", a.Name))
+	}
+	if len(alerts) > 10 {
+		out = append(out, "…")
+	}
+	return ": there are " + strings.Join(out, ", ")
+}
+
+// differs says in which points an alert is not the one expected.
+func (x *Expected) differs(e *detect.Evaluation, a *detect.Alert) (out []string) {
+	text := func(what, want, got string) {
+		if want != "" && want != got {
+			out = append(out, fmt.Sprintf("%s is %q, want %q", what, got, want))
+		}
+	}
+	text("name", x.Name, a.Name)
+	text("severity", x.Severity, string(a.Severity))
+	text("description", x.Description, a.Description)
+	if x.Rows > 0 && x.Rows != len(a.Rows) {
+		out = append(out, fmt.Sprintf("rows are %d, want %d", len(a.Rows), x.Rows))
+	}
+	all := func(what string, want, got []string) {
+		for _, w := range want {
+			if !slices.Contains(got, w) {
+				out = append(out, fmt.Sprintf("%s are %q, want %q among them", what, got, w))
+			}
+		}
+	}
+	all("tactics", x.Tactics, a.Tactics)
+	all("techniques", x.Techniques, a.Techniques)
+	for _, kind := range slices.Sorted(maps.Keys(x.Entities)) {
+		all("entities "+kind, x.Entities[kind], entityValues(a, kind))
+	}
+	for _, key := range slices.Sorted(maps.Keys(x.Details)) {
+		all("details "+key, []string{x.Details[key]}, a.Details[key])
+	}
+	for _, name := range slices.Sorted(maps.Keys(x.Columns)) {
+		cell, ok := e.Text(name)
+		switch {
+		case !ok:
+			out = append(out, fmt.Sprintf("rows have no column %s", name))
+		case len(a.Rows) == 0:
+			out = append(out, "rows are none")
+		default:
+			text("column "+name, x.Columns[name], cell(a.Rows[0]))
+		}
+	}
+	return out
+}
+
+// entityValues returns what identifies the entities of a type in an alert.
+func entityValues(a *detect.Alert, kind string) (out []string) {
+	for _, e := range a.Entities {
+		for _, f := range e.Fields {
+			if strings.EqualFold(e.Type, kind) {
+				out = append(out, f.Value)
+			}
+		}
+	}
+	return out
+}

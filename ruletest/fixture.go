@@ -1,0 +1,181 @@
+package ruletest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/output"
+)
+
+// A fixture is the logs of one table: records, a file, or a query.
+type fixture struct {
+	rows []map[string]any
+	file string
+	kql  string
+}
+
+// fixtureField is a list of records, or an object with file or kql.
+type fixtureField struct {
+	rows []map[string]any
+	from struct {
+		File string `yaml:"file"`
+		KQL  string `yaml:"kql"`
+	}
+}
+
+// UnmarshalYAML implements yaml.InterfaceUnmarshaler.
+func (f *fixtureField) UnmarshalYAML(unmarshal func(any) error) error {
+	if err := unmarshal(&f.rows); err == nil {
+		return nil
+	}
+	if err := unmarshal(&f.from); err == nil && (f.from.File == "") != (f.from.KQL == "") {
+		return nil
+	}
+	return errors.New("want a list of records, or file: FILE, or kql: QUERY")
+}
+
+func (f *fixtureField) fixture(dir string) (fixture, error) {
+	out := fixture{rows: f.rows, kql: f.from.KQL}
+	if f.from.File != "" {
+		out.file = filepath.Join(dir, f.from.File)
+		if _, err := os.Stat(out.file); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// tables are the tables of a test. They implement workspace.Tables.
+type tables map[string]plan.Source
+
+// Table implements workspace.Tables.
+func (t tables) Table(name string) (plan.Source, bool) { s, ok := t[name]; return s, ok }
+
+// Names implements workspace.Tables.
+func (t tables) Names() []string { return slices.Sorted(maps.Keys(t)) }
+
+// load reads the fixtures of a test.
+func (r *Runner) load(ctx context.Context, t *Test) (tables, error) {
+	report := &ingest.Report{}
+	loader := ingest.NewLoader(ingest.Options{Tables: r.Tables, Report: report})
+	for _, name := range slices.Sorted(maps.Keys(t.Tables)) {
+		text, err := r.text(ctx, name, t.Tables[name], t.Now)
+		if err != nil {
+			return nil, fmt.Errorf("tables.%s: %w", name, err)
+		}
+		if err := loader.Read(ctx, ingest.Input{Name: name, Into: name, Reader: bytes.NewReader(text)}); err != nil {
+			return nil, err
+		}
+	}
+	if problems := report.Problems(); len(problems) > 0 {
+		var errs []error
+		for _, p := range problems {
+			errs = append(errs, fmt.Errorf("tables.%s", p))
+		}
+		return nil, errors.Join(errs...)
+	}
+	out := tables{}
+	for _, x := range loader.Finish() {
+		out[x.Name] = plan.NewMemory(x.Schema, x.Batches)
+	}
+	return out, nil
+}
+
+// text returns a fixture as a text that package ingest reads, its times absolute.
+func (r *Runner) text(ctx context.Context, table string, f fixture, now time.Time) ([]byte, error) {
+	schema, _ := r.Tables.Schema(table)
+	switch {
+	case f.kql != "":
+		return r.answer(ctx, f.kql, now)
+	case f.file != "":
+		text, err := os.ReadFile(f.file)
+		if err != nil || !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) {
+			return text, err
+		}
+		return absoluteLines(text, schema, now)
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	for _, row := range f.rows {
+		if err := enc.Encode(absolute(row, schema, now)); err != nil {
+			return nil, err
+		}
+	}
+	return out.Bytes(), nil
+}
+
+// absoluteLines makes the times of JSON records absolute.
+func absoluteLines(text []byte, schema types.Schema, now time.Time) ([]byte, error) {
+	var out bytes.Buffer
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	enc := json.NewEncoder(&out)
+	for dec.More() {
+		var row map[string]any
+		if err := dec.Decode(&row); err != nil {
+			return nil, err
+		}
+		if err := enc.Encode(absolute(row, schema, now)); err != nil {
+			return nil, err
+		}
+	}
+	return out.Bytes(), nil
+}
+
+// timeName is how columns are called that hold times, in tables that nobody knows.
+var timeName = regexp.MustCompile(`(?i)(time|date|timestamp|timegenerated|timereceived)$|_t$`)
+
+// absolute returns a record with its relative times made absolute.
+func absolute(row map[string]any, schema types.Schema, now time.Time) map[string]any {
+	out := maps.Clone(row)
+	for name, v := range row {
+		text, ok := v.(string)
+		if !ok {
+			continue
+		}
+		i := schema.Index(name)
+		if i >= 0 && schema.Columns[i].Type != types.DateTime || i < 0 && !timeName.MatchString(name) {
+			continue
+		}
+		if at, ok := relative(text, now); ok {
+			out[name] = at.UTC().Format(time.RFC3339Nano)
+		}
+	}
+	return out
+}
+
+// answer returns the rows that a query answers with, as JSON records.
+func (r *Runner) answer(ctx context.Context, query string, now time.Time) ([]byte, error) {
+	q, diags := r.Engine.Compile(query, kql.Tables{})
+	for _, d := range diags {
+		if d.Severity == syntax.Error {
+			return nil, errors.New("\n" + strings.TrimRight(syntax.Render(query, diags), "\n"))
+		}
+	}
+	ticks, _ := types.TicksOf(now)
+	answer, err := q.Run(ctx, kql.RunOptions{Now: ticks, MaxRows: 1_000_000})
+	if err != nil {
+		return nil, err
+	}
+	if len(answer) == 0 {
+		return nil, errors.New("the query has no tabular result")
+	}
+	var out bytes.Buffer
+	err = output.Write(&out, output.JSONL, answer[len(answer)-1:], output.Options{})
+	return out.Bytes(), err
+}

@@ -1,0 +1,128 @@
+package ruletest
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"time"
+
+	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+// A Runner runs tests. It is safe for concurrent use.
+type Runner struct {
+	Engine *kql.Engine
+	// Tables knows the types of what the fixtures hold.
+	Tables ingest.Tables
+	// Workspace returns what a rule's names mean, over the tables of a test.
+	Workspace func(workspace.Tables) *workspace.Workspace
+	// Delay is how long after its time an evaluation takes place: records with a
+	// later _TimeReceived have not arrived.
+	Delay time.Duration
+}
+
+// A Result is what became of a test.
+type Result struct {
+	File, Rule, Name string
+	// Failures say how the alerts differ from what was expected; none if the test
+	// passes.
+	Failures []string
+	Took     time.Duration
+}
+
+// Run runs one test of a rule.
+func (r *Runner) Run(ctx context.Context, f *File, t *Test) (out Result) {
+	out = Result{File: f.Path, Rule: f.Rule.Name, Name: t.Name}
+	start := time.Now()
+	defer func() {
+		if p := recover(); p != nil {
+			out.Failures = append(out.Failures, fmt.Sprintf("internal error: %v\n%s", p, debug.Stack()))
+		}
+		out.Took = time.Since(start)
+	}()
+	logs, err := r.load(ctx, t)
+	if err != nil {
+		out.Failures = []string{err.Error()}
+		return out
+	}
+	q := workspace.NewQuerier(r.Engine, r.Workspace(logs), kql.RunOptions{Workers: 1})
+	if f.Rule.Kind == detect.NRT {
+		q = q.ByArrival()
+	}
+	for i, s := range t.Steps {
+		from, to := f.Rule.Window(s.At)
+		if f.Rule.Kind == detect.NRT {
+			from = to.Add(-time.Minute)
+		}
+		e, err := detect.EvaluateWindow(ctx, f.Rule, from, to, q.WithDelay(r.Delay))
+		var wrong []string
+		if err != nil {
+			wrong = []string{err.Error()}
+		} else {
+			wrong = s.compare(e)
+		}
+		for _, w := range wrong {
+			if len(t.Steps) > 1 {
+				w = fmt.Sprintf("step %d, at %s: %s", i+1, s.At.UTC().Format(time.RFC3339), w)
+			}
+			out.Failures = append(out.Failures, w)
+		}
+	}
+	return out
+}
+
+// WriteJUnit writes results as JUnit's XML, a suite a file.
+func WriteJUnit(w io.Writer, results []Result) error {
+	type failure struct {
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+	type testcase struct {
+		Name     string    `xml:"name,attr"`
+		Class    string    `xml:"classname,attr"`
+		Time     string    `xml:"time,attr"`
+		Failures []failure `xml:"failure"`
+	}
+	type suite struct {
+		Name     string     `xml:"name,attr"`
+		Tests    int        `xml:"tests,attr"`
+		Failures int        `xml:"failures,attr"`
+		Cases    []testcase `xml:"testcase"`
+	}
+	var suites struct {
+		XMLName xml.Name `xml:"testsuites"`
+		Suites  []*suite `xml:"testsuite"`
+	}
+	byFile := map[string]*suite{}
+	for _, r := range results {
+		s := byFile[r.File]
+		if s == nil {
+			s = &suite{Name: r.File}
+			byFile[r.File] = s
+			suites.Suites = append(suites.Suites, s)
+		}
+		c := testcase{Name: r.Name, Class: r.Rule, Time: fmt.Sprintf("%.3f", r.Took.Seconds())}
+		for _, f := range r.Failures {
+			c.Failures = append(c.Failures, failure{Message: f, Text: f})
+		}
+		if s.Tests++; len(r.Failures) > 0 {
+			s.Failures++
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(suites); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
