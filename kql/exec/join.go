@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -24,6 +25,8 @@ type joining struct {
 	node         *plan.Join
 	build, probe joinSide
 	buildIsLeft  bool
+	kept         []int        // columns of the build side that are wanted, not for the keys alone
+	keptSchema   types.Schema // of these
 
 	// What becomes of rows, from the kind of join.
 	pairs       bool // each match is an output row
@@ -89,7 +92,23 @@ func newJoining(q *query, n *plan.Join) *joining {
 	case plan.RightAnti:
 		right1(&j.buildLonely, &j.probeLonely)
 	}
+	j.keep()
 	return j
+}
+
+// keep finds out which columns of the build side are wanted.
+func (j *joining) keep() {
+	first := 0 // column of the build side in the output
+	if !j.buildIsLeft {
+		first = j.probe.schema.Len()
+	}
+	for i, c := range j.build.schema.Columns {
+		if j.pairs && slices.Contains(j.node.Spent, first+i) {
+			continue
+		}
+		j.kept = append(j.kept, i)
+		j.keptSchema.Columns = append(j.keptSchema.Columns, c)
+	}
 }
 
 // run builds the table, then returns a reader of the output.
@@ -173,10 +192,28 @@ func (j *joining) buildRest(t *joinTable) []*column.Batch {
 	return []*column.Batch{b}
 }
 
-// beside puts the columns of a probe and a build batch of as many rows in the
+// widened puts nulls in the place of the columns that are not wanted.
+func (j *joining) widened(build *column.Batch) *column.Batch {
+	if len(j.kept) == j.build.schema.Len() {
+		return build
+	}
+	cols := make([]column.Column, j.build.schema.Len())
+	for i, at := range j.kept {
+		cols[at] = build.Raw(i)
+	}
+	for i, c := range cols {
+		if c == nil {
+			cols[i] = column.NullConst(j.build.schema.Columns[i].Type, build.Len())
+		}
+	}
+	return column.NewBatch(build.Len(), cols)
+}
+
+// beside puts the columns of a probe batch, and of as many rows of the table, in the
 // order of the output.
 func (j *joining) beside(probe, build *column.Batch) *column.Batch {
 	cols := make([]column.Column, 0, probe.Width()+build.Width())
+	build = j.widened(build)
 	first, second := probe, build
 	if j.buildIsLeft {
 		first, second = build, probe

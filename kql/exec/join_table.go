@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"io"
 	"slices"
 	"sync/atomic"
 
@@ -23,24 +24,20 @@ type joinTable struct {
 }
 
 // makeTable reads the build side. Its columns stay Lazy: those of rows that
-// match nothing are never read.
+// match nothing are never read. The workers evaluate the keys of further batches
+// while those of one are numbered, which are then not kept.
 func (j *joining) makeTable(ctx context.Context, in *flow, l *lease) (*joinTable, error) {
-	width := j.build.schema.Len()
-	sortKeys := make([]plan.SortKey, len(j.build.keys))
 	keyTypes := make([]types.Type, len(j.build.keys))
 	for i, k := range j.build.keys {
-		sortKeys[i].Expr, keyTypes[i] = k, k.Type()
+		keyTypes[i] = k.Type()
 	}
-	full, err := collect(ctx, j.q.withKeys(in, sortKeys).reader(), l)
-	if err != nil {
+	in.then(j.keptSchema, nil, func() (stage, error) {
+		c := newCompiler(j.q)
+		return &buildKeys{keys: c.all(j.build.keys), kept: j.kept}, nil
+	})
+	t := &joinTable{rows: &stack{schema: j.keptSchema}, keys: newGrouper(keyTypes)}
+	if err := t.read(ctx, in.reader(), j.unique && j.buildIsLeft, l); err != nil {
 		return nil, err
-	}
-	t := &joinTable{rows: &stack{schema: j.build.schema}, keys: newGrouper(keyTypes)}
-	read := newKeyReader(t.keys, false)
-	for _, b := range full.batches {
-		if err := t.addBatch(b, width, read, j.unique && j.buildIsLeft); err != nil {
-			return nil, err
-		}
 	}
 	t.index()
 	t.keys.settle()
@@ -50,20 +47,69 @@ func (j *joining) makeTable(ctx context.Context, in *flow, l *lease) (*joinTable
 		return nil, err
 	}
 	t.all = withNull.batch()
-	return t, l.add(t.keys.size() + 12*int64(t.rows.n))
+	return t, nil
 }
 
-func (t *joinTable) addBatch(b *column.Batch, width int, read *keyReader, unique bool) error {
-	keys := make([]column.Column, b.Width()-width)
-	for i := range keys {
-		c, err := b.Column(width + i)
+// buildKeys puts the keys of the build side behind the columns that are kept.
+type buildKeys struct {
+	keys []*evaluator
+	kept []int
+}
+
+func (s *buildKeys) apply(b *column.Batch, emit func(*column.Batch) error) error {
+	cols := make([]column.Column, 0, len(s.kept)+len(s.keys))
+	for _, i := range s.kept {
+		cols = append(cols, b.Raw(i))
+	}
+	for _, k := range s.keys {
+		c, err := k.eval(b)
 		if err != nil {
 			return err
 		}
-		keys[i] = c
+		cols = append(cols, packGUIDs(c))
+	}
+	return emit(column.NewBatch(b.Len(), cols))
+}
+
+// read adds all batches of r, which have keys behind the columns.
+func (t *joinTable) read(ctx context.Context, r column.Reader, unique bool, l *lease) error {
+	defer r.Close()
+	numbers := newKeyReader(t.keys, false)
+	held := int64(0)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b, err := r.Next(ctx)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if b.Len() == 0 {
+			continue
+		}
+		rows, err := t.addBatch(b, numbers, unique)
+		if err != nil {
+			return err
+		}
+		held += batchSize(rows)
+		if err := l.set(held + t.keys.size() + 12*int64(t.rows.n)); err != nil {
+			return err
+		}
+	}
+}
+
+// addBatch returns what it keeps of b.
+func (t *joinTable) addBatch(b *column.Batch, numbers *keyReader, unique bool) (*column.Batch, error) {
+	width := t.rows.schema.Len()
+	keys := make([]column.Column, b.Width()-width)
+	for i := range keys {
+		keys[i] = b.Raw(width + i)
 	}
 	seen := uint32(t.keys.len())
-	groups := read.groups(keys, b.Len())
+	groups := numbers.groups(keys, b.Len())
 	b = b.Select(positions(width))
 	if unique {
 		var firsts, firstGroups []uint32
@@ -75,12 +121,12 @@ func (t *joinTable) addBatch(b *column.Batch, width int, read *keyReader, unique
 			}
 		}
 		if len(firsts) == 0 {
-			return nil
+			return b.Slice(0, 0), nil
 		}
 		b, groups = b.Gather(firsts), firstGroups
 	}
 	t.groupOf = append(t.groupOf, groups...)
-	return t.rows.add(b)
+	return b, t.rows.add(b)
 }
 
 // index sorts the rows by group, by counting.

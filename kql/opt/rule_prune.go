@@ -226,6 +226,7 @@ func pruneJoin(n *plan.Join, need []bool) (plan.Node, []int) {
 		mark(n.RightKeys[i], needRight)
 	}
 	c := *n
+	c.Spent = nil
 	var leftAt, rightAt []int
 	c.Left, leftAt = prune(n.Left, needLeft)
 	c.Right, rightAt = prune(n.Right, needRight)
@@ -234,7 +235,13 @@ func pruneJoin(n *plan.Join, need []bool) (plan.Node, []int) {
 		c.LeftKeys[i] = remap(n.LeftKeys[i], leftAt)
 		c.RightKeys[i] = remap(n.RightKeys[i], rightAt)
 	}
-	return joinLayout(n, &c, leftAt, rightAt, width, hasLeft, hasRight)
+	out, at := joinLayout(n, &c, leftAt, rightAt, width, hasLeft, hasRight)
+	for i, p := range at {
+		if p >= 0 && !need[i] {
+			c.Spent = append(c.Spent, p)
+		}
+	}
+	return out, at
 }
 
 // joinLayout gives the pruned join c its output columns.

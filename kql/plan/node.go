@@ -161,7 +161,10 @@ type Join struct {
 	Kind                JoinKind
 	Left, Right         Node
 	LeftKeys, RightKeys []Expr // over the left and the right input; pairwise of one type
-	Out                 types.Schema
+	// Spent are columns of Out that nothing above reads: they are there for the
+	// keys alone, and may have any values.
+	Spent []int
+	Out   types.Schema
 }
 
 // A Union yields the rows of all inputs, which have the schema Out each.
