@@ -33,6 +33,7 @@ import (
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/bind"
+	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/store"
 	"github.com/calypso-kql/calypso/workspace"
 )
@@ -46,6 +47,8 @@ type Options struct {
 	// Workspace returns what the names of a query mean, over tables that have
 	// rows.
 	Workspace func(workspace.Tables) bind.Catalog
+	// Locations says where IP addresses are; nil if nobody knows.
+	Locations function.Locator
 	// Commands runs management commands. It knows Requests and Failures, which have
 	// what runs and what was not stored.
 	Commands *command.Runner

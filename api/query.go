@@ -183,7 +183,7 @@ func (s *server) readAsked(w http.ResponseWriter, r *http.Request, by caller) (*
 	return &asked{
 		text: text, request: req, activity: activityOf(r.Context()),
 		options: kql.RunOptions{
-			Now: now, MemoryLimit: s.o.Limits.QueryMemory, MaxRows: kql.KustoMaxRows, MaxBytes: kql.KustoMaxBytes,
+			Now: now, MemoryLimit: s.o.Limits.QueryMemory, MaxRows: kql.KustoMaxRows, MaxBytes: kql.KustoMaxBytes, Locations: s.o.Locations,
 			Session: kql.Session{Database: command.Database, Cluster: r.Host, User: by.name},
 		},
 	}, nil

@@ -42,6 +42,8 @@ type Config struct {
 	// Folders are followed: what is written to the log files in them is stored.
 	Folders []Folder `yaml:"folders"`
 	Follow  Follow   `yaml:"follow"`
+	// Workspace is what people keep in their workspace besides logs.
+	Workspace Workspace `yaml:"workspace"`
 	// Rules are files and folders of rules that run on their schedule.
 	Rules    []string `yaml:"rules"`
 	Schedule Schedule `yaml:"schedule"`
@@ -91,6 +93,20 @@ type Follow struct {
 	LastLine time.Duration `yaml:"last_line"`
 	// Rescan is how often folders are walked, for what the system does not tell.
 	Rescan time.Duration `yaml:"rescan"`
+}
+
+// Workspace names the files of saved functions, watchlists and other things that
+// queries and rules use. They are read when the server starts.
+type Workspace struct {
+	Functions  []string `yaml:"functions"`
+	Watchlists []string `yaml:"watchlists"`
+	// SearchKeys are the columns that the SearchKey of watchlists is,
+	// ALIAS=COLUMN.
+	SearchKeys []string `yaml:"search_keys"`
+	// ExternalData is what externaldata may read: FOLDER, or ADDRESS=PATH.
+	ExternalData []string `yaml:"externaldata"`
+	// Locations is a MaxMind database for geo_info_from_ip_address.
+	Locations string `yaml:"locations"`
 }
 
 // Schedule says how rules run.

@@ -125,5 +125,11 @@ func (s *Scheduler) end(ctx context.Context, r *detect.Rule, run *ledger.Run, st
 	if state == ledger.Failed {
 		s.o.Log.Error("a window is lost", "rule", run.Name, "window", run.To, "error", why)
 	}
-	return s.o.Ledger.End(run, state, why, now)
+	if err := s.o.Ledger.End(run, state, why, now); err != nil {
+		return err
+	}
+	if s.o.Ended != nil {
+		s.o.Ended(*run)
+	}
+	return nil
 }

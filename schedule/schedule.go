@@ -43,6 +43,9 @@ type Options struct {
 	// Now is the clock.
 	Now func() time.Time
 	Log *slog.Logger
+	// Ended, if not nil, is told of every window that has been closed. It may be
+	// called concurrently.
+	Ended func(ledger.Run)
 }
 
 // A Sink takes records for a table, as JSON objects. Records that it has had under

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/external"
 	"github.com/calypso-kql/calypso/functions"
 	"github.com/calypso-kql/calypso/kql/function"
@@ -31,6 +34,15 @@ func (f *savedFlags) register(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.searchKeys, "search-key", nil, "the column that a watchlist's SearchKey is, ALIAS=COLUMN; its first one if not given")
 	c.Flags().StringArrayVar(&f.external, "externaldata", nil, "what externaldata may read: FOLDER, or ADDRESS=PATH, which has what lies at or below a URL; may be repeated")
 	c.Flags().StringVar(&f.locations, "locations", os.Getenv("CALYPSO_LOCATIONS"), "MaxMind database for geo_info_from_ip_address, GeoLite2-City.mmdb; or $CALYPSO_LOCATIONS")
+}
+
+// with returns what a configuration names, and the flags besides.
+func (f *savedFlags) with(c config.Workspace) *savedFlags {
+	both := func(a, b []string) []string { return append(slices.Clone(a), b...) }
+	return &savedFlags{
+		functions: both(c.Functions, f.functions), watchlists: both(c.Watchlists, f.watchlists), searchKeys: both(c.SearchKeys, f.searchKeys),
+		external: both(c.ExternalData, f.external), locations: cmp.Or(f.locations, c.Locations),
+	}
 }
 
 // open reads the files. What is wrong with a function is told, for others may do

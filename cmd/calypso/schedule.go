@@ -20,6 +20,7 @@ import (
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/ledger"
 	"github.com/calypso-kql/calypso/schedule"
@@ -32,8 +33,11 @@ const ledgerName = "ledger.db"
 
 // ruleParts are what rules are run with.
 type ruleParts struct {
+	ended   func(ledger.Run) // nil for nobody
 	engine  *kql.Engine
 	catalog *catalog.Catalog
+	names   []workspace.Option // functions, watchlists and so on
+	locator function.Locator
 	store   *store.Store
 	intake  *intake.Intake
 }
@@ -47,10 +51,10 @@ func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Lo
 	}
 	rules := schedule.NewRuleSet(c.Rules, now, log)
 	return schedule.New(schedule.Options{
-		Ledger: l, Rules: rules.Rules, Sink: p.intake, Now: now, Log: log,
+		Ledger: l, Rules: rules.Rules, Sink: p.intake, Now: now, Log: log, Ended: p.ended,
 		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Workers: c.Schedule.Workers,
 		Querier: func(r *detect.Rule) detect.Querier {
-			q := workspace.NewQuerier(p.engine, workspace.New(p.catalog, p.store.Snapshot()), kql.RunOptions{MemoryLimit: c.Limits.QueryMemory})
+			q := workspace.NewQuerier(p.engine, workspace.New(p.catalog, p.store.Snapshot(), p.names...), kql.RunOptions{MemoryLimit: c.Limits.QueryMemory, Locations: p.locator})
 			if r.Kind == detect.NRT {
 				q = q.ByArrival()
 			}
@@ -111,6 +115,7 @@ func scheduleCommand() *cobra.Command {
 	var (
 		file, dir, now string
 		rules          []string
+		saved          savedFlags
 	)
 	c := &cobra.Command{
 		Use:   "schedule --store DIR --rules PATH… [--config FILE] [--now T]",
@@ -136,9 +141,10 @@ the time; calypso runs shows what has run.`,
 				}
 				clock = func() time.Time { return types.TimeOf(ticks) }
 			}
-			return runSchedule(cmd.Context(), c, clock)
+			return runSchedule(cmd.Context(), c, saved.with(c.Workspace), clock)
 		},
 	}
+	saved.register(c)
 	c.Flags().StringVar(&file, "config", "", "configuration file")
 	c.Flags().StringVar(&dir, "store", "", "the store's folder; overrides the file and CALYPSO_STORE")
 	c.Flags().StringArrayVar(&rules, "rules", nil, "file or folder of rules; may be repeated")
@@ -146,7 +152,7 @@ the time; calypso runs shows what has run.`,
 	return c
 }
 
-func runSchedule(ctx context.Context, c config.Config, clock func() time.Time) (err error) {
+func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock func() time.Time) (err error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	cat, err := openCatalog(c.Catalog)
 	if err != nil {
@@ -162,28 +168,32 @@ func runSchedule(ctx context.Context, c config.Config, clock func() time.Time) (
 	}
 	defer func() { err = errors.Join(err, failed(s.Close())) }()
 	in := intake.New(intake.Options{Store: s, Tables: tablesOf{schemas{cat}, s}, Grows: schemas{cat}.grows, Now: clock})
-	scheduler, l, err := ruleParts{engine, cat, s, in}.scheduler(c, clock, log)
+	names, err := saved.open(false)
+	if err != nil {
+		return err
+	}
+	names = append(names, createdFunctions(s, func(err error) { log.Error("store", "error", err) }))
+	var mu sync.Mutex
+	states, alerts := map[ledger.State]int{}, int64(0)
+	ended := func(r ledger.Run) {
+		mu.Lock()
+		defer mu.Unlock()
+		states[r.State]++
+		alerts += r.Alerts
+	}
+	scheduler, l, err := ruleParts{ended, engine, cat, names, saved.locator, s, in}.scheduler(c, clock, log)
 	if err != nil {
 		return failed(err)
 	}
 	defer func() { err = errors.Join(err, failed(l.Close())) }()
-	begun := clock()
 	if err := scheduler.Drain(ctx); err != nil {
 		return failed(err)
 	}
-	runs, err := l.Runs(ledger.Filter{})
+	left, err := l.Runs(ledger.Filter{States: []ledger.State{ledger.Pending, ledger.Running, ledger.Evaluated}})
 	if err != nil {
 		return failed(err)
 	}
-	states, alerts := map[ledger.State]int{}, int64(0)
-	for _, r := range runs {
-		if !r.Ended.Before(begun.UTC().Truncate(time.Microsecond)) || r.Ended.IsZero() {
-			states[r.State]++
-			alerts += r.Alerts
-		}
-	}
-	fmt.Printf("%s done, %d failed, %d to be tried again, %s\n", count(states[ledger.Done], "window"), states[ledger.Failed],
-		states[ledger.Pending]+states[ledger.Running]+states[ledger.Evaluated], count(int(alerts), "alert"))
+	fmt.Printf("%s done, %d failed, %d to be tried again, %s\n", count(states[ledger.Done], "window"), states[ledger.Failed], len(left), count(int(alerts), "alert"))
 	if states[ledger.Failed] > 0 {
 		return &exitError{code: exitFailed}
 	}

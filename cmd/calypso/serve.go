@@ -31,6 +31,7 @@ import (
 func serveCommand() *cobra.Command {
 	var file, dir, listen string
 	var watch, rules []string
+	var saved savedFlags
 	c := &cobra.Command{
 		Use:   "serve [--config FILE] [--store DIR] [--listen ADDRESS] [--watch PATH]… [--rules PATH]…",
 		Short: "Take logs and answer queries over HTTP",
@@ -45,9 +46,10 @@ configuration says otherwise; docs/serve.md tells how.`,
 			}
 			watched(&c, watch)
 			c.Rules = append(c.Rules, rules...)
-			return serve(cmd.Context(), c)
+			return serve(cmd.Context(), c, saved.with(c.Workspace))
 		},
 	}
+	saved.register(c)
 	c.Flags().StringVar(&file, "config", "", "configuration file")
 	c.Flags().StringVar(&dir, "store", "", "the store's folder; overrides the file and CALYPSO_STORE")
 	c.Flags().StringVar(&listen, "listen", "", "address to serve on; overrides the file and CALYPSO_LISTEN")
@@ -130,7 +132,7 @@ its digest only. Roles: reader, ingestor, operator, admin.`,
 }
 
 // serve serves until ctx ends, and then lets the requests under way end.
-func serve(ctx context.Context, c config.Config) (err error) {
+func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) {
 	log := newLog(c.Log)
 	watch, err := observe(ctx, c)
 	if err != nil {
@@ -161,7 +163,11 @@ func serve(ctx context.Context, c config.Config) (err error) {
 		return err
 	}
 	in := intake.New(intake.Options{Store: s, Tables: tablesOf{schemas{cat}, s}, Grows: schemas{cat}.grows, OldTimes: old, Now: time.Now})
-	created := createdFunctions(s, func(err error) { log.Error("store", "error", err) })
+	names, err := saved.open(false)
+	if err != nil {
+		return err
+	}
+	names = append(names, createdFunctions(s, func(err error) { log.Error("store", "error", err) }))
 	requests, failures := &command.Requests{}, &command.Failures{}
 	commands, err := command.New(command.Options{
 		Store: s, Engine: engine, Now: time.Now, Requests: requests, Failures: failures,
@@ -171,7 +177,7 @@ func serve(ctx context.Context, c config.Config) (err error) {
 		return failed(err)
 	}
 	if c.Setup != "" {
-		session := &command.Session{Admin: true, Catalog: workspace.New(cat, s.Snapshot(), created), Run: kql.RunOptions{MemoryLimit: c.Limits.QueryMemory}}
+		session := &command.Session{Admin: true, Catalog: workspace.New(cat, s.Snapshot(), names...), Run: kql.RunOptions{MemoryLimit: c.Limits.QueryMemory}}
 		if err := runSetup(ctx, c.Setup, commands, session); err != nil {
 			return err
 		}
@@ -179,7 +185,8 @@ func serve(ctx context.Context, c config.Config) (err error) {
 	server := &http.Server{
 		Handler: api.New(api.Options{
 			Store: s, Engine: engine, Intake: in, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: log,
-			Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(cat, t, created) },
+			Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(cat, t, names...) },
+			Locations: saved.locator,
 			Commands:  commands, Requests: requests, Failures: failures,
 			Observer: watch, Metrics: watch.Metrics.Handler(),
 		}),
@@ -190,7 +197,7 @@ func serve(ctx context.Context, c config.Config) (err error) {
 	log.Info("serving", "address", listener.Addr().String(), "store", c.Store, "tokens", len(c.Tokens), "tls", c.TLS.Certificate != "")
 	from := startSources(ctx, c, in, schemas{cat}, log)
 	defer from.close()
-	rules, err := startRules(ctx, c, ruleParts{engine, cat, s, in}, log)
+	rules, err := startRules(ctx, c, ruleParts{nil, engine, cat, names, saved.locator, s, in}, log)
 	if err != nil {
 		return failed(err)
 	}
