@@ -166,7 +166,7 @@ func (b *binder) addOne(c *columns, sc *scope, e *syntax.NamedExpr, st style, po
 		return
 	}
 	v := b.scalar(sc, e.X)
-	if st == stylePrint && len(e.Names) == 0 && len(v.tuple) == 1 {
+	if st == stylePrint && len(e.Names) == 0 && len(v.tuple) == 1 && !v.picked {
 		v.tuple = nil // print names one array alone as any other value
 	}
 	named := isColumn(v.expr) && sc.aggs == nil && !v.computed

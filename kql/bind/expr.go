@@ -14,6 +14,8 @@ type value struct {
 	// tuple has the columns of a call that yields several (series_fit_line,
 	// arg_max); expr is then the first one.
 	tuple []namedValue
+	// picked says that the tuple is the one column that an index took of several.
+	picked bool
 	// aggregate says that the call is one of an aggregate.
 	aggregate bool
 	// computed says that the text calls a function, although expr is a column.

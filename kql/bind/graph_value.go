@@ -23,7 +23,7 @@ func (b *binder) graphValue(m *graphMatch, e *syntax.Ident) entity {
 	default:
 		inner.row = &row{schema: m.nodes.schema, offset: v.Offset}
 	}
-	bag := b.callNamed(e, "bag_pack", b.namedColumns(inner, e, nil))
+	bag := b.bagOf(e, b.namedColumns(inner, e, nil))
 	if !v.Path {
 		return ofValue(bag)
 	}

@@ -195,8 +195,17 @@ func (b *binder) scalarArgument(sc *scope, p *syntax.FuncParam, arg syntax.Expr)
 		return x.value, true
 	case x.value.unknown():
 		return unknownOf(t), true
+	case t == types.Dynamic:
+		return b.asDynamic(arg, x.value), true
 	}
 	return b.convert(arg, x.value, t), true
+}
+
+// asDynamic returns v as a dynamic value that keeps its type: a text is not read
+// as JSON.
+func (b *binder) asDynamic(at syntax.Node, v value) value {
+	array := b.callNamed(at, "pack_array", []operand{{v, at}})
+	return b.operate(at, "index", operand{array, at}, operand{constOf(types.Long, int64(0)), at})
 }
 
 func (b *binder) paramType(p *syntax.FuncParam) (types.Type, bool) {
@@ -230,7 +239,7 @@ func (b *binder) checkDecl(f *lambda) {
 	for _, p := range f.params {
 		sym := &symbol{decl: p}
 		if p.Schema != nil {
-			sym.table = &table{node: &plan.Values{Out: b.schemaOf(p.Schema)}, open: p.Schema.Open || len(p.Schema.Columns) == 0, serialized: true}
+			sym.table = &table{node: &plan.Values{Out: b.schemaOf(p.Schema)}, open: p.Schema.Open && !b.env.Strict || len(p.Schema.Columns) == 0 && !p.Schema.Open, serialized: true}
 		} else {
 			t, ok := b.paramType(p)
 			if !ok && p.Type != nil && p.Type.Name != "" {

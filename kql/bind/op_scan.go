@@ -11,6 +11,7 @@ func (b *binder) scan(sc *scope, in table, op *syntax.ScanOp) table {
 	if len(op.OrderBy) > 0 {
 		in = b.sort(sc, in, &syntax.SortOp{Span: op.Span, By: op.OrderBy})
 	}
+	b.paramOneOf(op.Params, "kind", "", "partial", "full")
 	n := &plan.StepScan{Input: in.node}
 	for _, e := range op.PartitionBy {
 		v := b.scalar(sc.withRow(in), e)

@@ -7,6 +7,10 @@ import (
 )
 
 func (b *binder) take(sc *scope, in table, op *syntax.TakeOp) table {
-	n := b.constant(sc, op.Count, types.Long, types.Int)
+	n := b.constant(sc, op.Count)
+	if t := n.typ(); t != types.Int && t != types.Long && t != types.Unknown {
+		b.report(integerExpected(op.Count))
+		n = unknownOf(types.Long)
+	}
 	return in.over(&plan.Take{Input: in.node, N: n.expr})
 }

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -13,10 +14,20 @@ func (b *binder) packAll(sc *scope, e *syntax.CallExpr) entity {
 	}
 	args := b.namedColumns(sc, e, nil)
 	if len(e.Args) == 0 {
-		return ofValue(b.callNamed(e, "bag_pack", args))
+		return ofValue(b.bagOf(e, args))
 	}
 	ignore := operand{b.argument(sc, e.Args[0]), e.Args[0]}
 	return ofValue(b.callNamed(e, "pack_all", append([]operand{ignore}, args...)))
+}
+
+// bagOf packs names and values, which may be none: a node of a graph has no
+// columns where nothing but its edges is given.
+func (b *binder) bagOf(at syntax.Node, args []operand) value {
+	if len(args) == 0 {
+		var none dynamic.BagBuilder
+		return constOf(types.Dynamic, none.Value())
+	}
+	return b.callNamed(at, "bag_pack", args)
 }
 
 // packArray binds pack_array(value, …), where `*` stands for the values of all
@@ -34,6 +45,10 @@ func (b *binder) packArray(sc *scope, e *syntax.CallExpr) entity {
 		named := b.namedColumns(sc, a, nil)
 		for i := 1; i < len(named); i += 2 {
 			args = append(args, named[i])
+		}
+		if len(e.Args) == 1 && len(args) == 0 && sc.row != nil {
+			var none dynamic.ArrayBuilder
+			return ofValue(constOf(types.Dynamic, none.Value()))
 		}
 	}
 	return ofValue(b.callNamed(e, "pack_array", args))

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -64,6 +65,9 @@ func (b *binder) index(sc *scope, e *syntax.IndexExpr) value {
 
 func (b *binder) element(sc *scope, e syntax.Expr, x operand, index syntax.Expr) value {
 	i := operand{b.scalar(sc, index), index}
+	if part, ok := tupleElement(x, i); ok {
+		return part
+	}
 	switch {
 	case x.unknown() || i.unknown():
 		return unknownOf(types.Dynamic)
@@ -125,4 +129,20 @@ func columnNames(s types.Schema) []string {
 		names[i] = c.Name
 	}
 	return names
+}
+
+// tupleElement returns the column that an index takes of a call which yields
+// several, with its type and its name: series_stats(x)[2] is the greatest.
+func tupleElement(x, index operand) (value, bool) {
+	l, ok := index.expr.(*plan.Literal)
+	if !ok || len(x.tuple) < 2 || !l.Type().IsInteger() || l.Value.Null(0) {
+		return value{}, false
+	}
+	view := column.ViewOf[int64](l.Value)
+	at := view.At(0)
+	if at < 0 || at >= int64(len(x.tuple)) || x.tuple[at].hidden {
+		return value{}, false
+	}
+	part := x.tuple[at]
+	return value{expr: part.expr, tuple: []namedValue{part}, picked: true, aggregate: x.aggregate}, true
 }

@@ -11,6 +11,9 @@ import (
 // narrow yields a row for each value: the number of its row, the name of its
 // column and the value as text.
 func (b *binder) narrow(_ *scope, in table, op *syntax.EvaluateOp) table {
+	if len(op.Call.Args) > 0 {
+		b.report(argumentCount(op.Call, op.Call.Name.Name, 0, 0))
+	}
 	in = withoutHidden(in)
 	s := in.schema()
 	var names dynamic.ArrayBuilder

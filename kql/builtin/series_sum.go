@@ -107,29 +107,40 @@ func lengthOr(v dynamic.Value, n int) int {
 	if isNumber(v) {
 		return n
 	}
+	if v.Kind() != dynamic.Array {
+		return 0
+	}
 	return v.Len()
 }
 
+// cosineSimilarity leaves out what is no number and the rest of the longer series.
 func cosineSimilarity(args []dynamic.Value) (float64, bool) {
-	xs, okX := seriesNumbers(args[0])
-	ys, okY := seriesNumbers(args[1])
-	if !okX || !okY || len(xs) != len(ys) {
+	a, b := args[0], args[1]
+	n := min(lengthOr(a, 0), lengthOr(b, 0))
+	if n == 0 {
 		return 0, false
 	}
-	size := func(i int) float64 {
-		if i+2 < len(args) {
-			if m, ok := args[i+2].AsReal(); ok {
-				return m
-			}
+	var xy, xx, yy float64
+	for i := range n {
+		x, okX := numberOf(a.Index(i))
+		y, okY := numberOf(b.Index(i))
+		if okX {
+			xx += x * x
 		}
-		m, _ := magnitude(args[i])
-		return m
+		if okY {
+			yy += y * y
+		}
+		if okX && okY {
+			xy += x * y
+		}
 	}
-	dot := 0.0
-	for i, x := range xs {
-		dot += x * ys[i]
+	sizes := [2]float64{math.Sqrt(xx), math.Sqrt(yy)}
+	for i := range sizes {
+		if m, ok := argument(args, i+2).AsReal(); ok {
+			sizes[i] = m
+		}
 	}
-	return dot / (size(0) * size(1)), true
+	return xy / (sizes[0] * sizes[1]), true
 }
 
 func correlation(args []dynamic.Value) (float64, bool) {
