@@ -94,7 +94,7 @@ func (e *Engine) compile(text string, catalog bind.Catalog, r Request, strict bo
 	diags = append(diags, more...)
 	q.names.Options = options
 	q.plan, q.info, more = bind.BindInfo(tree, q.names)
-	diags = append(diags, more...)
+	diags = append(diags, unsaid(diags, more)...)
 	if !strict {
 		diags = append(diags, q.settings.takeOptions(q.info.Options)...)
 		slices.SortStableFunc(diags[q.syntax:], func(x, y syntax.Diagnostic) int { return x.Pos - y.Pos })
@@ -104,6 +104,16 @@ func (e *Engine) compile(text string, catalog bind.Catalog, r Request, strict bo
 		q.failed = q.failed || d.Severity == syntax.Error
 	}
 	return q, diags
+}
+
+// unsaid returns the findings of more that are not, in other words, among those of
+// before: the parser knows the names of types, as the binder does.
+func unsaid(before, more []syntax.Diagnostic) []syntax.Diagnostic {
+	return slices.DeleteFunc(more, func(d syntax.Diagnostic) bool {
+		return slices.ContainsFunc(before, func(x syntax.Diagnostic) bool {
+			return x.Code == d.Code && x.Pos == d.Pos && x.End == d.End
+		})
+	})
 }
 
 // Tree returns the syntax tree.

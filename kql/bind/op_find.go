@@ -53,7 +53,11 @@ func (f *finding) table(sc *scope) table {
 	if name := paramWord(syntax.FindParam(f.op.Params, "withsource")); name != "" {
 		source = name
 	}
-	out := types.NewSchema(append([]types.Column{{Name: source, Type: types.String}}, cols...)...)
+	out := types.NewSchema(types.Column{Name: source, Type: types.String})
+	taken := map[string]bool{source: true}
+	for _, c := range cols {
+		out.Columns = append(out.Columns, types.Column{Name: freeName(taken, c.Name), Type: c.Type})
+	}
 	if pack {
 		out.Columns = append(out.Columns, types.Column{Name: "pack_", Type: types.Dynamic})
 	}
@@ -62,12 +66,10 @@ func (f *finding) table(sc *scope) table {
 		if p.blank {
 			continue
 		}
-		wide := f.widen(p)
-		filtered := &plan.Filter{Input: wide, Cond: where}
+		filtered := &plan.Filter{Input: f.widen(p), Cond: where}
 		exprs := []plan.Expr{constOf(types.String, p.name).expr}
 		for _, c := range cols {
-			at := f.all.Index(c.Name)
-			exprs = append(exprs, f.b.convert(f.op, value{expr: columnAt(f.all, at)}, c.Type).expr)
+			exprs = append(exprs, f.value(p, c))
 		}
 		if pack {
 			exprs = append(exprs, f.packed(p, cols))
@@ -111,35 +113,8 @@ func (f *finding) having(named []types.Column, star bool) []part {
 	return out
 }
 
-// output returns the columns of the result, and whether the others are packed.
-func (f *finding) output(named []types.Column) (cols []types.Column, pack bool) {
-	if f.op.Project != nil {
-		cols, pack = f.projected()
-	} else {
-		cols = f.common()
-		for _, c := range named {
-			if !slices.Contains(cols, c) {
-				cols = append(cols, c)
-			}
-		}
-		for _, p := range f.parts {
-			pack = pack || len(rest(p, cols)) > 0
-		}
-	}
-	for _, e := range f.op.ProjectAway {
-		if isStar(e) {
-			return nil, pack && f.op.Project != nil
-		}
-		if id, ok := e.(*syntax.Ident); ok {
-			pack = pack && id.Name != "pack_"
-			cols = slices.DeleteFunc(cols, func(c types.Column) bool { return c.Name == id.Name })
-		}
-	}
-	return cols, pack
-}
-
 // projected returns the columns that the text asks for.
-func (f *finding) projected() (cols []types.Column, pack bool) {
+func (f *finding) projected() (cols []foundColumn, pack bool) {
 	for i, e := range f.op.Project {
 		switch e := e.(type) {
 		case *syntax.CallExpr:
@@ -149,11 +124,11 @@ func (f *finding) projected() (cols []types.Column, pack bool) {
 			}
 		case *syntax.ColumnDecl:
 			if f.known(e.Name) {
-				cols = append(cols, types.Column{Name: e.Name.Name, Type: f.b.typeOf(e.Type)})
+				cols = append(cols, foundColumn{Column: types.Column{Name: e.Name.Name, Type: f.b.typeOf(e.Type)}, from: e.Name.Name})
 			}
 		case *syntax.Ident:
 			if f.known(e) {
-				cols = append(cols, f.all.Columns[f.all.Index(e.Name)])
+				cols = append(cols, foundColumn{Column: f.all.Columns[f.all.Index(e.Name)], from: e.Name})
 			}
 		}
 	}
@@ -188,28 +163,52 @@ func (f *finding) common() []types.Column {
 }
 
 // rest returns the positions of the columns of p that are not among cols.
-func rest(p part, cols []types.Column) []int {
+func rest(p part, cols []foundColumn) []int {
 	var at []int
 	for i, c := range p.t.schema().Columns {
-		if !slices.ContainsFunc(cols, func(d types.Column) bool { return d.Name == c.Name }) {
+		if !slices.ContainsFunc(cols, func(d foundColumn) bool { return d.from == c.Name }) {
 			at = append(at, i)
 		}
 	}
 	return at
 }
 
-// widen gives a part all columns of all parts.
+// widen gives a part all columns of all parts, for the condition, and its own after
+// them, with the types that they have.
 func (f *finding) widen(p part) plan.Node {
 	s := p.t.schema()
-	exprs := make([]plan.Expr, f.all.Len())
+	exprs := make([]plan.Expr, f.all.Len(), f.all.Len()+s.Len())
 	for i, c := range f.all.Columns {
 		if at := s.Index(c.Name); at >= 0 {
 			exprs[i] = f.as(value{expr: columnAt(s, at)}, c.Type)
 		} else {
-			exprs[i] = unknownOf(c.Type).expr
+			exprs[i] = nullOf(c.Type).expr
 		}
 	}
-	return &plan.Project{Input: p.t.node, Exprs: exprs, Out: f.all}
+	for i := range s.Columns {
+		exprs = append(exprs, columnAt(s, i))
+	}
+	return &plan.Project{Input: p.t.node, Exprs: exprs, Out: types.NewSchema(slices.Concat(f.all.Columns, s.Columns)...)}
+}
+
+// own returns column i of p, over the widened row.
+func (f *finding) own(p part, i int) value {
+	c := p.t.schema().Columns[i]
+	return value{expr: &plan.Column{Index: f.all.Len() + i, Name: c.Name, Typ: c.Type}}
+}
+
+// value returns what a row of p has in the column c of the result, over the widened
+// row.
+func (f *finding) value(p part, c foundColumn) plan.Expr {
+	s := p.t.schema()
+	at := s.Index(c.from)
+	switch {
+	case at < 0 || c.only && s.Columns[at].Type != c.Type:
+		return nullOf(c.Type).expr
+	case c.Type == types.Dynamic:
+		return f.as(f.own(p, at), c.Type)
+	}
+	return f.b.convert(f.op, f.own(p, at), c.Type).expr
 }
 
 // as converts a column to the type that the columns of its name have together: where
@@ -218,18 +217,16 @@ func (f *finding) as(v value, t types.Type) plan.Expr {
 	if t != types.Dynamic || v.typ() == t || v.unknown() {
 		return f.b.convert(f.op, v, t).expr
 	}
-	one := f.b.callNamed(f.op, "pack_array", []operand{{v, f.op}})
-	return f.b.operate(f.op, "index", operand{one, f.op}, operand{constOf(types.Long, int64(0)), f.op}).expr
+	return f.b.asDynamic(f.op, v).expr
 }
 
 // packed returns the bag of the columns of p that are not among cols, over the
 // widened row.
-func (f *finding) packed(p part, cols []types.Column) plan.Expr {
+func (f *finding) packed(p part, cols []foundColumn) plan.Expr {
 	var args []operand
 	for _, i := range rest(p, cols) {
 		name := p.t.schema().Columns[i].Name
-		c := columnAt(f.all, f.all.Index(name))
-		args = append(args, operand{constOf(types.String, name), f.op}, operand{value{expr: c}, f.op})
+		args = append(args, operand{constOf(types.String, name), f.op}, operand{f.own(p, i), f.op})
 	}
 	if len(args) == 0 {
 		return nullOf(types.Dynamic).expr

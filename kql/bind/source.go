@@ -76,7 +76,7 @@ func (b *binder) addValue(sc *scope, to column.Builder, t types.Type, e syntax.E
 		return
 	}
 	c, ok := convertLiteral(lit.Value, t)
-	if !ok && !v.unknown() {
+	if !ok && !v.unknown() && t != types.Unknown {
 		b.report(typeExpected(e, v.typ(), t))
 	}
 	if !ok || c.Null(0) {

@@ -75,7 +75,7 @@ func (p *parser) findColumns() []Expr {
 	return commas(p, list[Expr]{elem: p.findColumn, missing: p.exprMissing, nonEmpty: true})
 }
 
-// findColumn reads pack(*), *, a name, or name:type (a *ColumnDecl); or nil.
+// findColumn reads pack(*) or pack_all(), *, a name, or name:type (a *ColumnDecl); or nil.
 func (p *parser) findColumn() Expr {
 	switch p.peek() {
 	case kwPack:
@@ -95,6 +95,10 @@ func (p *parser) findColumn() Expr {
 	n := p.name()
 	if n == nil {
 		return nil
+	}
+	if n.Name == "pack_all" && p.accept(kLParen) {
+		p.close(kRParen)
+		return &CallExpr{Span: p.since(n.From), Name: n}
 	}
 	if p.accept(kColon) {
 		t := p.requiredType(true)
