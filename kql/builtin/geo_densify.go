@@ -1,8 +1,6 @@
 package builtin
 
 import (
-	"math"
-
 	"github.com/golang/geo/r2"
 	"github.com/golang/geo/s1"
 	"github.com/golang/geo/s2"
@@ -41,7 +39,7 @@ func geoDensify() []function.Scalar {
 // densify adds points to all edges of a valid geometry.
 func densify(args []dynamic.Value, one, many string) dynamic.Value {
 	tolerance, ok := realArgument(args, 1, 10)
-	if !ok || !(tolerance > 0) || math.IsInf(tolerance, 0) {
+	if !ok || !(tolerance >= 0.1 && tolerance <= 10_000) {
 		return dynamic.Value{}
 	}
 	tessellator := s2.NewEdgeTessellator(newFlatMap(), s1.Angle(tolerance/earthRadius))

@@ -18,7 +18,7 @@ import (
 func arithmetic() function.Family {
 	return function.Family{Title: "Arithmetic operators", Scalars: []function.Scalar{
 		{
-			Doc: "Adds two numbers, two timespans, or a timespan to a datetime.",
+			Doc: "Adds two numbers, two timespans, or a timespan to a datetime; two datetimes, to divide the sum by two.",
 			Overloads: []function.Overload{
 				{Sig: "+(a: integer, b: integer): long", Kernel: addLoops[int64]().kernel(anyInteger, anyInteger, types.Long)},
 				{Sig: "+(a: real, b: real): real", Kernel: addLoops[float64]().kernel(types.Real, types.Real, types.Real)},
@@ -27,6 +27,7 @@ func arithmetic() function.Family {
 				{Sig: "+(a: datetime, b: timespan): datetime", Kernel: function.Map2Null(types.DateTime, types.TimeSpan, types.DateTime, types.AddTicks)},
 				{Sig: "+(a: timespan, b: datetime): datetime", Kernel: function.Map2Null(types.TimeSpan, types.DateTime, types.DateTime,
 					func(span, at int64) (int64, bool) { return types.AddTicks(at, span) })},
+				{Sig: "+(a: datetime, b: datetime): datetime", Kernel: function.Map2Null(types.DateTime, types.DateTime, types.DateTime, types.AddTicks)},
 			},
 			Examples: []string{"1 + 2 -> 3", "1 + 0.5 -> 1.5", "datetime(2024-01-31) + 1d -> 2024-02-01T00:00:00Z", "9223372036854775807 + 1 -> -9223372036854775808", "1 + int(null) -> null"},
 		},
@@ -71,6 +72,10 @@ func arithmetic() function.Family {
 					func(span int64, f float64) (int64, bool) { return truncate(float64(span) / f) })},
 				{Sig: "/(a: timespan, b: decimal): timespan", Kernel: function.Map2Null(types.TimeSpan, types.Decimal, types.TimeSpan,
 					func(span int64, f types.Decimal128) (int64, bool) { return truncate(float64(span) / f.Float64()) })},
+				{Sig: "/(a: datetime, b: integer): datetime", Kernel: function.Map2Null(types.DateTime, anyInteger, types.DateTime,
+					func(at, n int64) (int64, bool) { return datetimeOf(quoLong(at, n)) })},
+				{Sig: "/(a: datetime, b: real): datetime", Kernel: function.Map2Null(types.DateTime, types.Real, types.DateTime,
+					func(at int64, f float64) (int64, bool) { return datetimeOf(truncate(float64(at) / f)) })},
 				{Sig: "/(a: datetime, b: timespan): real", Kernel: ratio(types.DateTime, types.TimeSpan)},
 				{Sig: "/(a: datetime, b: datetime): real", Kernel: ratio(types.DateTime, types.DateTime)},
 			},
@@ -183,6 +188,14 @@ func truncate(f float64) (int64, bool) {
 		return 0, false
 	}
 	return int64(f), true
+}
+
+// datetimeOf returns the ticks of a datetime, if they are those of one.
+func datetimeOf(ticks int64, ok bool) (int64, bool) {
+	if !ok {
+		return 0, false
+	}
+	return types.AddTicks(ticks, 0)
 }
 
 func quoLong(a, b int64) (int64, bool) {

@@ -31,7 +31,7 @@ func seriesFilters() []function.Scalar {
 			Overloads: []function.Overload{
 				{Sig: "series_fit_line(series: array): dynamic", Kernel: function.Map1(d, d, func(v dynamic.Value) dynamic.Value { return fitLine(v).array() })},
 			},
-			Examples: []string{`series_fit_line(dynamic([1,2,3]))[1] -> 1.0`},
+			Examples: []string{`series_fit_line(dynamic([1,2,3]))[1] -> 1`},
 			Tuple:    "rsquare: real, slope: real, variance: real, rvariance: real, interception: real, line_fit: dynamic",
 		},
 		{

@@ -20,7 +20,7 @@ func seriesStatistics() []function.Scalar {
 					return statsOf(args).array()
 				})},
 			},
-			Examples: []string{`series_stats(dynamic([1,2,3]))[2] -> 3.0`},
+			Examples: []string{`series_stats(dynamic([1,2,3]))[2] -> 3`},
 			Tuple:    "min: real, min_idx: long, max: real, max_idx: long, avg: real, stdev: real, variance: real",
 		},
 		{
