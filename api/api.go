@@ -21,9 +21,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -74,7 +76,7 @@ func New(o Options) http.Handler {
 	if o.Observer == nil {
 		o.Observer = nobody{}
 	}
-	s := &server{o: o, gate: newGate(o.Tokens), bodies: newPlaces("body", maxBodies, o.Observer), queries: newPlaces("query", maxQueries, o.Observer)}
+	s := &server{o: o, gate: newGate(o.Tokens), bodies: newPlaces("body", o.Limits.Bodies, o.Observer), queries: newPlaces("query", o.Limits.Queries, o.Observer)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, map[string]string{"status": "ok"})
@@ -91,13 +93,6 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /v1/rest/mgmt", s.allow(anyRole, s.mgmt))
 	return s.recorded(mux)
 }
-
-// How many requests of a kind are worked on at once; each may take as much
-// memory as the limits allow.
-const (
-	maxBodies  = 8
-	maxQueries = 8
-)
 
 type server struct {
 	o               Options
@@ -177,6 +172,9 @@ func failed(w http.ResponseWriter, err error) {
 	var large *http.MaxBytesError
 	var mistyped *store.TypeError
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.Canceled):
+		// Whose connection is read no longer, or is gone.
+		fail(w, http.StatusRequestTimeout, "RequestTimeout", fmt.Errorf("the request was not sent in time: %w", err))
 	case errors.As(err, &large), errors.Is(err, ingest.ErrTooLarge):
 		fail(w, http.StatusRequestEntityTooLarge, "PayloadTooLarge", err)
 	case errors.Is(err, store.ErrFull):

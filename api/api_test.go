@@ -64,7 +64,7 @@ func serve(t *testing.T, limits config.Limits, tokens ...config.Token) (*httptes
 		t.Fatal(err)
 	}
 	library := command.NewLibrary(s)
-	h := api.New(api.Options{
+	o := api.Options{
 		Commands: commands, Requests: requests, Failures: failures,
 		Store: s, Engine: engine, Intake: in, Tokens: tokens, Limits: limits, Now: func() time.Time { return now },
 		Workspace: func(x workspace.Tables) bind.Catalog {
@@ -74,8 +74,11 @@ func serve(t *testing.T, limits config.Limits, tokens ...config.Token) (*httptes
 			}
 			return workspace.New(c, x, workspace.WithFunctions(saved))
 		},
-	})
-	srv := httptest.NewServer(h)
+	}
+	srv := httptest.NewUnstartedServer(nil)
+	srv.Config = api.NewServer(o)
+	srv.Listener = api.Limit(srv.Listener, limits.Connections)
+	srv.Start()
 	t.Cleanup(srv.Close)
 	return srv, s
 }

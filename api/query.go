@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"sync/atomic"
 
 	"github.com/calypso-kql/calypso/command"
@@ -153,7 +154,7 @@ func asking(w http.ResponseWriter, err error) {
 		table     *command.Forbidden
 	)
 	switch {
-	case errors.As(err, &large), errors.Is(err, store.ErrFull), errors.Is(err, errBusy):
+	case errors.As(err, &large), errors.Is(err, store.ErrFull), errors.Is(err, errBusy), errors.Is(err, os.ErrDeadlineExceeded):
 		failed(w, err)
 	case errors.As(err, &body):
 		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", body)
@@ -172,6 +173,9 @@ func asking(w http.ResponseWriter, err error) {
 
 // A bodyError says that a body is not what it should be.
 type bodyError struct{ error }
+
+// Unwrap is for errors.As.
+func (e *bodyError) Unwrap() error { return e.error }
 
 // readAsked reads the body of a query or a command.
 func (s *server) readAsked(w http.ResponseWriter, r *http.Request, by caller) (*asked, error) {

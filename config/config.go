@@ -4,20 +4,15 @@
 package config
 
 import (
-	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
-	"os"
 	"path"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/goccy/go-yaml"
 )
 
 // Config is what the file says.
@@ -52,6 +47,8 @@ type Config struct {
 	// OldTimes says what becomes of a TimeGenerated that is more than two days
 	// before the arrival of its record, or a day after it: keep, or log_analytics.
 	OldTimes string `yaml:"old_times"`
+
+	places places // of what the file says
 }
 
 // TLS names the files of a certificate and its key, in PEM; both or none.
@@ -128,6 +125,13 @@ type Limits struct {
 	// QueryMemory and QueryTime bound a query.
 	QueryMemory int64         `yaml:"query_memory"`
 	QueryTime   time.Duration `yaml:"query_time"`
+	// Connections is how many there may be at once; more wait to be taken. Bodies
+	// and Queries are how many of them are worked on at once.
+	Connections int `yaml:"connections"`
+	Bodies      int `yaml:"bodies"`
+	Queries     int `yaml:"queries"`
+	// RequestTime is how long sending a request may take.
+	RequestTime time.Duration `yaml:"request_time"`
 }
 
 // A Token lets whoever knows it in. The file holds its digest only.
@@ -159,109 +163,104 @@ func Default() Config {
 		Log: Log{Format: "text", Level: "info"}, Traces: Traces{Ratio: 1},
 		Follow:   Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second},
 		Schedule: Schedule{Delay: 5 * time.Minute, NRTDelay: 2 * time.Minute, CatchUp: 7 * 24 * time.Hour, Workers: 2},
-		Limits:   Limits{Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute},
-	}
-}
-
-// Read reads the file at path over the defaults. A key that does not exist is an
-// error with its line.
-func Read(path string) (Config, error) {
-	c := Default()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return c, err
-	}
-	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
-	switch {
-	case errors.Is(err, io.EOF):
-		return Default(), nil // the file has comments at most
-	case err != nil:
-		return c, fmt.Errorf("%s: %w", path, err)
-	}
-	return c, nil
-}
-
-// Env overrides c by the environment: CALYPSO_STORE, CALYPSO_LISTEN and
-// CALYPSO_CATALOG, where they are set.
-func (c *Config) Env(lookup func(string) (string, bool)) {
-	for name, to := range map[string]*string{"CALYPSO_STORE": &c.Store, "CALYPSO_LISTEN": &c.Listen, "CALYPSO_CATALOG": &c.Catalog} {
-		if v, ok := lookup(name); ok {
-			*to = v
-		}
+		Limits: Limits{
+			Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute,
+			Connections: 1024, Bodies: 8, Queries: 8, RequestTime: 5 * time.Minute,
+		},
 	}
 }
 
 // Check returns all that is wrong with c, nil if nothing is.
 func (c *Config) Check() error {
 	var errs []error
-	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	wrong := func(key, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s: %w", c.places.at(key), fmt.Errorf(format, args...)))
+	}
 	if c.Store == "" {
-		wrong("store: want a folder")
+		wrong("store", "want a folder")
 	}
 	if !slices.Contains([]string{"sentinel", "defender_xdr", "unified"}, c.Catalog) {
-		wrong("catalog: %q is none of sentinel, defender_xdr and unified", c.Catalog)
+		wrong("catalog", "%q is none of sentinel, defender_xdr and unified", c.Catalog)
 	}
 	if c.OldTimes != "keep" && c.OldTimes != "log_analytics" {
-		wrong("old_times: %q is neither keep nor log_analytics", c.OldTimes)
+		wrong("old_times", "%q is neither keep nor log_analytics", c.OldTimes)
 	}
 	local, err := c.Local()
 	if err != nil {
-		wrong("listen: %w", err)
+		wrong("listen", "%w", err)
 	}
 	if (c.TLS.Certificate == "") != (c.TLS.Key == "") {
-		wrong("tls: want both certificate and key, or neither")
+		wrong("tls", "want both certificate and key, or neither")
 	}
 	if err == nil && !local {
 		if c.TLS.Certificate == "" && !c.Plaintext {
-			wrong("listen: other machines reach %s: give tls a certificate and a key, or say plaintext: true if a proxy in front has them", c.Listen)
+			wrong("listen", "other machines reach %s: give tls a certificate and a key, or say plaintext: true if a proxy in front has them", c.Listen)
 		}
 		if len(c.Tokens) == 0 {
-			wrong("listen: other machines reach %s: say in tokens who may connect; calypso token makes one", c.Listen)
+			wrong("listen", "other machines reach %s: say in tokens who may connect; calypso token makes one", c.Listen)
 		}
 	}
-	if c.Limits.Body <= 0 || c.Limits.QueryMemory < 0 || c.Limits.QueryTime < 0 {
-		wrong("limits: want body to be positive, query_memory and query_time not to be negative")
-	}
+	c.Limits.check(wrong)
 	for i, f := range c.Folders {
 		if f.Path == "" {
-			wrong("folders, number %d: want a path", i+1)
+			wrong(fmt.Sprintf("folders[%d]", i), "want a path")
 		}
 	}
 	names := map[string]bool{}
 	for i := range c.Kafka {
 		k := &c.Kafka[i]
 		if err := k.check(); err != nil {
-			wrong("kafka, number %d: %w", i+1, err)
+			wrong(fmt.Sprintf("kafka[%d]", i), "%w", err)
 		}
 		if names[k.Name] {
-			wrong("kafka, number %d: there are two called %s", i+1, k.Name)
+			wrong(fmt.Sprintf("kafka[%d]", i), "there are two called %s", k.Name)
 		}
 		names[k.Name] = true
 	}
 	if c.Follow.Settle <= 0 || c.Follow.LastLine <= 0 || c.Follow.Rescan <= 0 {
-		wrong("follow: want settle, last_line and rescan to be positive")
+		wrong("follow", "want settle, last_line and rescan to be positive")
 	}
 	if c.Schedule.Delay < 0 || c.Schedule.NRTDelay < 0 || c.Schedule.CatchUp <= 0 || c.Schedule.Workers <= 0 {
-		wrong("schedule: want catch_up and workers to be positive, delay and nrt_delay not to be negative")
+		wrong("schedule", "want catch_up and workers to be positive, delay and nrt_delay not to be negative")
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
-		wrong("log: format %q is neither text nor json", c.Log.Format)
+		wrong("log.format", "%q is neither text nor json", c.Log.Format)
 	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
-		wrong("log: level %q is none of debug, info, warn and error", c.Log.Level)
+		wrong("log.level", "%q is none of debug, info, warn and error", c.Log.Level)
 	}
 	if u, err := url.Parse(c.Traces.Endpoint); c.Traces.Endpoint != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
-		wrong("traces: endpoint %q is no URL such as http://localhost:4318", c.Traces.Endpoint)
+		wrong("traces.endpoint", "%q is no URL such as http://localhost:4318", c.Traces.Endpoint)
 	}
 	if c.Traces.Ratio < 0 || c.Traces.Ratio > 1 {
-		wrong("traces: ratio must be from 0 to 1")
+		wrong("traces.ratio", "must be from 0 to 1")
 	}
 	for i, t := range c.Tokens {
 		if err := t.check(); err != nil {
-			wrong("tokens, number %d: %w", i+1, err)
+			wrong(fmt.Sprintf("tokens[%d]", i), "%w", err)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// check tells what is wrong with limits.
+func (l *Limits) check(wrong func(key, format string, args ...any)) {
+	for _, s := range []struct {
+		key string
+		ok  bool
+	}{
+		{"body", l.Body > 0}, {"connections", l.Connections > 0}, {"bodies", l.Bodies > 0}, {"queries", l.Queries > 0}, {"request_time", l.RequestTime > 0},
+	} {
+		if !s.ok {
+			wrong("limits."+s.key, "must be more than 0")
+		}
+	}
+	if l.QueryMemory < 0 {
+		wrong("limits.query_memory", "must not be negative; 0 is no limit")
+	}
+	if l.QueryTime < 0 {
+		wrong("limits.query_time", "must not be negative; 0 is no limit")
+	}
 }
 
 func (t *Token) check() error {

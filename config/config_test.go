@@ -1,8 +1,11 @@
 package config
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +30,14 @@ func TestCheck(t *testing.T) {
 		{"kafka", "kafka:\n- {name: k, group: g, brokers: [\"k:9093\"], topics: [{topic: t}], tls: {enabled: true}, sasl: {mechanism: plain, user: u, password_env: P}}\n", ""},
 		{"a password in the open", "kafka:\n- {name: k, group: g, brokers: [\"k:9092\"], topics: [{topic: t}], sasl: {mechanism: plain, user: u, password_env: P}}\n", "over the network in the open"},
 		{"kafka of nothing", "kafka:\n- {name: \"\"}\n", "want brokers, or a connection string"},
-		{"several mistakes", "catalog: x\nlimits: {body: -1}\n", "catalog: \"x\" is none of sentinel, defender_xdr and unified\nlimits:"},
+		{"several mistakes", "catalog: x\nlimits: {body: -1}\n", "calypso.yaml:1: catalog: \"x\" is none of sentinel, defender_xdr and unified\n"},
+		{"several mistakes", "catalog: x\nlimits: {body: -1}\n", "calypso.yaml:2: limits.body: must be more than 0"},
+		{"no number", "limits:\n  body: much\n", "calypso.yaml:2: limits.body: much is no number"},
+		{"no duration", "follow: {settle: soon}\n", "calypso.yaml:1: follow.settle: soon is no duration"},
+		{"no section", "limits: 7\n", "calypso.yaml:1: limits: want settings"},
+		{"no list", "tokens: {name: a}\n", "calypso.yaml:1: tokens: want a list"},
+		{"a setting of a token that is none", "tokens:\n- name: a\n  rolls: [reader]\n", "calypso.yaml:3: tokens[0].rolls: there is no such setting"},
+		{"no yaml", "a: [\n", "calypso.yaml: "},
 	} {
 		path := filepath.Join(t.TempDir(), "calypso.yaml")
 		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
@@ -49,10 +59,76 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// All mistakes of a file are told, those that keep it from being read as well.
+func TestAllMistakesAreTold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "calypso.yaml")
+	text := "sotre: x\nlimits:\n  body: much\n  queries: 0\nlog: {format: xml}\nlisten: here\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Read(path)
+	got := errors.Join(err, c.Check()).Error()
+	for _, want := range []string{":1: sotre: there is no such setting: did you mean store?", ":3: limits.body: much is no number", ":4: limits.queries: must be", ":5: log.format: \"xml\"", ":6: listen: "} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the mistakes lack %q:\n%s", want, got)
+		}
+	}
+}
+
 func TestEnv(t *testing.T) {
 	c := Default()
-	c.Env(func(name string) (string, bool) { return "elsewhere", name == "CALYPSO_STORE" })
-	if c.Store != "elsewhere" || c.Listen != Default().Listen {
+	env := map[string]string{"CALYPSO_STORE": "elsewhere", "CALYPSO_LIMITS_QUERY_TIME": "30s", "CALYPSO_PLAINTEXT": "true", "CALYPSO_TOKENS": "[{name: a, sha256: x, roles: [reader]}]"}
+	lookup := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	if err := c.Env(lookup); err != nil {
+		t.Fatal(err)
+	}
+	if c.Store != "elsewhere" || c.Listen != Default().Listen || c.Limits.QueryTime != 30*time.Second || !c.Plaintext || len(c.Tokens) != 1 || c.Tokens[0].Name != "a" {
 		t.Errorf("%+v", c)
+	}
+	env = map[string]string{"CALYPSO_LIMITS_BODY": "much", "CALYPSO_FOLLOW_SETTLE": "soon"}
+	err := c.Env(lookup)
+	if err == nil || !strings.Contains(err.Error(), "CALYPSO_LIMITS_BODY: limits.body: much is no number") || !strings.Contains(err.Error(), "CALYPSO_FOLLOW_SETTLE") {
+		t.Errorf("error is %v", err)
+	}
+	if err := c.Set("limits.boddy", "1"); err == nil || !strings.Contains(err.Error(), "did you mean limits.body?") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// The example has all settings, and the defaults.
+func TestExample(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "calypso.yaml")
+	if err := os.WriteFile(path, []byte(Example()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Check(); err != nil {
+		t.Error(err)
+	}
+	c.places = places{}
+	if !reflect.DeepEqual(c, Default()) {
+		t.Errorf("the example is\n%+v\nnot\n%+v", c, Default())
+	}
+	var all func(t reflect.Type) []string
+	all = func(t reflect.Type) (names []string) {
+		if t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct {
+			return nil
+		}
+		for name, i := range fieldsOf(t) {
+			names = append(names, name)
+			names = append(names, all(t.Field(i).Type)...)
+		}
+		return names
+	}
+	for _, name := range all(reflect.TypeFor[Config]()) {
+		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(Example()) {
+			t.Errorf("the example lacks %s", name)
+		}
 	}
 }

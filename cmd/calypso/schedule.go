@@ -125,7 +125,7 @@ alerts to SecurityAlert in the store, and end. calypso serve --rules does the sa
 the time; calypso runs shows what has run.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := readConfig(file, dir, "")
+			c, err := readConfig(file, overriding(nil, dir, ""))
 			if err != nil {
 				return err
 			}

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -30,7 +29,7 @@ import (
 
 func serveCommand() *cobra.Command {
 	var file, dir, listen string
-	var watch, rules []string
+	var watch, rules, set []string
 	var saved savedFlags
 	c := &cobra.Command{
 		Use:   "serve [--config FILE] [--store DIR] [--listen ADDRESS] [--watch PATH]… [--rules PATH]…",
@@ -40,7 +39,7 @@ answers queries as Kusto does. Only this machine can connect unless the
 configuration says otherwise; docs/serve.md tells how.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := readConfig(file, dir, listen)
+			c, err := readConfig(file, overriding(set, dir, listen))
 			if err != nil {
 				return err
 			}
@@ -53,53 +52,9 @@ configuration says otherwise; docs/serve.md tells how.`,
 	c.Flags().StringVar(&file, "config", "", "configuration file")
 	c.Flags().StringVar(&dir, "store", "", "the store's folder; overrides the file and CALYPSO_STORE")
 	c.Flags().StringVar(&listen, "listen", "", "address to serve on; overrides the file and CALYPSO_LISTEN")
+	c.Flags().StringArrayVar(&set, "set", nil, "a setting, NAME=VALUE, as limits.query_time=30s; overrides the file and CALYPSO_LIMITS_QUERY_TIME; may be repeated")
 	c.Flags().StringArrayVar(&watch, "watch", nil, "folder or file whose logs are stored as they are written, PATH or TABLE=PATH; may be repeated")
 	c.Flags().StringArrayVar(&rules, "rules", nil, "file or folder of rules that run on their schedule; may be repeated")
-	return c
-}
-
-// readConfig reads the file, if there is one, the environment and the flags, each
-// over the one before.
-func readConfig(file, dir, listen string) (config.Config, error) {
-	c := config.Default()
-	if file != "" {
-		var err error
-		if c, err = config.Read(file); err != nil {
-			return c, &exitError{exitInvalid, err}
-		}
-	}
-	c.Env(os.LookupEnv)
-	if dir != "" {
-		c.Store = dir
-	}
-	if listen != "" {
-		c.Listen = listen
-	}
-	if err := c.Check(); err != nil {
-		return c, &exitError{exitInvalid, err}
-	}
-	return c, nil
-}
-
-func configCommand() *cobra.Command {
-	c := &cobra.Command{Use: "config", Short: "Check a configuration file"}
-	check := &cobra.Command{
-		Use: "check FILE", Short: "Say all that is wrong with a configuration file", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			c, err := readConfig(args[0], "", "")
-			if err == nil && c.Setup != "" {
-				if err = checkSetup(c.Setup); err != nil {
-					err = &exitError{exitInvalid, err}
-				}
-			}
-			if err == nil {
-				fmt.Printf("%s is valid: the store is %s, served on %s\n", args[0], c.Store, c.Listen)
-			}
-			return err
-		},
-	}
-	check.DisableFlagsInUseLine = true
-	c.AddCommand(check)
 	return c
 }
 
@@ -182,17 +137,14 @@ func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) 
 			return err
 		}
 	}
-	server := &http.Server{
-		Handler: api.New(api.Options{
-			Store: s, Engine: engine, Intake: in, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: log,
-			Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(cat, t, names...) },
-			Locations: saved.locator,
-			Commands:  commands, Requests: requests, Failures: failures,
-			Observer: watch, Metrics: watch.Metrics.Handler(),
-		}),
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	server := api.NewServer(api.Options{
+		Store: s, Engine: engine, Intake: in, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: log,
+		Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(cat, t, names...) },
+		Locations: saved.locator,
+		Commands:  commands, Requests: requests, Failures: failures,
+		Observer: watch, Metrics: watch.Metrics.Handler(),
+	})
+	limited := api.Limit(listener, c.Limits.Connections)
 	watch.Metrics.Watch(s, in, requests.Running)
 	log.Info("serving", "address", listener.Addr().String(), "store", c.Store, "tokens", len(c.Tokens), "tls", c.TLS.Certificate != "")
 	from := startSources(ctx, c, in, schemas{cat}, log)
@@ -205,10 +157,10 @@ func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) 
 	done := make(chan error, 1)
 	go func() {
 		if c.TLS.Certificate != "" {
-			done <- server.ServeTLS(listener, c.TLS.Certificate, c.TLS.Key)
+			done <- server.ServeTLS(limited, c.TLS.Certificate, c.TLS.Key)
 			return
 		}
-		done <- server.Serve(listener)
+		done <- server.Serve(limited)
 	}()
 	select {
 	case err := <-done:

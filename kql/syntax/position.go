@@ -74,9 +74,38 @@ func Render(text string, diags []Diagnostic) string {
 		} else {
 			under = max(utf8.RuneCountInString(source)-column+1, 1)
 		}
+		source, column = window(source, column)
+		under = min(under, max(utf8.RuneCountInString(source)-column+1, 1))
 		b.WriteString("    " + shown(source) + "\n    " + indentLike(source, column-1) + strings.Repeat("~", under) + "\n")
 	}
 	return b.String()
+}
+
+// The part of a long line that is shown: so many characters in all, and before the
+// place that a finding is about.
+const (
+	widestLine = 1000
+	widestHead = 200
+)
+
+// window returns the part of a line around a column, with … where something is left
+// out, and where the column is in it.
+func window(line string, column int) (string, int) {
+	if len(line) <= widestLine {
+		return line, column
+	}
+	r := []rune(line)
+	from := max(min(column-1-widestHead, len(r)-widestLine), 0)
+	to := min(from+widestLine, len(r))
+	out := string(r[from:to])
+	column -= from
+	if from > 0 {
+		out, column = "…"+out, column+1
+	}
+	if to < len(r) {
+		out += "…"
+	}
+	return out, column
 }
 
 // shown is s with U+FFFD for what is no printable character, tabs excepted: as many

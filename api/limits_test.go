@@ -1,0 +1,168 @@
+package api_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// dial opens a connection to a server and sends a text.
+func dial(t *testing.T, srv *httptest.Server, text string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", srv.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(c, text); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// statusOf reads the status line of an answer, empty if there is none.
+func statusOf(c net.Conn) string {
+	line, _ := bufio.NewReader(c).ReadString('\n')
+	return strings.TrimSpace(line)
+}
+
+// A request that takes too long to come is ended, and what came of it is not stored.
+func TestSlowRequests(t *testing.T) {
+	slow := limits()
+	slow.RequestTime = 300 * time.Millisecond
+	srv, _ := serve(t, slow)
+	// The head never ends.
+	began := time.Now()
+	c := dial(t, srv, "POST /v1/ingest/T HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n")
+	if got := statusOf(c); got != "" && !strings.Contains(got, "408") {
+		t.Errorf("a head that does not end: %q", got)
+	}
+	// The body never ends.
+	c = dial(t, srv, "POST /v1/ingest/T HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{\"n\":1}\n")
+	if got := statusOf(c); !strings.HasPrefix(got, "HTTP/1.1 4") {
+		t.Errorf("a body that does not end: %q", got)
+	}
+	c = dial(t, srv, "POST /v1/rest/query HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{\"csl\":")
+	if got := statusOf(c); !strings.Contains(got, "408") {
+		t.Errorf("a query that does not end: %q", got)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("they were ended after %s", took)
+	}
+	if got := ask(t, srv, "T | count"); !strings.HasPrefix(got, "400") {
+		t.Errorf("a part of the body was stored: %s", got)
+	}
+}
+
+// What is too large or too deep is refused with a clear answer.
+func TestLargeAndDeepRequests(t *testing.T) {
+	srv, _ := serve(t, limits())
+	c := dial(t, srv, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: "+strings.Repeat("a", 100<<10)+"\r\n\r\n")
+	if got := statusOf(c); !strings.Contains(got, "431") {
+		t.Errorf("a large head: %q", got)
+	}
+	for name, test := range map[string]struct {
+		path, body string
+		want       int
+	}{
+		"a query of deep JSON":      {"/v1/rest/query", `{"csl":"print 1","properties":` + strings.Repeat(`{"a":`, 100000), 400},
+		"a deep query":              {"/v1/rest/query", `{"csl":"print ` + strings.Repeat("(", 100000) + `"}`, 400},
+		"a large query":             {"/v1/rest/query", `{"csl":"` + strings.Repeat("x", 5<<20) + `"}`, 413},
+		"a deep command":            {"/v1/rest/mgmt", `{"csl":".show tables ` + strings.Repeat("(", 100000) + `"}`, 400},
+		"a command of many words":   {"/v1/rest/mgmt", `{"csl":".create table T ` + strings.Repeat("a ", 100000) + `"}`, 400},
+		"deep records":              {"/v1/ingest/T", strings.Repeat(`{"a":`, 100000), 400},
+		"records within an array":   {"/v1/ingest/T", strings.Repeat("[", 100000) + strings.Repeat("]", 100000), 400},
+		"a mapping that never ends": {"/v1/rest/mgmt", `{"csl":".create table T ingestion json mapping 'm' '` + strings.Repeat("[", 100000) + `'"}`, 400},
+	} {
+		began := time.Now()
+		status, text := post(t, srv.URL+test.path, test.body)
+		if status != test.want || !strings.Contains(text, `"message"`) || len(text) > 64<<10 {
+			t.Errorf("%s: %d %.300s (%d bytes)", name, status, text, len(text))
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s: refused after %s", name, took)
+		}
+	}
+}
+
+// Connections that do nothing do not keep others out for ever.
+func TestManyConnections(t *testing.T) {
+	few := limits()
+	few.Connections, few.RequestTime = 4, 300*time.Millisecond
+	srv, _ := serve(t, few)
+	for range 8 {
+		dial(t, srv, "GET /healthz HTTP/1.1\r\n")
+	}
+	c := dial(t, srv, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	if got := statusOf(c); !strings.Contains(got, "200") {
+		t.Errorf("%q", got)
+	}
+}
+
+// While all places are taken by queries, requests are told to come again, and
+// commands that only look still answer.
+func TestBusy(t *testing.T) {
+	one := limits()
+	one.Queries = 1
+	srv, _ := serve(t, one)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		req, err := http.NewRequest(http.MethodPost, srv.URL+"/v1/rest/query", strings.NewReader(`{"csl":"range x from 1 to 100000000000 step 1 | where x % 7 == 8 | count"}`))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		req.Header.Set("x-ms-client-request-id", "long")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		resp.Body.Close()
+	}()
+	for range 200 {
+		if manage(t, srv, ".show running queries | where ClientActivityId == 'long' | count") == "[[1]]" {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if got := ask(t, srv, "print 1"); !strings.HasPrefix(got, "429") {
+		t.Error(got)
+	}
+	want(t, "cancel", manage(t, srv, ".cancel query 'long' | count"), "[[1]]")
+	<-done
+	want(t, "rows", ask(t, srv, "print 1"), "[[1]]")
+}
+
+// Every request has an id, the client's or one made here, and it is in the answer.
+func TestRequestIDs(t *testing.T) {
+	srv, _ := serve(t, limits())
+	for given, same := range map[string]bool{"": false, "KE.RunQuery;1": true, strings.Repeat("x", 1000): false, "a\x01b": false} {
+		req, err := http.NewRequest(http.MethodGet, srv.URL+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if given != "" && !strings.Contains(given, "\x01") {
+			req.Header.Set("x-ms-client-request-id", given)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		got := resp.Header.Get("x-ms-client-request-id")
+		if got == "" || resp.Header.Get("x-ms-activity-id") == "" || (got == given) != same {
+			t.Error(fmt.Sprintf("%.20q", given), got)
+		}
+	}
+}
