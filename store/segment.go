@@ -35,6 +35,8 @@ type Segment struct {
 type Span struct {
 	Min int64 `json:"min"`
 	Max int64 `json:"max"`
+	// Full says that every row has a value.
+	Full bool `json:"full,omitempty"`
 }
 
 // A segmentWriter writes one segment.
@@ -136,14 +138,16 @@ func (w *segmentWriter) settle() error {
 // widen takes the values of a column into its span.
 func (w *segmentWriter) widen(name string, c column.Column) {
 	span, known := w.info.Times[name]
+	span.Full = (known || w.info.Rows == 0) && (!known || span.Full)
 	v := column.ViewOf[int64](c)
 	for i := range c.Len() {
 		if v.Null(i) {
+			span.Full = false
 			continue
 		}
 		t := v.At(i)
 		if !known {
-			span, known = Span{t, t}, true
+			span.Min, span.Max, known = t, t, true
 		}
 		span.Min, span.Max = min(span.Min, t), max(span.Max, t)
 	}

@@ -17,13 +17,48 @@ func (s *Snapshot) Table(name string) (plan.Source, bool) {
 	if !ok {
 		return nil, false
 	}
-	return &source{name: name, st: st}, true
+	return &source{name: name, st: st, fragments: s.fragments}, true
 }
 
 // A source reads a state. It implements plan.Source.
 type source struct {
-	name string
-	st   *state
+	name      string
+	st        *state
+	fragments *fragments // nil if nothing is kept
+}
+
+// Fragments implements plan.Parted.
+func (s *source) Fragments() plan.Fragments {
+	if s.fragments == nil {
+		return nil
+	}
+	return s.fragments
+}
+
+// Parts implements plan.Parted: segments, which never change, and the rows that are
+// in memory.
+func (s *source) Parts() []plan.Part {
+	var parts []plan.Part
+	for _, g := range s.st.segments {
+		one := s.st.clone()
+		one.segments, one.hot = []*segment{g}, nil
+		parts = append(parts, plan.Part{
+			Source: &source{name: s.name, st: one},
+			// The columns that are read of a segment change when the table is altered.
+			ID: fmt.Sprintf("%d/%s/%d", s.st.id, g.File, s.st.altered),
+			Bounds: func(column int) (low, high int64, ok bool) {
+				c := s.st.schema.Columns[column]
+				span, ok := g.Times[c.Name]
+				return span.Min, span.Max, ok && span.Full && c.Type == types.DateTime
+			},
+		})
+	}
+	if len(s.st.hot) > 0 {
+		one := s.st.clone()
+		one.segments = nil
+		parts = append(parts, plan.Part{Source: &source{name: s.name, st: one}})
+	}
+	return parts
 }
 
 // Schema implements plan.Source.

@@ -55,7 +55,7 @@ func (s *Snapshot) Stats() []Stats {
 			x.Rows, x.Bytes = x.Rows+g.Rows, x.Bytes+g.Bytes
 			for column, span := range g.Times {
 				if have, ok := x.Times[column]; ok {
-					span = Span{min(have.Min, span.Min), max(have.Max, span.Max)}
+					span = Span{min(have.Min, span.Min), max(have.Max, span.Max), have.Full && span.Full}
 				}
 				x.Times[column] = span
 			}

@@ -36,6 +36,10 @@ type Options struct {
 	SealAge   time.Duration
 	// SegmentRows is how large compaction makes segments. 0 is 1,048,576.
 	SegmentRows int64
+	// FragmentBytes bounds what is kept in memory of the rows that conditions of
+	// queries have left of segments, for when they are asked again. 0 is 64 MB,
+	// below 0 nothing is kept.
+	FragmentBytes int64
 	// RememberIDs is for how long a batch's id is known. 0 is 7 days.
 	RememberIDs time.Duration
 	// Now is the clock; nil is time.Now.
@@ -60,6 +64,7 @@ func (o Options) withDefaults() Options {
 	}
 	set(&o.HotBytes, 256<<20)
 	set(&o.SealBytes, 64<<20)
+	set(&o.FragmentBytes, 64<<20)
 	set(&o.SegmentRows, 1<<20)
 	if o.SealAge == 0 {
 		o.SealAge = 10 * time.Minute
@@ -91,16 +96,17 @@ type Store struct {
 
 	// mu guards what follows. It is held for as long as it takes to read or
 	// replace a few words, never while a file is written.
-	mu      sync.RWMutex
-	tables  map[string]*table
-	seen    seen
-	hot     int64         // bytes of all tables in memory
-	roomier chan struct{} // closed when hot has become less
-	closed  bool
-	failing error // what the work in the background last failed with
-	appends sync.WaitGroup
-	damage  []error
-	notes   Notes // the store's own; replaced, never changed
+	mu        sync.RWMutex
+	tables    map[string]*table
+	fragments *fragments // nil if nothing is kept
+	seen      seen
+	hot       int64         // bytes of all tables in memory
+	roomier   chan struct{} // closed when hot has become less
+	closed    bool
+	failing   error // what the work in the background last failed with
+	appends   sync.WaitGroup
+	damage    []error
+	notes     Notes // the store's own; replaced, never changed
 	// notesVersion counts their changes.
 	notesVersion int64
 
@@ -141,6 +147,9 @@ func Open(dir string, o Options) (*Store, error) {
 		dir: dir, opt: o.withDefaults(), lock: flock.New(filepath.Join(dir, lockName)),
 		tables: map[string]*table{}, roomier: make(chan struct{}),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}),
+	}
+	if s.opt.FragmentBytes > 0 {
+		s.fragments = newFragments(s.opt.FragmentBytes)
 	}
 	switch ok, err := s.lock.TryLock(); {
 	case err != nil:
@@ -238,14 +247,15 @@ func (s *Store) Close() error {
 // A Snapshot is the tables of a store as they were at one moment. It stays valid
 // while the store compacts and deletes, and after Close.
 type Snapshot struct {
-	states map[string]*state
+	states    map[string]*state
+	fragments *fragments
 }
 
 // Snapshot returns what is in the store now.
 func (s *Store) Snapshot() *Snapshot {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	snap := &Snapshot{states: make(map[string]*state, len(s.tables))}
+	snap := &Snapshot{states: make(map[string]*state, len(s.tables)), fragments: s.fragments}
 	for name, t := range s.tables {
 		snap.states[name] = t.state
 	}

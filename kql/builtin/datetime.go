@@ -16,11 +16,13 @@ func clock() function.Family {
 			Doc:       "Returns the time of the query in UTC, the same wherever the query asks, moved by an offset if one is given.",
 			Overloads: []function.Overload{{Sig: "now(offset?: timespan): datetime", Kernel: clockKernel(1)}},
 			Examples:  []string{`now() - now() -> 00:00:00`, `now(1d) - now() -> 1.00:00:00`},
+			Ambient:   true,
 		},
 		{
 			Doc:       "Returns the time of the query less a timespan.",
 			Overloads: []function.Overload{{Sig: "ago(timespan: timespan): datetime", Kernel: clockKernel(-1)}},
 			Examples:  []string{`now() - ago(1h) -> 01:00:00`},
+			Ambient:   true,
 		},
 		{
 			Doc: "Returns the time when the row was ingested; null if the table does not keep it.",

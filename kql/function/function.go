@@ -43,6 +43,9 @@ type Scalar struct {
 	// Volatile functions are evaluated for each row and never folded: rand(),
 	// new_guid().
 	Volatile bool
+	// Ambient functions depend on more than their arguments: the query's time. A
+	// call is folded, but what it yields for rows is not kept for other queries.
+	Ambient bool
 	// Window functions read neighbouring rows: they need serialized input, and
 	// their kernel is called once with all rows.
 	Window bool

@@ -1,0 +1,259 @@
+package exec
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+
+	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+const (
+	// fragmentRows and fragmentBytes bound what is kept of a part. More is better
+	// computed again: it costs as much to read.
+	fragmentRows  = 4096
+	fragmentBytes = 4 << 20
+)
+
+// buildFragments makes the flow of a filter over a table in parts, of which the
+// rows that the filter leaves are kept, and taken from there where they are kept
+// already. It is !ok where that is not possible.
+func (q *query) buildFragments(n *plan.Filter) (*flow, bool) {
+	read, ok := n.Input.(*plan.Read)
+	if !ok || read.Limit > 0 {
+		return nil, false
+	}
+	src, ok := read.Source.(plan.Parted)
+	if !ok || src.Fragments() == nil {
+		return nil, false
+	}
+	r := &fragmentReader{
+		schema: read.Schema(), table: read.Table, kept: src.Fragments(),
+		scan: plan.Scan{Columns: read.Columns, Hints: read.Hints, BatchRows: q.BatchRows, Skips: &plan.Skips{}},
+		of:   map[*column.Batch]fragmentBatch{},
+	}
+	stats := q.statsOf(read)
+	if stats != nil {
+		r.scan.Skips = &stats.skips
+	}
+	for _, p := range src.Parts() {
+		f := fragmentPart{Part: p}
+		if p.ID != "" {
+			f.key, f.fixed = fingerprint(p, read, n.Cond)
+		}
+		r.parts = append(r.parts, f)
+	}
+	if !slices.ContainsFunc(r.parts, func(p fragmentPart) bool { return p.fixed }) {
+		return nil, false
+	}
+	in := &flow{q: q, schema: r.schema, source: counted(r, stats)}
+	return in.then(n.Schema(), q.statsOf(n), func() (stage, error) {
+		// What is kept has the condition's columns, too: it is asked again.
+		return &fragmentFilter{filter: filter{cond: newCompiler(q).selector(n.Cond)}, in: r}, nil
+	}), true
+}
+
+// A fragmentPart is a part; fixed says that what the filter leaves of it depends on
+// what is in key alone.
+type fragmentPart struct {
+	plan.Part
+	key   [32]byte
+	fixed bool
+}
+
+// A fragmentReader reads parts, or what is kept of them.
+type fragmentReader struct {
+	schema types.Schema
+	table  string
+	kept   plan.Fragments
+	scan   plan.Scan
+	parts  []fragmentPart
+	in     column.Reader // the current part's; nil before and behind it
+	into   *fragment     // what collects the current part; nil if it is not kept
+	closed bool
+
+	mu sync.Mutex
+	of map[*column.Batch]fragmentBatch // batches on their way to the filter
+}
+
+// A fragmentBatch says which fragment a batch belongs to, and its place there.
+type fragmentBatch struct {
+	f  *fragment
+	at int
+}
+
+func (r *fragmentReader) Schema() types.Schema { return r.schema }
+
+func (r *fragmentReader) Close() error {
+	r.closed = true
+	if r.in == nil {
+		return nil
+	}
+	return r.in.Close()
+}
+
+func (r *fragmentReader) Next(ctx context.Context) (*column.Batch, error) {
+	if r.closed {
+		return nil, errClosed
+	}
+	for {
+		if r.in == nil {
+			if len(r.parts) == 0 {
+				return nil, io.EOF
+			}
+			p := r.parts[0]
+			r.parts = r.parts[1:]
+			if err := r.open(ctx, p); err != nil {
+				return nil, err
+			}
+		}
+		b, err := r.in.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			err = r.in.Close()
+			r.in = nil
+			if r.into != nil && err == nil {
+				r.into.add(nil, 0, -1)
+			}
+			r.into = nil
+			if err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		if r.into != nil && b.Len() > 0 {
+			r.mu.Lock()
+			r.of[b] = fragmentBatch{r.into, r.into.begin()}
+			r.mu.Unlock()
+		}
+		return b, nil
+	}
+}
+
+func (r *fragmentReader) open(ctx context.Context, p fragmentPart) (err error) {
+	if p.fixed {
+		rows, ok, wanted := r.kept.Get(p.key)
+		if ok {
+			r.scan.Skips.Segments.Add(1)
+			r.scan.Skips.Fragments.Add(1)
+			r.in = &batchReader{schema: r.schema, batches: rows, rows: r.scan.BatchRows}
+			return nil
+		}
+		if wanted {
+			r.into = &fragment{kept: r.kept, key: p.key, left: 1}
+		}
+	}
+	if r.in, err = p.Source.Open(ctx, r.scan); err != nil {
+		return fmt.Errorf("table %s: %w", r.table, err)
+	}
+	return nil
+}
+
+// take returns what a batch belongs to.
+func (r *fragmentReader) take(b *column.Batch) fragmentBatch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	of := r.of[b]
+	delete(r.of, b)
+	return of
+}
+
+// A fragmentFilter is a filter that hands what it leaves to fragments, too.
+type fragmentFilter struct {
+	filter
+	in *fragmentReader
+}
+
+func (f *fragmentFilter) apply(b *column.Batch, emit func(*column.Batch) error) error {
+	of := f.in.take(b)
+	if of.f == nil {
+		return f.filter.apply(b, emit)
+	}
+	var out *column.Batch // a filter emits one batch at most
+	err := f.filter.apply(b, func(b *column.Batch) error {
+		out = b
+		return emit(b)
+	})
+	if err == nil {
+		of.f.add(out, of.at, -1)
+	}
+	return err
+}
+
+// A fragment is what a filter leaves of a part, while it is collected. It is kept
+// once every batch has been added: one that a query which ends early has not asked
+// for, or that failed, never is.
+type fragment struct {
+	kept plan.Fragments
+	key  [32]byte
+
+	mu      sync.Mutex
+	batches []placedBatch
+	rows    int
+	next    int
+	left    int // batches under way, and one for those that may still come
+}
+
+type placedBatch struct {
+	at int
+	b  *column.Batch
+}
+
+// begin returns the place of the next batch.
+func (f *fragment) begin() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left++
+	f.next++
+	return f.next - 1
+}
+
+// add takes what is left of the batch at a place, nil for nothing, and keeps the
+// fragment if it was the last one.
+func (f *fragment) add(b *column.Batch, at, done int) {
+	f.mu.Lock()
+	f.left += done
+	last := f.left == 0
+	if b != nil {
+		f.rows += b.Len()
+		if f.rows <= fragmentRows {
+			f.batches = append(f.batches, placedBatch{at, b})
+		} else {
+			f.batches = nil
+		}
+	}
+	f.mu.Unlock()
+	if last && f.rows <= fragmentRows {
+		f.keep()
+	}
+}
+
+// keep copies the rows, so that they hold on to nothing else, and keeps them.
+func (f *fragment) keep() {
+	slices.SortFunc(f.batches, func(a, b placedBatch) int { return cmp.Compare(a.at, b.at) })
+	var out []*column.Batch
+	bytes := int64(256)
+	for _, p := range f.batches {
+		cols := make([]column.Column, p.b.Width())
+		for i := range cols {
+			c, err := p.b.Column(i)
+			if err != nil {
+				return // whoever reads the column says so
+			}
+			cols[i] = column.Clone(c)
+			bytes += columnSize(cols[i])
+		}
+		if bytes > fragmentBytes {
+			return
+		}
+		out = append(out, column.NewBatch(p.b.Len(), cols))
+	}
+	f.kept.Put(f.key, out, bytes)
+}

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"container/list"
+	"sync"
+
+	"github.com/calypso-kql/calypso/kql/column"
+)
+
+// fragments keeps what queries have made of segments, the most recently used, up
+// to so many bytes. Keys name the segment, and no two segments ever have the same
+// name: what is kept of one that is gone is never asked for again, and goes in its
+// turn. It implements plan.Fragments.
+type fragments struct {
+	limit int64
+
+	mu    sync.Mutex
+	bytes int64
+	kept  map[[32]byte]*list.Element
+	used  list.List // of *keptFragment, the latest first
+	// asked are keys that nothing is kept of, those asked for lately.
+	asked, before map[[32]byte]struct{}
+}
+
+type keptFragment struct {
+	key   [32]byte
+	rows  []*column.Batch
+	bytes int64
+}
+
+// mostAsked is how many keys are remembered twice over.
+const mostAsked = 1 << 14
+
+func newFragments(limit int64) *fragments {
+	return &fragments{limit: limit, kept: map[[32]byte]*list.Element{}, asked: map[[32]byte]struct{}{}}
+}
+
+// Get implements plan.Fragments.
+func (f *fragments) Get(key [32]byte) (rows []*column.Batch, ok, wanted bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if e, ok := f.kept[key]; ok {
+		f.used.MoveToFront(e)
+		return e.Value.(*keptFragment).rows, true, true
+	}
+	if _, wanted = f.asked[key]; !wanted {
+		_, wanted = f.before[key]
+	}
+	if len(f.asked) >= mostAsked {
+		f.before, f.asked = f.asked, map[[32]byte]struct{}{}
+	}
+	f.asked[key] = struct{}{}
+	return nil, false, wanted
+}
+
+// Put implements plan.Fragments.
+func (f *fragments) Put(key [32]byte, rows []*column.Batch, bytes int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, ok := f.kept[key]; ok || bytes > f.limit {
+		return
+	}
+	f.kept[key] = f.used.PushFront(&keptFragment{key, rows, bytes})
+	f.bytes += bytes
+	for f.bytes > f.limit {
+		last := f.used.Back()
+		k := last.Value.(*keptFragment)
+		f.used.Remove(last)
+		delete(f.kept, k.key)
+		f.bytes -= k.bytes
+	}
+}
