@@ -45,6 +45,7 @@ type options struct {
 	profile                                  string
 	repeat, threads                          int
 	memory                                   bool
+	tick                                     time.Duration
 }
 
 func main() {
@@ -56,6 +57,7 @@ func main() {
 	flag.StringVar(&o.parquet, "parquet", "", "Parquet file to write what was ingested to, instead of memory")
 	flag.StringVar(&o.store, "store", "", "folder of a store to write what was ingested to, or to query instead of the Parquet files")
 	flag.IntVar(&o.repeat, "repeat", 1, "how often to run the query")
+	flag.DurationVar(&o.tick, "tick", 0, "how much later than the one before each run is, as a rule on its schedule; the last is at the data's end")
 	flag.IntVar(&o.threads, "threads", 2, "threads")
 	flag.StringVar(&o.profile, "cpuprofile", "", "file for a CPU profile")
 	flag.BoolVar(&o.memory, "memory", false, "keep decoded columns in memory between runs")
@@ -109,7 +111,8 @@ func query(ctx context.Context, o options, m *measurement) error {
 	for i := range o.repeat {
 		begin, cpu := time.Now(), cpuTime()
 		q, diags := engine.Compile(text, tables)
-		answer, err := q.Run(ctx, kql.RunOptions{Now: now, Workers: o.threads})
+		at := now - int64(o.repeat-1-i)*int64(o.tick/100)
+		answer, err := q.Run(ctx, kql.RunOptions{Now: at, Workers: o.threads})
 		if err != nil {
 			return fmt.Errorf("%s: %w %v", o.query, err, diags)
 		}
