@@ -93,6 +93,9 @@ func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggrega
 		return unknownOf(possibleResult(sigs, operandTypes(args))), false
 	}
 	b.checkCount(a.Name(), args)
+	if isExtreme(a.Name()) {
+		b.checkOrder(args[0])
+	}
 	o := &a.Overloads[fit.overload]
 	b.checkShapes(a.Name(), o.Signature, fit, args)
 	if !b.checkKinds(o.Signature, fit, args) {

@@ -197,7 +197,7 @@ func obsolete(at syntax.Node, name, instead string) syntax.Diagnostic {
 //
 // Example: print x = dynamic([1]) | summarize arg_max(x, *)
 func orderableExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
-	return fault("KS206", at, "expected a value with an order (a number, timespan, datetime, string, bool or guid), got %s: convert it, as with tostring(…)", got)
+	return fault("KS206", at, "expected a value with an order (a number, timespan, datetime, string or bool), got %s: convert it, as with tostring(…)", got)
 }
 
 // dynamicKey is KS116: rows cannot be grouped by a dynamic value.

@@ -101,6 +101,13 @@ func (b *binder) checkCoalesce(args []operand) {
 	}
 }
 
+// checkOrder reports a guid of which the least or the greatest is asked.
+func (b *binder) checkOrder(a operand) {
+	if a.typ() == types.GUID {
+		b.tolerate(orderableExpected(a.at, types.GUID))
+	}
+}
+
 // checkCount reports an argument of count that is no condition.
 func (b *binder) checkCount(name string, args []operand) {
 	if name == "count" && len(args) == 1 && args[0].typ() != types.Bool && !args[0].unknown() {

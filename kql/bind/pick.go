@@ -77,6 +77,7 @@ func (b *binder) typedOrderable(sc *scope, e syntax.Expr) value {
 		b.report(orderableExpected(e, v.typ()))
 		return unknownValue()
 	}
+	b.checkOrder(operand{v, e})
 	return v
 }
 
