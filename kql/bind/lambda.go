@@ -239,7 +239,11 @@ func (b *binder) checkDecl(f *lambda) {
 	for _, p := range f.params {
 		sym := &symbol{decl: p}
 		if p.Schema != nil {
-			sym.table = &table{node: &plan.Values{Out: b.schemaOf(p.Schema)}, open: p.Schema.Open && !b.env.Strict || len(p.Schema.Columns) == 0 && !p.Schema.Open, serialized: true}
+			open := len(p.Schema.Columns) == 0
+			if p.Schema.Open {
+				open = !b.env.Strict // to the analyzer, (*) has no column with a name
+			}
+			sym.table = &table{node: &plan.Values{Out: b.schemaOf(p.Schema)}, open: open, serialized: true}
 		} else {
 			t, ok := b.paramType(p)
 			if !ok && p.Type != nil && p.Type.Name != "" {
