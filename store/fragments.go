@@ -26,7 +26,12 @@ type keptFragment struct {
 	key   [32]byte
 	rows  []*column.Batch
 	bytes int64
+	// refused says that the rows are too many to be kept.
+	refused bool
 }
+
+// refusedBytes is what a key takes.
+const refusedBytes = 200
 
 // mostAsked is how many keys are remembered twice over.
 const mostAsked = 1 << 14
@@ -41,7 +46,8 @@ func (f *fragments) Get(key [32]byte) (rows []*column.Batch, ok, wanted bool) {
 	defer f.mu.Unlock()
 	if e, ok := f.kept[key]; ok {
 		f.used.MoveToFront(e)
-		return e.Value.(*keptFragment).rows, true, true
+		k := e.Value.(*keptFragment)
+		return k.rows, !k.refused, false
 	}
 	if _, wanted = f.asked[key]; !wanted {
 		_, wanted = f.before[key]
@@ -55,13 +61,22 @@ func (f *fragments) Get(key [32]byte) (rows []*column.Batch, ok, wanted bool) {
 
 // Put implements plan.Fragments.
 func (f *fragments) Put(key [32]byte, rows []*column.Batch, bytes int64) {
+	f.enter(&keptFragment{key: key, rows: rows, bytes: bytes})
+}
+
+// Refuse implements plan.Fragments.
+func (f *fragments) Refuse(key [32]byte) {
+	f.enter(&keptFragment{key: key, bytes: refusedBytes, refused: true})
+}
+
+func (f *fragments) enter(k *keptFragment) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if _, ok := f.kept[key]; ok || bytes > f.limit {
+	if _, ok := f.kept[k.key]; ok || k.bytes > f.limit {
 		return
 	}
-	f.kept[key] = f.used.PushFront(&keptFragment{key, rows, bytes})
-	f.bytes += bytes
+	f.kept[k.key] = f.used.PushFront(k)
+	f.bytes += k.bytes
 	for f.bytes > f.limit {
 		last := f.used.Back()
 		k := last.Value.(*keptFragment)

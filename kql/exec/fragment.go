@@ -55,7 +55,9 @@ func (q *query) buildFragments(n *plan.Filter) (*flow, bool) {
 	in := &flow{q: q, schema: r.schema, source: counted(r, stats)}
 	return in.then(n.Schema(), q.statsOf(n), func() (stage, error) {
 		// What is kept has the condition's columns, too: it is asked again.
-		return &fragmentFilter{filter: filter{cond: newCompiler(q).selector(n.Cond)}, in: r}, nil
+		c := newCompiler(q)
+		c.spent = n.Spent
+		return &fragmentFilter{filter: filter{cond: c.selector(n.Cond)}, whole: filter{cond: newCompiler(q).selector(n.Cond)}, in: r}, nil
 	}), true
 }
 
@@ -168,7 +170,8 @@ func (r *fragmentReader) take(b *column.Batch) fragmentBatch {
 // A fragmentFilter is a filter that hands what it leaves to fragments, too.
 type fragmentFilter struct {
 	filter
-	in *fragmentReader
+	whole filter // leaves the columns that it reads as they are
+	in    *fragmentReader
 }
 
 func (f *fragmentFilter) apply(b *column.Batch, emit func(*column.Batch) error) error {
@@ -176,8 +179,12 @@ func (f *fragmentFilter) apply(b *column.Batch, emit func(*column.Batch) error) 
 	if of.f == nil {
 		return f.filter.apply(b, emit)
 	}
+	if of.f.isTooLarge() {
+		of.f.add(nil, of.at, -1)
+		return f.filter.apply(b, emit)
+	}
 	var out *column.Batch // a filter emits one batch at most
-	err := f.filter.apply(b, func(b *column.Batch) error {
+	err := f.whole.apply(b, func(b *column.Batch) error {
 		out = b
 		return emit(b)
 	})
@@ -221,18 +228,28 @@ func (f *fragment) add(b *column.Batch, at, done int) {
 	f.mu.Lock()
 	f.left += done
 	last := f.left == 0
+	was := f.rows
 	if b != nil {
 		f.rows += b.Len()
-		if f.rows <= fragmentRows {
-			f.batches = append(f.batches, placedBatch{at, b})
-		} else {
-			f.batches = nil
-		}
+		f.batches = append(f.batches, placedBatch{at, b})
+	}
+	tooLarge := f.rows > fragmentRows
+	if tooLarge {
+		f.batches = nil
 	}
 	f.mu.Unlock()
-	if last && f.rows <= fragmentRows {
+	switch {
+	case tooLarge && was <= fragmentRows:
+		f.kept.Refuse(f.key)
+	case last && !tooLarge:
 		f.keep()
 	}
+}
+
+func (f *fragment) isTooLarge() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.rows > fragmentRows
 }
 
 // keep copies the rows, so that they hold on to nothing else, and keeps them.
@@ -251,6 +268,7 @@ func (f *fragment) keep() {
 			bytes += columnSize(cols[i])
 		}
 		if bytes > fragmentBytes {
+			f.kept.Refuse(f.key)
 			return
 		}
 		out = append(out, column.NewBatch(p.b.Len(), cols))

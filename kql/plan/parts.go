@@ -32,4 +32,6 @@ type Fragments interface {
 	Get(key [32]byte) (rows []*column.Batch, ok, wanted bool)
 	// Put keeps rows that take so many bytes.
 	Put(key [32]byte, rows []*column.Batch, bytes int64)
+	// Refuse says that an answer is too large to be kept: it is not wanted again.
+	Refuse(key [32]byte)
 }
