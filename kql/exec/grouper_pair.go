@@ -9,6 +9,8 @@ type pairCache struct {
 	bits   uint     // for the first part
 	a, b   uint32   // parts below these have a place
 	filled int      // pairs of the table that have been considered
+	mostA  uint32   // one more than the greatest parts of these
+	mostB  uint32
 }
 
 // maxPairCache bounds the array, and the groups from which on there is none: many
@@ -38,11 +40,11 @@ func (c *pairCache) add(t *wordTable, first, second []uint32) {
 
 // refill makes room for the pairs that have come since it was called last.
 func (c *pairCache) refill(t *wordTable) {
-	a, b := c.a, c.b
 	for _, w := range t.keys[c.filled:] {
-		a, b = max(a, uint32(w>>32)+1), max(b, uint32(w)+1)
+		c.mostA, c.mostB = max(c.mostA, uint32(w>>32)+1), max(c.mostB, uint32(w)+1)
 	}
 	c.filled = len(t.keys)
+	a, b := c.mostA, c.mostB
 	if a == c.a && b == c.b {
 		return
 	}
