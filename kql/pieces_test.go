@@ -151,3 +151,24 @@ func TestManyTexts(t *testing.T) {
 	}
 	checkFleeting(t, engine, text, rowsText(t, tables))
 }
+
+// TestManyIdentifiers groups by identifiers that hardly repeat, and by some among
+// which is a text that is no GUID, after many that are.
+func TestManyIdentifiers(t *testing.T) {
+	engine, err := kql.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	for i := range 40_000 {
+		rows = append(rows, fmt.Sprintf("'%08x-89ab-4cde-8f01-%012x'", uint32(i%37_777*2654435761), i%37_777))
+	}
+	for _, odd := range []string{"", ", 'no GUID'"} {
+		text := "datatable(g:string)[" + strings.Join(rows, ",") + odd + "] | summarize n = count() by g | summarize count(), sum(n), max(n), min(g), max(g), countif(g has 'abcd')"
+		tables, err := compile(t, engine, text).Run(context.Background(), kql.RunOptions{Now: now, Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkFleeting(t, engine, text, rowsText(t, tables))
+	}
+}

@@ -13,6 +13,7 @@ type partSink struct {
 
 	shared []*keyReader // from here on for the mode partsSplit
 	hash   keyHasher
+	texts  bool // a key has texts that are no GUIDs
 	held   [][]partBatch
 	rows   []int // held, by part
 	total  int   // held
@@ -40,18 +41,23 @@ func (p *parts) sink() (*partSink, error) {
 }
 
 func (s *partSink) consume(at rowID, b *column.Batch) error {
+	mode := s.p.mode.Load()
+	if mode == partsSplit {
+		cols, err := s.packed(b)
+		if err != nil {
+			return err
+		}
+		if err := s.reroute(); err != nil {
+			return err
+		}
+		return s.split(at, column.NewBatch(b.Len(), cols))
+	}
 	cols, err := evalAll(s.exprs, b)
 	if err != nil {
 		return err
 	}
 	b = column.NewBatch(b.Len(), cols)
-	switch s.p.mode.Load() {
-	case partsSplit:
-		if err := s.reroute(); err != nil {
-			return err
-		}
-		return s.split(at, b)
-	case partsWhole:
+	if mode == partsWhole {
 		s.sample = nil
 		return s.own.consume(at, b)
 	}
