@@ -63,6 +63,18 @@ func TestSlowRequests(t *testing.T) {
 	}
 }
 
+// A query may take longer than sending it.
+func TestAQueryTakesItsTime(t *testing.T) {
+	quick := limits()
+	quick.RequestTime = 200 * time.Millisecond
+	srv, _ := serve(t, quick)
+	began := time.Now()
+	for n := 1_000_000; time.Since(began) < time.Second; n *= 2 {
+		began = time.Now()
+		want(t, "rows", ask(t, srv, fmt.Sprintf("range x from 1 to %d step 1 | where hash(x) %% 7 == 8 | count", n)), "[[0]]")
+	}
+}
+
 // What is too large or too deep is refused with a clear answer.
 func TestLargeAndDeepRequests(t *testing.T) {
 	srv, _ := serve(t, limits())

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"sync/atomic"
+	"time"
 
 	"github.com/calypso-kql/calypso/command"
 	"github.com/calypso-kql/calypso/config"
@@ -182,6 +183,11 @@ func (s *server) readAsked(w http.ResponseWriter, r *http.Request, by caller) (*
 	text, req, err := readQuery(http.MaxBytesReader(w, r.Body, maxQueryBytes))
 	if err != nil {
 		return nil, &bodyError{err}
+	}
+	// What was for sending the request is not for working on it: the server would
+	// take a deadline that passes for a client that has gone.
+	if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil {
+		return nil, err
 	}
 	now, _ := types.TicksOf(s.o.Now())
 	return &asked{

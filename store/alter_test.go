@@ -362,3 +362,57 @@ func TestDamagedNotesAreKept(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What segments know of a column that was dropped says nothing of the one that has
+// its name now.
+func TestADroppedColumnExcludesNothing(t *testing.T) {
+	s := open(t, t.TempDir(), Options{idle: true})
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 2000)}})
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	for _, columns := range [][]string{{"N:long"}, {"N:long", "User:string", "TimeGenerated:datetime"}} {
+		if err := s.Alter("Events", to(columns...), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 2000, 2003)}})
+	if err := s.Refill("Other", types.Schema{}, nil); err == nil {
+		t.Error("a table that is not there was refilled")
+	}
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	src, _ := s.Snapshot().Table("Events")
+	user := src.Schema().Index("User")
+	for _, c := range []struct {
+		hint plan.Hint
+		want int // rows that may fulfil it, at least
+	}{
+		{plan.Hint{Column: user, Op: plan.HintIn, Values: column.NewVec(types.String, []string{""}, nil)}, 2000},
+		{plan.Hint{Column: user, Op: plan.HintIn, Values: column.NewVec(types.String, []string{"cleo"}, nil)}, 1},
+		{plan.Hint{Column: user, Op: plan.HintHas, Values: column.NewVec(types.String, []string{"cleo"}, nil)}, 1},
+	} {
+		got, err := numbers(s.Snapshot(), "Events", c.hint)
+		if err != nil || len(got) < c.want || c.want == 1 && !slices.Contains(got, 2000) {
+			t.Errorf("%v finds %d rows (%v)", c.hint.Op, len(got), err)
+		}
+	}
+}
+
+// A refilled table is verified and found in like any other.
+func TestRefilledSegmentsAreWhole(t *testing.T) {
+	s := open(t, t.TempDir(), Options{idle: true})
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 5)}})
+	if err := s.Refill("Events", eventSchema, []*column.Batch{events(0, 3000)}); err != nil {
+		t.Fatal(err)
+	}
+	if damage := s.Snapshot().Verify(context.Background(), "Events", nil); len(damage) > 0 {
+		t.Error(damage)
+	}
+	src, _ := s.Snapshot().Table("Events")
+	hint := plan.Hint{Column: src.Schema().Index("User"), Op: plan.HintIn, Values: column.NewVec(types.String, []string{"ada"}, nil)}
+	if got, err := numbers(s.Snapshot(), "Events", hint); err != nil || len(got) < 1000 {
+		t.Errorf("%d rows, %v", len(got), err)
+	}
+}

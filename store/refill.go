@@ -57,5 +57,5 @@ func (s *Store) refilling(t *table, st *state, schema types.Schema, rows []*colu
 	if err != nil {
 		return nil, err
 	}
-	return []*segment{{Segment: seg, dir: t.dir}}, nil
+	return []*segment{newSegment(t.dir, seg)}, nil
 }

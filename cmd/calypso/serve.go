@@ -172,7 +172,12 @@ func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) 
 	log.Info("stopping")
 	last, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	err = errors.Join(err, server.Shutdown(last))
+	if end := server.Shutdown(last); errors.Is(end, context.DeadlineExceeded) {
+		log.Warn("requests were cut off", "running", requests.Running())
+		err = errors.Join(err, server.Close())
+	} else {
+		err = errors.Join(err, end)
+	}
 	// A collector that does not answer keeps nothing from ending well.
 	if err := watch.Traces.Close(last); err != nil {
 		log.Warn("traces", "error", err)
