@@ -50,6 +50,7 @@ type file struct {
 	fails   int
 	failed  error // what the last attempt to read it ended with
 	torn    bool  // it could not be read to its end
+	isCopy  bool  // of another file
 	took    bool  // something of it was stored since it was first looked at
 }
 
@@ -100,7 +101,7 @@ func (f *follower) process(ctx context.Context, x *file) time.Time {
 	case errors.Is(err, errCopied):
 		return time.Now().Add(restFor)
 	case errors.Is(err, errKnown):
-		x.failed = nil
+		x.failed, x.isCopy = nil, true
 		return time.Time{}
 	case ctx.Err() != nil, errors.Is(err, errMoved), errors.Is(err, fs.ErrNotExist):
 		return time.Time{} // the next walk knows
@@ -147,6 +148,11 @@ func (f *follower) read(ctx context.Context, x *file, path string) (next time.Ti
 	case lines:
 		if next, err = f.place(x, r); err != nil || !next.IsZero() {
 			return next, err
+		}
+		if f.once && x.size-x.offset > largeBytes {
+			if err := f.readLinesAlone(ctx, x, path, r); err != nil {
+				return next, err
+			}
 		}
 		return f.readLines(ctx, x, path, r)
 	}
@@ -300,13 +306,10 @@ func (f *follower) fail(err error) {
 }
 
 // stored tells of rows that were stored.
-func (f *follower) stored(x *file, path string, rows []store.Rows) {
+func (f *follower) stored(x *file, path, table string, rows int) {
 	x.took = true
-	if f.o.Stored == nil {
-		return
-	}
-	for _, r := range rows {
-		f.o.Stored(path, r.Table, r.Rows.Len())
+	if f.o.Stored != nil {
+		f.o.Stored(path, table, rows)
 	}
 }
 

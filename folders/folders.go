@@ -89,7 +89,8 @@ func (o Options) withDefaults() Options {
 // A follower follows folders.
 type follower struct {
 	o     Options
-	once  bool // nobody waits for what comes later
+	once  bool       // nobody waits for what comes later
+	alone sync.Mutex // held while a large file is read once
 	known *registry
 	room  *budget
 	watch *fsnotify.Watcher // nil where the system tells nothing

@@ -19,6 +19,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/calypso-kql/calypso/folders"
+	"github.com/calypso-kql/calypso/ingest"
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -469,6 +470,37 @@ func TestOnce(t *testing.T) {
 	s.add("a.jsonl", "\n"+line(6))
 	once(folders.Result{Files: 4, Known: 2, Broken: 1})
 	s.want("all", numbers(1, 6)...)
+}
+
+// A large file is read by all cores, as one batch, and continued.
+func TestOnceLarge(t *testing.T) {
+	s := newSetup(t)
+	st, err := store.Open(s.storeAt, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	s.store, s.intake, s.table = st, newIntake(st), "T"
+	n := 250000
+	s.write("a.jsonl", "\ufeff"+linesOf(1, n/2)+"noise\n"+linesOf(n/2+1, n)+`{"n":0}`)
+	var problems []string
+	o := s.options()
+	var mu sync.Mutex
+	o.Problem = func(p ingest.Problem) {
+		mu.Lock()
+		defer mu.Unlock()
+		problems = append(problems, p.String())
+	}
+	for i, more := range []string{"", "", "\n" + linesOf(n+1, n+200000)} {
+		s.add("a.jsonl", more)
+		if res, err := folders.Once(context.Background(), o, nil); err != nil || res.Broken > 0 || res.Known != i%2 {
+			t.Errorf("%+v, %v", res, err)
+		}
+	}
+	s.want("all", numbers(0, n+200000)...)
+	if len(problems) != 1 || !strings.HasPrefix(problems[0], s.path("a.jsonl")+":125001: ") {
+		t.Error(problems)
+	}
 }
 
 // Values of one column that come in several types at once go to one table.

@@ -156,7 +156,9 @@ func (f *follower) storeDecoded(ctx context.Context, x *file, path string, r *os
 	}
 	x.count.Stored(d, n, ack.Duplicate)
 	if !ack.Duplicate {
-		f.stored(x, path, d.Rows)
+		for _, rows := range d.Rows {
+			f.stored(x, path, rows.Table, rows.Rows.Len())
+		}
 	}
 	x.offset += n
 	if x.lines >= 0 {
@@ -179,15 +181,9 @@ func (f *follower) lineAt(x *file, r *os.File) int64 {
 		return 0
 	}
 	defer s.close()
-	buf := make([]byte, window)
-	var n int64
-	for left := x.offset; left > 0; {
-		got, err := s.Read(buf[:min(left, window)])
-		n += int64(bytes.Count(buf[:got], []byte{'\n'}))
-		left -= int64(got)
-		if err != nil {
-			return 0
-		}
+	n, err := countLines(io.LimitReader(s, x.offset))
+	if err != nil {
+		return 0
 	}
 	x.lines = n
 	return n

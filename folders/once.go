@@ -50,7 +50,7 @@ func Once(ctx context.Context, o Options, total func(int64)) (Result, error) {
 		switch {
 		case x.failed != nil, x.torn:
 			res.Broken++
-		case !x.took:
+		case !x.took && (x.isCopy || x.isDone || x.entry != nil):
 			res.Known++
 		}
 	}

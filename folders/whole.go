@@ -33,6 +33,13 @@ func (f *follower) readWhole(ctx context.Context, x *file, path string, r *os.Fi
 	if _, ok := f.o.Intake.Store().Offset(source); ok {
 		return nil
 	}
+	if f.once {
+		err := f.inBulk(ctx, x, path, func() string { return source }, func(b *bulk) (int64, error) {
+			return x.size, b.whole(ctx, r)
+		})
+		x.count.Bytes.Add(x.size)
+		return err
+	}
 	if err := f.room.take(ctx, maxPiece); err != nil {
 		return err
 	}
@@ -151,7 +158,7 @@ func (w *wholeFile) store(ctx context.Context, table string, p *part) error {
 	}
 	w.x.count.Batches.Add(1)
 	w.x.count.Rows.Add(int64(rows.Len()))
-	w.f.stored(w.x, w.path, []store.Rows{arrived})
+	w.f.stored(w.x, w.path, table, rows.Len())
 	return nil
 }
 
@@ -186,20 +193,24 @@ func (w *wholeFile) report(r *ingest.Report) {
 // how large they are.
 const parquetRows = 1 << 12
 
-// parquet reads a Parquet file. Of one that is damaged it stores what is whole.
 func (w *wholeFile) parquet(ctx context.Context) error {
-	table := files.TableOf(w.path, w.x.folder.Table, w.f.o.Tables)
-	declared, _ := w.f.o.Tables.Schema(table)
 	report := &ingest.Report{}
 	defer func() { w.report(report) }()
-	pf, err := parquet.Open(w.path, parquet.Options{Declared: declared})
+	return w.f.parquet(ctx, w.x, w.path, report, func(table string, s types.Schema, b *column.Batch) error { return w.add(ctx, table, s, b) })
+}
+
+// parquet reads a Parquet file. Of one that is damaged it hands on what is whole.
+func (f *follower) parquet(ctx context.Context, x *file, path string, report *ingest.Report, add func(string, types.Schema, *column.Batch) error) error {
+	table := files.TableOf(path, x.folder.Table, f.o.Tables)
+	declared, _ := f.o.Intake.Schema(table)
+	pf, err := parquet.Open(path, parquet.Options{Declared: declared})
 	if err != nil {
-		report.FileBroken(w.path, err)
+		report.FileBroken(path, err)
 		return nil
 	}
 	defer pf.Close()
 	for _, what := range pf.Skipped() {
-		report.Note(w.path, what)
+		report.Note(path, what)
 	}
 	scan := plan.Scan{BatchRows: parquetRows}
 	for i := range pf.Schema().Len() {
@@ -216,20 +227,35 @@ func (w *wholeFile) parquet(ctx context.Context) error {
 			return nil
 		}
 		if err != nil {
-			report.FileBroken(w.path, err)
+			report.FileBroken(path, err)
 			return ctx.Err()
 		}
 		for from := 0; from < b.Len(); from += parquetRows {
 			rows, err := forced(b.Slice(from, min(from+parquetRows, b.Len())))
 			if err != nil {
-				report.FileBroken(w.path, err)
+				report.FileBroken(path, err)
 				return ctx.Err()
 			}
-			if err := w.add(ctx, table, pf.Schema(), rows); err != nil {
+			if err := add(table, pf.Schema(), rows); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// whole adds all rows of a file that is no Parquet, or is.
+func (b *bulk) whole(ctx context.Context, r *os.File) error {
+	defer func() {
+		_, _, rejected, nulls, _ := b.report.Counts()
+		b.f.tell(b.path, b.report.Problems(), 0, rejected, nulls)
+	}()
+	if !files.IsParquet(b.path) {
+		return b.load(ctx, &b.report, ingest.Input{Reader: r})
+	}
+	if b.f.o.Progress != nil {
+		b.f.o.Progress(b.x.size)
+	}
+	return b.f.parquet(ctx, b.x, b.path, &b.report, b.add)
 }
 
 // forced returns the rows of b read from their file, which is closed when the

@@ -180,6 +180,17 @@ func (b *Bulk) Commit(id string, also ...string) (Ack, error) {
 	return b.commit(e)
 }
 
+// CommitAt stores the batch as what a stream has up to an offset: [Batch] says how
+// that is stored once.
+func (b *Bulk) CommitAt(source string, offset int64) (Ack, error) {
+	e, err := b.s.entry("", source, offset)
+	if err != nil {
+		b.Abort()
+		return Ack{}, err
+	}
+	return b.commit(e)
+}
+
 func (b *Bulk) commit(e *entry) (Ack, error) {
 	if b.done {
 		return Ack{}, errors.New("the batch has ended")
