@@ -481,8 +481,11 @@ func TestOnceLarge(t *testing.T) {
 	}
 	defer st.Close()
 	s.store, s.intake, s.table = st, newIntake(st), "T"
-	n := 250000
-	s.write("a.jsonl", "\ufeff"+linesOf(1, n/2)+"noise\n"+linesOf(n/2+1, n)+`{"n":0}`)
+	padded := func(from, to int) string {
+		return strings.ReplaceAll(linesOf(from, to), "some length", strings.Repeat("some length ", 100))
+	}
+	n := 8000
+	s.write("a.jsonl", "\ufeff"+padded(1, n/2)+"noise\n"+padded(n/2+1, n)+`{"n":0}`)
 	var problems []string
 	o := s.options()
 	var mu sync.Mutex
@@ -491,14 +494,14 @@ func TestOnceLarge(t *testing.T) {
 		defer mu.Unlock()
 		problems = append(problems, p.String())
 	}
-	for i, more := range []string{"", "", "\n" + linesOf(n+1, n+200000)} {
+	for i, more := range []string{"", "", "\n" + padded(n+1, 2*n)} {
 		s.add("a.jsonl", more)
 		if res, err := folders.Once(context.Background(), o, nil); err != nil || res.Broken > 0 || res.Known != i%2 {
 			t.Errorf("%+v, %v", res, err)
 		}
 	}
-	s.want("all", numbers(0, n+200000)...)
-	if len(problems) != 1 || !strings.HasPrefix(problems[0], s.path("a.jsonl")+":125001: ") {
+	s.want("all", numbers(0, 2*n)...)
+	if len(problems) != 1 || !strings.HasPrefix(problems[0], s.path("a.jsonl")+":4001: ") {
 		t.Error(problems)
 	}
 }

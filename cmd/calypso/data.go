@@ -151,9 +151,18 @@ func tellProblems(w io.Writer, r *ingest.Report) {
 	if r.Clean() {
 		return
 	}
-	_, records, rejected, values, broken := r.Counts()
+	var c counts
+	_, c.records, c.rejected, c.nulls, c.broken = r.Counts()
+	tellAll(w, r.Problems(), c)
+}
+
+// counts are what reading came to: records that were understood and that were
+// not, values that became null, files that could not be read to their end.
+type counts struct{ records, rejected, nulls, broken int }
+
+// tellAll says what was not understood: the first problems, and how much in all.
+func tellAll(w io.Writer, problems []ingest.Problem, all counts) {
 	const most = 10
-	problems := r.Problems()
 	for i, p := range problems {
 		if i == most {
 			fmt.Fprintf(w, "… and %d more\n", len(problems)-most)
@@ -166,7 +175,7 @@ func tellProblems(w io.Writer, r *ingest.Report) {
 		n         int
 		one, many string
 	}{
-		{rejected, "not understood", "not understood"}, {values, "value became null", "values became null"}, {broken, "file broken", "files broken"},
+		{all.rejected, "not understood", "not understood"}, {all.nulls, "value became null", "values became null"}, {all.broken, "file broken", "files broken"},
 	} {
 		switch c.n {
 		case 0:
@@ -177,7 +186,7 @@ func tellProblems(w io.Writer, r *ingest.Report) {
 		}
 	}
 	if len(parts) > 0 {
-		fmt.Fprintf(w, "%s loaded; %s\n", count(records, "record"), strings.Join(parts, ", "))
+		fmt.Fprintf(w, "%s loaded; %s\n", count(all.records, "record"), strings.Join(parts, ", "))
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,14 +10,16 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/calypso-kql/calypso/files"
+	"github.com/calypso-kql/calypso/folders"
 	"github.com/calypso-kql/calypso/ingest"
-	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/store"
 )
@@ -32,7 +35,8 @@ func ingestCommand() *cobra.Command {
 		Short: "Read files and folders into a store",
 		Long: `Read files and folders, in all formats that -d reads, into the store in a folder,
 which is made if it does not exist. A file that was read before, whatever its
-name, is not stored again. What cannot be understood is told with file and line.`,
+name, is not stored again; of one that has grown, what is new is. What cannot be
+understood is told with file and line.`,
 		Example: `  calypso ingest --store data logs/
   calypso ingest --store data MyTable_CL=export.csv
   calypso query --store data 'SigninLogs | count'`,
@@ -72,99 +76,90 @@ func runIngest(ctx context.Context, dir, catalogName string, paths []string, qui
 	if !quiet {
 		tellDamage(os.Stderr, s)
 	}
-	var specs []files.Spec
+	in := intake.New(intake.Options{
+		Store: s, Tables: tablesOf{schemas{c}, s}, Grows: schemas{c}.grows, History: true, Workers: runtime.GOMAXPROCS(0), Now: time.Now,
+	})
+	sum := &summary{tables: map[string]int64{}}
+	o := folders.Options{Intake: in, Tables: schemas{c}, Problem: sum.problem, Stored: sum.stored}
 	for _, p := range paths {
-		specs = append(specs, files.ParseSpec(p))
+		spec := files.ParseSpec(p)
+		o.Folders = append(o.Folders, folders.Folder{Path: spec.Path, Table: spec.Table})
 	}
-	o := files.Options{Tables: tablesOf{schemas{c}, s}, Workers: runtime.GOMAXPROCS(0)}
+	bar := &progressBar{w: os.Stderr, drawn: time.Now()}
 	if !quiet && term.IsTerminal(int(os.Stderr.Fd())) {
-		bar := &progressBar{w: os.Stderr, drawn: time.Now()}
-		defer bar.clear()
-		o.Progress = bar.add
+		o.Progress = sum.progress(bar)
 	}
-	sum := summary{tables: map[string]int64{}}
 	start := time.Now()
-	report, err := files.Each(ctx, specs, o, &intoStore{ctx: ctx, Store: s, sum: &sum})
+	res, err := folders.Once(ctx, o, func(total int64) { sum.total = total })
+	bar.clear()
 	if err == nil {
 		err = s.Seal()
 	}
-	if report != nil && !quiet {
-		tellProblems(os.Stderr, report)
-		sum.write(os.Stdout, time.Since(start))
+	if !quiet {
+		sum.count(in, res)
+		tellAll(os.Stderr, sum.problems, sum.counts)
+		sum.write(os.Stdout, time.Since(start), res)
 	}
 	if err != nil {
 		return failed(err)
 	}
-	if _, _, _, _, broken := report.Counts(); broken > 0 {
+	if res.Broken > 0 {
 		return &exitError{code: exitFailed}
 	}
 	return nil
 }
 
-// intoStore is a store that files are read into.
-type intoStore struct {
-	ctx context.Context
-	*store.Store
-	sum *summary
-}
-
-// Before implements files.Sink.
-func (s *intoStore) Before(string) { s.sum.before++ }
-
-// Begin implements files.Sink.
-func (s *intoStore) Begin(file string) (files.Batch, error) {
-	b, err := s.Store.Begin(s.ctx)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return &fileBatch{Bulk: b, to: s, file: file, tables: map[string]int64{}}, nil
-}
-
-// A fileBatch is the rows of a file on their way into a store.
-type fileBatch struct {
-	*store.Bulk
-	to     *intoStore
-	file   string
-	tables map[string]int64
-}
-
-// Add implements files.Batch.
-func (b *fileBatch) Add(table string, s types.Schema, rows *column.Batch) error {
-	b.tables[table] += int64(rows.Len())
-	return b.Bulk.Add(store.Rows{Table: table, Schema: s, Rows: rows})
-}
-
-// Commit implements files.Batch.
-func (b *fileBatch) Commit(id string, also ...string) error {
-	ack, err := b.Bulk.Commit(id, also...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", b.file, err)
-	}
-	if ack.Duplicate {
-		b.to.sum.before++
-		return nil
-	}
-	for t, n := range b.tables {
-		b.to.sum.tables[t] += n
-	}
-	return nil
-}
-
-// summary counts what was stored.
+// summary counts what was stored, and keeps what was not understood. It is safe
+// for concurrent use while files are read.
 type summary struct {
-	tables map[string]int64
-	before int // files that had been stored before
+	mu       sync.Mutex
+	tables   map[string]int64
+	problems []ingest.Problem
+	counts   counts
+	total    int64 // bytes of all files
 }
 
-func (m *summary) write(w io.Writer, took time.Duration) {
+func (m *summary) stored(_, table string, rows int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tables[table] += int64(rows)
+}
+
+func (m *summary) problem(p ingest.Problem) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.problems = append(m.problems, p)
+}
+
+// progress returns what draws how much has been read.
+func (m *summary) progress(bar *progressBar) func(int64) {
+	return func(n int64) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		bar.add(n, m.total)
+	}
+}
+
+// count adds up what all sources have counted, and sorts the problems by file.
+func (m *summary) count(in *intake.Intake, res folders.Result) {
+	m.counts.broken = res.Broken
+	for _, c := range in.Counters().All() {
+		m.counts.records += int(c.Rows)
+		m.counts.rejected += int(c.Rejected)
+		m.counts.nulls += int(c.Nulls)
+	}
+	slices.SortStableFunc(m.problems, func(a, b ingest.Problem) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
+}
+
+func (m *summary) write(w io.Writer, took time.Duration, res folders.Result) {
 	var total int64
 	for _, t := range slices.Sorted(maps.Keys(m.tables)) {
 		fmt.Fprintf(w, "%-40s %s\n", t, count(int(m.tables[t]), "row"))
 		total += m.tables[t]
 	}
 	fmt.Fprintf(w, "%s stored in %s", count(int(total), "row"), took.Round(time.Millisecond))
-	if m.before > 0 {
-		fmt.Fprintf(w, "; %s had been stored before", count(m.before, "file"))
+	if res.Known > 0 {
+		fmt.Fprintf(w, "; %s had been stored before", count(res.Known, "file"))
 	}
 	fmt.Fprintln(w)
 }

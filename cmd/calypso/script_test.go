@@ -19,6 +19,7 @@ func TestMain(m *testing.M) {
 // commands of testscript they have
 //
 //	gzip FILE       writes FILE.gz
+//	cat FILE TO     adds FILE to the end of another
 //	cut FILE N      cuts FILE to its first N bytes
 //	damage DIR      changes a byte of the only Parquet file in DIR
 //	exits N CMD …   runs a command that must end with the exit code N
@@ -38,7 +39,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"gzip": compress, "cut": cut, "exits": exits, "damage": damage, "locations": writeLocations,
+			"gzip": compress, "cat": add, "cut": cut, "exits": exits, "damage": damage, "locations": writeLocations,
 		},
 	})
 }
@@ -53,6 +54,14 @@ func compress(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(os.WriteFile(ts.MkAbs(file+".gz"), b.Bytes(), 0o666))
 		ts.Check(os.Remove(ts.MkAbs(file)))
 	}
+}
+
+func add(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.OpenFile(ts.MkAbs(args[1]), os.O_APPEND|os.O_WRONLY, 0)
+	ts.Check(err)
+	_, err = f.WriteString(ts.ReadFile(args[0]))
+	ts.Check(err)
+	ts.Check(f.Close())
 }
 
 func cut(ts *testscript.TestScript, _ bool, args []string) {
