@@ -72,7 +72,7 @@ const layers = `
 // chosen stands in docs/decisions.
 const vendors = `
 	github.com/woodsbury/decimal128     : kql/types kql/dynamic kql/builtin
-	github.com/zeebo/xxh3               : kql/dynamic kql/column kql/exec kql/builtin files store folders
+	github.com/zeebo/xxh3               : kql/dynamic kql/column kql/exec kql/builtin store folders
 	github.com/axiomhq/hyperloglog      : kql/builtin
 	github.com/golang/geo               : kql/builtin
 	github.com/parquet-go/parquet-go    : parquet bench

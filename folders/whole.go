@@ -189,14 +189,20 @@ func (w *wholeFile) report(r *ingest.Report) {
 	w.f.tell(w.path, r.Problems(), 0, rejected, nulls)
 }
 
-// parquetRows is how many rows of a Parquet file are looked at at once, to know
-// how large they are.
+// parquetRows is how many rows of a Parquet file are added to a part at once.
 const parquetRows = 1 << 12
 
 func (w *wholeFile) parquet(ctx context.Context) error {
 	report := &ingest.Report{}
 	defer func() { w.report(report) }()
-	return w.f.parquet(ctx, w.x, w.path, report, func(table string, s types.Schema, b *column.Batch) error { return w.add(ctx, table, s, b) })
+	return w.f.parquet(ctx, w.x, w.path, report, func(table string, s types.Schema, b *column.Batch) error {
+		for from := 0; from < b.Len(); from += parquetRows {
+			if err := w.add(ctx, table, s, b.Slice(from, min(from+parquetRows, b.Len()))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // parquet reads a Parquet file. Of one that is damaged it hands on what is whole.
@@ -212,7 +218,7 @@ func (f *follower) parquet(ctx context.Context, x *file, path string, report *in
 	for _, what := range pf.Skipped() {
 		report.Note(path, what)
 	}
-	scan := plan.Scan{BatchRows: parquetRows}
+	var scan plan.Scan
 	for i := range pf.Schema().Len() {
 		scan.Columns = append(scan.Columns, i)
 	}
@@ -230,15 +236,12 @@ func (f *follower) parquet(ctx context.Context, x *file, path string, report *in
 			report.FileBroken(path, err)
 			return ctx.Err()
 		}
-		for from := 0; from < b.Len(); from += parquetRows {
-			rows, err := forced(b.Slice(from, min(from+parquetRows, b.Len())))
-			if err != nil {
-				report.FileBroken(path, err)
-				return ctx.Err()
-			}
-			if err := add(table, pf.Schema(), rows); err != nil {
-				return err
-			}
+		if b, err = forced(b); err != nil {
+			report.FileBroken(path, err)
+			return ctx.Err()
+		}
+		if err := add(table, pf.Schema(), b); err != nil {
+			return err
 		}
 	}
 }

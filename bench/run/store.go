@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"sync"
 	"time"
 
-	"github.com/calypso-kql/calypso/files"
+	"github.com/calypso-kql/calypso/folders"
+	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
-	"github.com/calypso-kql/calypso/kql/column"
-	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/store"
 )
 
@@ -22,8 +23,14 @@ func loadStore(ctx context.Context, o options, m *measurement, known schemas) er
 	if err != nil {
 		return err
 	}
-	to := &intoStore{ctx: ctx, Store: s}
-	report, err := files.Each(ctx, []files.Spec{{Path: o.ingest}}, files.Options{Tables: known, Workers: o.threads}, to)
+	in := intake.New(intake.Options{Store: s, Tables: known, History: true, Workers: o.threads, Now: time.Now})
+	var problems []ingest.Problem
+	var mu sync.Mutex
+	_, err = folders.Once(ctx, folders.Options{Folders: []folders.Folder{{Path: o.ingest}}, Intake: in, Tables: known, Problem: func(p ingest.Problem) {
+		mu.Lock()
+		defer mu.Unlock()
+		problems = append(problems, p)
+	}}, nil)
 	if err == nil {
 		err = s.Seal()
 	}
@@ -32,10 +39,12 @@ func loadStore(ctx context.Context, o options, m *measurement, known schemas) er
 	if cerr := s.Close(); err == nil {
 		err = cerr
 	}
-	if err == nil && !report.Clean() {
-		err = fmt.Errorf("%s: %v", o.ingest, report.Problems())
+	if err == nil && len(problems) > 0 {
+		err = fmt.Errorf("%s: %v", o.ingest, problems)
 	}
-	m.Rows = to.rows
+	for _, c := range in.Counters().All() {
+		m.Rows += int(c.Rows)
+	}
 	if err == nil {
 		m.DiskBytes, err = sizeOf(o.store)
 	}
@@ -49,39 +58,6 @@ func snapshotOf(s *store.Store) kql.Tables {
 		tables[name], _ = snap.Table(name)
 	}
 	return tables
-}
-
-// intoStore is a store that files are read into.
-type intoStore struct {
-	ctx context.Context
-	*store.Store
-	rows int
-}
-
-// Before implements files.Sink.
-func (s *intoStore) Before(string) {}
-
-// Begin implements files.Sink.
-func (s *intoStore) Begin(string) (files.Batch, error) {
-	b, err := s.Store.Begin(s.ctx)
-	return &fileBatch{b, s}, err
-}
-
-type fileBatch struct {
-	*store.Bulk
-	to *intoStore
-}
-
-// Add implements files.Batch.
-func (b *fileBatch) Add(table string, s types.Schema, rows *column.Batch) error {
-	b.to.rows += rows.Len()
-	return b.Bulk.Add(store.Rows{Table: table, Schema: s, Rows: rows})
-}
-
-// Commit implements files.Batch.
-func (b *fileBatch) Commit(id string, also ...string) error {
-	_, err := b.Bulk.Commit(id, also...)
-	return err
 }
 
 // sizeOf returns the bytes of all files in a folder.
