@@ -246,6 +246,9 @@ func (f *follower) release(x *file, next time.Time) {
 	defer f.mu.Unlock()
 	f.busy--
 	x.running, x.released = false, time.Now()
+	if x.gone {
+		x.setLag(0)
+	}
 	if x.again {
 		x.again = false
 		soon := time.Now().Add(restFor)

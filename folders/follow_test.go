@@ -317,6 +317,16 @@ func TestRotation(t *testing.T) {
 		s.rename(".temporary", hourFile)
 		s.want("second", numbers(1, 60)...)
 	})
+	t.Run("written again in place", func(t *testing.T) {
+		s := newSetup(t)
+		s.begin()
+		s.write(hourFile, linesOf(1, 500))
+		s.want("first", numbers(1, 500)...)
+		s.write(hourFile, linesOf(1, 300))
+		time.Sleep(100 * time.Millisecond)
+		s.add(hourFile, linesOf(301, 510))
+		s.want("second", numbers(1, 510)...)
+	})
 	t.Run("cut off", func(t *testing.T) {
 		s := newSetup(t)
 		s.begin()

@@ -39,6 +39,7 @@ func (f *follower) place(x *file, r *os.File) (next time.Time, err error) {
 	}
 	var best *entry
 	var most int64
+	shorter := false
 	var held []*entry
 	holders := map[*entry]*file{}
 	for _, e := range f.known.alike(x.head, x.folder.Table) {
@@ -47,7 +48,8 @@ func (f *follower) place(x *file, r *os.File) (next time.Time, err error) {
 		case h != nil:
 			holders[e], held = h, append(held, e)
 		case x.kind != packed && offset > x.size:
-			// It was cut off, or is another that begins alike.
+			// It was cut off, is another that begins alike, or is being written again.
+			shorter = true
 		case best == nil, e.id == x.id && best.id != x.id, (e.id == x.id) == (best.id == x.id) && offset > most:
 			best, most = e, offset
 		}
@@ -59,6 +61,11 @@ func (f *follower) place(x *file, r *os.File) (next time.Time, err error) {
 		}
 		x.entry, x.offset, x.lines = best, offset, -1
 		return next, nil
+	}
+	if shorter {
+		if next = x.quietUntil(f.o.Settle); !next.IsZero() {
+			return next, nil
+		}
 	}
 	x.offset, x.lines = 0, 0
 	for _, e := range held {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -63,6 +64,10 @@ func importCommand() *cobra.Command {
 	return c
 }
 
+// ingestMemory is the memory that the collector tries to keep reading within. What
+// is in use at once is half of it; without, as much again would be garbage.
+const ingestMemory = 512 << 20
+
 func runIngest(ctx context.Context, dir, catalogName string, paths []string, quiet bool) (err error) {
 	c, err := openCatalog(catalogName)
 	if err != nil {
@@ -75,6 +80,9 @@ func runIngest(ctx context.Context, dir, catalogName string, paths []string, qui
 	defer func() { err = errors.Join(err, failed(s.Close())) }()
 	if !quiet {
 		tellDamage(os.Stderr, s)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(ingestMemory)
 	}
 	in := intake.New(intake.Options{
 		Store: s, Tables: tablesOf{schemas{c}, s}, Grows: schemas{c}.grows, History: true, Workers: runtime.GOMAXPROCS(0), Now: time.Now,
