@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -411,6 +415,19 @@ func TestLogin(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTLS(t *testing.T) {
+	// Any server of net/http/httptest has a certificate for 127.0.0.1.
+	srv := httptest.NewTLSServer(http.NotFoundHandler())
+	defer srv.Close()
+	k := cluster(t, 1, kfake.TLS(&tls.Config{Certificates: srv.TLS.Certificates}))
+	trusted := x509.NewCertPool()
+	trusted.AddCert(srv.Certificate())
+	c := consume(t, t.TempDir(), k.ListenAddrs(), func(o *kafka.Options) { o.TLS = &tls.Config{RootCAs: trusted} })
+	c.wantMember(k)
+	other := consume(t, t.TempDir(), k.ListenAddrs(), func(o *kafka.Options) { o.TLS, o.Group = &tls.Config{}, "another" })
+	other.wantLog("certificate")
 }
 
 // wantMember waits until the consumer is in its group.
