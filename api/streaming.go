@@ -41,7 +41,8 @@ func (s *server) streaming(w http.ResponseWriter, r *http.Request, by caller) {
 		return
 	}
 	sent := &sized{r: http.MaxBytesReader(w, r.Body, s.o.Limits.Body)}
-	batches, err := readStream(r.Context(), sent, s.o.Limits.Body, req)
+	packed := strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip")
+	batches, err := readStream(r.Context(), sent, packed, s.o.Limits.Body, req)
 	switch {
 	case errors.Is(err, ingest.ErrTooLarge):
 		failed(w, err)
@@ -99,14 +100,14 @@ func (s *server) streamRequest(r *http.Request, table string, schema types.Schem
 	return req, nil
 }
 
-// readStream reads all of a body, of at most limit bytes, sent or unpacked.
-func readStream(ctx context.Context, body io.Reader, limit int64, req external.Request) ([]*column.Batch, error) {
+// readStream reads all of a body, of at most limit bytes, sent or unpacked. packed
+// says that it is in gzip; clients also send gzip without saying so.
+func readStream(ctx context.Context, body io.Reader, packed bool, limit int64, req external.Request) ([]*column.Batch, error) {
 	text, err := io.ReadAll(body)
 	if err != nil {
 		return nil, err
 	}
-	// Clients also send gzip without saying so.
-	if bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
+	if packed || bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(bytes.NewReader(text))
 		if err != nil {
 			return nil, fmt.Errorf("gzip: %w", err)
