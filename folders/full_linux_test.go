@@ -1,6 +1,8 @@
 package folders_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,7 +28,11 @@ func TestFullDisk(t *testing.T) {
 	if err := os.WriteFile(other, make([]byte, 6<<20-1<<16), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.write("a.jsonl", linesOf(1, 20000))
+	var noise strings.Builder // which does not compress
+	for i := 1; i <= 20000; i++ {
+		fmt.Fprintf(&noise, `{"n":%d,"text":"%016x%016x"}`+"\n", i, rand.Uint64(), rand.Uint64())
+	}
+	s.write("a.jsonl", noise.String())
 	s.begin()
 	s.wantLog("the store is full")
 	s.add("a.jsonl", linesOf(20001, 20010))

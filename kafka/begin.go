@@ -12,6 +12,11 @@ import (
 // begin says where partitions that were just assigned are consumed from: where the
 // store goes on, if it has more than the group has committed.
 func (c *consumer) begin(ctx context.Context, offsets map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
+	select {
+	case <-c.made:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	for topic, partitions := range offsets {
 		id, err := c.topicID(ctx, topic)
 		if err != nil {

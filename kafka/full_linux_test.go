@@ -1,6 +1,8 @@
 package kafka_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -27,7 +29,11 @@ func TestFullDisk(t *testing.T) {
 	}
 	k := cluster(t, 2)
 	const n = 20000
-	produce(t, k.ListenAddrs(), kgo.NoCompression(), messages(1, n)...)
+	var noise []string // which does not compress
+	for i := 1; i <= n; i++ {
+		noise = append(noise, fmt.Sprintf(`{"n":%d,"text":"%016x%016x"}`, i, rand.Uint64(), rand.Uint64()))
+	}
+	produce(t, k.ListenAddrs(), kgo.NoCompression(), noise...)
 	c := consume(t, dir, k.ListenAddrs())
 	c.wantLog("the store takes no more")
 	if err := os.Remove(other); err != nil {

@@ -60,6 +60,7 @@ type Options struct {
 type consumer struct {
 	o      Options
 	client *kgo.Client
+	made   chan struct{} // closed when client is there: it calls back earlier
 	dead   *deadLetters
 
 	paused bool // the store took nothing when it was last asked
@@ -87,7 +88,7 @@ func Consume(ctx context.Context, o Options) error {
 	if o.Session == 0 {
 		o.Session = 45 * time.Second
 	}
-	c := &consumer{o: o, ids: map[string]string{}, told: map[string]time.Time{}}
+	c := &consumer{o: o, made: make(chan struct{}), ids: map[string]string{}, told: map[string]time.Time{}}
 	var err error
 	if c.dead, err = openDeadLetters(o.DeadLetters); err != nil {
 		return fmt.Errorf("kafka %s: dead letters: %w", o.Name, err)
@@ -96,6 +97,7 @@ func Consume(ctx context.Context, o Options) error {
 	if c.client, err = kgo.NewClient(c.options()...); err != nil {
 		return fmt.Errorf("kafka %s: %w", o.Name, err)
 	}
+	close(c.made)
 	defer c.client.CloseAllowingRebalance()
 	var wg sync.WaitGroup
 	wg.Go(func() { c.greet(ctx) })
