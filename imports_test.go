@@ -56,6 +56,7 @@ const layers = `
 	rules           :
 	ledger          :
 	schedule        : kql/types detect ledger
+	backtest        : detect
 	ruletest        : kql/types kql/plan kql/syntax kql ingest output workspace detect
 
 	internal/tenant :

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/calypso-kql/calypso/backtest"
+	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+// backtestFlags say what is backtested.
+type backtestFlags struct {
+	data     dataFlags
+	limits   limitFlags
+	from, to string
+	delay    time.Duration
+	against  string
+	samples  int
+}
+
+func backtestCommand() *cobra.Command {
+	f := &backtestFlags{}
+	c := &cobra.Command{
+		Use:   "backtest RULE --from T [--to T] -d PATH… | --store DIR [--against OTHER]",
+		Short: "Say what a rule would have found at every window of a past range",
+		Long: `Evaluate a rule at every window of a past range, as it would have run then: rows
+that arrived later (by _TimeReceived) are not seen. It tells windows and alerts by
+day, what an evaluation costs, and the first alerts; with --against another version
+of the rule, which alerts would be gained and which lost.`,
+		Example: `  calypso backtest rules/failures.yaml --store data --from 2026-03-01 --to 2026-03-08
+  calypso backtest new.yaml --against old.yaml --store data --from 2026-03-01`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), args[0]) },
+	}
+	f.data.register(c)
+	f.data.keep = true
+	f.limits.register(c)
+	c.Flags().StringVar(&f.from, "from", "", "windows end after this time")
+	c.Flags().StringVar(&f.to, "to", "", "and by this one; this machine's clock if not given")
+	c.Flags().DurationVar(&f.delay, "delay", 5*time.Minute, "how long after its end a window was evaluated")
+	c.Flags().StringVar(&f.against, "against", "", "another version of the rule, to compare with")
+	c.Flags().IntVar(&f.samples, "alerts", 3, "show so many alerts")
+	return c
+}
+
+func readRule(path string) (*detect.Rule, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, failed(err)
+	}
+	r, err := detect.Parse(path, text)
+	if err != nil {
+		return nil, &exitError{exitInvalid, err}
+	}
+	return r, nil
+}
+
+func (f *backtestFlags) run(ctx context.Context, path string) error {
+	if f.from == "" {
+		return errors.New("want --from T: the time after which windows end")
+	}
+	from, err := parseNow(f.from)
+	if err != nil {
+		return fmt.Errorf("--from: %w", err)
+	}
+	to, err := parseNow(f.to)
+	if err != nil {
+		return fmt.Errorf("--to: %w", err)
+	}
+	rules := []string{path}
+	if f.against != "" {
+		rules = append(rules, f.against)
+	}
+	engine, err := kql.New()
+	if err != nil {
+		return failed(err)
+	}
+	ws, set, err := f.data.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer set.Close()
+	querier := workspace.NewQuerier(engine, ws, f.limits.options(0, &f.data))
+	var results []*backtest.Result
+	for _, path := range rules {
+		r, err := readRule(path)
+		if err != nil {
+			return err
+		}
+		q := querier
+		if r.Kind == detect.NRT {
+			q = q.ByArrival()
+		}
+		f.data.tellEmpty(os.Stderr, q.Absent(r.Query))
+		o := backtest.Options{From: types.TimeOf(from), To: types.TimeOf(to), Querier: q.WithDelay(f.delay), Workers: runtime.GOMAXPROCS(0)}
+		if !f.data.quiet && term.IsTerminal(int(os.Stderr.Fd())) {
+			o.Progress = windowProgress()
+		}
+		res, err := backtest.Run(ctx, r, o)
+		if err != nil {
+			return failed(err)
+		}
+		results = append(results, res)
+	}
+	if err := f.tell(results); err != nil {
+		return failed(err)
+	}
+	for _, r := range results {
+		if err := r.Err(); err != nil {
+			return failed(err)
+		}
+	}
+	return nil
+}
+
+// windowProgress draws how many windows are done, at most ten times a second.
+func windowProgress() func(done, all int) {
+	var mu sync.Mutex
+	var drawn time.Time
+	return func(done, all int) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case done == all:
+			fmt.Fprint(os.Stderr, "\r\x1b[K")
+		case time.Since(drawn) > 100*time.Millisecond:
+			drawn = time.Now()
+			fmt.Fprintf(os.Stderr, "\r%d of %d windows", done, all)
+		}
+	}
+}
+
+func (f *backtestFlags) tell(results []*backtest.Result) error {
+	for _, r := range results {
+		t := r.Total()
+		fmt.Printf("%s (%s)\n%s, %d fired, %d suppressed, %d failed, %s\n", r.Rule.Name, r.Rule.File, count(t.Windows, "window"), t.Fired, t.Suppressed, t.Failed, count(t.Alerts, "alert"))
+		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "Day\tWindows\tFired\tAlerts\tRows")
+		for _, d := range r.Days() {
+			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\n", d.Day.Format("2006-01-02"), d.Windows, d.Fired, d.Alerts, d.Rows)
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		mean := t.Took / time.Duration(t.Windows)
+		fmt.Printf("%s a window, at most %s; %s in all\n\n", mean.Round(10*time.Microsecond), t.Most.Round(10*time.Microsecond), r.Took.Round(time.Millisecond))
+	}
+	if len(results) == 2 {
+		gained, lost := backtest.Compare(results[1], results[0])
+		if err := f.tellEvents("gained", gained); err != nil {
+			return err
+		}
+		return f.tellEvents("lost", lost)
+	}
+	var events []backtest.Event
+	for _, w := range results[0].Windows {
+		for _, a := range w.Alerts {
+			events = append(events, backtest.Event{At: w.To, Alert: a})
+		}
+	}
+	return f.tellEvents("raised", events)
+}
+
+// tellEvents shows the first of some alerts.
+func (f *backtestFlags) tellEvents(what string, events []backtest.Event) error {
+	fmt.Printf("%s %s\n", count(len(events), "alert"), what)
+	for i, e := range events {
+		if i == f.samples {
+			fmt.Printf("and %d more; --alerts shows them\n", len(events)-i)
+			break
+		}
+		fmt.Printf("\n%s\n", stamp(e.At))
+		if err := e.Alert.WriteCard(os.Stdout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
