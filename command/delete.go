@@ -126,18 +126,17 @@ func (c *call) count(ctx context.Context, table, predicate string) (int64, error
 	return firstLong(tables)
 }
 
+// firstLong returns the only value of an answer.
 func firstLong(tables []kql.Table) (int64, error) {
-	for _, t := range tables {
-		for _, b := range t.Batches {
-			col, err := b.Column(0)
-			if err != nil {
-				return 0, err
-			}
-			v := column.ViewOf[int64](col)
-			return v.At(0), nil
-		}
+	if len(tables) == 0 || len(tables[0].Batches) == 0 {
+		return 0, nil
 	}
-	return 0, nil
+	col, err := tables[0].Batches[0].Column(0)
+	if err != nil {
+		return 0, err
+	}
+	v := column.ViewOf[int64](col)
+	return v.At(0), nil
 }
 
 func deleteRecords(ctx ctx, c *call) error {

@@ -24,7 +24,7 @@ func newRows(s types.Schema) *rows { return &rows{schema: s} }
 // that are left out at the end are null.
 func (r *rows) add(cells ...any) { r.cells = append(r.cells, cells) }
 
-// replace makes rows that a query or another command gave the result.
+// batch returns the rows as columns.
 func (r *rows) batch() (*column.Batch, error) {
 	cols := make([]column.Column, r.schema.Len())
 	for i, c := range r.schema.Columns {
