@@ -187,7 +187,8 @@ func (w *segmentWriter) finish() (*Segment, error) {
 		w.remove()
 		return nil, err
 	}
-	return &w.info, nil
+	info := w.info // not a pointer into w, which the table would keep with all its buffers
+	return &info, nil
 }
 
 // abandon removes what has been written.
