@@ -54,6 +54,9 @@ func TestCommands(t *testing.T) {
 		t.Errorf("%d %s", status, text)
 	}
 	want(t, "rows", ask(t, srv, "T | count"), `[[2]]`)
+	manage(t, srv, ".set-or-append T <| print a = 1")
+	want(t, "commands", manage(t, srv, ".show commands | where State == 'Completed' | distinct CommandType | sort by CommandType asc"),
+		`[["DataIngestInline"],["FunctionCreateOrAlter"],["TableCreate"],["TableSetOrAppend"],["TablesShow"]]`)
 }
 
 // Each role runs the commands that are for it, and no others.

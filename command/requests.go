@@ -237,10 +237,16 @@ func showBoth(_ ctx, c *call) error {
 }
 
 // commandType returns the words of a command as Kusto calls it: TablesShow for
-// show tables.
+// show tables, TableAppend for append, DataIngestInline for ingest inline.
 func commandType(words string) string {
 	var out strings.Builder
 	verb, rest, _ := strings.Cut(words, " ")
+	switch {
+	case verb == "ingest":
+		return "DataIngestInline"
+	case rest == "":
+		rest = "table"
+	}
 	for _, w := range append(strings.Fields(rest), strings.Split(verb, "-")...) {
 		out.WriteString(strings.ToUpper(w[:1]) + w[1:])
 	}
