@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -214,4 +215,30 @@ func columns(t *testing.T, b *column.Batch) []column.Column {
 		cols[i] = c
 	}
 	return cols
+}
+
+// TestSegmentsHoldNoMemory seals again and again: what wrote a segment must be gone
+// with it.
+func TestSegmentsHoldNoMemory(t *testing.T) {
+	s := open(t, t.TempDir(), Options{idle: true})
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	seal := func(i int) {
+		mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", i*1000, i*1000+1000)}})
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seal(0)
+	before := heap()
+	for i := range 20 {
+		seal(i + 1)
+	}
+	if after := heap(); after > before+4<<20 {
+		t.Errorf("20 segments hold %d KB", (after-before)>>10)
+	}
 }
