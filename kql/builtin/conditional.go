@@ -18,7 +18,7 @@ func conditionals() function.Family {
 	iff := function.Scalar{
 		Doc: "Returns the second argument where the first is true, else the third.",
 		Overloads: []function.Overload{
-			{Sig: "iff(if: bool, then: T scalar, else: T scalar): T", Kernel: function.Kernel{In: chooses, Run: runIff}},
+			{Sig: "iff(if: bool, then: T scalar, else: T scalar): T", Kernel: function.Kernel{In: chooses, Run: runIff, Each: eachCase}},
 		},
 		Examples: []string{`iff(1 < 2, "yes", "no") -> yes`, "iff(bool(null), 1, 2) -> 2"},
 	}
@@ -42,13 +42,13 @@ func conditionals() function.Family {
 		{
 			Doc: "Returns the value that follows the first true predicate, else the last argument.",
 			Overloads: []function.Overload{
-				{Sig: "case(predicate...: bool, then...: T scalar, else: T scalar): T", Kernel: function.Kernel{In: chooses, Run: runCase}},
+				{Sig: "case(predicate...: bool, then...: T scalar, else: T scalar): T", Kernel: function.Kernel{In: chooses, Run: runCase, Each: eachCase}},
 			},
 			Examples: []string{`case(7 <= 3, "Small", 7 <= 10, "Medium", "Large") -> Medium`},
 		},
 		{
 			Doc:       "Returns the first argument that is not null; of strings, the first that is not empty.",
-			Overloads: []function.Overload{{Sig: "coalesce(first: T scalar, more...: T scalar): T", Kernel: function.Kernel{In: []types.Type{types.Unknown, types.Unknown}, Run: runCoalesce}}},
+			Overloads: []function.Overload{{Sig: "coalesce(first: T scalar, more...: T scalar): T", Kernel: function.Kernel{In: []types.Type{types.Unknown, types.Unknown}, Run: runCoalesce, Each: eachCoalesce}}},
 			Examples:  []string{`coalesce(tolong("not a number"), tolong("42"), 33) -> 42`, `coalesce("", "b") -> b`},
 		},
 		{
@@ -205,7 +205,7 @@ func presence(col column.Column, nonEmpty bool) func(i int) bool {
 }
 
 func presenceKernel(nonEmpty, absent bool) function.Kernel {
-	return function.Kernel{In: []types.Type{types.Unknown}, Out: types.Bool, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: []types.Type{types.Unknown}, Out: types.Bool, Transient: true, Each: eachPresence(nonEmpty, absent), Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			out := make([]bool, n)
 			has := presence(args[0], nonEmpty)

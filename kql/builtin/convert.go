@@ -95,7 +95,7 @@ func dynamicConversion(t types.Type) function.Kernel { return conversion(types.D
 
 // retyping passes values on under another type of the same Go form.
 func retyping(from, to types.Type) function.Kernel {
-	return function.Kernel{In: []types.Type{from}, Out: to, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: []types.Type{from}, Out: to, Transient: true, Each: eachSame, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return retype(args[0], to), nil
 	}}
 }

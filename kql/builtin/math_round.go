@@ -66,7 +66,7 @@ func rounding() function.Family {
 // mostly share a bin, so the last one is tried before dividing.
 func binLongs(a, b, out types.Type) function.Kernel {
 	general := function.Map2Null(a, b, out, func(x, size int64) (int64, bool) { return floorTo(x, size, 0) })
-	return function.Kernel{In: general.In, Out: out, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: general.In, Out: out, Each: general.Each, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		x, size := operandOf[int64](args[0]), operandOf[int64](args[1])
 		if x.fixed || !size.fixed || size.vals[0] <= 0 || !size.valid.Has(0) {
 			return general.Run(c, args, n)

@@ -182,7 +182,7 @@ func rangeKernel[T int64 | float64](t types.Type, outside bool) function.Kernel 
 		}
 		return column.NewVec(c.Out, out, x.valid), nil
 	}
-	return function.Kernel{In: general.In, Out: types.Bool, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: general.In, Out: types.Bool, Each: general.Each, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) { return run(c, args, n) })
 	}}
 }

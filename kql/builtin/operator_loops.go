@@ -43,7 +43,7 @@ type loops[A, B, R column.Value] struct {
 
 // kernel is the kernel of l where a null on either side gives a null.
 func (l loops[A, B, R]) kernel(a, b, out types.Type) function.Kernel {
-	return function.Kernel{In: []types.Type{a, b}, Out: out, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: []types.Type{a, b}, Out: out, Transient: true, Each: l.each, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			x, y := operandOf[A](args[0]), operandOf[B](args[1])
 			return column.NewVec(c.Out, l.run(x, y, n), x.validity(n).And(y.validity(n))), nil
@@ -100,7 +100,7 @@ func (l loops[A, B, R]) swapped() loops[B, A, R] {
 //
 // Source: the Kusto documentation, "Null values".
 func equality[A, B column.Value](a, b types.Type, l loops[A, B, bool], unequal bool) function.Kernel {
-	return function.Kernel{In: []types.Type{a, b}, Out: types.Bool, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+	return function.Kernel{In: []types.Type{a, b}, Out: types.Bool, Transient: true, Each: eachEquality(l, unequal), Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			x, y := operandOf[A](args[0]), operandOf[B](args[1])
 			out := l.run(x, y, n)

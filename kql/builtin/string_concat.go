@@ -15,10 +15,8 @@ func concatenations() function.Family {
 		{
 			Doc: "Joins its arguments as texts; nulls are empty.",
 			Overloads: []function.Overload{{
-				Sig: "strcat(arg...: scalar): string",
-				Kernel: rowKernel([]types.Type{types.String}, types.String, func(c *function.Call, args []column.Column, n int) (column.Column, error) {
-					return joinRows(c.Out, nil, stringViews(args), n)
-				}),
+				Sig:    "strcat(arg...: scalar): string",
+				Kernel: strcat(),
 			}},
 			Examples: []string{`strcat("a", 1, true) -> a1True`},
 		},
@@ -44,6 +42,45 @@ func concatenations() function.Family {
 	}}
 }
 
+func strcat() function.Kernel {
+	k := rowKernel([]types.Type{types.String}, types.String, func(c *function.Call, args []column.Column, n int) (column.Column, error) {
+		return joinRows(c.Out, nil, stringViews(args), n)
+	})
+	k.Each = func(_ *function.Call, out function.Cell, args []function.Cell) func() error {
+		r, okR := out.(*function.CellOf[string])
+		cells, okA := function.Cells[string](args)
+		if !okR || !okA {
+			return nil
+		}
+		return func() error {
+			s, err := joinCells(cells)
+			r.Set(s)
+			return err
+		}
+	}
+	return k
+}
+
+func joinCells(cells []*function.CellOf[string]) (string, error) {
+	size := 0
+	for _, c := range cells {
+		size += len(c.V)
+	}
+	if size > maxJoinedSize {
+		return "", tooLong(size)
+	}
+	var buf strings.Builder
+	buf.Grow(size)
+	for _, c := range cells {
+		buf.WriteString(c.V)
+	}
+	return buf.String(), nil
+}
+
+func tooLong(size int) error {
+	return fmt.Errorf("the texts of one batch of rows have %d bytes together, more than the %d that are allowed", size, maxJoinedSize)
+}
+
 func stringViews(args []column.Column) []column.View[string] {
 	views := make([]column.View[string], len(args))
 	for i, a := range args {
@@ -61,7 +98,7 @@ const maxJoinedSize = 1 << 30
 func joinRows(out types.Type, delim *column.View[string], parts []column.View[string], n int) (column.Column, error) {
 	size := joinedSize(delim, parts, n)
 	if size > maxJoinedSize {
-		return nil, fmt.Errorf("the texts of one batch of rows have %d bytes together, more than the %d that are allowed", size, maxJoinedSize)
+		return nil, tooLong(size)
 	}
 	var buf strings.Builder
 	buf.Grow(size)

@@ -27,7 +27,7 @@ func (q *query) buildScan(n *plan.StepScan) (*flow, error) {
 	return &flow{q: q, schema: n.Out, source: counted(s, q.statsOf(n))}, nil
 }
 
-// A scan keeps only the records that steps refer to, not its input.
+// A scan keeps only what steps read of the records, not its input.
 type scan struct {
 	q      *query
 	node   *plan.StepScan
@@ -37,14 +37,21 @@ type scan struct {
 	lease  *lease
 	ended  bool
 
-	keys   []*evaluator // of PartitionBy
-	group  *grouper
-	read   *keyReader
-	states []*scanState // by partition
+	keys  []*evaluator // of PartitionBy
+	group *grouper
+	read  *keyReader
 
-	b    *column.Batch // being read
-	out  scanOutput
-	cols []column.Column // scratch of eval
+	active  []int32      // match by partition and step; -1 for none
+	next    []int64      // number of the next match by partition
+	ids     []int64      // number of each match
+	records []scanRecord // by match and step
+	free    []int32      // matches that are over
+
+	b     *column.Batch // being read
+	at    int           // the row that is being matched
+	match int32         // the match that it is checked against; -1 for none
+	out   scanOutput
+	cols  []column.Column // scratch of rowReader
 }
 
 // A scanLayout says where the columns of a record are.
@@ -52,28 +59,16 @@ type scanLayout struct {
 	width    int             // of the input
 	record   int             // of a record: the input's columns and the declared ones
 	own      []int           // columns of a record that may differ from the input's
-	ownAt    []int           // of each column the position in own, or -1
 	defaults []column.Column // of the declared columns, a row each
 	nulls    []column.Column // of the input's, a row each
 }
 
-// scanState is the matches of one partition.
-type scanState struct {
-	active []*scanMatch // by step; nil for none
-	next   int64        // number of the next match
-}
-
-// A scanMatch is a sequence of records that has reached a step.
-type scanMatch struct {
-	id      int64
-	records []*scanRecord // by step; nil where it has none
-}
-
-// A scanRecord is a row with the values that steps have assigned.
-type scanRecord struct {
-	b   *column.Batch
-	row int
-	own []column.Column // a row each
+// missing returns the value of a column of a record that there is not.
+func (l *scanLayout) missing(at int) column.Column {
+	if at >= l.width {
+		return l.defaults[at-l.width]
+	}
+	return l.nulls[at]
 }
 
 func (q *query) newScan(n *plan.StepScan) (*scan, error) {
@@ -82,7 +77,19 @@ func (q *query) newScan(n *plan.StepScan) (*scan, error) {
 		return nil, err
 	}
 	for _, st := range n.Steps {
-		s.steps = append(s.steps, s.compileStep(st))
+		s.steps = append(s.steps, &scanStep{output: st.Output, keepers: make([]keeper, s.layout.record)})
+	}
+	for k, st := range s.steps {
+		s.compileStep(st, n.Steps[k])
+		if st.output == plan.ScanNone {
+			continue
+		}
+		for _, c := range s.layout.own {
+			s.keeper(k, c)
+		}
+	}
+	for _, st := range s.steps {
+		s.saveRecords(st)
 	}
 	s.keys = newCompiler(q).all(n.PartitionBy)
 	keyTypes := make([]types.Type, len(s.keys))
@@ -101,17 +108,14 @@ func (s *scan) lay() error {
 	in := s.node.Input.Schema()
 	l.width = in.Len()
 	l.record = l.width + len(s.node.Defaults)
-	l.ownAt = make([]int, l.record)
 	own := make([]bool, l.record)
 	for _, st := range s.node.Steps {
 		for _, a := range st.Assigns {
 			own[a.To] = true
 		}
 	}
-	for i := range l.ownAt {
-		l.ownAt[i] = -1
+	for i := range own {
 		if own[i] || i >= l.width {
-			l.ownAt[i] = len(l.own)
 			l.own = append(l.own, i)
 		}
 	}
@@ -132,7 +136,7 @@ func (s *scan) Schema() types.Schema { return s.node.Out }
 
 func (s *scan) Close() error {
 	s.ended = true
-	s.states, s.b = nil, nil
+	s.active, s.records, s.b = nil, nil, nil
 	s.lease.release()
 	return s.in.Close()
 }
@@ -153,7 +157,7 @@ func (s *scan) Next(ctx context.Context) (*column.Batch, error) {
 		if err := s.consume(ctx, b); err != nil {
 			return nil, err
 		}
-		if s.out.n > 0 {
+		if len(s.out.rows) > 0 {
 			return s.out.take(s)
 		}
 	}
@@ -162,15 +166,15 @@ func (s *scan) Next(ctx context.Context) (*column.Batch, error) {
 
 // finish puts out what steps with output=last have kept.
 func (s *scan) finish() (*column.Batch, error) {
-	for _, st := range s.states {
-		for k := range s.steps {
-			if m := st.active[k]; m != nil {
-				s.last(m, k)
+	for i, m := range s.active {
+		if m >= 0 {
+			if err := s.last(m, i%len(s.steps)); err != nil {
+				return nil, err
 			}
 		}
 	}
-	s.states = nil
-	if s.out.n == 0 {
+	s.active, s.records = nil, nil
+	if len(s.out.rows) == 0 {
 		return nil, io.EOF
 	}
 	return s.out.take(s)
@@ -183,8 +187,11 @@ func (s *scan) consume(ctx context.Context, b *column.Batch) error {
 		return err
 	}
 	groups := s.read.groups(keys, b.Len())
-	for len(s.states) < s.group.len() {
-		s.states = append(s.states, &scanState{active: make([]*scanMatch, len(s.steps))})
+	for len(s.next) < s.group.len() {
+		s.next = append(s.next, 0)
+		for range s.steps {
+			s.active = append(s.active, -1)
+		}
 	}
 	for _, st := range s.steps {
 		if err := st.load(b); err != nil {
@@ -195,106 +202,23 @@ func (s *scan) consume(ctx context.Context, b *column.Batch) error {
 		if i&1023 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := s.row(s.states[groups[i]], i); err != nil {
+		s.at = i
+		if err := s.row(int(groups[i])); err != nil {
 			return err
 		}
 	}
-	return s.lease.set(s.group.size() + int64(len(s.states)*(64+128*len(s.steps))))
+	return s.lease.set(s.size())
 }
 
-// row checks row i against each step, the last one first.
-func (s *scan) row(st *scanState, i int) error {
-	for k := len(s.steps) - 1; k >= 0; k-- {
-		if !s.steps[k].may(i) {
-			continue
-		}
-		moved, start, err := s.advance(st, k, i)
-		if err != nil {
-			return err
-		}
-		if moved {
-			continue
-		}
-		m := st.active[k]
-		if m == nil && !start {
-			continue
-		}
-		matches, err := s.matches(k, i, m)
-		if err != nil {
-			return err
-		}
-		if !matches {
-			continue
-		}
-		if m == nil {
-			m = &scanMatch{id: st.next, records: make([]*scanRecord, len(s.steps))}
-		}
-		if err := s.enter(st, m, k, i); err != nil {
-			return err
-		}
-		if st.active[k] == nil {
-			st.next++
-		}
-		st.active[k] = m
-	}
-	return nil
-}
-
-// advance moves a match from a step before k to k if row i lets it. Steps that
-// are optional may be passed over; start says that all those before k are.
-func (s *scan) advance(st *scanState, k, i int) (moved, start bool, err error) {
-	for j := k - 1; j >= 0; j-- {
-		if m := st.active[j]; m != nil {
-			matches, err := s.matches(k, i, m)
-			if err != nil {
-				return false, false, err
-			}
-			if matches {
-				if old := st.active[k]; old != nil {
-					s.last(old, k)
-				}
-				s.last(m, j)
-				if err := s.enter(st, m, k, i); err != nil {
-					return false, false, err
-				}
-				st.active[j], st.active[k] = nil, m
-				return true, false, nil
+// size returns the bytes that the state takes, roughly.
+func (s *scan) size() int64 {
+	n := s.group.size() + int64(4*cap(s.active)+8*cap(s.next)+8*cap(s.ids)+24*cap(s.records)+4*cap(s.free))
+	for _, st := range s.steps {
+		for _, k := range st.keepers {
+			if k != nil {
+				n += k.size()
 			}
 		}
-		if !s.node.Steps[j].Optional {
-			return false, false, nil
-		}
 	}
-	return false, true, nil
-}
-
-// enter makes row i, with the step's assignments, the record of step k in m.
-func (s *scan) enter(st *scanState, m *scanMatch, k, i int) error {
-	r := &scanRecord{b: s.b, row: i, own: make([]column.Column, len(s.layout.own))}
-	for j, c := range s.layout.own {
-		v, err := s.cell(c, i, m)
-		if err != nil {
-			return err
-		}
-		r.own[j] = v
-	}
-	for _, a := range s.steps[k].assigns {
-		v, err := s.value(a.scanExpr, i, m)
-		if err != nil {
-			return err
-		}
-		r.own[s.layout.ownAt[a.to]] = v
-	}
-	m.records[k] = r
-	if s.node.Steps[k].Output == plan.ScanAll {
-		s.out.add(r, m.id)
-	}
-	return nil
-}
-
-// last puts out the record of step k, which m leaves.
-func (s *scan) last(m *scanMatch, k int) {
-	if s.node.Steps[k].Output == plan.ScanLast && m.records[k] != nil {
-		s.out.add(m.records[k], m.id)
-	}
+	return n
 }

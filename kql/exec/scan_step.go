@@ -2,35 +2,27 @@ package exec
 
 import (
 	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/plan"
-	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// A scanStep is a step of a scan. What depends on the current row alone is
-// computed for a batch at once; only the rest is computed row by row.
+// A scanStep is a step of a scan. Conditions on the current row alone are computed
+// for a batch at once; only the rest is computed row by row.
 type scanStep struct {
 	pass    *selector // conditions on the current row; nil if there are none
 	passes  []bool    // of each row of the batch
 	cond    *scanExpr // the other conditions; nil if there are none
-	assigns []scanAssign
+	holds   *function.CellOf[bool]
+	assigns []scanExpr
+	output  plan.ScanOutput
+
+	keepers []keeper   // by column of a record; nil where nothing reads it
+	sources []scanExpr // of what is kept and not assigned
+	savers  []func(m int32)
+	to      []int // the column that each assignment sets
 }
 
-type scanAssign struct {
-	to int
-	*scanExpr
-}
-
-// A scanExpr is an expression over the current row and the records of a match.
-type scanExpr struct {
-	e     *evaluator
-	reads []int // columns
-	fixed bool  // reads the current row alone
-
-	of  *column.Batch // whose values whole has, if fixed
-	all column.Column
-}
-
-func (s *scan) compileStep(n plan.ScanStep) *scanStep {
+func (s *scan) compileStep(st *scanStep, n plan.ScanStep) {
 	c := newCompiler(s.q)
 	conds := []plan.Expr{n.Cond}
 	if and, ok := n.Cond.(*plan.And); ok {
@@ -45,17 +37,58 @@ func (s *scan) compileStep(n plan.ScanStep) *scanStep {
 			later = append(later, e)
 		}
 	}
-	st := &scanStep{}
 	if len(now) > 0 {
 		st.pass = c.selector(&plan.And{Args: now})
 	}
 	if len(later) > 0 {
-		st.cond = s.compileExpr(&plan.And{Args: later})
+		cond := s.compile(&plan.And{Args: later})
+		st.cond = &cond
+		st.holds, _ = cond.cell.(*function.CellOf[bool])
 	}
 	for _, a := range n.Assigns {
-		st.assigns = append(st.assigns, scanAssign{to: a.To, scanExpr: s.compileExpr(s.withDefaults(a.Expr))})
+		e := s.withDefaults(a.Expr)
+		x := scanExpr{}
+		if s.ofRow(e) && isFickle(e) {
+			x = s.overBatch(e)
+		} else {
+			x = s.compile(e)
+		}
+		st.assigns, st.to = append(st.assigns, x), append(st.to, a.To)
 	}
-	return st
+}
+
+// saveRecords prepares what step k keeps of a row that enters it, when the keepers
+// of all steps are known.
+func (s *scan) saveRecords(st *scanStep) {
+	for at, k := range st.keepers {
+		if k == nil {
+			continue
+		}
+		var cell function.Cell
+		for i, to := range st.to {
+			if to == at {
+				cell = st.assigns[i].cell // the last one, if a step sets a column twice
+			}
+		}
+		if cell == nil && at >= s.layout.width {
+			cell = constantCell(s.layout.defaults[at-s.layout.width])
+		}
+		if cell == nil {
+			x := s.compileColumn(&plan.Column{Index: at, Typ: s.node.Out.Columns[at].Type})
+			st.sources = append(st.sources, x)
+			cell = x.cell
+		}
+		st.savers = append(st.savers, k.saver(cell))
+	}
+}
+
+// keeper returns the keeper of a column of the records of a step.
+func (s *scan) keeper(step, at int) keeper {
+	k := &s.steps[step].keepers[at]
+	if *k == nil {
+		*k = newKeeper(s.node.Out.Columns[at].Type)
+	}
+	return *k
 }
 
 // withDefaults puts the defaults in the place of the declared columns of the
@@ -71,24 +104,10 @@ func (s *scan) withDefaults(e plan.Expr) plan.Expr {
 
 // ofRow reports whether e reads only the current row.
 func (s *scan) ofRow(e plan.Expr) bool {
-	ok := true
-	plan.WalkExpr(e, func(e plan.Expr) bool {
-		if c, isColumn := e.(*plan.Column); isColumn && c.Index >= s.layout.width {
-			ok = false
-		}
-		return ok
+	return !anyPart(e, func(e plan.Expr) bool {
+		c, ok := e.(*plan.Column)
+		return ok && c.Index >= s.layout.width
 	})
-	return ok
-}
-
-func (s *scan) compileExpr(e plan.Expr) *scanExpr {
-	x := &scanExpr{e: newCompiler(s.q).compile(e), fixed: s.ofRow(e)}
-	set := map[int]bool{}
-	x.e.columns(set)
-	for c := range set {
-		x.reads = append(x.reads, c)
-	}
-	return x
 }
 
 // load computes what depends on the rows of b alone.
@@ -100,15 +119,17 @@ func (st *scanStep) load(b *column.Batch) error {
 	if err != nil {
 		return err
 	}
-	st.passes = make([]bool, b.Len())
-	if kept.all {
-		for i := range st.passes {
-			st.passes[i] = true
-		}
-		return nil
+	if cap(st.passes) < b.Len() {
+		st.passes = make([]bool, b.Len())
 	}
-	for _, r := range kept.rows {
-		st.passes[r] = true
+	st.passes = st.passes[:b.Len()]
+	for i := range st.passes {
+		st.passes[i] = kept.all
+	}
+	if !kept.all {
+		for _, r := range kept.rows {
+			st.passes[r] = true
+		}
 	}
 	return nil
 }
@@ -116,132 +137,16 @@ func (st *scanStep) load(b *column.Batch) error {
 // may reports whether row i fulfils the conditions on the row alone.
 func (st *scanStep) may(i int) bool { return st.pass == nil || st.passes[i] }
 
-// matches reports whether row i, which may match step k, does so in the state m,
-// which may be nil.
-func (s *scan) matches(k, i int, m *scanMatch) (bool, error) {
-	cond := s.steps[k].cond
-	if cond == nil {
+// matches reports whether the current row, which may match step k, does so in the
+// state of match m, -1 for none.
+func (s *scan) matches(k int, m int32) (bool, error) {
+	st := s.steps[k]
+	if st.cond == nil {
 		return true, nil
 	}
-	v, err := s.value(cond, i, m)
-	if err != nil {
+	s.match = m
+	if err := st.cond.compute(); err != nil {
 		return false, err
 	}
-	return len(trueRows(v).rows) == 1 || trueRows(v).all, nil
-}
-
-// value computes x for row i of the batch in the state m as a column of one row.
-func (s *scan) value(x *scanExpr, i int, m *scanMatch) (column.Column, error) {
-	if x.fixed {
-		if x.of != s.b {
-			all, err := x.e.eval(s.b)
-			if err != nil {
-				return nil, err
-			}
-			x.of, x.all = s.b, all
-		}
-		return column.Flat(column.Slice(x.all, i, i+1)), nil
-	}
-	for _, c := range x.reads {
-		v, err := s.cell(c, i, m)
-		if err != nil {
-			return nil, err
-		}
-		s.cols[c] = v
-	}
-	v, err := x.e.eval(column.NewBatch(1, s.cols))
-	if err != nil {
-		return nil, err
-	}
-	return column.Flat(v), nil
-}
-
-// cell returns column c of the row that expressions see, as a column of one row.
-func (s *scan) cell(c, i int, m *scanMatch) (column.Column, error) {
-	l := &s.layout
-	block, at := c/l.record, c%l.record
-	if block == 0 {
-		if at >= l.width {
-			return l.defaults[at-l.width], nil
-		}
-		return one(s.b, at, i)
-	}
-	if m == nil || m.records[block-1] == nil {
-		if at >= l.width {
-			return l.defaults[at-l.width], nil
-		}
-		return l.nulls[at], nil
-	}
-	r := m.records[block-1]
-	if own := l.ownAt[at]; own >= 0 {
-		return r.own[own], nil
-	}
-	return one(r.b, at, r.row)
-}
-
-// one returns a cell of b as a flat column of one row.
-func one(b *column.Batch, col, row int) (column.Column, error) {
-	c, err := b.Column(col)
-	if err != nil {
-		return nil, err
-	}
-	return column.Flat(column.Slice(c, row, row+1)), nil
-}
-
-// scanOutput is the records that go out next.
-type scanOutput struct {
-	n    int
-	from *column.Batch // of rows
-	rows []uint32
-	all  *stack // what came before rows
-	own  []column.Builder
-	ids  []int64
-}
-
-func (o *scanOutput) reset(s *scan) {
-	in := s.node.Input.Schema()
-	*o = scanOutput{all: &stack{schema: in}}
-	for _, c := range s.layout.own {
-		o.own = append(o.own, column.NewBuilder(s.node.Out.Columns[c].Type, 0))
-	}
-}
-
-func (o *scanOutput) add(r *scanRecord, id int64) {
-	if o.from != r.b {
-		o.flush()
-		o.from = r.b
-	}
-	o.rows = append(o.rows, uint32(r.row))
-	for j, v := range r.own {
-		o.own[j].AppendFrom(v, 0)
-	}
-	o.ids = append(o.ids, id)
-	o.n++
-}
-
-func (o *scanOutput) flush() {
-	if len(o.rows) > 0 {
-		// The rows are at most steps times those of a batch.
-		_ = o.all.add(o.from.Gather(o.rows))
-		o.rows = nil
-	}
-}
-
-// take returns the records as a batch.
-func (o *scanOutput) take(s *scan) (*column.Batch, error) {
-	o.flush()
-	in := o.all.batch()
-	cols := make([]column.Column, s.node.Out.Len())
-	for i := range in.Width() {
-		cols[i] = in.Raw(i)
-	}
-	for j, c := range s.layout.own {
-		cols[c] = o.own[j].Finish()
-	}
-	if s.node.MatchID {
-		cols[len(cols)-1] = column.NewVec(types.Long, o.ids, nil)
-	}
-	b := column.NewBatch(o.n, cols)
-	o.reset(s)
-	return b, nil
+	return st.holds.V && !st.holds.Null, nil
 }

@@ -135,7 +135,15 @@ type Kernel struct {
 	// Grows says that results may be far larger than the arguments: repeat, range.
 	// Such a kernel is run a few rows at a time, under the query's limits.
 	Grows bool
+	// Each is Run for one row at a time; nil where there is none. [Map1] and its
+	// like have it.
+	Each Each
 }
+
+// An Each prepares what Run does for use row by row: it returns a function that
+// computes out, of the call's type, from what args hold then, exactly as Run
+// would. It returns nil if there is none for cells of these Go forms.
+type Each func(c *Call, out Cell, args []Cell) func() error
 
 // A Call is what a kernel may know of the query around it.
 type Call struct {

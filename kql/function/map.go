@@ -10,7 +10,8 @@ import (
 // f; a null dynamic is the zero value. The result has type out, or the type the
 // binder found if out is types.Unknown.
 func Map1[A, R column.Value](a, out types.Type, f func(A) R) Kernel {
-	return Kernel{In: []types.Type{a}, Out: out, Transient: true, Run: func(c *Call, args []column.Column, n int) (column.Column, error) {
+	each := each1(func(x A) (R, bool) { return f(x), true })
+	return Kernel{In: []types.Type{a}, Out: out, Transient: true, Each: each, Run: func(c *Call, args []column.Column, n int) (column.Column, error) {
 		return overForms(c, args[0], n, constants{}, func(in column.Column) (column.Column, error) {
 			v := column.FlatVec[A](in)
 			vals := make([]R, len(v.Vals))
@@ -26,7 +27,7 @@ func Map1[A, R column.Value](a, out types.Type, f func(A) R) Kernel {
 
 // Map1Null is Map1 for a function that may return a null: ok false.
 func Map1Null[A, R column.Value](a, out types.Type, f func(A) (r R, ok bool)) Kernel {
-	return Kernel{In: []types.Type{a}, Out: out, Transient: true, Run: func(c *Call, args []column.Column, n int) (column.Column, error) {
+	return Kernel{In: []types.Type{a}, Out: out, Transient: true, Each: each1(f), Run: func(c *Call, args []column.Column, n int) (column.Column, error) {
 		return overForms(c, args[0], n, constants{}, func(in column.Column) (column.Column, error) {
 			v := column.FlatVec[A](in)
 			o := newOutput[R](len(v.Vals))
@@ -52,7 +53,7 @@ func Map2[A, B, R column.Value](a, b, out types.Type, f func(A, B) R) Kernel {
 // argument is constant, a dictionary in the other is evaluated once per
 // distinct value.
 func Map2Null[A, B, R column.Value](a, b, out types.Type, f func(A, B) (r R, ok bool)) Kernel {
-	return Kernel{In: []types.Type{a, b}, Out: out, Transient: true, Run: func(c *Call, args []column.Column, n int) (column.Column, error) {
+	return Kernel{In: []types.Type{a, b}, Out: out, Transient: true, Each: each2(f), Run: func(c *Call, args []column.Column, n int) (column.Column, error) {
 		vb := column.ViewOf[B](args[1])
 		if y, ok := vb.Const(); ok {
 			if vb.Null(0) {
@@ -105,7 +106,7 @@ func Map3[A, B, C, R column.Value](a, b, c, out types.Type, f func(A, B, C) R) K
 // one argument are constant, a dictionary in that one is evaluated once per
 // distinct value.
 func Map3Null[A, B, C, R column.Value](a, b, c, out types.Type, f func(A, B, C) (r R, ok bool)) Kernel {
-	return Kernel{In: []types.Type{a, b, c}, Out: out, Transient: true, Run: func(call *Call, args []column.Column, n int) (column.Column, error) {
+	return Kernel{In: []types.Type{a, b, c}, Out: out, Transient: true, Each: each3(f), Run: func(call *Call, args []column.Column, n int) (column.Column, error) {
 		return OverOne(call, args, n, func(args []column.Column, n int) (column.Column, error) {
 			va, vb, vc := column.ViewOf[A](args[0]), column.ViewOf[B](args[1]), column.ViewOf[C](args[2])
 			o := newOutput[R](n)
