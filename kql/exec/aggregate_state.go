@@ -42,6 +42,7 @@ func (a *aggregation) state() (*aggState, error) {
 	}
 	s.group = newGrouper(keyTypes)
 	s.read = newKeyReader(s.group, false)
+	s.read.again = true
 	for _, g := range a.node.Aggs {
 		if g.Pick != nil {
 			s.aggs = append(s.aggs, newPick(c, g.Pick))

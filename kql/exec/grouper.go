@@ -124,6 +124,9 @@ type keyReader struct {
 	dicts []map[column.Column][]uint32
 	pairs []pairCache // beside g.pairs
 	buf   []uint32
+	// again says that whoever asks for groups is done with those of the call before.
+	again bool
+	out   []uint32 // that they are in
 }
 
 func newKeyReader(g *grouper, fixed bool) *keyReader {
@@ -137,8 +140,9 @@ func newKeyReader(g *grouper, fixed bool) *keyReader {
 // groups returns the group of each of n rows of keys, which are in any form but
 // Lazy.
 func (r *keyReader) groups(keys []column.Column, n int) []uint32 {
-	out := make([]uint32, n)
+	out := r.room(n)
 	if len(keys) == 0 {
+		clear(out)
 		return out
 	}
 	r.column(0, keys[0], out)
@@ -155,6 +159,16 @@ func (r *keyReader) groups(keys []column.Column, n int) []uint32 {
 		}
 	}
 	return out
+}
+
+func (r *keyReader) room(n int) []uint32 {
+	if !r.again {
+		return make([]uint32, n)
+	}
+	if cap(r.out) < n {
+		r.out = make([]uint32, n)
+	}
+	return r.out[:n]
 }
 
 // column numbers the rows of key column j.

@@ -39,7 +39,8 @@ type mvExpand struct {
 	node  *plan.MvExpand
 	cols  []*evaluator
 	limit int64
-	reads []int // the columns that cols read, if they compute something
+	reads []int    // the columns that cols read, if they compute something
+	spare []uint32 // memory for the rows of the next expansion
 }
 
 func (m *mvExpand) apply(b *column.Batch, emit func(*column.Batch) error) error {

@@ -63,7 +63,10 @@ func (x *expansion) start(n int64) {
 		return
 	}
 	room := int(min(n, int64(x.full)))
-	x.rows, x.index = make([]uint32, 0, room), nil
+	if x.rows = x.m.spare[:0]; cap(x.rows) < room {
+		x.rows = make([]uint32, 0, room)
+	}
+	x.m.spare, x.index = nil, nil
 	x.out = make([]column.Builder, len(x.m.cols))
 	for j := range x.out {
 		x.out[j] = column.NewBuilder(x.m.out(j), room)
@@ -92,6 +95,9 @@ func (x *expansion) finish() error {
 		}
 	}
 	n := len(x.rows)
+	if !repeated.kept {
+		x.m.spare = x.rows
+	}
 	x.rows, x.out = nil, nil
 	return x.emit(column.NewBatch(n, cols))
 }
@@ -101,11 +107,16 @@ func (x *expansion) finish() error {
 type repeater struct {
 	rows  []uint32 // in order
 	codes []uint32 // rows from the first one on, once asked for
+	kept  bool     // a column that was made holds on to rows
 }
 
 func (r *repeater) column(c column.Column) column.Column {
-	if l, ok := c.(*column.Lazy); ok && l.Loaded() {
-		c, _ = column.Force(l)
+	if l, ok := c.(*column.Lazy); ok {
+		if l.Loaded() {
+			c, _ = column.Force(l)
+		} else {
+			r.kept = true
+		}
 	}
 	first, last := int(r.rows[0]), int(r.rows[len(r.rows)-1])
 	values := last + 1 - first
@@ -117,7 +128,7 @@ func (r *repeater) column(c column.Column) column.Column {
 		return column.Gather(c, r.rows)
 	}
 	if r.codes == nil && first == 0 {
-		r.codes = r.rows
+		r.codes, r.kept = r.rows, true
 	}
 	if r.codes == nil {
 		r.codes = make([]uint32, len(r.rows))

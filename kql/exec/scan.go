@@ -98,6 +98,7 @@ func (q *query) newScan(n *plan.StepScan) (*scan, error) {
 	}
 	s.group = newGrouper(keyTypes)
 	s.read = newKeyReader(s.group, false)
+	s.read.again = true
 	s.cols = make([]column.Column, s.layout.record*(1+len(s.steps)))
 	s.out.reset(s)
 	return s, nil

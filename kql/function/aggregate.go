@@ -71,7 +71,8 @@ type AggregateCall struct {
 // where it can be helped.
 type Accumulator interface {
 	// Update folds row i of args into group groups[i], for all i. Group numbers
-	// are below total. args are never Lazy and may be Dict or Const.
+	// are below total. args are never Lazy and may be Dict or Const. groups is not
+	// to be kept.
 	Update(args []column.Column, groups []uint32, total int) error
 	// Merge folds group i of from, an accumulator of the same call, into group
 	// groups[i] of this one. from must not be used afterwards.
