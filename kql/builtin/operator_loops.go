@@ -46,7 +46,7 @@ func (l loops[A, B, R]) kernel(a, b, out types.Type) function.Kernel {
 	return function.Kernel{In: []types.Type{a, b}, Out: out, Transient: true, Each: l.each, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			x, y := operandOf[A](args[0]), operandOf[B](args[1])
-			return column.NewVec(c.Out, l.run(x, y, n), x.validity(n).And(y.validity(n))), nil
+			return column.NewVec(c.Out, l.run(c, x, y, n), x.validity(n).And(y.validity(n))), nil
 		})
 	}}
 }
@@ -55,13 +55,13 @@ func (l loops[A, B, R]) kernel(a, b, out types.Type) function.Kernel {
 func (l loops[A, B, R]) kernelIgnoringNulls(a, b, out types.Type) function.Kernel {
 	return function.Kernel{In: []types.Type{a, b}, Out: out, Transient: true, Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
-			return column.NewVec(c.Out, l.run(operandOf[A](args[0]), operandOf[B](args[1]), n), nil), nil
+			return column.NewVec(c.Out, l.run(c, operandOf[A](args[0]), operandOf[B](args[1]), n), nil), nil
 		})
 	}}
 }
 
-func (l loops[A, B, R]) run(x operand[A], y operand[B], n int) []R {
-	out := make([]R, n)
+func (l loops[A, B, R]) run(c *function.Call, x operand[A], y operand[B], n int) []R {
+	out := function.Room[R](c, n)
 	switch {
 	case n == 0:
 	case y.fixed:
@@ -103,7 +103,7 @@ func equality[A, B column.Value](a, b types.Type, l loops[A, B, bool], unequal b
 	return function.Kernel{In: []types.Type{a, b}, Out: types.Bool, Transient: true, Each: eachEquality(l, unequal), Run: func(c *function.Call, args []column.Column, n int) (column.Column, error) {
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			x, y := operandOf[A](args[0]), operandOf[B](args[1])
-			out := l.run(x, y, n)
+			out := l.run(c, x, y, n)
 			vx, vy := x.validity(n), y.validity(n)
 			if vx == nil && vy == nil {
 				return column.NewVec(c.Out, out, nil), nil

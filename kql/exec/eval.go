@@ -23,6 +23,9 @@ type evaluator struct {
 	typ   types.Type
 	or    bool // of an and, an or
 
+	// What is computed is looked at by one other expression alone, which keeps
+	// nothing of it.
+	passing bool
 	// An expression that occurs more than once is computed once a batch.
 	uses int
 	of   *column.Batch
@@ -162,7 +165,12 @@ func (c *compiler) make(x plan.Expr) *evaluator {
 	case *plan.Literal:
 		return &evaluator{kind: evalLiteral, value: &column.Const{One: x.Value}}
 	case *plan.Call:
-		return &evaluator{kind: evalCall, fn: x.Fn, call: function.NewCall(c.q.env, x.Typ), args: c.all(x.Args)}
+		args := c.all(x.Args)
+		for i, a := range args {
+			// Of another Go form, the result cannot be the argument itself.
+			a.passing = x.Fn.Kernel.Transient && x.Typ == types.Bool && x.Args[i].Type() != types.Bool
+		}
+		return &evaluator{kind: evalCall, fn: x.Fn, call: function.NewCall(c.q.env, x.Typ), args: args}
 	case *plan.Subquery:
 		// Subqueries are replaced before a plan is built; see resolve.
 		return &evaluator{kind: evalLiteral, value: column.NullConst(x.Typ, 1)}

@@ -24,6 +24,7 @@ const (
 
 // run computes the call over args, which have n rows.
 func (e *evaluator) run(args []column.Column, n int) (column.Column, error) {
+	e.call.Passing = false
 	window := e.fn.Decl != nil && e.fn.Decl.Window
 	if n > 1 && !window && e.c != nil && (e.fn.Kernel.Grows || argBytes(args) > wideBytes) {
 		switch d, others := onlyDict(args); {
@@ -33,7 +34,22 @@ func (e *evaluator) run(args []column.Column, n int) (column.Column, error) {
 			return e.overDict(args, d)
 		}
 	}
+	e.call.Passing = e.passing && e.uses == 1 && flat(args)
 	return e.fn.Kernel.Run(e.call, args, n)
+}
+
+// flat reports whether args are flat or constant: results over dictionaries are
+// kept with them.
+func flat(args []column.Column) bool {
+	constant := true
+	for _, c := range args {
+		if isDict(c) {
+			return false
+		}
+		_, is := c.(*column.Const)
+		constant = constant && is
+	}
+	return !constant
 }
 
 // argBytes estimates the bytes of all rows of args, those of a constant as often

@@ -154,6 +154,24 @@ type Call struct {
 	// regular expression, a hash set), for the life of one expression in one
 	// worker. Kernels use it through [Memoize].
 	memo map[any]any
+	// Passing says that nobody looks at the result once Run is called again:
+	// kernels that take memory from [Room] then get the same again. The executor
+	// sets it where the arguments are flat or constant.
+	Passing bool
+	room    any // a slice
+}
+
+// Room returns memory for the n values of the result of c, which are all to be set.
+func Room[T any](c *Call, n int) []T {
+	if !c.Passing {
+		return make([]T, n)
+	}
+	vals, _ := c.room.([]T)
+	if cap(vals) < n {
+		vals = make([]T, n)
+		c.room = vals
+	}
+	return vals[:n]
 }
 
 // NewCall returns a call with result type out in env.
