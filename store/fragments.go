@@ -69,6 +69,16 @@ func (f *fragments) Refuse(key [32]byte) {
 	f.enter(&keptFragment{key: key, bytes: refusedBytes, refused: true})
 }
 
+// forget drops everything that is kept. What a query is still making of a segment
+// that is gone may be kept after that, and is never asked for.
+func (f *fragments) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.kept)
+	f.used.Init()
+	f.bytes = 0
+}
+
 func (f *fragments) enter(k *keptFragment) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -24,6 +24,9 @@ func (s *Store) Purge(ctx context.Context, name, predicate, by string, match Mat
 		return record, full(err)
 	}
 	record.Rows, err = s.purge(ctx, t, match)
+	if s.fragments != nil {
+		s.fragments.forget() // purged rows are not to stay in memory either
+	}
 	if err == nil {
 		err = s.forgetLog()
 	}
