@@ -57,6 +57,7 @@ const layers = `
 	ledger          :
 	schedule        : kql/types detect ledger
 	backtest        : detect
+	rulecheck       : kql/types kql/bind kql/syntax kql detect
 	ruletest        : kql/types kql/plan kql/syntax kql ingest output workspace detect
 
 	internal/tenant :

@@ -152,6 +152,6 @@ func (res *armResource) rule(file string, text []byte, path string, lines map[st
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	r.Warnings = p.told()
+	r.Warnings, r.QueryPlace = p.told(), QueryPlace{Line: p.line("query")}
 	return r, nil
 }

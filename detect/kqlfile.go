@@ -24,7 +24,7 @@ func ParseKQL(file string, text []byte) (*Rule, error) {
 	r := &Rule{
 		File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), Kind: Scheduled, Severity: Medium,
 		Trigger: Trigger{Operator: GreaterThan}, Grouping: AlertPerResult, Query: string(text),
-		Incident: IncidentConfiguration{Create: true},
+		Incident: IncidentConfiguration{Create: true}, QueryPlace: QueryPlace{Line: 1, Block: true},
 	}
 	r.ID = r.Name
 	for _, s := range q.Statements {

@@ -37,8 +37,10 @@ type Rule struct {
 	// SubTechniques are those that are not written as a technique's (T1234.001).
 	SubTechniques []string
 	Query         string
-	Grouping      Grouping
-	Entities      []EntityMapping
+	// QueryPlace is where the query's text is in the file.
+	QueryPlace QueryPlace
+	Grouping   Grouping
+	Entities   []EntityMapping
 	// CustomDetails names columns whose values an alert carries, by key.
 	CustomDetails map[string]string
 	Override      AlertOverride
@@ -52,6 +54,16 @@ type Rule struct {
 
 	// Warnings are about what Sentinel would refuse.
 	Warnings []Warning
+}
+
+// A QueryPlace is where the text of a query is in a file.
+type QueryPlace struct {
+	// Line is the line of the query's first line.
+	Line int
+	// Block says that the query's lines are lines of the file, each after Indent
+	// columns; else all of the query is on one line.
+	Block  bool
+	Indent int
 }
 
 // A Kind is how a rule is run.

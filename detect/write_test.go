@@ -71,7 +71,7 @@ func same(t *testing.T, name string, got, want *Rule, lost func(*Rule)) {
 	clean := func(r *Rule) Rule {
 		c := *r
 		lost(&c)
-		c.File, c.Warnings = "", nil
+		c.File, c.Warnings, c.QueryPlace = "", nil, QueryPlace{}
 		c.Query = strings.TrimRight(strings.ReplaceAll(c.Query, "\r\n", "\n"), " \n")
 		c.Description = strings.TrimSpace(c.Description)
 		return c

@@ -42,6 +42,7 @@ func ParseYAML(file string, text []byte) (*Rule, error) {
 		Techniques: f.RelevantTechniques, Connectors: f.RequiredDataConnectors,
 	}
 	f.Content.fill(r, f.Kind, p)
+	r.QueryPlace = yamlQueryPlace(text, p.line("query"))
 	if err := p.err(); err != nil {
 		return nil, err
 	}
@@ -56,6 +57,31 @@ func yamlError(file string, err error) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return fmt.Errorf("%s:%d: %s", file, e.GetToken().Position.Line, e.GetMessage())
+}
+
+// yamlQueryPlace returns where a query is whose field is at a line.
+func yamlQueryPlace(text []byte, line int) QueryPlace {
+	lines := strings.Split(string(text), "\n")
+	_, value, _ := strings.Cut(lines[line-1], ":")
+	if !strings.HasPrefix(strings.TrimSpace(value), "|") {
+		return QueryPlace{Line: line}
+	}
+	// The least indented line that is not empty says how far the block is.
+	indent := -1
+	for _, l := range lines[line:] {
+		trimmed := strings.TrimLeft(l, " ")
+		n := len(l) - len(trimmed)
+		if strings.TrimSpace(l) == "" {
+			continue
+		}
+		if n == 0 {
+			break
+		}
+		if indent < 0 || n < indent {
+			indent = n
+		}
+	}
+	return QueryPlace{Line: line + 1, Block: true, Indent: max(indent, 0)}
 }
 
 // yamlLines returns how to find the line of a field.

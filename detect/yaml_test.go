@@ -46,7 +46,7 @@ func TestParseYAML(t *testing.T) {
 		File: "rules/x.yaml", ID: "0c0ffee0-0000-4000-8000-000000000001", Name: "Many failures", Kind: Scheduled,
 		Description: "Too many failures.", Severity: High, Frequency: time.Hour, Period: 24 * time.Hour,
 		Trigger: Trigger{GreaterThan, 3}, Tactics: []string{"CredentialAccess"}, Techniques: []string{"T1110"},
-		Query: "T | where x\n", Grouping: AlertPerResult,
+		Query: "T | where x\n", QueryPlace: QueryPlace{Line: 14, Block: true, Indent: 2}, Grouping: AlertPerResult,
 		Entities:      []EntityMapping{{"Account", []FieldMapping{{"FullName", "User"}}}},
 		CustomDetails: map[string]string{"App": "AppName"},
 		Override:      AlertOverride{NameFormat: "Failures of {{User}}", Properties: map[string]string{"AlertLink": "Link"}},

@@ -17,9 +17,9 @@ import (
 func rulesCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rules",
-		Short: "Look at detection rules: list, import, export",
+		Short: "Look at detection rules: list, check, export",
 	}
-	c.AddCommand(rulesListCommand(), rulesExportCommand())
+	c.AddCommand(rulesListCommand(), rulesCheckCommand(), rulesExportCommand())
 	for _, sub := range c.Commands() {
 		sub.DisableFlagsInUseLine = true
 	}

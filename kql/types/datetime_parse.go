@@ -1,6 +1,9 @@
 package types
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // ParseDateTime reads a datetime as todatetime(string) does, in UTC unless the
 // text has a zone. It accepts ISO 8601 and its relatives (a date alone, year
@@ -19,7 +22,9 @@ func ParseDateTime(s string) (ticks int64, ok bool) {
 
 // ParseDateTimeLiteral reads what stands between the parentheses of a
 // datetime(…) literal. It accepts what ParseDateTime does, "min" and "max", and
-// the text in quotes. `null` and empty are the caller's: they are no instants.
+// the text in quotes; a number that is no date is ticks, as todatetime takes it:
+// published rules write datetime(0) for the least. `null` and empty are the
+// caller's: they are no instants.
 func ParseDateTimeLiteral(s string) (ticks int64, ok bool) {
 	s = unquote(strings.TrimSpace(s))
 	switch s {
@@ -28,7 +33,11 @@ func ParseDateTimeLiteral(s string) (ticks int64, ok bool) {
 	case "max":
 		return MaxDateTime, true
 	}
-	return ParseDateTime(s)
+	if ticks, ok = ParseDateTime(s); ok {
+		return ticks, true
+	}
+	ticks, err := strconv.ParseInt(s, 10, 64)
+	return ticks, err == nil && s[0] != '+' && ticks >= MinDateTime && ticks <= MaxDateTime
 }
 
 // unquote strips one pair of quotes.

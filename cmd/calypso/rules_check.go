@@ -1,0 +1,96 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/rulecheck"
+	"github.com/calypso-kql/calypso/workspace"
+)
+
+func rulesCheckCommand() *cobra.Command {
+	var (
+		saved  savedFlags
+		cat    string
+		format string
+		quiet  bool
+	)
+	c := &cobra.Command{
+		Use:   "check PATH… [-o text|json|sarif]",
+		Short: "Say what is wrong with rules and their queries, for people and for code review",
+		Long: `Check the rules of files and folders: their fields, their queries against the
+tables that are known, the columns that they name, and what makes rules miss events.
+The exit code is 3 if there are errors; warnings and notes do not change it.`,
+		Example: `  calypso rules check Detections/
+  calypso rules check -o sarif rules/ > rules.sarif`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			k, err := openCatalog(cat)
+			if err != nil {
+				return err
+			}
+			opts, err := saved.open(quiet)
+			if err != nil {
+				return err
+			}
+			engine, err := kql.New()
+			if err != nil {
+				return failed(err)
+			}
+			read := detect.Read(args)
+			found := rulecheck.Unreadable(read.Errors)
+			ws := workspace.New(k, nil, opts...)
+			for _, r := range read.Rules {
+				found = append(found, rulecheck.Rule(engine, ws, r)...)
+			}
+			return tellFindings(found, len(read.Rules), format, quiet)
+		},
+	}
+	saved.register(c)
+	c.Flags().StringVar(&cat, "catalog", string(catalog.Sentinel), "known tables: sentinel, defender_xdr or unified")
+	c.Flags().StringVarP(&format, "output", "o", "text", "text, json or sarif")
+	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "errors only")
+	return c
+}
+
+func tellFindings(found []rulecheck.Finding, rules int, format string, quiet bool) error {
+	counts := map[rulecheck.Level]int{}
+	shown := []rulecheck.Finding{}
+	for _, f := range found {
+		counts[f.Level]++
+		if !quiet || f.Level == rulecheck.Error {
+			shown = append(shown, f)
+		}
+	}
+	var err error
+	switch format {
+	case "text":
+		for _, f := range shown {
+			fmt.Println(f)
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s, %s, %s\n", count(rules, "rule"), count(counts[rulecheck.Error], "error"), count(counts[rulecheck.Warning], "warning"), count(counts[rulecheck.Note], "note"))
+	case "json":
+		enc := json.NewEncoder(os.Stdout)
+		for _, f := range shown {
+			err = errors.Join(err, enc.Encode(f))
+		}
+	case "sarif":
+		err = rulecheck.WriteSARIF(os.Stdout, version(), shown)
+	default:
+		return fmt.Errorf("want -o text, json or sarif, not %q", format)
+	}
+	if err != nil {
+		return failed(err)
+	}
+	if counts[rulecheck.Error] > 0 {
+		return &exitError{code: exitInvalid}
+	}
+	return nil
+}
