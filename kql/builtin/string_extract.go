@@ -29,7 +29,7 @@ func extractions() function.Family {
 			Doc: "Returns a group of the first match of a regular expression, 0 being the whole match; empty if there is no match.",
 			Overloads: []function.Overload{{
 				Sig:    "extract(regex: const string, captureGroup: long, source: string): string",
-				Kernel: rowKernel([]types.Type{types.String, types.Long, types.String}, types.String, extractRows),
+				Kernel: extractKernel(),
 			}},
 			Check:    checkRegex(0),
 			Examples: []string{`extract("x=([0-9.]+)", 1, "hello x=45.6|wo") -> 45.6`, `extract(@"(\d+)", 1, "none") -> `},
@@ -48,6 +48,13 @@ func extractions() function.Family {
 			Hidden:    true, Obsolete: "extract_all",
 		},
 	}}
+}
+
+// extractKernel keeps nothing of the texts: what it returns is parts of them.
+func extractKernel() function.Kernel {
+	k := rowKernel([]types.Type{types.String, types.Long, types.String}, types.String, extractRows)
+	k.Transient = true
+	return k
 }
 
 func extractRows(c *function.Call, args []column.Column, n int) (column.Column, error) {
