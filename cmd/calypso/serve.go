@@ -17,14 +17,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/calypso-kql/calypso/api"
-	"github.com/calypso-kql/calypso/command"
 	"github.com/calypso-kql/calypso/config"
-	"github.com/calypso-kql/calypso/intake"
-	"github.com/calypso-kql/calypso/kql"
-	"github.com/calypso-kql/calypso/kql/bind"
-	"github.com/calypso-kql/calypso/store"
 	"github.com/calypso-kql/calypso/telemetry"
-	"github.com/calypso-kql/calypso/workspace"
 )
 
 func serveCommand() *cobra.Command {
@@ -88,74 +82,30 @@ its digest only. Roles: reader, ingestor, operator, admin.`,
 
 // serve serves until ctx ends, and then lets the requests under way end.
 func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) {
-	log := newLog(c.Log)
-	watch, err := observe(ctx, c)
-	if err != nil {
-		return failed(err)
-	}
-	cat, err := openCatalog(c.Catalog)
+	p, err := openParts(ctx, c, saved)
 	if err != nil {
 		return err
 	}
-	engine, err := kql.New()
-	if err != nil {
-		return failed(err)
-	}
-	s, err := store.Open(c.Store, store.Options{Note: func(err error) { log.Error("store", "error", err) }, Observer: watch})
-	if err != nil {
-		return failed(err)
-	}
-	defer func() { err = errors.Join(err, failed(s.Close())) }()
-	for _, d := range s.Damage() {
-		log.Error("store", "damage", d)
-	}
+	defer func() { err = errors.Join(err, failed(p.store.Close())) }()
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return failed(err)
 	}
-	old, err := intake.ParseOldTimes(c.OldTimes)
+	server, requests, err := p.server(ctx, c, listener.Addr().String())
 	if err != nil {
 		return err
 	}
-	in := intake.New(intake.Options{Store: s, Tables: tablesOf{schemas{cat}, s}, Grows: schemas{cat}.grows, OldTimes: old, Now: time.Now})
-	names, err := saved.open(false)
-	if err != nil {
-		return err
-	}
-	names = append(names, createdFunctions(s, func(err error) { log.Error("store", "error", err) }))
-	requests, failures := &command.Requests{}, &command.Failures{}
-	commands, err := command.New(command.Options{
-		Store: s, Engine: engine, Now: time.Now, Requests: requests, Failures: failures,
-		Version: version(), Address: listener.Addr().String(), Started: time.Now(),
-	})
-	if err != nil {
-		return failed(err)
-	}
-	if c.Setup != "" {
-		session := &command.Session{Admin: true, Catalog: workspace.New(cat, s.Snapshot(), names...), Run: kql.RunOptions{MemoryLimit: c.Limits.QueryMemory}}
-		if err := runSetup(ctx, c.Setup, commands, session); err != nil {
-			return err
-		}
-	}
-	server := api.NewServer(api.Options{
-		Store: s, Engine: engine, Intake: in, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: log,
-		Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(cat, t, names...) },
-		Locations: saved.locator,
-		Commands:  commands, Requests: requests, Failures: failures,
-		Observer: watch, Metrics: watch.Metrics.Handler(),
-	})
-	limited := api.Limit(listener, c.Limits.Connections)
-	watch.Metrics.Watch(s, in, requests.Running)
-	log.Info("serving", "address", listener.Addr().String(), "store", c.Store, "tokens", len(c.Tokens), "tls", c.TLS.Certificate != "")
-	from := startSources(ctx, c, in, schemas{cat}, log)
+	p.log.Info("serving", "address", listener.Addr().String(), "store", c.Store, "tokens", len(c.Tokens), "tls", c.TLS.Certificate != "")
+	from := startSources(ctx, c, p.intake, schemas{p.catalog}, p.log)
 	defer from.close()
-	rules, err := startRules(ctx, c, ruleParts{nil, engine, cat, names, saved.locator, s, in}, log)
+	rules, err := startRules(ctx, c, p.ruleParts, p.log)
 	if err != nil {
 		return failed(err)
 	}
 	defer func() { err = errors.Join(err, failed(rules.close())) }()
 	done := make(chan error, 1)
 	go func() {
+		limited := api.Limit(listener, c.Limits.Connections)
 		if c.TLS.Certificate != "" {
 			done <- server.ServeTLS(limited, c.TLS.Certificate, c.TLS.Key)
 			return
@@ -166,23 +116,10 @@ func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) 
 	case err := <-done:
 		return failed(err)
 	case err = <-from.ended:
-		log.Error("stopping", "error", err)
+		p.log.Error("stopping", "error", err)
 	case <-ctx.Done():
 	}
-	log.Info("stopping")
-	last, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	if end := server.Shutdown(last); errors.Is(end, context.DeadlineExceeded) {
-		log.Warn("requests were cut off", "running", requests.Running())
-		err = errors.Join(err, server.Close())
-	} else {
-		err = errors.Join(err, end)
-	}
-	// A collector that does not answer keeps nothing from ending well.
-	if err := watch.Traces.Close(last); err != nil {
-		log.Warn("traces", "error", err)
-	}
-	return failed(err)
+	return failed(errors.Join(err, p.stop(server, requests)))
 }
 
 // newLog returns the log of a configuration that was checked.
