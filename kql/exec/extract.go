@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -20,7 +22,8 @@ type extractor struct {
 	// strict makes a text not match where a capture does not convert.
 	strict bool
 
-	dicts map[column.Column]*extracted
+	dicts  map[column.Column]*extracted
+	copies []textCopier // of captured texts, if texts come in pieces
 }
 
 // A capture is one captured text.
@@ -37,11 +40,10 @@ type extracted struct {
 }
 
 func (x *extractor) apply(b *column.Batch, emit func(*column.Batch) error) error {
-	text, err := x.text.eval(b)
+	cols, match, err := x.captured(b)
 	if err != nil {
 		return err
 	}
-	cols, match := x.columns(text)
 	out := make([]column.Column, x.width)
 	for i := range b.Width() {
 		out[i] = b.Raw(i)
@@ -63,6 +65,47 @@ func (x *extractor) apply(b *column.Batch, emit func(*column.Batch) error) error
 		return emit(res)
 	}
 	return emit(res.Gather(rows))
+}
+
+// captured returns the captured columns of b, and which rows match.
+func (x *extractor) captured(b *column.Batch) ([]column.Column, func(int) bool, error) {
+	if e, ok, err := x.byPieces(b); ok || err != nil {
+		return e.cols, func(i int) bool { return e.match[i] }, err
+	}
+	text, err := x.text.eval(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	cols, match := x.columns(text)
+	return cols, match, nil
+}
+
+// byPieces takes texts apart while they are read, if nothing else reads them: all
+// of them are then never in memory at once. A dynamic value may refer to its text.
+func (x *extractor) byPieces(b *column.Batch) (*extracted, bool, error) {
+	e := x.text
+	if e.kind != evalColumn || slices.Contains(x.types, types.Dynamic) {
+		return &extracted{}, false, nil
+	}
+	if e.pieces == nil {
+		e.pieces = e.c.piecemealOf(e)
+	}
+	if x.copies == nil {
+		x.copies = make([]textCopier, len(x.to))
+	}
+	l, ok := e.pieces.lazy(b)
+	if !ok {
+		return &extracted{}, false, nil
+	}
+	t := x.takeApart(b.Len(), x.copies)
+	ok, err := l.Pieces(func(piece column.Column) error {
+		t.add(column.FlatVec[string](piece).Vals)
+		return nil
+	})
+	if !ok || err != nil {
+		return &extracted{}, ok, err
+	}
+	return t.finish(), true, nil
 }
 
 // columns returns the captured columns of a text column in any form but Lazy,
@@ -112,26 +155,65 @@ func (x *extractor) dict(d *column.Dict) *extracted {
 }
 
 func (x *extractor) flat(texts []string) *extracted {
-	e := &extracted{match: make([]bool, len(texts))}
-	out := make([]column.Builder, len(x.to))
-	for i, t := range x.types {
-		out[i] = column.NewBuilder(t, len(texts))
+	t := x.takeApart(len(texts), nil)
+	t.add(texts)
+	return t.finish()
+}
+
+// A takenApart is what texts are taken apart into, one after the other.
+type takenApart struct {
+	x      *extractor
+	match  []bool
+	out    []column.Builder // nil where there is a copier
+	copies []*textCopier    // of captured texts; nil where they are kept
+	caps   []capture
+	vals   []converted
+}
+
+// takeApart prepares for n texts; with copies, their memory is not kept.
+func (x *extractor) takeApart(n int, copies []textCopier) *takenApart {
+	t := &takenApart{
+		x: x, match: make([]bool, 0, n), out: make([]column.Builder, len(x.to)), copies: make([]*textCopier, len(x.to)),
+		caps: make([]capture, len(x.to)), vals: make([]converted, len(x.to)),
 	}
-	caps := make([]capture, len(x.to))
-	vals := make([]converted, len(x.to))
-	for r, s := range texts {
-		clear(caps)
-		e.match[r] = x.take(s, caps) && x.convert(caps, vals)
-		for i, b := range out {
-			if !e.match[r] {
-				b.AppendNull()
-				continue
-			}
-			vals[i].appendTo(b)
+	for i, typ := range x.types {
+		if copies != nil && typ == types.String {
+			t.copies[i] = &copies[i]
+		} else {
+			t.out[i] = column.NewBuilder(typ, n)
 		}
 	}
-	for _, b := range out {
-		e.cols = append(e.cols, b.Finish())
+	return t
+}
+
+func (t *takenApart) add(texts []string) {
+	for _, s := range texts {
+		clear(t.caps)
+		match := t.x.take(s, t.caps) && t.x.convert(t.caps, t.vals)
+		t.match = append(t.match, match)
+		for i, b := range t.out {
+			switch {
+			case !match && b != nil:
+				b.AppendNull()
+			case b != nil:
+				t.vals[i].appendTo(b)
+			case match:
+				t.copies[i].addText(t.vals[i].str)
+			default:
+				t.copies[i].addText("")
+			}
+		}
+	}
+}
+
+func (t *takenApart) finish() *extracted {
+	e := &extracted{match: t.match}
+	for i, b := range t.out {
+		if b != nil {
+			e.cols = append(e.cols, b.Finish())
+		} else {
+			e.cols = append(e.cols, t.copies[i].column())
+		}
 	}
 	return e
 }

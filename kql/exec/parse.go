@@ -22,7 +22,9 @@ func (q *query) buildParse(n *plan.Parse) (*flow, error) {
 		}
 	}
 	return in.then(n.Out, q.statsOf(n), func() (stage, error) {
-		x := &extractor{text: newCompiler(q).compile(n.Text), width: n.Out.Len(), where: n.Where, take: take, strict: n.Mode != plan.ParseRelaxed}
+		c := newCompiler(q)
+		c.spent = n.Spent
+		x := &extractor{text: c.compile(n.Text), width: n.Out.Len(), where: n.Where, take: take, strict: n.Mode != plan.ParseRelaxed}
 		for _, s := range n.Steps {
 			if isCapture(s) {
 				x.to = append(x.to, s.To)

@@ -55,7 +55,7 @@ func shifted(n plan.Node, input plan.Node, out types.Schema) plan.Node {
 		return &c
 	case *plan.Parse:
 		c := *n
-		c.Out, c.Steps = out, append([]plan.ParseStep(nil), n.Steps...)
+		c.Out, c.Steps, c.Spent = out, append([]plan.ParseStep(nil), n.Steps...), nil
 		for i := range c.Steps {
 			if c.Steps[i].To >= 0 {
 				c.Steps[i].To++

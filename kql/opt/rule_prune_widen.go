@@ -1,6 +1,8 @@
 package opt
 
 import (
+	"slices"
+
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -65,6 +67,12 @@ func pruneParse(n *plan.Parse, need []bool) (plan.Node, []int) {
 	c := *n
 	in, out, at, inAt := widened(n.Input, n.Out, need, made, []plan.Expr{n.Text})
 	c.Input, c.Out, c.Text = in, out, remap(n.Text, inAt)
+	c.Spent = nil
+	for old, pos := range inAt {
+		if pos >= 0 && !need[old] && !slices.Contains(made, old) {
+			c.Spent = append(c.Spent, pos)
+		}
+	}
 	c.Steps = make([]plan.ParseStep, len(n.Steps))
 	for i, s := range n.Steps {
 		if s.To >= 0 {

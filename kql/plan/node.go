@@ -211,6 +211,8 @@ type Parse struct {
 	// Where drops the rows that do not match (parse-where); else their captured
 	// columns are null.
 	Where bool
+	// Spent are columns of Input that nothing above reads; see Filter.
+	Spent []int
 	Out   types.Schema
 }
 
