@@ -22,7 +22,9 @@ func (q *query) buildParseKv(n *plan.ParseKv) (*flow, error) {
 		return nil, err
 	}
 	return in.then(n.Out, q.statsOf(n), func() (stage, error) {
-		x := &extractor{text: newCompiler(q).compile(n.Text), width: n.Out.Len(), to: n.To, take: take}
+		c := newCompiler(q)
+		c.spent = n.Spent
+		x := &extractor{text: c.compile(n.Text), width: n.Out.Len(), to: n.To, take: take}
 		for _, to := range n.To {
 			x.types = append(x.types, n.Out.Columns[to].Type)
 		}

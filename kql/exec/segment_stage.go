@@ -64,7 +64,7 @@ func shifted(n plan.Node, input plan.Node, out types.Schema) plan.Node {
 		return &c
 	case *plan.ParseKv:
 		c := *n
-		c.Out, c.To = out, append([]int(nil), n.To...)
+		c.Out, c.To, c.Spent = out, append([]int(nil), n.To...), nil
 		for i := range c.To {
 			c.To[i]++
 		}

@@ -67,12 +67,7 @@ func pruneParse(n *plan.Parse, need []bool) (plan.Node, []int) {
 	c := *n
 	in, out, at, inAt := widened(n.Input, n.Out, need, made, []plan.Expr{n.Text})
 	c.Input, c.Out, c.Text = in, out, remap(n.Text, inAt)
-	c.Spent = nil
-	for old, pos := range inAt {
-		if pos >= 0 && !need[old] && !slices.Contains(made, old) {
-			c.Spent = append(c.Spent, pos)
-		}
-	}
+	c.Spent = spent(need, made, inAt)
 	c.Steps = make([]plan.ParseStep, len(n.Steps))
 	for i, s := range n.Steps {
 		if s.To >= 0 {
@@ -87,9 +82,22 @@ func pruneParseKv(n *plan.ParseKv, need []bool) (plan.Node, []int) {
 	c := *n
 	in, out, at, inAt := widened(n.Input, n.Out, need, n.To, []plan.Expr{n.Text})
 	c.Input, c.Out, c.Text = in, out, remap(n.Text, inAt)
+	c.Spent = spent(need, n.To, inAt)
 	c.To = make([]int, len(n.To))
 	for i, t := range n.To {
 		c.To[i] = at[t]
 	}
 	return &c, at
+}
+
+// spent returns the columns of the pruned input that nothing above reads, nor has
+// in another's place.
+func spent(need []bool, made, inAt []int) []int {
+	var out []int
+	for old, pos := range inAt {
+		if pos >= 0 && !need[old] && !slices.Contains(made, old) {
+			out = append(out, pos)
+		}
+	}
+	return out
 }

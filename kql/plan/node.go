@@ -246,7 +246,9 @@ type ParseKv struct {
 	Quotes                             []string // opening and closing, each one or two characters
 	Greedy                             bool
 	Regex                              string // kind of parsing by a pattern, empty if not used
-	Out                                types.Schema
+	// Spent are columns of Input that nothing above reads; see Filter.
+	Spent []int
+	Out   types.Schema
 }
 
 // A Shared is a use of a result that is computed once: the name given by `as`,
