@@ -139,6 +139,8 @@ func (s *scan) last(m int32, k int) error {
 	if s.steps[k].output != plan.ScanLast || !s.holds(m, k) {
 		return nil
 	}
-	r := s.records[int(m)*len(s.steps)+k]
-	return s.out.add(r.b, r.row, k, m, s.ids[m])
+	r := &s.records[int(m)*len(s.steps)+k]
+	b := r.b
+	r.b = nil // it goes out once
+	return s.out.add(b, r.row, k, m, s.ids[m])
 }
