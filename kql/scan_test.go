@@ -38,6 +38,9 @@ func TestScanComputesAsExtend(t *testing.T) {
 			continue // an operand that is a table, say
 		}
 		extend := compile(t, e, whole)
+		if slices.ContainsFunc(extend.Results()[0].Columns, func(c types.Column) bool { return c.Type != typ }) {
+			continue // scan would convert it
+		}
 		for _, rows := range []int{1, 1024} {
 			o := kql.RunOptions{Now: now, BatchRows: rows}
 			want := answer(t, context.Background(), extend, o)
