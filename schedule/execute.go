@@ -16,12 +16,14 @@ const maxAttempts = 6
 // firstPause is the pause after the first attempt; each later one is twice as long.
 const firstPause = time.Minute
 
-// execute brings a window as far as it can be brought now.
-func (s *Scheduler) execute(ctx context.Context, r *detect.Rule, run ledger.Run) {
-	if err := s.advance(ctx, r, &run); err != nil {
-		// The ledger could not be written: the window is as the ledger has it.
+// execute brings a window as far as it can be brought now. The error is of the
+// ledger: the window is as the ledger has it.
+func (s *Scheduler) execute(ctx context.Context, r *detect.Rule, run ledger.Run) error {
+	err := s.advance(ctx, r, &run)
+	if err != nil {
 		s.o.Log.Error("schedule", "rule", run.Name, "window", run.To, "error", err)
 	}
+	return err
 }
 
 // advance returns errors of the ledger only.
@@ -30,8 +32,10 @@ func (s *Scheduler) advance(ctx context.Context, r *detect.Rule, run *ledger.Run
 		switch suppressed, err := s.suppressed(r, run); {
 		case err != nil:
 			return err
-		case r == nil || r.Disabled:
-			return s.end(ctx, r, run, ledger.Abandoned, "the rule is no longer there, or disabled")
+		case r == nil:
+			return s.away(ctx, run)
+		case r.Disabled:
+			return s.end(ctx, r, run, ledger.Abandoned, "the rule is disabled")
 		case suppressed:
 			return s.end(ctx, r, run, ledger.Suppressed, "")
 		}
@@ -58,6 +62,17 @@ func (s *Scheduler) advance(ctx context.Context, r *detect.Rule, run *ledger.Run
 		}
 	}
 	return s.end(ctx, r, run, ledger.Done, "")
+}
+
+// away lets a window wait for its rule, whose file may be broken for now, for as
+// long as windows are caught up on.
+func (s *Scheduler) away(ctx context.Context, run *ledger.Run) error {
+	const why = "the rule is not there"
+	now := s.o.Now()
+	if run.To.Before(now.Add(-s.o.CatchUp)) {
+		return s.end(ctx, nil, run, ledger.Abandoned, why)
+	}
+	return s.o.Ledger.Again(run, why, now.Add(firstPause))
 }
 
 // deliveryID is the same whenever the same is delivered again.

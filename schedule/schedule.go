@@ -73,7 +73,9 @@ type Scheduler struct {
 	// of a rule was taken up: the rule that has waited longest comes first.
 	busy map[string]bool
 	last map[string]time.Time
-	work sync.WaitGroup
+	// failing is what the ledger last failed with while a window was worked on.
+	failing error
+	work    sync.WaitGroup
 }
 
 // New returns a scheduler.
@@ -121,6 +123,9 @@ func (s *Scheduler) Drain(ctx context.Context) error {
 			return err
 		}
 		s.work.Wait()
+		if s.failing != nil {
+			return s.failing // it would fail again, for ever
+		}
 		open, err := s.o.Ledger.Open(s.o.Now())
 		if err != nil || len(open) == 0 || ctx.Err() != nil {
 			return err
@@ -144,9 +149,12 @@ func (s *Scheduler) step(ctx context.Context) error {
 	}
 	for _, run := range s.choose(open, now) {
 		s.work.Go(func() {
-			s.execute(ctx, rules[run.Rule], run)
+			err := s.execute(ctx, rules[run.Rule], run)
 			s.mu.Lock()
 			delete(s.busy, run.Rule)
+			if err != nil {
+				s.failing = err
+			}
 			s.mu.Unlock()
 			select {
 			case s.wake <- struct{}{}:

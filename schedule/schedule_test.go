@@ -291,6 +291,56 @@ func TestDisabledRulesAreNotCaughtUp(t *testing.T) {
 	}
 }
 
+// TestRuleThatIsAway takes a rule away while a window of it is to be tried again, as
+// a file does that is broken when the process starts: the window waits for it, until
+// it is too old.
+func TestRuleThatIsAway(t *testing.T) {
+	r := newRule(nil)
+	x := open(t, t.TempDir(), r)
+	x.drain() // there is no table yet: the attempt fails
+	x.rules = nil
+	x.set(noon.Add(10 * time.Minute))
+	x.drain()
+	if s := x.states("new-events"); s[ledger.Pending] != 1 || len(s) != 1 {
+		t.Errorf("without the rule, windows are %v, want 1 pending", s)
+	}
+	x.events(1, noon.Add(-6*time.Minute))
+	x.rules = []*detect.Rule{r}
+	x.set(noon.Add(20 * time.Minute))
+	x.drain()
+	want(t, "with the rule again", x.ask(alerts), "Event e1 1")
+
+	x.rules = []*detect.Rule{newRule(func(r *detect.Rule) { r.Query = "Nothing_CL" })}
+	x.set(noon.Add(25 * time.Minute))
+	x.drain()
+	x.rules = nil
+	x.set(noon.Add(8 * time.Hour)) // longer than what is caught up on
+	x.drain()
+	if s := x.states("new-events"); s[ledger.Abandoned] != 1 || s[ledger.Pending] != 0 {
+		t.Errorf("hours later, windows are %v, want 1 abandoned", s)
+	}
+}
+
+// TestLedgerThatTakesNothing gives a run by cron a ledger that can only be read, as
+// on a full disk: it ends with the error, and does not try for ever.
+func TestLedgerThatTakesNothing(t *testing.T) {
+	dir := t.TempDir()
+	x := open(t, dir, newRule(nil))
+	x.drain() // there is no table yet: the window is to be tried again
+	x.set(noon.Add(2 * time.Minute))
+	l, err := ledger.OpenReader(filepath.Join(dir, "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	x.ledger = l
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := x.scheduler().Drain(ctx); err == nil || ctx.Err() != nil {
+		t.Errorf("it ends with %v, %v", err, ctx.Err())
+	}
+}
+
 func TestNearRealTime(t *testing.T) {
 	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) { r.Kind, r.Frequency, r.Period, r.Query = detect.NRT, 0, 0, "Events_CL" }))
 	x.drain()
