@@ -29,9 +29,8 @@ type Repaired struct {
 // Repair reads all of a table's segments and takes those that are damaged out of
 // it, so that the rest can be queried: the rows that are whole become a new
 // segment, and the damaged file is moved to the folder damaged. Term indexes that are
-// damaged or not there are made anew. Rows are whole or
-// lost a batch at a time, as they are read. It returns what it did, also where an
-// error has ended it.
+// damaged or not there are made anew. Rows are whole or lost a batch at a time, as
+// they are read. It returns what it did, also where an error has ended it.
 func (s *Store) Repair(ctx context.Context, name string) ([]Repaired, error) {
 	t, err := s.table(name)
 	if err != nil {
