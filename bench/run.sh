@@ -29,12 +29,7 @@ fi
 
 mission="${CALYPSO_SHARED:-../shared}/mission/suspicious-api-traffic.kql"
 if [ ! -f "$mission" ]; then
-	# ClickHouse, for the ingest: some 550 MB, so only where it has been asked for.
-if [ -n "${CLICKHOUSE:-}" ]; then
-	(cd bench/peers-clickhouse && npm ci --no-audit --no-fund && gcc -O1 -Wall -o ../../bin/bench-peers-clickhouse main.c -ldl)
-fi
-
-mission=rules/suspicious-api-traffic.yaml
+	mission=rules/suspicious-api-traffic.yaml
 fi
 
 bin/bench-gen -rows "${ROWS:-1000000,5000000}"
