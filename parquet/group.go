@@ -110,13 +110,14 @@ type scannedGroup struct {
 	g    *group
 	keep bool
 
-	mu    sync.Mutex
-	whole map[int]*column.Lazy // by field
-	pages map[pageKey]*sharedPage
+	mu      sync.Mutex
+	whole   map[int]*column.Lazy // by field
+	finders map[int]*finder      // likewise, of columns that are kept
+	pages   map[pageKey]*sharedPage
 }
 
 func newScannedGroup(g *group) *scannedGroup {
-	return &scannedGroup{g: g, whole: map[int]*column.Lazy{}, pages: map[pageKey]*sharedPage{}}
+	return &scannedGroup{g: g, whole: map[int]*column.Lazy{}, finders: map[int]*finder{}, pages: map[pageKey]*sharedPage{}}
 }
 
 // batch returns rows from up to, not including, to, with the fields given, all

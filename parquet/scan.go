@@ -34,9 +34,10 @@ type reader struct {
 	rows  []Range // of the file that may be wanted, as far as its index says
 	skips *plan.Skips
 
-	group    int     // next row group
-	first    int     // row of the next row group
-	spans    []Range // of the current row group, what is left behind from and to
+	group    int      // next row group
+	first    int      // row of the next row group
+	spans    []Range  // of the current row group, what is left behind from and to
+	hits     []uint32 // instead of spans, where the wanted rows are known one by one
 	current  *scannedGroup
 	before   *scannedGroup // the one before the current
 	from, to int           // what is left of the current one
@@ -59,6 +60,9 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 		return nil, errors.New("reader is closed")
 	}
 	for r.from >= r.to {
+		if len(r.hits) > 0 {
+			return r.some(), nil
+		}
 		if len(r.spans) > 0 {
 			r.from, r.to, r.spans = r.spans[0].From, r.spans[0].To, r.spans[1:]
 			break
@@ -91,12 +95,25 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 	return b, nil
 }
 
+// some returns the next hits.
+func (r *reader) some() *column.Batch {
+	rows := r.hits[:min(len(r.hits), partRows)]
+	r.hits = r.hits[len(rows):]
+	return r.current.batch(r.scan.Columns, 0, r.current.g.n).Gather(rows)
+}
+
 // spansOf returns the rows of the next row group, counted in it, that may be
-// wanted.
+// wanted; none if it sets r.hits instead.
 func (r *reader) spansOf(g *group) ([]Range, error) {
 	first := r.first
 	r.first += g.n
 	r.skips.Groups.Add(1)
+	if hits, known := g.found(r.scan.Hints); known && r.scan.Limit == 0 {
+		r.hits = hits
+		r.skips.Rows.Add(int64(g.n))
+		r.skips.Outside.Add(int64(g.n - len(hits)))
+		return nil, nil
+	}
 	spans := common([]Range{{first, first + g.n}}, r.rows)
 	if len(spans) == 0 {
 		r.skips.ByTerms.Add(1)

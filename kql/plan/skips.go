@@ -17,7 +17,7 @@ type Skips struct {
 	// because of a Bloom filter, ByTerms because of the term index.
 	Groups, ByBounds, ByBloom, ByTerms atomic.Int64
 	// Rows are those of the other row groups, Outside those of them that were
-	// passed over because of bounds or terms.
+	// passed over because of bounds, terms or what is kept in memory.
 	Rows, Outside atomic.Int64
 	// Fragments are answers over segments that were computed before.
 	Fragments atomic.Int64
