@@ -54,6 +54,7 @@ const layers = `
 	telemetry       : intake store
 
 	rules           :
+	incident        : detect
 	ledger          :
 	schedule        : kql/types detect ledger
 	backtest        : detect
