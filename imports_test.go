@@ -57,6 +57,7 @@ const layers = `
 	incident        : detect
 	ledger          :
 	schedule        : kql/types detect ledger
+	notify          : config
 	backtest        : detect
 	rulecheck       : kql/types kql/bind kql/syntax kql detect
 	ruletest        : kql/types kql/plan kql/syntax kql ingest output workspace detect
@@ -86,6 +87,7 @@ const vendors = `
 	github.com/fsnotify/fsnotify        : folders
 	github.com/twmb/franz-go            : kafka
 	github.com/goccy/go-yaml            : detect functions config ruletest
+	github.com/wneessen/go-mail         : notify
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/prometheus/client_golang : telemetry
 	go.opentelemetry.io/otel            : telemetry

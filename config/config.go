@@ -44,6 +44,8 @@ type Config struct {
 	Schedule Schedule `yaml:"schedule"`
 	// Kafka are clusters that logs come from.
 	Kafka []Kafka `yaml:"kafka"`
+	// Notifications say who is told of alerts and incidents.
+	Notifications Notifications `yaml:"notifications"`
 	// OldTimes says what becomes of a TimeGenerated that is more than two days
 	// before the arrival of its record, or a day after it: keep, or log_analytics.
 	OldTimes string `yaml:"old_times"`
@@ -161,8 +163,9 @@ func Default() Config {
 	return Config{
 		Store: "data", Listen: "127.0.0.1:7788", Catalog: "sentinel", OldTimes: "keep",
 		Log: Log{Format: "text", Level: "info"}, Traces: Traces{Ratio: 1},
-		Follow:   Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second},
-		Schedule: Schedule{Delay: 5 * time.Minute, NRTDelay: 2 * time.Minute, CatchUp: 7 * 24 * time.Hour, Workers: 2},
+		Follow:        Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second},
+		Schedule:      Schedule{Delay: 5 * time.Minute, NRTDelay: 2 * time.Minute, CatchUp: 7 * 24 * time.Hour, Workers: 2},
+		Notifications: Notifications{GiveUp: 24 * time.Hour},
 		Limits: Limits{
 			Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute,
 			Connections: 1024, Bodies: 8, Queries: 8, RequestTime: 5 * time.Minute,
@@ -201,6 +204,7 @@ func (c *Config) Check() error {
 		}
 	}
 	c.Limits.check(wrong)
+	c.Notifications.check(wrong)
 	for i, f := range c.Folders {
 		if f.Path == "" {
 			wrong(fmt.Sprintf("folders[%d]", i), "want a path")
