@@ -6,7 +6,7 @@ export CGO_ENABLED = 0
 # The race detector alone needs cgo, and with it a C compiler.
 RACE := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
 
-.PHONY: help build demo test fmt vet lint unit race fuzz bench
+.PHONY: help build demo test fmt vet lint postgres unit race fuzz bench
 .DEFAULT_GOAL := help
 
 help: ## Print the targets.
@@ -18,7 +18,7 @@ build: ## Build bin/calypso, one static binary.
 demo: ## Run the main job: generate a tenant's logs and run the detection over them.
 	go run ./cmd/calypso demo
 
-test: fmt vet lint race ## Run every check and every test.
+test: fmt vet lint postgres race ## Run every check and every test.
 
 fmt: ## Fail if a file is not gofmt'ed.
 	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "not gofmt'ed:"; echo "$$out"; exit 1; }
@@ -28,6 +28,12 @@ vet:
 
 lint:
 	go run $(STATICCHECK) ./...
+
+# Tests of what several nodes share need PostgreSQL's programs, and are skipped without.
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends postgresql; } || \
+		echo "PostgreSQL is not installed, and can't be here: its tests are skipped"
 
 unit: ## Run the tests without the race detector.
 	go test ./...

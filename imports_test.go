@@ -55,7 +55,8 @@ const layers = `
 
 	rules           :
 	incident        : detect
-	ledger          :
+	database        :
+	ledger          : database
 	schedule        : kql/types detect ledger
 	notify          : config
 	backtest        : detect
@@ -65,6 +66,7 @@ const layers = `
 	internal/tenant :
 	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant
 	internal/script :
+	internal/postgres :
 	internal/conformance :
 	internal/reference :
 	internal/oracle :
@@ -83,7 +85,8 @@ const vendors = `
 	github.com/parquet-go/bitpack       : parquet
 	github.com/klauspost/compress       : ingest external files parquet store bench internal/tenant
 	github.com/gofrs/flock              : store
-	modernc.org/sqlite                  : ledger
+	modernc.org/sqlite                  : database
+	github.com/jackc/pgx/v5             : database
 	github.com/fsnotify/fsnotify        : folders
 	github.com/twmb/franz-go            : kafka
 	github.com/goccy/go-yaml            : detect functions config ruletest

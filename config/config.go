@@ -19,6 +19,10 @@ import (
 type Config struct {
 	// Store is the folder of the store, which is made if it does not exist.
 	Store string `yaml:"store"`
+	// Database is where the ledger of rules, incidents and the like are: the path of
+	// a file, or a PostgreSQL URL (postgres://user@host/name), which several nodes
+	// may share. The default is a file in the store's folder.
+	Database string `yaml:"database"`
 	// Listen is the address to serve on, host:port.
 	Listen string `yaml:"listen"`
 	// Catalog names the tables that are known: sentinel, defender_xdr, unified.

@@ -1,18 +1,20 @@
 // Package ledger remembers every window that a rule was to look at, and what came
-// of it, in an SQLite database: a window is entered before it is evaluated, and
-// closed when its alerts are where they belong. What a crash leaves is found open
-// and goes on.
+// of it, in a database: a window is entered before it is evaluated, and closed when
+// its alerts are where they belong. What a crash leaves is found open and goes on.
+//
+// Several nodes may share a ledger. Each window is entered once, and is worked on by
+// the node that holds its rule (Lease): the windows of a rule come one after the
+// other. A node that dies loses its rules when their leases end. One that only seemed
+// dead can't write any more to a window that another has taken up (ErrLost).
 //
 // A Ledger is safe for concurrent use, also by other processes that read it.
 package ledger
 
 import (
-	"database/sql"
-	"fmt"
-	"net/url"
+	"errors"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver
+	"github.com/calypso-kql/calypso/database"
 )
 
 // A State is how far a window has come.
@@ -48,97 +50,53 @@ type Run struct {
 	Entered, Started, Ended time.Time
 	// Error is what the last attempt failed with.
 	Error string
+	// Node is the node that worked on it last.
+	Node string
 }
 
-// A Ledger is an open database.
-type Ledger struct{ db *sql.DB }
+// ErrLost is what a write to a window ends with that another node has taken up
+// meanwhile.
+var ErrLost = errors.New("another node has taken up the window")
 
-// schema makes the tables of version 1. Times are microseconds since 1970, 0 for
-// none.
-const schema = `
+// A Ledger is the ledger in a database.
+type Ledger struct {
+	db   *database.DB
+	node string
+}
+
+// steps make the tables. Times are microseconds since 1970, 0 for none. The first is
+// what files of SQLite had before there were components: it makes what is not there.
+var steps = []string{`
 CREATE TABLE IF NOT EXISTS runs (
-	rule TEXT NOT NULL, window_end INTEGER NOT NULL, window_start INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
-	state TEXT NOT NULL, attempt INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL,
-	rows INTEGER NOT NULL DEFAULT 0, alerts INTEGER NOT NULL DEFAULT 0,
-	entered INTEGER NOT NULL, started INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
+	rule TEXT NOT NULL, window_end BIGINT NOT NULL, window_start BIGINT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+	state TEXT NOT NULL, attempt BIGINT NOT NULL DEFAULT 0, not_before BIGINT NOT NULL,
+	rows BIGINT NOT NULL DEFAULT 0, alerts BIGINT NOT NULL DEFAULT 0,
+	entered BIGINT NOT NULL, started BIGINT NOT NULL DEFAULT 0, ended BIGINT NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (rule, window_end)
-) WITHOUT ROWID;
+);
 CREATE INDEX IF NOT EXISTS open_runs ON runs (not_before) WHERE state IN ('pending', 'running', 'evaluated');
 CREATE TABLE IF NOT EXISTS outbox (
-	rule TEXT NOT NULL, window_end INTEGER NOT NULL, seq INTEGER NOT NULL, record BLOB NOT NULL,
+	rule TEXT NOT NULL, window_end BIGINT NOT NULL, seq BIGINT NOT NULL, record BLOB NOT NULL,
 	PRIMARY KEY (rule, window_end, seq)
-) WITHOUT ROWID;
+);
 CREATE TABLE IF NOT EXISTS cursors (
-	rule TEXT PRIMARY KEY, window_end INTEGER NOT NULL, last_alert INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-`
-
-const schemaVersion = 1
-
-// Open opens the database at path, which is made if it does not exist.
-func Open(path string) (*Ledger, error) {
-	return open(path, "rwc")
+	rule TEXT PRIMARY KEY, window_end BIGINT NOT NULL, last_alert BIGINT NOT NULL DEFAULT 0
+)`, `
+ALTER TABLE runs ADD COLUMN node TEXT NOT NULL DEFAULT '';
+ALTER TABLE cursors ADD COLUMN node TEXT NOT NULL DEFAULT '';
+ALTER TABLE cursors ADD COLUMN lease BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX ended_windows ON runs (window_end)`,
 }
 
-// OpenReader opens the database at path for reading only. It must exist.
-func OpenReader(path string) (*Ledger, error) { return open(path, "ro") }
-
-func open(path, mode string) (*Ledger, error) {
-	dsn := url.URL{Scheme: "file", Opaque: url.PathEscape(path)}
-	q := url.Values{"mode": {mode}, "_pragma": {"busy_timeout(10000)", "synchronous(FULL)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
-	if mode != "ro" {
-		q.Add("_pragma", "journal_mode(WAL)")
-	}
-	dsn.RawQuery = q.Encode()
-	db, err := sql.Open("sqlite", dsn.String())
-	if err != nil {
+// New returns the ledger of a database, whose tables it makes if need be. Node names
+// this node among those that share the database: the same after a restart, and no
+// other's. It may be empty if no others do.
+func New(db *database.DB, node string) (*Ledger, error) {
+	if err := db.Migrate("ledger", steps...); err != nil {
 		return nil, err
 	}
-	l := &Ledger{db: db}
-	if err := l.migrate(mode); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return l, nil
+	return &Ledger{db, node}, nil
 }
-
-func (l *Ledger) migrate(mode string) error {
-	var version int
-	if err := l.db.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	switch {
-	case version == schemaVersion:
-		return nil
-	case version > schemaVersion:
-		return fmt.Errorf("it has version %d, this version of Calypso reads %d", version, schemaVersion)
-	case mode == "ro":
-		return fmt.Errorf("it is no ledger of rules")
-	}
-	return l.within(func(tx *sql.Tx) error {
-		if _, err := tx.Exec(schema); err != nil {
-			return err
-		}
-		_, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
-		return err
-	})
-}
-
-// within runs f in a transaction.
-func (l *Ledger) within(f func(*sql.Tx) error) error {
-	tx, err := l.db.Begin()
-	if err != nil {
-		return err
-	}
-	if err := f(tx); err != nil {
-		tx.Rollback()
-		return err
-	}
-	return tx.Commit()
-}
-
-// Close closes the database.
-func (l *Ledger) Close() error { return l.db.Close() }
 
 func micros(t time.Time) int64 {
 	if t.IsZero() {

@@ -3,9 +3,10 @@ package ledger
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
+
+	"github.com/calypso-kql/calypso/database"
 )
 
 // A Cursor is how far a rule has come.
@@ -30,18 +31,27 @@ func (l *Ledger) Cursor(rule string) (c Cursor, ok bool, err error) {
 // Pass moves a rule's cursor to the end of a window without entering any: of a
 // rule that is disabled nothing is to be caught up on.
 func (l *Ledger) Pass(rule string, to time.Time) error {
-	_, err := l.db.Exec(`INSERT INTO cursors (rule, window_end) VALUES (?, ?)
-		ON CONFLICT (rule) DO UPDATE SET window_end = max(window_end, excluded.window_end)`, rule, micros(to))
+	_, err := l.db.Exec(`INSERT INTO cursors (rule, window_end) VALUES (?, ?) ON CONFLICT (rule) DO UPDATE SET window_end =
+		CASE WHEN cursors.window_end > excluded.window_end THEN cursors.window_end ELSE excluded.window_end END`, rule, micros(to))
 	return err
 }
 
 // Enter enters windows of a rule, in order, and moves its cursor to the end of the
-// last: all of them or none. Of each, State is Pending or one of the closed ones.
+// last: all of them, or none if another node has meanwhile entered the first or a
+// later one. Of each, State is Pending or one of the closed ones.
 func (l *Ledger) Enter(runs []Run) error {
 	if len(runs) == 0 {
 		return nil
 	}
-	return l.within(func(tx *sql.Tx) error {
+	return l.db.Within(func(tx *database.Tx) error {
+		var entered int64
+		err := tx.QueryRow("SELECT window_end FROM cursors WHERE rule = ?", runs[0].Rule).Scan(&entered)
+		switch {
+		case err == nil && entered >= micros(runs[0].To):
+			return nil
+		case err != nil && !errors.Is(err, sql.ErrNoRows):
+			return err
+		}
 		for _, r := range runs {
 			_, err := tx.Exec(`INSERT INTO runs (rule, window_end, window_start, name, version, state, not_before, entered, ended, error)
 				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -51,24 +61,27 @@ func (l *Ledger) Enter(runs []Run) error {
 			}
 		}
 		last := runs[len(runs)-1]
-		_, err := tx.Exec(`INSERT INTO cursors (rule, window_end) VALUES (?, ?)
+		_, err = tx.Exec(`INSERT INTO cursors (rule, window_end) VALUES (?, ?)
 			ON CONFLICT (rule) DO UPDATE SET window_end = excluded.window_end`, last.Rule, micros(last.To))
 		return err
 	})
 }
 
-// Start begins an attempt at a window.
+// Start begins an attempt at a window as it was read from the ledger; it is an
+// ErrLost if another node has changed it since.
 func (l *Ledger) Start(r *Run, version string, now time.Time) error {
-	r.State, r.Attempt, r.Started, r.Version = Running, r.Attempt+1, now.UTC(), version
-	return l.set(r, "state = ?, attempt = ?, started = ?, version = ?", r.State, r.Attempt, micros(now), version)
+	if err := l.write(l.db, r, r.State, "state = ?, attempt = ?, started = ?, version = ?", Running, r.Attempt+1, micros(now), version); err != nil {
+		return err
+	}
+	r.State, r.Attempt, r.Started, r.Version, r.Node = Running, r.Attempt+1, now.UTC(), version, l.node
+	return nil
 }
 
 // Evaluated notes the outcome of an evaluation, with the records to deliver, in
 // one step.
 func (l *Ledger) Evaluated(r *Run, records [][]byte) error {
-	return l.within(func(tx *sql.Tx) error {
-		r.State, r.Error = Evaluated, ""
-		if err := setIn(tx, r, "state = ?, rows = ?, alerts = ?, error = ''", r.State, r.Rows, r.Alerts); err != nil {
+	err := l.db.Within(func(tx *database.Tx) error {
+		if err := l.write(tx, r, Running, "state = ?, rows = ?, alerts = ?, error = ''", Evaluated, r.Rows, r.Alerts); err != nil {
 			return err
 		}
 		for i, rec := range records {
@@ -79,9 +92,13 @@ func (l *Ledger) Evaluated(r *Run, records [][]byte) error {
 		if r.Alerts == 0 {
 			return nil
 		}
-		_, err := tx.Exec("UPDATE cursors SET last_alert = max(last_alert, ?) WHERE rule = ?", micros(r.To), r.Rule)
+		_, err := tx.Exec("UPDATE cursors SET last_alert = ? WHERE rule = ? AND last_alert < ?", micros(r.To), r.Rule, micros(r.To))
 		return err
 	})
+	if err == nil {
+		r.State, r.Error = Evaluated, ""
+	}
+	return err
 }
 
 // Records returns what is to be delivered of an evaluated window, in order.
@@ -105,48 +122,42 @@ func (l *Ledger) Records(r *Run) ([][]byte, error) {
 // End closes a window in a state that is not open. What was to be delivered of it
 // is forgotten.
 func (l *Ledger) End(r *Run, state State, why string, now time.Time) error {
-	return l.within(func(tx *sql.Tx) error {
-		r.State, r.Ended, r.Error = state, now.UTC(), why
-		if err := setIn(tx, r, "state = ?, ended = ?, error = ?", r.State, micros(now), why); err != nil {
+	err := l.db.Within(func(tx *database.Tx) error {
+		if err := l.write(tx, r, r.State, "state = ?, ended = ?, error = ?", state, micros(now), why); err != nil {
 			return err
 		}
 		_, err := tx.Exec("DELETE FROM outbox WHERE rule = ? AND window_end = ?", r.Rule, micros(r.To))
 		return err
 	})
-}
-
-// Again lets a window wait for another attempt. Attempt and State are stored as
-// they are in r, but that none is running.
-func (l *Ledger) Again(r *Run, why string, notBefore time.Time) error {
-	if r.State == Running {
-		r.State = Pending
+	if err == nil {
+		r.State, r.Ended, r.Error = state, now.UTC(), why
 	}
-	r.Error, r.NotBefore = why, notBefore.UTC()
-	return l.set(r, "state = ?, attempt = ?, not_before = ?, error = ?", r.State, r.Attempt, micros(notBefore), why)
+	return err
 }
 
-func (l *Ledger) set(r *Run, what string, args ...any) error { return setIn(l.db, r, what, args...) }
+// Again lets a window wait for another attempt, of which attempts have been made so
+// far. It is pending unless it is evaluated.
+func (l *Ledger) Again(r *Run, attempts int, why string, notBefore time.Time) error {
+	state := r.State
+	if state == Running {
+		state = Pending
+	}
+	if err := l.write(l.db, r, r.State, "state = ?, attempt = ?, not_before = ?, error = ?", state, attempts, micros(notBefore), why); err != nil {
+		return err
+	}
+	r.State, r.Attempt, r.Error, r.NotBefore = state, attempts, why, notBefore.UTC()
+	return nil
+}
 
 type execer interface {
 	Exec(query string, args ...any) (sql.Result, error)
 }
 
-func setIn(db execer, r *Run, what string, args ...any) error {
-	res, err := db.Exec("UPDATE runs SET "+what+" WHERE rule = ? AND window_end = ?", append(args, r.Rule, micros(r.To))...)
-	if err != nil {
-		return err
-	}
-	n, err := res.RowsAffected()
-	if err == nil && n != 1 {
-		err = fmt.Errorf("rule %s has no window that ends at %s", r.Rule, r.To.Format(time.RFC3339))
-	}
-	return err
-}
-
 // Open returns the windows that are not closed and whose next attempt may begin by
-// now, the oldest first.
+// now, the oldest first, but for those of rules that another node has.
 func (l *Ledger) Open(now time.Time) ([]Run, error) {
-	return l.query("WHERE state IN ('pending', 'running', 'evaluated') AND not_before <= ? ORDER BY window_end, rule", micros(now))
+	return l.query(`WHERE state IN ('pending', 'running', 'evaluated') AND not_before <= ? AND NOT EXISTS
+		(SELECT 1 FROM cursors c WHERE c.rule = runs.rule AND c.node <> ? AND c.lease > ?) ORDER BY window_end, rule`, micros(now), l.node, micros(now))
 }
 
 // A Filter says which runs are wanted. Zero fields want all.
@@ -161,7 +172,7 @@ type Filter struct {
 
 // Runs returns runs, the latest window first.
 func (l *Ledger) Runs(f Filter) ([]Run, error) {
-	where, args := []string{"1"}, []any{}
+	where, args := []string{"1 = 1"}, []any{}
 	add := func(cond string, arg ...any) { where, args = append(where, cond), append(args, arg...) }
 	if f.Rule != "" {
 		add("rule = ?", f.Rule)
@@ -179,15 +190,15 @@ func (l *Ledger) Runs(f Filter) ([]Run, error) {
 	if !f.Until.IsZero() {
 		add("window_end <= ?", micros(f.Until))
 	}
-	limit := -1
+	rest := "WHERE " + strings.Join(where, " AND ") + " ORDER BY window_end DESC, rule"
 	if f.Limit > 0 {
-		limit = f.Limit
+		rest, args = rest+" LIMIT ?", append(args, f.Limit)
 	}
-	return l.query("WHERE "+strings.Join(where, " AND ")+" ORDER BY window_end DESC, rule LIMIT ?", append(args, limit)...)
+	return l.query(rest, args...)
 }
 
 func (l *Ledger) query(rest string, args ...any) ([]Run, error) {
-	rows, err := l.db.Query(`SELECT rule, name, version, window_start, window_end, state, attempt, not_before, rows, alerts, entered, started, ended, error
+	rows, err := l.db.Query(`SELECT rule, name, version, window_start, window_end, state, attempt, not_before, rows, alerts, entered, started, ended, error, node
 		FROM runs `+rest, args...)
 	if err != nil {
 		return nil, err
@@ -197,7 +208,7 @@ func (l *Ledger) query(rest string, args ...any) ([]Run, error) {
 	for rows.Next() {
 		var r Run
 		var from, to, notBefore, entered, started, ended int64
-		err := rows.Scan(&r.Rule, &r.Name, &r.Version, &from, &to, &r.State, &r.Attempt, &notBefore, &r.Rows, &r.Alerts, &entered, &started, &ended, &r.Error)
+		err := rows.Scan(&r.Rule, &r.Name, &r.Version, &from, &to, &r.State, &r.Attempt, &notBefore, &r.Rows, &r.Alerts, &entered, &started, &ended, &r.Error, &r.Node)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -16,10 +17,17 @@ const maxAttempts = 6
 // firstPause is the pause after the first attempt; each later one is twice as long.
 const firstPause = time.Minute
 
-// execute brings a window as far as it can be brought now. The error is of the
-// ledger: the window is as the ledger has it.
+// execute brings a window as far as it can be brought now, unless another node has
+// its rule. The error is of the ledger: the window is as the ledger has it.
 func (s *Scheduler) execute(ctx context.Context, r *detect.Rule, run ledger.Run) error {
-	err := s.advance(ctx, r, &run)
+	held, err := s.hold(ctx, run.Rule)
+	if err == nil && held.ctx != nil {
+		err = errors.Join(s.advance(held.ctx, r, &run), held.release())
+	}
+	if errors.Is(err, ledger.ErrLost) {
+		s.o.Log.Warn("schedule", "rule", run.Name, "window", run.To, "error", err)
+		return nil // the other node brings it to its end
+	}
 	if err != nil {
 		s.o.Log.Error("schedule", "rule", run.Name, "window", run.To, "error", err)
 	}
@@ -58,7 +66,7 @@ func (s *Scheduler) advance(ctx context.Context, r *detect.Rule, run *ledger.Run
 		if err := s.o.Sink.Deliver(ctx, deliveryID("alerts", run), "SecurityAlert", records); err != nil {
 			// The alerts are in the ledger: they are delivered however long it takes.
 			s.o.Log.Error("alerts are not delivered", "rule", run.Name, "window", run.To, "error", err)
-			return s.o.Ledger.Again(run, "deliver: "+err.Error(), s.o.Now().Add(firstPause))
+			return s.o.Ledger.Again(run, run.Attempt, "deliver: "+err.Error(), s.o.Now().Add(firstPause))
 		}
 	}
 	return s.end(ctx, r, run, ledger.Done, "")
@@ -72,7 +80,7 @@ func (s *Scheduler) away(ctx context.Context, run *ledger.Run) error {
 	if run.To.Before(now.Add(-s.o.CatchUp)) {
 		return s.end(ctx, nil, run, ledger.Abandoned, why)
 	}
-	return s.o.Ledger.Again(run, why, now.Add(firstPause))
+	return s.o.Ledger.Again(run, run.Attempt, why, now.Add(firstPause))
 }
 
 // deliveryID is the same whenever the same is delivered again.
@@ -115,14 +123,14 @@ func (s *Scheduler) evaluate(ctx context.Context, r *detect.Rule, run *ledger.Ru
 // often enough.
 func (s *Scheduler) failed(ctx context.Context, r *detect.Rule, run *ledger.Run, why error) error {
 	if ctx.Err() != nil {
-		run.Attempt-- // it is the process that ends, not the rule that fails
-		return s.o.Ledger.Again(run, "the process ended", s.o.Now())
+		// It is the process that ends, not the rule that fails.
+		return s.o.Ledger.Again(run, run.Attempt-1, "the process ended", s.o.Now())
 	}
 	s.o.Log.Warn("a rule failed", "rule", run.Name, "window", run.To, "attempt", run.Attempt, "error", why)
 	if run.Attempt >= maxAttempts {
 		return s.end(ctx, r, run, ledger.Failed, why.Error())
 	}
-	return s.o.Ledger.Again(run, why.Error(), s.o.Now().Add(firstPause<<(run.Attempt-1)))
+	return s.o.Ledger.Again(run, run.Attempt, why.Error(), s.o.Now().Add(firstPause<<(run.Attempt-1)))
 }
 
 // end closes a window, and says so in the health table before: a crash between the

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/database"
 	"github.com/calypso-kql/calypso/detect"
 	"github.com/calypso-kql/calypso/ingest"
 	"github.com/calypso-kql/calypso/intake"
@@ -38,6 +39,7 @@ type tenant struct {
 	intake *intake.Intake
 	engine *kql.Engine
 	cat    *catalog.Catalog
+	db     *database.DB
 	ledger *ledger.Ledger
 	rules  []*detect.Rule
 	now    atomic.Int64 // microseconds
@@ -72,9 +74,11 @@ func open(t testing.TB, dir string, rules ...*detect.Rule) *tenant {
 	x.store, err = store.Open(filepath.Join(dir, "store"), store.Options{})
 	fail(err)
 	t.Cleanup(func() { x.store.Close() })
-	x.ledger, err = ledger.Open(filepath.Join(dir, "ledger.db"))
+	x.db, err = database.Open(filepath.Join(dir, "ledger.db"))
 	fail(err)
-	t.Cleanup(func() { x.ledger.Close() })
+	t.Cleanup(func() { x.db.Close() })
+	x.ledger, err = ledger.New(x.db, "")
+	fail(err)
 	x.engine, err = kql.New()
 	fail(err)
 	x.cat, err = catalog.Open(catalog.Sentinel)
@@ -328,12 +332,14 @@ func TestLedgerThatTakesNothing(t *testing.T) {
 	x := open(t, dir, newRule(nil))
 	x.drain() // there is no table yet: the window is to be tried again
 	x.set(noon.Add(2 * time.Minute))
-	l, err := ledger.OpenReader(filepath.Join(dir, "ledger.db"))
+	db, err := database.OpenReader(filepath.Join(dir, "ledger.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	x.ledger = l
+	defer db.Close()
+	if x.ledger, err = ledger.New(db, ""); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := x.scheduler().Drain(ctx); err == nil || ctx.Err() != nil {
@@ -400,7 +406,7 @@ func TestKilled(t *testing.T) {
 	}
 	x.events(100, times...)
 	x.store.Close()
-	x.ledger.Close()
+	x.db.Close()
 	kills := 0
 	for kills < 8 {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestKilled$")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/database"
 	"github.com/calypso-kql/calypso/detect"
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
@@ -28,9 +28,6 @@ import (
 	"github.com/calypso-kql/calypso/workspace"
 )
 
-// ledgerName is the file of the ledger in a store's folder.
-const ledgerName = "ledger.db"
-
 // ruleParts are what rules are run with.
 type ruleParts struct {
 	ended   func(ledger.Run) // nil for nobody
@@ -40,12 +37,14 @@ type ruleParts struct {
 	locator function.Locator
 	store   *store.Store
 	intake  *intake.Intake
+	// database holds the ledger, in which this process is called node.
+	database *database.DB
+	node     string
 }
 
-// scheduler returns a scheduler of the rules of a configuration, and the ledger,
-// which is to be closed.
+// scheduler returns a scheduler of the rules of a configuration, and its ledger.
 func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Logger) (*schedule.Scheduler, *ledger.Ledger, error) {
-	l, err := ledger.Open(filepath.Join(c.Store, ledgerName))
+	l, err := ledger.New(p.database, p.node)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -81,9 +80,8 @@ func (q limited) Query(ctx context.Context, text string, from, to time.Time) (s 
 
 // runningRules are rules that run beside the server.
 type runningRules struct {
-	stop   context.CancelFunc
-	wg     sync.WaitGroup
-	ledger *ledger.Ledger
+	stop context.CancelFunc
+	wg   sync.WaitGroup
 }
 
 // startRules runs the rules of a configuration until close; nothing if it has none.
@@ -92,30 +90,25 @@ func startRules(ctx context.Context, c config.Config, p ruleParts, log *slog.Log
 	if len(c.Rules) == 0 {
 		return r, nil
 	}
-	s, l, err := p.scheduler(c, time.Now, log)
+	s, _, err := p.scheduler(c, time.Now, log)
 	if err != nil {
 		return nil, err
 	}
-	r.ledger = l
 	ctx, r.stop = context.WithCancel(ctx)
 	r.wg.Go(func() { s.Run(ctx) })
 	return r, nil
 }
 
-func (r *runningRules) close() error {
+func (r *runningRules) close() {
 	r.stop()
 	r.wg.Wait()
-	if r.ledger == nil {
-		return nil
-	}
-	return r.ledger.Close()
 }
 
 func scheduleCommand() *cobra.Command {
 	var (
-		file, dir, now string
-		rules          []string
-		saved          savedFlags
+		file, dir, now, source string
+		rules                  []string
+		saved                  savedFlags
 	)
 	c := &cobra.Command{
 		Use:   "schedule --store DIR --rules PATH… [--config FILE] [--now T]",
@@ -130,6 +123,9 @@ the time; calypso runs shows what has run.`,
 				return err
 			}
 			c.Rules = append(c.Rules, rules...)
+			if source != "" {
+				c.Database = source
+			}
 			if len(c.Rules) == 0 {
 				return errors.New("want --rules PATH: a file or folder of rules")
 			}
@@ -149,6 +145,7 @@ the time; calypso runs shows what has run.`,
 	c.Flags().StringVar(&dir, "store", "", "the store's folder; overrides the file and CALYPSO_STORE")
 	c.Flags().StringArrayVar(&rules, "rules", nil, "file or folder of rules; may be repeated")
 	c.Flags().StringVar(&now, "now", "", "the time; this machine's clock if not given")
+	c.Flags().StringVar(&source, "database", "", databaseUsage)
 	return c
 }
 
@@ -181,11 +178,15 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 		states[r.State]++
 		alerts += r.Alerts
 	}
-	scheduler, l, err := ruleParts{ended, engine, cat, names, saved.locator, s, in}.scheduler(c, clock, log)
+	db, node, err := openDatabase(c)
 	if err != nil {
 		return failed(err)
 	}
-	defer func() { err = errors.Join(err, failed(l.Close())) }()
+	defer func() { err = errors.Join(err, failed(db.Close())) }()
+	scheduler, l, err := ruleParts{ended, engine, cat, names, saved.locator, s, in, db, node}.scheduler(c, clock, log)
+	if err != nil {
+		return failed(err)
+	}
 	if err := scheduler.Drain(ctx); err != nil {
 		return failed(err)
 	}
@@ -202,9 +203,9 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 
 func runsCommand() *cobra.Command {
 	var (
-		dir   string
-		f     ledger.Filter
-		state []string
+		dir, source string
+		f           ledger.Filter
+		state       []string
 	)
 	c := &cobra.Command{
 		Use:   "runs --store DIR [--rule ID] [--state STATE]… [--limit N]",
@@ -214,31 +215,30 @@ pending, running, evaluated (its alerts are to be written), done, failed (tried 
 times), suppressed (shortly after an alert), abandoned (too far in the past).`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if dir == "" {
-				return errors.New("want --store DIR: the folder of the store")
-			}
 			for _, s := range state {
 				f.States = append(f.States, ledger.State(s))
 			}
-			return showRuns(filepath.Join(dir, ledgerName), f)
+			db, err := readDatabase(source, dir)
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			return showRuns(db, f)
 		},
 	}
 	c.Flags().StringVar(&dir, "store", "", "the store's folder")
+	c.Flags().StringVar(&source, "database", "", databaseUsage)
 	c.Flags().StringVar(&f.Rule, "rule", "", "only the rule with this ID")
 	c.Flags().StringArrayVar(&state, "state", nil, "only windows in this state; may be repeated")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at most so many; 0 is all")
 	return c
 }
 
-func showRuns(path string, f ledger.Filter) error {
-	if _, err := os.Stat(path); err != nil {
-		return failed(fmt.Errorf("%s: no rule has run with this store: %w", path, err))
-	}
-	l, err := ledger.OpenReader(path)
+func showRuns(db *database.DB, f ledger.Filter) error {
+	l, err := ledger.New(db, "")
 	if err != nil {
 		return failed(err)
 	}
-	defer l.Close()
 	runs, err := l.Runs(f)
 	if err != nil {
 		return failed(err)

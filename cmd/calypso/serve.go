@@ -86,7 +86,7 @@ func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, failed(p.store.Close())) }()
+	defer func() { err = errors.Join(err, failed(p.database.Close()), failed(p.store.Close())) }()
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return failed(err)
@@ -102,7 +102,7 @@ func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) 
 	if err != nil {
 		return failed(err)
 	}
-	defer func() { err = errors.Join(err, failed(rules.close())) }()
+	defer rules.close()
 	done := make(chan error, 1)
 	go func() {
 		limited := api.Limit(listener, c.Limits.Connections)

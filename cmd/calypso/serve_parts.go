@@ -25,8 +25,8 @@ type serverParts struct {
 	watch *telemetry.Observer
 }
 
-// openParts opens the store and what queries use besides it. The store is to be
-// closed.
+// openParts opens the store, the database, and what queries use besides them. Store
+// and database are to be closed.
 func openParts(ctx context.Context, c config.Config, saved *savedFlags) (*serverParts, error) {
 	p := &serverParts{log: newLog(c.Log)}
 	var err error
@@ -50,6 +50,9 @@ func openParts(ctx context.Context, c config.Config, saved *savedFlags) (*server
 	wrong := func(err error) { p.log.Error("store", "error", err) }
 	if p.store, err = store.Open(c.Store, store.Options{Note: wrong, Observer: p.watch}); err != nil {
 		return nil, failed(err)
+	}
+	if p.database, p.node, err = openDatabase(c); err != nil {
+		return nil, failed(errors.Join(err, p.store.Close()))
 	}
 	for _, d := range p.store.Damage() {
 		p.log.Error("store", "damage", d)

@@ -1,0 +1,83 @@
+package database
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"modernc.org/sqlite"
+)
+
+// fileVersion is SQLite's user_version of our files. Files of version 1 have a ledger
+// of rules and no table of versions.
+const fileVersion = 2
+
+func (d *DB) openSQLite(path string) error {
+	d.dialect = dialect{
+		statement: same, step: same, isolation: sql.LevelDefault, explain: explainSQLite, conflict: func(error) bool { return false },
+		tables: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name",
+	}
+	dsn := url.URL{Scheme: "file", Opaque: url.PathEscape(path)}
+	q := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(10000)", "synchronous(FULL)", "foreign_keys(1)"}}
+	if !d.reader {
+		q.Set("mode", "rwc")
+		q.Set("_txlock", "immediate")
+		q.Add("_pragma", "journal_mode(WAL)")
+	}
+	dsn.RawQuery = q.Encode()
+	db, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return err
+	}
+	d.sql = db
+	if err := d.fileVersion(); err != nil {
+		db.Close()
+		return err
+	}
+	return nil
+}
+
+// fileVersion refuses files of later versions, and marks a file as ours.
+func (d *DB) fileVersion() error {
+	var version int
+	if err := d.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	switch {
+	case version > fileVersion:
+		return fmt.Errorf("%s: the file has version %d, and this version of Calypso knows %d", d.name, version, fileVersion)
+	case version < fileVersion && !d.reader:
+		_, err := d.Exec(fmt.Sprintf("PRAGMA user_version = %d", fileVersion))
+		return err
+	}
+	return nil
+}
+
+func same(s string) string { return s }
+
+// explainSQLite says what SQLite's result codes mean. Their lower 8 bits are the
+// primary ones.
+//
+// Source: https://www.sqlite.org/rescode.html
+func explainSQLite(err error) (text string, away bool) {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return "", false
+	}
+	switch e.Code() & 0xff {
+	case 5, 6:
+		return "another process has it locked", true
+	case 8:
+		return "it can't be written", true
+	case 10:
+		return "its disk fails", true
+	case 11, 26:
+		return "the file is damaged, or no database of SQLite; put a copy of it in its place", false
+	case 13:
+		return "its disk is full", true
+	case 14:
+		return "the file can't be opened", true
+	}
+	return "", false
+}

@@ -1,0 +1,66 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+// ErrAway is what an error is (errors.Is) that the statement is not to blame for:
+// the server does not answer, the file is locked, the disk is full.
+var ErrAway = errors.New("the database can't be used now")
+
+// A Tx is a transaction. It belongs to one goroutine, and ends with the function that
+// Within called.
+type Tx struct {
+	tx *sql.Tx
+	db *DB
+}
+
+// Exec runs a statement.
+func (t *Tx) Exec(query string, args ...any) (sql.Result, error) {
+	return t.db.exec(t.tx, query, args)
+}
+
+// Query runs a query. The rows are to be closed before the next statement.
+func (t *Tx) Query(query string, args ...any) (*Rows, error) { return t.db.query(t.tx, query, args) }
+
+// QueryRow runs a query of which one row is wanted.
+func (t *Tx) QueryRow(query string, args ...any) *Row { return t.db.queryRow(t.tx, query, args) }
+
+// maxConflicts is how often a transaction is run again that others got in the way of.
+const maxConflicts = 20
+
+// Within runs f in a transaction: what it does is done as a whole, as if nothing else
+// happened meanwhile, or not at all if it returns an error. Where several nodes
+// write, f may be run more than once, and must not build on what a run before did
+// outside of the database. When the connection is lost at the end, whether the
+// transaction was done is not known: the error is an ErrAway.
+func (d *DB) Within(f func(*Tx) error) error { return d.within(d.dialect.isolation, f) }
+
+func (d *DB) within(level sql.IsolationLevel, f func(*Tx) error) error {
+	for tries := 1; ; tries++ {
+		err := d.once(level, f)
+		if err == nil || tries > maxConflicts || !d.dialect.conflict(err) {
+			return err
+		}
+		// Those that met are not to meet again.
+		time.Sleep(time.Duration(rand.IntN(tries*10*int(time.Millisecond)) + int(time.Millisecond)))
+	}
+}
+
+func (d *DB) once(level sql.IsolationLevel, f func(*Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	defer cancel()
+	tx, err := d.sql.BeginTx(ctx, &sql.TxOptions{Isolation: level})
+	if err != nil {
+		return d.explained(err)
+	}
+	defer tx.Rollback() // does nothing after a commit
+	if err := f(&Tx{tx, d}); err != nil {
+		return err
+	}
+	return d.explained(tx.Commit())
+}
