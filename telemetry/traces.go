@@ -9,7 +9,6 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	"go.opentelemetry.io/otel/sdk/trace"
@@ -29,7 +28,7 @@ type Traces struct {
 // NewTraces returns traces that are sent by OTLP over HTTP to the collector at
 // endpoint, a URL such as http://localhost:4318, or nowhere if it is empty. ratio
 // is the part of the traces that is kept, unless whoever sends a request says.
-func NewTraces(ctx context.Context, endpoint string, ratio float64, version string) (*Traces, error) {
+func NewTraces(endpoint string, ratio float64, version string) (*Traces, error) {
 	t := &Traces{tracer: noop.NewTracerProvider().Tracer("calypso"), parents: propagation.TraceContext{}}
 	if endpoint == "" {
 		return t, nil
@@ -41,7 +40,7 @@ func NewTraces(ctx context.Context, endpoint string, ratio float64, version stri
 	if at.Path == "" || at.Path == "/" {
 		at.Path = "/v1/traces" // as OTEL_EXPORTER_OTLP_ENDPOINT has it
 	}
-	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(at.String()))
+	exporter, err := newExporter(at)
 	if err != nil {
 		return nil, fmt.Errorf("traces: %w", err)
 	}

@@ -135,8 +135,8 @@ func newLog(c config.Log) *slog.Logger {
 }
 
 // observe returns what is told of everything that the server does.
-func observe(ctx context.Context, c config.Config) (*telemetry.Observer, error) {
-	traces, err := telemetry.NewTraces(ctx, c.Traces.Endpoint, c.Traces.Ratio, version())
+func observe(c config.Config) (*telemetry.Observer, error) {
+	traces, err := telemetry.NewTraces(c.Traces.Endpoint, c.Traces.Ratio, version())
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type serverParts struct {
 func openParts(ctx context.Context, c config.Config, saved *savedFlags) (*serverParts, error) {
 	p := &serverParts{log: newLog(c.Log)}
 	var err error
-	if p.watch, err = observe(ctx, c); err != nil {
+	if p.watch, err = observe(c); err != nil {
 		return nil, failed(err)
 	}
 	if p.catalog, err = openCatalog(c.Catalog); err != nil {
