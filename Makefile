@@ -32,7 +32,7 @@ lint:
 # Tests of what several nodes share need PostgreSQL's programs, and are skipped without.
 postgres:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
-		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends postgresql; } || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && timeout 60 apt-get update -q && DEBIAN_FRONTEND=noninteractive timeout 120 apt-get install -qy --no-install-recommends postgresql; } || \
 		echo "PostgreSQL is not installed, and can't be here: its tests are skipped"
 
 unit: ## Run the tests without the race detector.
