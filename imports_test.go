@@ -58,7 +58,7 @@ const layers = `
 	database        :
 	ledger          : database
 	schedule        : kql/types detect ledger
-	notify          : config
+	notify          : config database
 	backtest        : detect
 	rulecheck       : kql/types kql/bind kql/syntax kql detect
 	ruletest        : kql/types kql/plan kql/syntax kql ingest output workspace detect

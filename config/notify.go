@@ -14,9 +14,6 @@ import (
 
 // Notifications say who is told of what happens, and how.
 type Notifications struct {
-	// Link is the address that links in messages begin with: of the server, as
-	// people reach it. Without it messages have no links.
-	Link string `yaml:"link"`
 	// GiveUp is for how long sending a notification is tried.
 	GiveUp   time.Duration `yaml:"give_up"`
 	Channels []Channel     `yaml:"channels"`
@@ -43,11 +40,12 @@ func EventTypes() []EventType {
 	return []EventType{AlertRaised, IncidentCreated, IncidentUpdated, IncidentClosed, IncidentReopened, RuleFailing, RuleKept, WindowsGivenUp}
 }
 
-// A Route sends events to channels. What is left out matches all.
+// A Route sends events to channels. What is left out matches all; a route with
+// severities or tags is about alerts and incidents, and about rules only if it names
+// such events.
 type Route struct {
-	Events []EventType `yaml:"events"`
-	// Severities are those of alerts and incidents; events about rules have none.
-	Severities []string `yaml:"severities"`
+	Events     []EventType `yaml:"events"`
+	Severities []string    `yaml:"severities"`
 	// Rules are names or IDs, or patterns of them (Suspicious*).
 	Rules []string `yaml:"rules"`
 	// Tags are labels of incidents, of which an incident has one.
@@ -191,9 +189,6 @@ func (c *Channel) Kind() string {
 
 // check tells what is wrong with notifications.
 func (n *Notifications) check(wrong func(key, format string, args ...any)) {
-	if n.Link != "" && !isURL(n.Link, true) {
-		wrong("notifications.link", "%q is no address such as https://calypso.example.org", n.Link)
-	}
 	if n.GiveUp <= 0 {
 		wrong("notifications.give_up", "must be more than 0")
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http/httptest"
 	"net/mail"
@@ -90,6 +91,7 @@ func mailServer(t *testing.T, box *mailbox, t0 *tls.Config, all bool) string {
 	t.Helper()
 	s := smtp.NewServer(box)
 	s.Domain, s.TLSConfig = "localhost", t0
+	s.ErrorLog = log.New(io.Discard, "", 0) // of clients that leave
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
