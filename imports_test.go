@@ -54,7 +54,7 @@ const layers = `
 	telemetry       : intake store
 
 	rules           :
-	incident        : detect
+	incident        : kql/types database detect
 	database        :
 	ledger          : database
 	schedule        : kql/types detect ledger

@@ -71,7 +71,10 @@ func (a *application) severity(e *Edit) error {
 		return err
 	}
 	set(a, "severity", &a.Severity, e.Severity)
-	a.SeveritySet = true
+	if !a.SeveritySet {
+		a.differs("severitySet", "", "true")
+		a.SeveritySet = true
+	}
 	return nil
 }
 

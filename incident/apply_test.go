@@ -39,7 +39,7 @@ func TestEdits(t *testing.T) {
 		{`{}`, ``},
 		{`{"title": " "}`, `title: is empty`},
 		{`{"title": "Risk"}`, ``},
-		{`{"severity": "high"}`, `severity: "Low" to "High"`},
+		{`{"severity": "high"}`, `severity: "Low" to "High"; severitySet: "" to "true"`},
 		{`{"severity": "huge"}`, `severity: "huge": want High, Medium, Low or Informational`},
 		{`{"severity": ""}`, `severity: "": want High, Medium, Low or Informational`},
 		{`{"status": "active", "owner": {"assignedTo": "Ada", "email": "ada@contoso.com"}}`, `status: "New" to "Active"; owner: "" to "Ada"`},

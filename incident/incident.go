@@ -64,8 +64,8 @@ type Incident struct {
 	Products   []string `json:"alertProductNames"`
 	Tactics    []string `json:"tactics"`
 	Techniques []string `json:"techniques"`
-	// Entities are those of the alerts, each once, up to 1,000; MoreEntities is how
-	// many more there are.
+	// Entities are those of the alerts, each once, up to 1,000. MoreEntities is how
+	// often alerts had others after that.
 	Entities     []Entity `json:"entities"`
 	MoreEntities int      `json:"moreEntities,omitempty"`
 	// Details are the custom details of the alerts: by key, values that differ.
