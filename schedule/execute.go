@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -62,14 +63,33 @@ func (s *Scheduler) advance(ctx context.Context, r *detect.Rule, run *ledger.Run
 	if err != nil {
 		return err
 	}
-	if len(records) > 0 {
-		if err := s.o.Sink.Deliver(ctx, deliveryID("alerts", run), "SecurityAlert", records); err != nil {
-			// The alerts are in the ledger: they are delivered however long it takes.
-			s.o.Log.Error("alerts are not delivered", "rule", run.Name, "window", run.To, "error", err)
-			return s.o.Ledger.Again(run, run.Attempt, "deliver: "+err.Error(), s.o.Now().Add(firstPause))
-		}
+	if err := s.deliver(ctx, run, records); err != nil {
+		// The alerts are in the ledger: they are delivered however long it takes.
+		s.o.Log.Error("alerts are not delivered", "rule", run.Name, "window", run.To, "error", err)
+		return s.o.Ledger.Again(run, run.Attempt, "deliver: "+err.Error(), s.o.Now().Add(firstPause))
 	}
 	return s.end(ctx, r, run, ledger.Done, "")
+}
+
+// deliver writes the alerts of a window, and lets them make incidents.
+func (s *Scheduler) deliver(ctx context.Context, run *ledger.Run, records [][]byte) error {
+	if len(records) == 0 {
+		return nil
+	}
+	rows, c, err := unpack(records)
+	if err != nil {
+		return err
+	}
+	if err := s.o.Sink.Deliver(ctx, deliveryID("alerts", run), "SecurityAlert", rows); err != nil {
+		return err
+	}
+	if s.o.Incidents == nil {
+		return nil
+	}
+	if err := s.o.Incidents.Add(ctx, run.To, c, rows); err != nil {
+		return fmt.Errorf("incidents: %w", err)
+	}
+	return nil
 }
 
 // away lets a window wait for its rule, whose file may be broken for now, for as
@@ -110,7 +130,11 @@ func (s *Scheduler) evaluate(ctx context.Context, r *detect.Rule, run *ledger.Ru
 	}
 	run.Rows, run.Alerts = int64(e.Rows), int64(len(e.Alerts))
 	for i := range e.Alerts {
-		rec, err := alertRecord(e, &e.Alerts[i], s.o.Now())
+		row, err := alertRecord(e, &e.Alerts[i], s.o.Now())
+		if err != nil {
+			return nil, err
+		}
+		rec, err := json.Marshal(raised{row, r.Incident})
 		if err != nil {
 			return nil, err
 		}

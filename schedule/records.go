@@ -12,6 +12,31 @@ import (
 	"github.com/calypso-kql/calypso/ledger"
 )
 
+// raised is an alert as it is in the ledger until it is delivered.
+type raised struct {
+	// Row is a row of SecurityAlert, Incident what its rule said of incidents.
+	Row      json.RawMessage
+	Incident detect.IncidentConfiguration
+}
+
+// unpack returns the rows of alerts, and what their rule said of incidents. Ledgers
+// of versions before incidents have the rows alone.
+func unpack(records [][]byte) (rows [][]byte, c detect.IncidentConfiguration, err error) {
+	c.Create = true
+	for _, rec := range records {
+		var r raised
+		if err := json.Unmarshal(rec, &r); err != nil {
+			return nil, c, fmt.Errorf("an alert of the ledger: %w", err)
+		}
+		if r.Row == nil {
+			rows = append(rows, rec)
+			continue
+		}
+		rows, c = append(rows, r.Row), r.Incident
+	}
+	return rows, c, nil
+}
+
 // alertRecord writes an alert as a row of SecurityAlert, as Sentinel's scheduled
 // rules do. Entities and ExtendedProperties are texts that hold JSON.
 //

@@ -32,6 +32,9 @@ type Options struct {
 	// are now.
 	Querier func(*detect.Rule) detect.Querier
 	Sink    Sink
+	// Incidents, if not nil, takes the alerts of every window after they are
+	// delivered.
+	Incidents Incidents
 	// Delay is how long after its end a window of a scheduled rule is due; less
 	// than 0 is the default, five minutes. NRTDelay is the same of near-real-time
 	// rules; the default is two minutes.
@@ -53,6 +56,15 @@ type Options struct {
 // are durable.
 type Sink interface {
 	Deliver(ctx context.Context, id, table string, records [][]byte) error
+}
+
+// Incidents makes incidents of alerts.
+type Incidents interface {
+	// Add takes the alerts of a rule, as rows of SecurityAlert, that were raised for
+	// the window that ends at a time. Those that it has had it does not take again,
+	// and when it returns without an error they are durable. c is what the rule said
+	// when it was evaluated.
+	Add(ctx context.Context, window time.Time, c detect.IncidentConfiguration, rows [][]byte) error
 }
 
 // The defaults, which are Sentinel's.
