@@ -144,6 +144,12 @@ func (res *armResource) rule(file string, text []byte, path string, lines map[st
 	if v, ok := props.TemplateVersion.(string); ok {
 		r.Version = v
 	}
+	if v, ok := props.StartTimeUTC.(string); ok && v != "" {
+		r.Start = p.start("startTimeUtc", v)
+	}
+	if props.AlertRuleTemplateName != nil {
+		r.LeftOut = append(r.LeftOut, "alertRuleTemplateName")
+	}
 	if r.Kind = Kind(res.Kind); r.Kind == NRT {
 		// Exports have these for every kind.
 		props.QueryFrequency, props.QueryPeriod, props.TriggerOperator, props.TriggerThreshold = "", "", "", nil

@@ -18,8 +18,10 @@ type Reading struct {
 	// wrong; Skipped names files in folders that are about something else.
 	Errors  []error
 	Skipped []string
-	// Broken are the files that errors are about.
+	// Broken are the files that errors are about; Texts are those of the others that
+	// have rules.
 	Broken map[string]bool
+	Texts  map[string][]byte
 }
 
 // Read reads the rules of files and of all files in folders. In a folder, files
@@ -27,7 +29,7 @@ type Reading struct {
 // are, are passed over. Two rules of one ID are an error: alerts could not be told
 // apart.
 func Read(paths []string) Reading {
-	out := Reading{Broken: map[string]bool{}}
+	out := Reading{Broken: map[string]bool{}, Texts: map[string][]byte{}}
 	for _, path := range paths {
 		st, err := os.Stat(path)
 		switch {
@@ -110,8 +112,16 @@ func (r *Reading) file(path string, inFolder bool) {
 	rules, err := ParseAll(path, text)
 	r.Rules = append(r.Rules, rules...)
 	if err != nil {
-		r.Broken[path] = true
 		r.Errors = append(r.Errors, apart(err)...)
+	}
+	for _, e := range apart(err) {
+		var other *SkippedError
+		if e != nil && !errors.As(e, &other) {
+			r.Broken[path] = true
+		}
+	}
+	if !r.Broken[path] {
+		r.Texts[path] = text
 	}
 }
 

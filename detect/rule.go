@@ -16,8 +16,10 @@ import (
 
 // A Rule is a detection.
 type Rule struct {
-	// File is where the rule was read from.
-	File string
+	// File is where the rule was read from, Origin what it is written as if that is
+	// not a rule of Sentinel's, nor a query: CustomDetection.
+	File   string
+	Origin Origin
 
 	ID          string
 	Name        string
@@ -49,6 +51,17 @@ type Rule struct {
 	Incident      IncidentConfiguration
 	// Disabled says that the rule is written not to run.
 	Disabled bool
+	// ByArrival says that the windows of a scheduled rule are of rows that arrived in
+	// them, rather than of rows that were generated in them: (T − Period, T] on
+	// ingestion_time(). Those of near-real-time rules are so always.
+	ByArrival bool
+	// Delay, if not nil, is how long after its end a window is due.
+	Delay *time.Duration
+	// Start, if not zero, is when the rule's first window ends; the others end at
+	// whole numbers of Frequency after it.
+	Start time.Time
+	// LeftOut names what of the file the rule has no place for.
+	LeftOut []string
 	// Connectors are the data connectors that the rule's YAML asks for.
 	Connectors []map[string]any
 
@@ -65,6 +78,12 @@ type QueryPlace struct {
 	Block  bool
 	Indent int
 }
+
+// An Origin is a product whose rules are written otherwise than Sentinel's.
+type Origin string
+
+// CustomDetection is a custom detection of Defender XDR.
+const CustomDetection Origin = "CustomDetection"
 
 // A Kind is how a rule is run.
 type Kind string

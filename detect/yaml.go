@@ -25,6 +25,7 @@ type ruleFile struct {
 	Tags                   []any            `yaml:"tags,omitempty"`
 	Metadata               map[string]any   `yaml:"metadata,omitempty"`
 	Content                content          `yaml:",inline"`
+	Calypso                *settingsField   `yaml:"calypso,omitempty"`
 }
 
 // ParseYAML reads a rule in Sentinel's YAML. A field that does not exist, a value
@@ -42,12 +43,27 @@ func ParseYAML(file string, text []byte) (*Rule, error) {
 		Techniques: f.RelevantTechniques, Connectors: f.RequiredDataConnectors,
 	}
 	f.Content.fill(r, f.Kind, p)
+	f.Calypso.fill(r, p)
+	r.LeftOut = f.leftOut()
 	r.QueryPlace = yamlQueryPlace(text, p.line("query"))
 	if err := p.err(); err != nil {
 		return nil, err
 	}
 	r.Warnings = p.told()
 	return r, nil
+}
+
+// leftOut returns what of the file a rule has no place for.
+func (f *ruleFile) leftOut() (out []string) {
+	for _, field := range []struct {
+		name  string
+		there bool
+	}{{"status", f.Status != ""}, {"tags", len(f.Tags) > 0}, {"metadata", len(f.Metadata) > 0}} {
+		if field.there {
+			out = append(out, field.name)
+		}
+	}
+	return out
 }
 
 // yamlError says in one line, with its place, why a text is no rule.

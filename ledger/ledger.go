@@ -85,7 +85,9 @@ CREATE TABLE IF NOT EXISTS cursors (
 ALTER TABLE runs ADD COLUMN node TEXT NOT NULL DEFAULT '';
 ALTER TABLE cursors ADD COLUMN node TEXT NOT NULL DEFAULT '';
 ALTER TABLE cursors ADD COLUMN lease BIGINT NOT NULL DEFAULT 0;
-CREATE INDEX ended_windows ON runs (window_end)`,
+CREATE INDEX ended_windows ON runs (window_end)`, `
+CREATE TABLE switches (rule TEXT PRIMARY KEY, enabled BIGINT NOT NULL, changed BIGINT NOT NULL, why TEXT NOT NULL);
+CREATE TABLE rule_files (node TEXT NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (node, path))`,
 }
 
 // New returns the ledger of a database, whose tables it makes if need be. Node names

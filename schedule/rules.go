@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,34 +13,40 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/ledger"
 )
 
 // lookEvery is how often files of rules are looked at for changes.
 const lookEvery = 5 * time.Second
 
 // A RuleSet is the rules of files and folders, as they are now. A file that is wrong
-// keeps the rules that it had when it was last right, and says so. It is safe for
-// concurrent use.
+// keeps the rules that it had when it was last right, also when that was before a
+// restart, and says so. It is safe for concurrent use.
 type RuleSet struct {
-	paths []string
-	now   func() time.Time
-	log   *slog.Logger
+	paths  []string
+	ledger *ledger.Ledger
+	now    func() time.Time
+	log    *slog.Logger
 
 	mu     sync.Mutex
 	looked time.Time
 	seen   string // what the files looked like
-	rules  []*detect.Rule
+	read   []*detect.Rule
+	rules  []*detect.Rule // as read, enabled or disabled as people have said
 	wrong  []error
+	// unkept says that the ledger has not taken the texts of the files yet.
+	unkept map[string][]byte
+	broken map[string]bool
 }
 
-// NewRuleSet reads rules from paths.
-func NewRuleSet(paths []string, now func() time.Time, log *slog.Logger) *RuleSet {
-	s := &RuleSet{paths: paths, now: now, log: log}
+// NewRuleSet reads rules from paths. The ledger keeps their last good texts.
+func NewRuleSet(paths []string, l *ledger.Ledger, now func() time.Time, log *slog.Logger) *RuleSet {
+	s := &RuleSet{paths: paths, ledger: l, now: now, log: log}
 	s.Rules()
 	return s
 }
 
-// Rules returns the rules, after a look at whether files have changed.
+// Rules returns the rules, after a look at whether files or switches have changed.
 func (s *RuleSet) Rules() []*detect.Rule {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,8 +57,10 @@ func (s *RuleSet) Rules() []*detect.Rule {
 	s.looked = now
 	if seen := look(s.paths); seen != s.seen {
 		s.seen = seen
-		s.read()
+		s.readFiles()
 	}
+	s.keep()
+	s.turn()
 	return s.rules
 }
 
@@ -62,23 +71,76 @@ func (s *RuleSet) Wrong() []error {
 	return slices.Clone(s.wrong)
 }
 
-func (s *RuleSet) read() {
+func (s *RuleSet) readFiles() {
 	read := detect.Read(s.paths)
 	have := map[string]bool{}
 	for _, r := range read.Rules {
 		have[r.ID] = true
 	}
-	for _, r := range s.rules {
-		if read.Broken[r.File] && !have[r.ID] {
-			read.Rules = append(read.Rules, r)
-			s.log.Warn("a rule's file is wrong: the rule runs as it was", "rule", r.Name, "file", r.File)
+	old := map[string][]*detect.Rule{}
+	for _, r := range s.read {
+		old[r.File] = append(old[r.File], r)
+	}
+	for _, file := range slices.Sorted(maps.Keys(read.Broken)) {
+		before := old[file]
+		if before == nil {
+			before = s.kept(file)
+		}
+		for _, r := range before {
+			if !have[r.ID] {
+				have[r.ID] = true
+				read.Rules = append(read.Rules, r)
+				s.log.Warn("a rule's file is wrong: the rule runs as it was", "rule", r.Name, "file", r.File)
+			}
 		}
 	}
 	for _, err := range read.Errors {
 		s.log.Error("rules", "error", err)
 	}
-	s.rules, s.wrong = read.Rules, read.Errors
+	s.read, s.wrong, s.unkept, s.broken = read.Rules, read.Errors, read.Texts, read.Broken
 	s.log.Info("rules", "read", len(read.Rules), "wrong", len(read.Errors))
+}
+
+// kept returns the rules of a file as it was when it was last right.
+func (s *RuleSet) kept(file string) []*detect.Rule {
+	text, ok, err := s.ledger.File(file)
+	if err != nil || !ok {
+		return nil
+	}
+	rules, _ := detect.ParseAll(file, text)
+	return rules
+}
+
+// keep gives the ledger the texts of the files, until it has taken them.
+func (s *RuleSet) keep() {
+	if s.unkept == nil {
+		return
+	}
+	if err := s.ledger.KeepFiles(s.unkept, s.broken); err != nil {
+		s.log.Warn("the texts of rules are not kept yet", "error", err)
+		return
+	}
+	s.unkept = nil
+}
+
+// turn enables and disables rules as people have said. While the ledger can't be
+// asked, it stays as it was; at the start, there are no rules.
+func (s *RuleSet) turn() {
+	switches, err := s.ledger.Switches()
+	if err != nil {
+		s.log.Warn("rules that were enabled or disabled are not known", "error", err)
+		s.looked = time.Time{}
+		return
+	}
+	s.rules = make([]*detect.Rule, len(s.read))
+	for i, r := range s.read {
+		if sw, ok := switches[r.ID]; ok && sw.Enabled == r.Disabled {
+			turned := *r
+			turned.Disabled = !sw.Enabled
+			r = &turned
+		}
+		s.rules[i] = r
+	}
 }
 
 // look returns what files look like without reading them.

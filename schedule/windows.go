@@ -15,16 +15,34 @@ const maxEntered = 1000
 // timing returns how often a rule runs, how far its windows reach back, and how
 // long after its end one is due.
 func (s *Scheduler) timing(r *detect.Rule) (frequency, period, delay time.Duration) {
+	frequency, period, delay = r.Frequency, r.Period, s.o.Delay
 	if r.Kind == detect.NRT {
-		return nrtFrequency, nrtFrequency, s.o.NRTDelay
+		frequency, period, delay = nrtFrequency, nrtFrequency, s.o.NRTDelay
 	}
-	return r.Frequency, r.Period, s.o.Delay
+	if r.Delay != nil {
+		delay = *r.Delay
+	}
+	return frequency, period, delay
+}
+
+// lastEnd returns the last time by now at which a window of a rule ends: a whole
+// number of frequencies after its start or, if it has none, after the beginning of
+// time; ok is false before its start.
+func lastEnd(r *detect.Rule, now time.Time, frequency time.Duration) (end time.Time, ok bool) {
+	if r.Start.IsZero() {
+		return now.UTC().Truncate(frequency), true
+	}
+	since := now.Sub(r.Start)
+	return r.Start.UTC().Add(since.Truncate(frequency)), since >= 0
 }
 
 // enter enters the windows of a rule that have come due.
 func (s *Scheduler) enter(r *detect.Rule, now time.Time) error {
 	frequency, period, delay := s.timing(r)
-	latest := now.Add(-delay).UTC().Truncate(frequency)
+	latest, begun := lastEnd(r, now.Add(-delay), frequency)
+	if !begun {
+		return nil
+	}
 	cursor, ok, err := s.o.Ledger.Cursor(r.ID)
 	switch {
 	case err != nil:
@@ -36,13 +54,14 @@ func (s *Scheduler) enter(r *detect.Rule, now time.Time) error {
 	}
 	next := latest // the first window of a new rule
 	if ok {
-		next = cursor.To.Truncate(frequency).Add(frequency)
+		next, _ = lastEnd(r, cursor.To, frequency)
+		next = next.Add(frequency)
 	}
 	run := func(to time.Time) ledger.Run {
 		return ledger.Run{Rule: r.ID, Name: r.Name, Version: version(r), From: to.Add(-period), To: to, State: ledger.Pending, NotBefore: to.Add(delay), Entered: now.UTC()}
 	}
 	var runs []ledger.Run
-	if oldest := now.Add(-s.o.CatchUp).UTC().Truncate(frequency); next.Before(oldest) {
+	if oldest, _ := lastEnd(r, now.Add(-s.o.CatchUp), frequency); next.Before(oldest) {
 		gone := run(oldest)
 		gone.From, gone.State, gone.Ended = next.Add(-period), ledger.Abandoned, now.UTC()
 		gone.Error = fmt.Sprintf("%d windows, that of %s the first, are more than %s in the past", int(oldest.Sub(next)/frequency)+1, next.Format(time.RFC3339), detect.KQLDuration(s.o.CatchUp))

@@ -7,8 +7,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/spf13/cobra"
+
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/database"
+	"github.com/calypso-kql/calypso/ledger"
 )
 
 // databaseName is the file of the database in a store's folder: the ledger of rules,
@@ -16,6 +19,65 @@ import (
 const databaseName = "ledger.db"
 
 const databaseUsage = "path of a file or postgres:// URL of the database; ledger.db in the store's folder if not given"
+
+// databaseFlags say which database a command looks at.
+type databaseFlags struct{ dir, source string }
+
+func (f *databaseFlags) register(c *cobra.Command) {
+	c.Flags().StringVar(&f.dir, "store", "", "the store's folder")
+	c.Flags().StringVar(&f.source, "database", "", databaseUsage)
+}
+
+func (f *databaseFlags) given() bool { return f.dir != "" || f.source != "" }
+
+// ledger opens the ledger, for reading or for changes; close is to be called.
+func (f *databaseFlags) ledger(change bool) (l *ledger.Ledger, closeIt func(), err error) {
+	var db *database.DB
+	if change {
+		db, err = openDatabaseOf(f.source, f.dir)
+	} else {
+		db, err = readDatabase(f.source, f.dir)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if l, err = ledger.New(db, ""); err != nil {
+		db.Close()
+		return nil, nil, failed(err)
+	}
+	return l, func() { db.Close() }, nil
+}
+
+// switches returns which rules were enabled and disabled; none if no database is
+// given.
+func (f *databaseFlags) switches() (map[string]ledger.Switch, error) {
+	if !f.given() {
+		return nil, nil
+	}
+	l, closeIt, err := f.ledger(false)
+	if err != nil {
+		return nil, err
+	}
+	defer closeIt()
+	switches, err := l.Switches()
+	return switches, failed(err)
+}
+
+// openDatabaseOf opens the database of a store, or the one that is given instead, for
+// changes beside a process that serves.
+func openDatabaseOf(source, dir string) (*database.DB, error) {
+	if source == "" {
+		if dir == "" {
+			return nil, errors.New("want --store DIR, the folder of the store, or --database")
+		}
+		if _, err := os.Stat(dir); err != nil {
+			return nil, failed(err)
+		}
+		source = filepath.Join(dir, databaseName)
+	}
+	db, err := database.Open(source)
+	return db, failed(err)
+}
 
 // openDatabase opens the database of a configuration. node names this process among
 // those that share it, the same after a restart; it is empty if nobody can, since

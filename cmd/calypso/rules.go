@@ -17,9 +17,10 @@ import (
 func rulesCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rules",
-		Short: "Look at detection rules: list, check, export",
+		Short: "Look at detection rules: list, show, check, enable, disable, import, export",
 	}
-	c.AddCommand(rulesListCommand(), rulesCheckCommand(), rulesExportCommand())
+	c.AddCommand(rulesListCommand(), rulesShowCommand(), rulesCheckCommand(), rulesSwitchCommand(true), rulesSwitchCommand(false),
+		rulesImportCommand(), rulesExportCommand())
 	for _, sub := range c.Commands() {
 		sub.DisableFlagsInUseLine = true
 	}
@@ -27,16 +28,24 @@ func rulesCommand() *cobra.Command {
 }
 
 func rulesListCommand() *cobra.Command {
-	var quiet bool
+	var (
+		quiet bool
+		from  databaseFlags
+	)
 	c := &cobra.Command{
-		Use:   "list PATH…",
+		Use:   "list [--store DIR] PATH…",
 		Short: "List the rules of files and folders, and say what is wrong with them",
 		Long: `List the rules of files and folders: Sentinel's YAML, ARM templates and answers of
 its REST API, and queries with let query_frequency and query_period. What is wrong
-with a rule is told with file and line; so is what Sentinel would refuse.`,
+with a rule is told with file and line; so is what Sentinel would refuse. With
+--store, what calypso rules enable and disable have said is told, too.`,
 		Example: "  calypso rules list Detections/ export.json suspicious-api-traffic.kql",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			switches, err := from.switches()
+			if err != nil {
+				return err
+			}
 			read := detect.Read(args)
 			w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "Rule\tKind\tEvery\tLooks back\tSeverity\tID\tFile")
@@ -45,9 +54,9 @@ with a rule is told with file and line; so is what Sentinel would refuse.`,
 				if r.Kind == detect.Scheduled {
 					every, period = detect.KQLDuration(r.Frequency), detect.KQLDuration(r.Period)
 				}
-				state := ""
-				if r.Disabled {
-					state = " (disabled)"
+				state, off := stateOf(r, switches)
+				if state = " (" + state + ")"; !off {
+					state = ""
 				}
 				fmt.Fprintf(w, "%s%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, state, r.Kind, every, period, r.Severity, r.ID, r.File)
 			}
@@ -58,6 +67,7 @@ with a rule is told with file and line; so is what Sentinel would refuse.`,
 		},
 	}
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "no warnings")
+	from.register(c)
 	return c
 }
 

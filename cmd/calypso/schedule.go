@@ -48,13 +48,13 @@ func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Lo
 	if err != nil {
 		return nil, nil, err
 	}
-	rules := schedule.NewRuleSet(c.Rules, now, log)
+	rules := schedule.NewRuleSet(c.Rules, l, now, log)
 	return schedule.New(schedule.Options{
 		Ledger: l, Rules: rules.Rules, Sink: p.intake, Now: now, Log: log, Ended: p.ended,
 		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Workers: c.Schedule.Workers,
 		Querier: func(r *detect.Rule) detect.Querier {
 			q := workspace.NewQuerier(p.engine, workspace.New(p.catalog, p.store.Snapshot(), p.names...), kql.RunOptions{MemoryLimit: c.Limits.QueryMemory, Locations: p.locator})
-			if r.Kind == detect.NRT {
+			if r.Kind == detect.NRT || r.ByArrival {
 				q = q.ByArrival()
 			}
 			return limited{q, c.Limits.QueryTime}
@@ -203,9 +203,9 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 
 func runsCommand() *cobra.Command {
 	var (
-		dir, source string
-		f           ledger.Filter
-		state       []string
+		from  databaseFlags
+		f     ledger.Filter
+		state []string
 	)
 	c := &cobra.Command{
 		Use:   "runs --store DIR [--rule ID] [--state STATE]… [--limit N]",
@@ -218,27 +218,22 @@ times), suppressed (shortly after an alert), abandoned (too far in the past).`,
 			for _, s := range state {
 				f.States = append(f.States, ledger.State(s))
 			}
-			db, err := readDatabase(source, dir)
+			l, closeIt, err := from.ledger(false)
 			if err != nil {
 				return err
 			}
-			defer db.Close()
-			return showRuns(db, f)
+			defer closeIt()
+			return showRuns(l, f)
 		},
 	}
-	c.Flags().StringVar(&dir, "store", "", "the store's folder")
-	c.Flags().StringVar(&source, "database", "", databaseUsage)
+	from.register(c)
 	c.Flags().StringVar(&f.Rule, "rule", "", "only the rule with this ID")
 	c.Flags().StringArrayVar(&state, "state", nil, "only windows in this state; may be repeated")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at most so many; 0 is all")
 	return c
 }
 
-func showRuns(db *database.DB, f ledger.Filter) error {
-	l, err := ledger.New(db, "")
-	if err != nil {
-		return failed(err)
-	}
+func showRuns(l *ledger.Ledger, f ledger.Filter) error {
 	runs, err := l.Runs(f)
 	if err != nil {
 		return failed(err)

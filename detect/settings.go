@@ -1,0 +1,82 @@
+package detect
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// settingsField is the part of a rule's YAML that only Calypso knows, under the key
+// calypso. Sentinel's tools want it taken out.
+type settingsField struct {
+	Enabled *bool  `yaml:"enabled,omitempty"`
+	Window  string `yaml:"window,omitempty"`
+	Delay   string `yaml:"delay,omitempty"`
+	Start   string `yaml:"start,omitempty"`
+}
+
+// The windows of a rule.
+const (
+	byGenerated = "generated"
+	byArrival   = "arrival"
+)
+
+func (f *settingsField) fill(r *Rule, p *problems) {
+	if f == nil {
+		return
+	}
+	r.Disabled = f.Enabled != nil && !*f.Enabled
+	switch f.Window {
+	case "", byGenerated:
+	case byArrival:
+		r.ByArrival = true
+	default:
+		p.add("calypso.window", "%q: want generated (by TimeGenerated) or arrival (by the time when rows arrived)", f.Window)
+	}
+	if f.Delay != "" {
+		d, err := ParseDuration(f.Delay)
+		if err == nil && d < 0 {
+			err = fmt.Errorf("%q: want 0s or more", f.Delay)
+		}
+		if err != nil {
+			p.add("calypso.delay", "%v", err)
+		}
+		r.Delay = &d
+	}
+	if f.Start != "" {
+		r.Start = p.start("calypso.start", f.Start)
+	}
+}
+
+// start reads the time from which a rule runs.
+func (p *problems) start(field, text string) time.Time {
+	ticks, ok := types.ParseDateTime(text)
+	if !ok {
+		p.add(field, "%q is no time: want 2026-03-01T08:00:00Z", text)
+		return time.Time{}
+	}
+	return types.TimeOf(ticks)
+}
+
+// settings returns what of the rule only Calypso knows; nil if there is none.
+func (r *Rule) settings() *settingsField {
+	var f settingsField
+	if r.Disabled {
+		off := false
+		f.Enabled = &off
+	}
+	if r.ByArrival && r.Kind == Scheduled {
+		f.Window = byArrival
+	}
+	if r.Delay != nil {
+		f.Delay = KQLDuration(*r.Delay)
+	}
+	if !r.Start.IsZero() {
+		f.Start = r.Start.UTC().Format(time.RFC3339Nano)
+	}
+	if f == (settingsField{}) {
+		return nil
+	}
+	return &f
+}
