@@ -46,6 +46,8 @@ type Config struct {
 	// Rules are files and folders of rules that run on their schedule.
 	Rules    []string `yaml:"rules"`
 	Schedule Schedule `yaml:"schedule"`
+	// Incidents is about what alerts become.
+	Incidents Incidents `yaml:"incidents"`
 	// Kafka are clusters that logs come from.
 	Kafka []Kafka `yaml:"kafka"`
 	// Notifications say who is told of alerts and incidents.
@@ -110,6 +112,13 @@ type Workspace struct {
 	ExternalData []string `yaml:"externaldata"`
 	// Locations is a MaxMind database for geo_info_from_ip_address.
 	Locations string `yaml:"locations"`
+}
+
+// Incidents says how incidents are kept.
+type Incidents struct {
+	// URL is where people see an incident, with {number} for its number; empty if
+	// they do not. It is the IncidentUrl of SecurityIncident.
+	URL string `yaml:"url"`
 }
 
 // Schedule says how rules run.

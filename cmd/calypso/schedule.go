@@ -17,6 +17,7 @@ import (
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/database"
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/incident"
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/column"
@@ -37,9 +38,10 @@ type ruleParts struct {
 	locator function.Locator
 	store   *store.Store
 	intake  *intake.Intake
-	// database holds the ledger, in which this process is called node.
-	database *database.DB
-	node     string
+	// database holds the ledger, in which this process is called node, and incidents.
+	database  *database.DB
+	node      string
+	incidents *incident.Store
 }
 
 // scheduler returns a scheduler of the rules of a configuration, and its ledger.
@@ -50,7 +52,7 @@ func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Lo
 	}
 	rules := schedule.NewRuleSet(c.Rules, l, now, log)
 	return schedule.New(schedule.Options{
-		Ledger: l, Rules: rules.Rules, Sink: p.intake, Now: now, Log: log, Ended: p.ended,
+		Ledger: l, Rules: rules.Rules, Sink: p.intake, Incidents: p.incidents, Now: now, Log: log, Ended: p.ended,
 		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Workers: c.Schedule.Workers,
 		Querier: func(r *detect.Rule) detect.Querier {
 			q := workspace.NewQuerier(p.engine, workspace.New(p.catalog, p.store.Snapshot(), p.names...), kql.RunOptions{MemoryLimit: c.Limits.QueryMemory, Locations: p.locator})
@@ -78,30 +80,39 @@ func (q limited) Query(ctx context.Context, text string, from, to time.Time) (s 
 	return q.Querier.Query(ctx, text, from, to)
 }
 
-// runningRules are rules that run beside the server.
+// runningRules are rules that run beside the server, and what comes of their alerts.
 type runningRules struct {
-	stop context.CancelFunc
-	wg   sync.WaitGroup
+	stop, end    context.CancelFunc
+	wg, delivery sync.WaitGroup
 }
 
-// startRules runs the rules of a configuration until close; nothing if it has none.
+// startRules runs the rules of a configuration until close, and delivers what changes
+// of incidents, also where it has no rules.
 func startRules(ctx context.Context, c config.Config, p ruleParts, log *slog.Logger) (*runningRules, error) {
-	r := &runningRules{stop: func() {}}
-	if len(c.Rules) == 0 {
-		return r, nil
-	}
-	s, _, err := p.scheduler(c, time.Now, log)
-	if err != nil {
-		return nil, err
+	r := &runningRules{}
+	var s *schedule.Scheduler
+	if len(c.Rules) > 0 {
+		var err error
+		if s, _, err = p.scheduler(c, time.Now, log); err != nil {
+			return nil, err
+		}
 	}
 	ctx, r.stop = context.WithCancel(ctx)
-	r.wg.Go(func() { s.Run(ctx) })
+	if s != nil {
+		r.wg.Go(func() { s.Run(ctx) })
+	}
+	delivering, end := context.WithCancel(context.WithoutCancel(ctx))
+	r.end = end
+	r.delivery.Go(func() { deliverIncidents(delivering, p.incidents, p.intake, log) })
 	return r, nil
 }
 
+// close lets the windows under way end, and then what came of them be delivered.
 func (r *runningRules) close() {
 	r.stop()
 	r.wg.Wait()
+	r.end()
+	r.delivery.Wait()
 }
 
 func scheduleCommand() *cobra.Command {
@@ -114,8 +125,9 @@ func scheduleCommand() *cobra.Command {
 		Use:   "schedule --store DIR --rules PATH… [--config FILE] [--now T]",
 		Short: "Run what is due of rules, once: for cron, and for a look at what they would find",
 		Long: `Run the windows of rules that are due and have not run, in order, write their
-alerts to SecurityAlert in the store, and end. calypso serve --rules does the same all
-the time; calypso runs shows what has run.`,
+alerts to SecurityAlert and the incidents that they make to SecurityIncident in the
+store, and end. calypso serve --rules does the same all the time; calypso runs shows
+what has run, calypso incidents what came of it.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := readConfig(file, overriding(nil, dir, ""))
@@ -183,11 +195,18 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 		return failed(err)
 	}
 	defer func() { err = errors.Join(err, failed(db.Close())) }()
-	scheduler, l, err := ruleParts{ended, engine, cat, names, saved.locator, s, in, db, node}.scheduler(c, clock, log)
+	incidents, err := openIncidents(c, db, node, clock)
+	if err != nil {
+		return failed(err)
+	}
+	scheduler, l, err := ruleParts{ended, engine, cat, names, saved.locator, s, in, db, node, incidents}.scheduler(c, clock, log)
 	if err != nil {
 		return failed(err)
 	}
 	if err := scheduler.Drain(ctx); err != nil {
+		return failed(err)
+	}
+	if _, err := incidents.Deliver(ctx, in); err != nil {
 		return failed(err)
 	}
 	left, err := l.Runs(ledger.Filter{States: []ledger.State{ledger.Pending, ledger.Running, ledger.Evaluated}})

@@ -54,6 +54,9 @@ func openParts(ctx context.Context, c config.Config, saved *savedFlags) (*server
 	if p.database, p.node, err = openDatabase(c); err != nil {
 		return nil, failed(errors.Join(err, p.store.Close()))
 	}
+	if p.incidents, err = openIncidents(c, p.database, p.node, time.Now); err != nil {
+		return nil, failed(errors.Join(err, p.database.Close(), p.store.Close()))
+	}
 	for _, d := range p.store.Damage() {
 		p.log.Error("store", "damage", d)
 	}
