@@ -27,6 +27,9 @@ type Options struct {
 	Users int
 	// SignIns is the number of sign-in rows, planted ones included.
 	SignIns int64
+	// Even spreads the sign-ins evenly over the time instead of by the hours of the
+	// day.
+	Even bool
 	// RiskEvents is the least number of risk rows; the planted ones are
 	// always there.
 	RiskEvents int
@@ -90,7 +93,7 @@ func New(o Options) (*Tenant, error) {
 	r := newRNG(o.Seed, streamTenant, 0)
 	t.id, t.name = r.guid(), "Northharbour Lines"
 	t.workspace = workspace{id: r.guid(), subscription: r.guid(), group: "rg-soc-prod", name: "law-northharbour"}
-	t.day = newCurve(t.from, t.to)
+	t.day = newCurve(t.from, t.to, o.Even)
 	t.places = newPlaces()
 	t.apps = newApps(o.Seed)
 	for _, a := range t.apps {

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/ledger"
+)
+
+// report prints what the runs took.
+func (s *simulation) report(w io.Writer) {
+	fmt.Fprintf(w, "%d rules every %s, %.0f sign-ins/s for %.1f h: %d rows, %.1f GB in the store, %.1f µs of processor time to store one; load %s\n",
+		len(s.rules), s.o.every, s.o.rate, s.o.hours, s.rows, float64(diskBytes(s.o.dir))/1e9, s.fed*1000/float64(max(1, s.rows)), load())
+	fmt.Fprintf(w, "\n%8s %12s %12s %14s\n", "hour", "rows", "ms a tick", "share of a core")
+	for _, part := range quarters(s.ticks) {
+		var cpu float64
+		for _, t := range part {
+			cpu += t.cpu
+		}
+		last := part[len(part)-1]
+		ms := cpu / float64(len(part))
+		fmt.Fprintf(w, "%8.1f %12d %12.1f %13.2f%%\n", last.hour, last.rows, ms, ms/float64(s.o.every.Milliseconds())*100)
+	}
+	s.compared(w)
+	s.costly(w)
+}
+
+// quarters splits the ticks into eight stretches of time, of which each is a mean.
+func quarters(t []tick) (out [][]tick) {
+	n := max(1, (len(t)+7)/8)
+	for part := range slices.Chunk(t, n) {
+		out = append(out, part)
+	}
+	return out
+}
+
+// compared prints the runs that were compared.
+func (s *simulation) compared(w io.Writer) {
+	type sum struct {
+		to                 time.Time
+		n, differ          int
+		kept, plain        float64
+		keptRead, plainAll int64
+	}
+	var sums []sum
+	for _, r := range s.runs {
+		if r.again == nil {
+			continue
+		}
+		if len(sums) == 0 || !sums[len(sums)-1].to.Equal(r.to) {
+			sums = append(sums, sum{to: r.to})
+		}
+		x := &sums[len(sums)-1]
+		x.n++
+		x.kept, x.plain = x.kept+r.cpu, x.plain+r.again.cpu
+		x.keptRead, x.plainAll = x.keptRead+r.again.read, x.plainAll+r.again.whole
+		if !r.again.same {
+			x.differ++
+		}
+	}
+	if len(sums) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\nqueries alone, and the same with nothing kept:\n%8s %6s %12s %12s %8s %14s %14s\n", "hour", "runs", "ms", "ms, nothing", "times", "rows read", "rows, nothing")
+	for _, x := range sums {
+		fmt.Fprintf(w, "%8.1f %6d %12.1f %12.1f %8.1f %14d %14d\n", x.to.Sub(begin()).Hours(), x.n, x.kept, x.plain, x.plain/max(x.kept, 0.001), x.keptRead, x.plainAll)
+		if x.differ > 0 {
+			fmt.Fprintf(w, "         %d answers have another number of rows\n", x.differ)
+		}
+	}
+}
+
+// A ruleCost is what a rule took in the second half of the time.
+type ruleCost struct {
+	rule        *detect.Rule
+	n           int
+	cpu         float64
+	again       float64
+	compared    int
+	read, whole int64
+	failed      error
+}
+
+// costly prints the rules that took most.
+func (s *simulation) costly(w io.Writer) {
+	by := map[*detect.Rule]*ruleCost{}
+	var all []*ruleCost
+	half := begin().Add(time.Duration(s.o.hours / 2 * float64(time.Hour)))
+	for _, r := range s.runs {
+		c := by[r.rule]
+		if c == nil {
+			c = &ruleCost{rule: r.rule}
+			by[r.rule] = c
+			all = append(all, c)
+		}
+		if r.error != nil {
+			c.failed = r.error
+		}
+		if r.to.Before(half) {
+			continue
+		}
+		c.n++
+		c.cpu += r.cpu
+		if r.again != nil {
+			c.compared++
+			c.again, c.read, c.whole = c.again+r.again.cpu, c.read+r.again.read, c.whole+r.again.whole
+		}
+	}
+	slices.SortFunc(all, func(a, b *ruleCost) int { return cmp.Compare(b.cpu/float64(max(1, b.n)), a.cpu/float64(max(1, a.n))) })
+	fmt.Fprintf(w, "\nrules by their cost in the second half:\n%10s %12s %8s %12s %12s  %s\n", "ms a run", "ms, nothing", "times", "rows read", "of", "rule")
+	for i, c := range all {
+		if i >= 30 && c.failed == nil {
+			continue
+		}
+		ms, k := c.cpu/float64(max(1, c.n)), max(1, c.compared)
+		plain := c.again / float64(k)
+		fmt.Fprintf(w, "%10.2f %12.1f %8.1f %12d %12d  %s %s\n", ms, plain, plain/max(ms, 0.001), c.read/int64(k), c.whole/int64(k), c.rule.ID, c.rule.Name)
+		if c.failed != nil {
+			line, _, _ := strings.Cut(c.failed.Error(), "\n")
+			fmt.Fprintf(w, "           failed: %s\n", line)
+		}
+	}
+}
+
+// complete checks that the ledger has each window of each rule once, done.
+func (s *simulation) complete(w io.Writer) error {
+	runs, err := s.ledger.Runs(ledger.Filter{})
+	if err != nil {
+		return err
+	}
+	states := map[ledger.State]int{}
+	ends := map[string][]time.Time{}
+	for _, r := range runs {
+		states[r.State]++
+		ends[r.Rule] = append(ends[r.Rule], r.To)
+	}
+	wrong := 0
+	for _, at := range ends {
+		slices.SortFunc(at, time.Time.Compare)
+		for i := 1; i < len(at); i++ {
+			if at[i].Sub(at[i-1]) != s.o.every {
+				wrong++
+			}
+		}
+	}
+	fmt.Fprintf(w, "\nledger: %d windows of %d rules, %v; %d gaps or doubles\n", len(runs), len(ends), states, wrong)
+	if wrong > 0 {
+		return fmt.Errorf("%d windows are missing or there twice", wrong)
+	}
+	return nil
+}
+
+// load is what the machine has to do besides.
+func load() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	first, _, _ := strings.Cut(string(b), " ")
+	return first
+}
