@@ -169,9 +169,18 @@ func cell(c column.Column, i int) string {
 	return fmt.Sprint(v.At(i))
 }
 
-func TestRoundTrip(t *testing.T) {
+// TestManyRows reads a file of several row groups in the ways in which queries do.
+func TestManyRows(t *testing.T) {
 	want := testRows(300_000)
-	f := openFile(t, write(t, want, parquet.WriterOptions{}), parquet.Options{})
+	path := write(t, want, parquet.WriterOptions{Bloom: []string{"Id"}})
+	t.Run("every row", func(t *testing.T) { roundTrip(t, want, path) })
+	t.Run("few rows", func(t *testing.T) { sparseRows(t, want, path) })
+	t.Run("hints", func(t *testing.T) { hints(t, want, path) })
+	t.Run("rows of all parts", func(t *testing.T) { rowsTogether(t, want, path) })
+}
+
+func roundTrip(t *testing.T, want *column.Batch, path string) {
+	f := openFile(t, path, parquet.Options{})
 	if got := f.Schema(); !got.Equal(schema) {
 		t.Fatalf("schema is %s, want %s", got, schema)
 	}
@@ -189,10 +198,9 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestSparseRows reads few rows of lazy columns, page by page.
-func TestSparseRows(t *testing.T) {
-	want := testRows(200_000)
-	f := openFile(t, write(t, want, parquet.WriterOptions{}), parquet.Options{})
+// sparseRows reads few rows of lazy columns, page by page.
+func sparseRows(t *testing.T, want *column.Batch, path string) {
+	f := openFile(t, path, parquet.Options{})
 	batches := readAll(t, f, plan.Scan{Columns: all(f)})
 	rows := []uint32{0, 3, 4, 20_000, 20_001, uint32(batches[0].Len() - 1)}
 	got := batches[0].Gather(rows)
@@ -203,9 +211,8 @@ func TestSparseRows(t *testing.T) {
 	}
 }
 
-func TestHints(t *testing.T) {
-	want := testRows(400_000)
-	f := openFile(t, write(t, want, parquet.WriterOptions{Bloom: []string{"Id"}}), parquet.Options{})
+func hints(t *testing.T, want *column.Batch, path string) {
+	f := openFile(t, path, parquet.Options{})
 	rows := func(hints ...plan.Hint) int {
 		n := 0
 		for _, b := range readAll(t, f, plan.Scan{Columns: []int{0}, Hints: hints}) {
@@ -224,7 +231,7 @@ func TestHints(t *testing.T) {
 	if n := rows(plan.Hint{Column: 2, Op: plan.HintIn, Values: column.NewVec(types.String, []string{"nobody"}, nil)}); n != 0 {
 		t.Errorf("look-up of an unknown id leaves %d rows", n)
 	}
-	if n := rows(plan.Hint{Column: 0, Op: plan.HintGreater, Values: times(399_999)}); n != 0 {
+	if n := rows(plan.Hint{Column: 0, Op: plan.HintGreater, Values: times(299_999)}); n != 0 {
 		t.Errorf("times after the last leave %d rows", n)
 	}
 	if n := rows(plan.Hint{Column: 0, Op: plan.HintLess, Values: times(1000)}); n < 1000 || n > 150_000 {
@@ -345,11 +352,10 @@ func TestCatalogSaysText(t *testing.T) {
 	}
 }
 
-// TestRowsTogether reads few rows of all parts of a file at once, as far as the row
+// rowsTogether reads few rows of all parts of a file at once, as far as the row
 // groups allow.
-func TestRowsTogether(t *testing.T) {
-	want := testRows(300_000)
-	f := openFile(t, write(t, want, parquet.WriterOptions{}), parquet.Options{})
+func rowsTogether(t *testing.T, want *column.Batch, path string) {
+	f := openFile(t, path, parquet.Options{})
 	for _, kept := range []bool{false, true} {
 		if kept {
 			f = openFile(t, f.Path(), parquet.Options{Keep: true})

@@ -1,0 +1,6 @@
+//go:build race
+
+package bind_test
+
+// oneOf is how much of the corpus a test run takes.
+const oneOf = 20
