@@ -11,6 +11,8 @@
 //	                              rows go to one table, as Kusto's streaming ingestion
 //	POST /v1/rest/query           a query, Kusto's way
 //	POST /v1/rest/mgmt            a management command, Kusto's way
+//	GET, PATCH /v1/incidents …    incidents, their comments and timelines
+//	GET, PATCH /v1/alerts …       alerts
 //
 // Where there are tokens, every request but the first two needs one that is good
 // for it. Where there are none, only requests that a program on this machine has
@@ -31,6 +33,7 @@ import (
 
 	"github.com/calypso-kql/calypso/command"
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/incident"
 	"github.com/calypso-kql/calypso/ingest"
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
@@ -40,7 +43,7 @@ import (
 	"github.com/calypso-kql/calypso/workspace"
 )
 
-// Options are what a server serves. All but Log are needed.
+// Options are what a server serves. All but Incidents and Log are needed.
 type Options struct {
 	Store  *store.Store
 	Engine *kql.Engine
@@ -58,6 +61,8 @@ type Options struct {
 	Failures *command.Failures
 	Tokens   []config.Token
 	Limits   config.Limits
+	// Incidents are served if they are not nil.
+	Incidents *incident.Store
 	// Now is the clock.
 	Now func() time.Time
 	// Log is told of every request; nil for nobody.
@@ -91,6 +96,9 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /v1/rest/ingest/{db}/{table}", s.allow(config.Ingestor, s.bodies.inTurn(s.streaming)))
 	mux.HandleFunc("POST /v1/rest/query", s.allow(anyRole, s.query))
 	mux.HandleFunc("POST /v1/rest/mgmt", s.allow(anyRole, s.mgmt))
+	if o.Incidents != nil {
+		s.incidentRoutes(mux)
+	}
 	return s.recorded(mux)
 }
 

@@ -88,7 +88,7 @@ func (p *serverParts) server(ctx context.Context, c config.Config, address strin
 		Store: p.store, Engine: p.engine, Intake: p.intake, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: p.log,
 		Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(p.catalog, t, p.names...) },
 		Locations: p.locator,
-		Commands:  commands, Requests: requests, Failures: failures,
+		Commands:  commands, Requests: requests, Failures: failures, Incidents: p.incidents,
 		Observer: p.watch, Metrics: p.watch.Metrics.Handler(),
 	}), requests, nil
 }
