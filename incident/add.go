@@ -69,7 +69,15 @@ func (a *addition) add(alert *Alert) error {
 	}
 	_, err = a.t.Exec(`INSERT INTO alerts (id, rule, rule_name, severity, status, window_end, generated, incident, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		alert.ID, alert.Rule, alert.RuleName, alert.Severity, alert.Status, micros(alert.Time), micros(alert.Generated), alert.Incident, []byte(alert.Row))
-	return err
+	if err != nil {
+		return err
+	}
+	for _, o := range a.t.s.o.AlertObservers {
+		if err := o.Added(a.t.Tx, alert); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // find returns the incident that an alert belongs to, which may be a new one.

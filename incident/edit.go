@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/calypso-kql/calypso/detect"
 )
@@ -37,6 +38,12 @@ type Edit struct {
 	AddTasks []NewTask `json:"addTasks"`
 	// Tasks are the statuses of tasks, by their IDs.
 	Tasks map[string]TaskStatus `json:"tasks"`
+}
+
+// Check returns an *Invalid if no incident could be edited so.
+func (e Edit) Check() error {
+	_, err := e.apply(&Incident{Status: New}, AutomationRule(""), time.Time{})
+	return err
 }
 
 // A NewTask is a task that is to be added.

@@ -11,6 +11,14 @@ type Observer interface {
 	Changed(tx *database.Tx, before, after *Incident, c Change) error
 }
 
+// An AlertObserver is told of every alert that is added, in the transaction that adds
+// it, as an Observer is of changes. The alert says which incident it belongs to.
+type AlertObserver interface {
+	// Added is called before observers are told of the incident's change. An error
+	// undoes the addition.
+	Added(tx *database.Tx, a *Alert) error
+}
+
 // An Automator changes incidents that have changed.
 type Automator interface {
 	// Automate is called as an Observer is, after observers, for changes that are not

@@ -20,6 +20,8 @@ type Options struct {
 	// in order.
 	Observers  []Observer
 	Automators []Automator
+	// AlertObservers are told of alerts.
+	AlertObservers []AlertObserver
 }
 
 // A Store keeps alerts and incidents in a database. It is safe for concurrent use,
