@@ -58,7 +58,8 @@ const layers = `
 	database        :
 	ledger          : database
 	schedule        : kql/types detect ledger
-	notify          : config database
+	automation      : database incident
+	notify          : config database incident
 	backtest        : detect
 	rulecheck       : kql/types kql/bind kql/syntax kql detect
 	ruletest        : kql/types kql/plan kql/syntax kql ingest output workspace detect
@@ -89,7 +90,7 @@ const vendors = `
 	github.com/jackc/pgx/v5             : database
 	github.com/fsnotify/fsnotify        : folders
 	github.com/twmb/franz-go            : kafka
-	github.com/goccy/go-yaml            : detect functions config ruletest
+	github.com/goccy/go-yaml            : automation detect functions config ruletest
 	github.com/wneessen/go-mail         : notify
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/prometheus/client_golang : telemetry
