@@ -152,38 +152,19 @@ func (c *chunk) loadDirect(d *decoder, r *pageReader, rows []uint32) error {
 }
 
 // directAll decodes all pages of the chunk. A page that is shared with another
-// part of the row group is decoded once for both. Of a column of numbers that is
-// decoded as a whole, the next page is read meanwhile: whoever else wants a part
-// of it waits for this.
+// part of the row group is decoded once for both.
 func (c *chunk) directAll(d *decoder, r *pageReader) error {
-	text := c.field.from.kind == pq.ByteArray
-	whole := c.from == 0 && c.to == c.scan.g.n
-	var ahead chan aheadPage // of the next page
-	defer func() {
-		if ahead != nil {
-			<-ahead // nothing goes on when this returns
-		}
-	}()
 	for row := c.from; row < c.to; {
 		at := r.layout.page(row)
 		first, end := r.layout.data[at].first, r.layout.end(at)
 		to := min(end, c.to)
-		now := ahead
-		ahead = nil
-		if !text && whole && end < c.to {
-			ahead = r.readAhead(at + 1)
-		}
 		var v *values
 		var err error
-		switch {
-		case now != nil:
-			p := <-now
-			v, err = p.v, p.err
-		case text && (row != first || to != end):
+		if c.isText() && (row != first || to != end) {
 			r.alone = false
 			v, err = c.scan.shared(pageKey{c.field.leaf, at}, end-first, to-row, func() (*values, error) { return r.wholePage(at) })
-		default:
-			r.alone = text
+		} else {
+			r.alone = c.isText()
 			v, err = r.wholePage(at)
 		}
 		if err != nil {
@@ -205,24 +186,6 @@ func (r *pageReader) wholePage(at int) (*values, error) {
 		err = fmt.Errorf("page holds %d rows, want %d", v.rows, want)
 	}
 	return v, err
-}
-
-// An aheadPage is a page that was read ahead.
-type aheadPage struct {
-	v   *values
-	err error
-}
-
-// readAhead reads data page at on the side.
-func (r *pageReader) readAhead(at int) chan aheadPage {
-	out := make(chan aheadPage, 1)
-	go func() {
-		var p aheadPage
-		defer func() { out <- p }()
-		defer recovered(r.g.file.path, &p.err)
-		p.v, p.err = r.wholePage(at)
-	}()
-	return out
 }
 
 // loadLibrary is loadDirect by the library's own decoding.

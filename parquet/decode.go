@@ -110,7 +110,7 @@ func (d *decoder) plain(v *values, rows picker) {
 
 // coded adds text by its codes.
 func (d *decoder) coded(v *values, rows picker) error {
-	if d.dict == nil {
+	if d.codes == nil {
 		d.codes = uncleared[uint32](d.capacity)
 	}
 	if d.dict == nil || len(v.dict.starts) > len(d.dict.starts) {
@@ -150,7 +150,9 @@ func (d *decoder) flatten() {
 		return
 	}
 	d.isFlat = true
-	d.flat = make([]string, 0, d.capacity)
+	if d.flat == nil {
+		d.flat = make([]string, 0, d.capacity)
+	}
 	d.unfold(0)
 }
 

@@ -90,8 +90,8 @@ func (g *group) found(hints []plan.Hint) (rows []uint32, known bool) {
 // finderOf returns the finder of a column, nil if it has none or has not been read.
 func (s *scannedGroup) finderOf(field int) *finder {
 	s.mu.Lock()
-	l, f := s.whole[field], s.finders[field]
-	if f == nil && l != nil && l.Loaded() {
+	w, f := s.whole[field], s.finders[field]
+	if f == nil && w != nil && w.loaded() {
 		f = &finder{}
 		s.finders[field] = f
 	}
@@ -100,7 +100,7 @@ func (s *scannedGroup) finderOf(field int) *finder {
 		return nil
 	}
 	f.making.Do(func() {
-		c, err := column.Force(l)
+		c, err := w.load()
 		if v, isFlat := c.(*column.Vec[string]); err == nil && isFlat {
 			f.make(v.Vals)
 		}

@@ -111,13 +111,13 @@ type scannedGroup struct {
 	keep bool
 
 	mu      sync.Mutex
-	whole   map[int]*column.Lazy // by field
-	finders map[int]*finder      // likewise, of columns that are kept
+	whole   map[int]*whole  // by field
+	finders map[int]*finder // likewise, of columns that are kept
 	pages   map[pageKey]*sharedPage
 }
 
 func newScannedGroup(g *group) *scannedGroup {
-	return &scannedGroup{g: g, whole: map[int]*column.Lazy{}, finders: map[int]*finder{}, pages: map[pageKey]*sharedPage{}}
+	return &scannedGroup{g: g, whole: map[int]*whole{}, finders: map[int]*finder{}, pages: map[pageKey]*sharedPage{}}
 }
 
 // batch returns rows from up to, not including, to, with the fields given, all
@@ -135,16 +135,15 @@ func (s *scannedGroup) batch(fields []int, from, to int) *column.Batch {
 	return column.NewBatch(to-from, cols)
 }
 
-func (s *scannedGroup) wholeOf(f int) *column.Lazy {
+func (s *scannedGroup) wholeOf(f int) *whole {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := s.whole[f]
-	if l == nil {
-		field := s.g.file.fields[f]
-		l = column.NewLazy(field.to, s.g.n, &chunk{scan: s, field: field, to: s.g.n})
-		s.whole[f] = l
+	w := s.whole[f]
+	if w == nil {
+		w = newWhole(chunk{scan: s, field: s.g.file.fields[f], to: s.g.n})
+		s.whole[f] = w
 	}
-	return l
+	return w
 }
 
 type pageKey struct{ leaf, page int }
@@ -195,7 +194,7 @@ func (g *group) isSmall(f field) bool {
 
 // A part is a range of rows of a column that is decoded as a whole.
 type part struct {
-	whole *column.Lazy
+	whole *whole
 	chunk chunk
 	keep  bool
 }
@@ -203,10 +202,10 @@ type part struct {
 // Load implements column.Loader. Few rows are read by themselves, unless the
 // whole column has been decoded or is to be kept.
 func (p *part) Load(rows []uint32) (column.Column, error) {
-	if !p.keep && !p.whole.Loaded() && p.chunk.isSparse(rows, rare) {
+	if !p.keep && !p.whole.loaded() && p.chunk.isSparse(rows, rare) {
 		return p.chunk.Load(rows)
 	}
-	c, err := column.Force(p.whole)
+	c, err := p.whole.load()
 	if err != nil {
 		return nil, err
 	}

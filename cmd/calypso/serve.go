@@ -82,7 +82,7 @@ its digest only. Roles: reader, ingestor, operator, admin.`,
 
 // serve serves until ctx ends, and then lets the requests under way end.
 func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) {
-	p, err := openParts(ctx, c, saved)
+	p, err := openParts(c, saved)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ type serverParts struct {
 
 // openParts opens the store, the database, and what queries use besides them. Store
 // and database are to be closed.
-func openParts(ctx context.Context, c config.Config, saved *savedFlags) (*serverParts, error) {
+func openParts(c config.Config, saved *savedFlags) (*serverParts, error) {
 	p := &serverParts{log: newLog(c.Log)}
 	var err error
 	if p.watch, err = observe(c); err != nil {

@@ -1,21 +1,23 @@
 package exec
 
+import "math/bits"
+
 // A pairCache has the numbers of pairs whose parts are small numbers at hand in an
 // array: a few values of two keys, of which most rows of most batches are, then
 // cost a look-up in the processor's cache. The zero pairCache is empty and ready
 // for use.
 type pairCache struct {
-	ids    []uint32 // the number plus one, by second<<bits | first; 0 for none
-	bits   uint     // for the first part
-	a, b   uint32   // parts below these have a place
-	filled int      // pairs of the table that have been considered
-	mostA  uint32   // one more than the greatest parts of these
-	mostB  uint32
+	ids  []uint32 // the number plus one, by second<<bits | first; 0 for none
+	bits uint     // for the first part
+	a, b uint32   // parts below these have a place
 }
 
 // maxPairCache bounds the array, and the groups from which on there is none: many
 // groups are many pairs.
-const maxPairCache = 1 << 14
+const (
+	maxPairBits  = 14
+	maxPairCache = 1 << maxPairBits
+)
 
 // add replaces first by the numbers of (first, second) in t.
 func (c *pairCache) add(t *wordTable, first, second []uint32) {
@@ -23,7 +25,7 @@ func (c *pairCache) add(t *wordTable, first, second []uint32) {
 		addPairs(t, first, second)
 		return
 	}
-	c.refill(t)
+	c.makeRoom(t, first, second)
 	for i, a := range first {
 		b := second[i]
 		if a < c.a && b < c.b {
@@ -38,27 +40,26 @@ func (c *pairCache) add(t *wordTable, first, second []uint32) {
 	}
 }
 
-// refill makes room for the pairs that have come since it was called last.
-func (c *pairCache) refill(t *wordTable) {
-	for _, w := range t.keys[c.filled:] {
-		c.mostA, c.mostB = max(c.mostA, uint32(w>>32)+1), max(c.mostB, uint32(w)+1)
+// makeRoom makes room for the pairs of a batch: times that go on bring new parts
+// with each. It doubles, so that it is done seldom.
+func (c *pairCache) makeRoom(t *wordTable, first, second []uint32) {
+	a, b := c.a, c.b
+	for i, p := range first {
+		a, b = max(a, p+1), max(b, second[i]+1)
 	}
-	c.filled = len(t.keys)
-	a, b := c.mostA, c.mostB
 	if a == c.a && b == c.b {
 		return
 	}
-	bits := uint(0)
-	for uint64(1)<<bits < uint64(a) {
-		bits++
-	}
-	if uint64(b)<<bits > maxPairCache {
+	bitsA, bitsB := bits.Len32(a-1), bits.Len32(b-1)
+	if bitsA+bitsB > maxPairBits {
 		return
 	}
-	c.a, c.b, c.bits = a, b, bits
-	c.ids = make([]uint32, uint64(b)<<bits)
+	c.a, c.b, c.bits = 1<<bitsA, 1<<bitsB, uint(bitsA)
+	c.ids = make([]uint32, 1<<(bitsA+bitsB))
 	for id, w := range t.keys {
-		c.ids[uint64(uint32(w))<<bits|w>>32] = uint32(id) + 1
+		if a, b := uint32(w>>32), uint32(w); a < c.a && b < c.b {
+			c.ids[b<<c.bits|a] = uint32(id) + 1
+		}
 	}
 }
 
