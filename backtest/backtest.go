@@ -85,6 +85,7 @@ func Run(ctx context.Context, r *detect.Rule, o Options) (*Result, error) {
 	}
 	wg.Wait()
 	res.Took = time.Since(start)
+	res.once()
 	res.suppress()
 	return res, ctx.Err()
 }
@@ -98,6 +99,26 @@ func (w *Window) evaluate(ctx context.Context, r *detect.Rule, period time.Durat
 		return
 	}
 	w.Rows, w.Alerts = e.Rows, e.Alerts
+}
+
+// once takes the events from alerts that windows before have raised alerts of, if the
+// rule raises one an event.
+func (r *Result) once() {
+	if !r.Rule.Once {
+		return
+	}
+	seen := map[string]bool{}
+	for i := range r.Windows {
+		w := &r.Windows[i]
+		w.Alerts = slices.DeleteFunc(w.Alerts, func(a detect.Alert) bool {
+			return !slices.ContainsFunc(a.Events, func(e string) bool { return !seen[e] })
+		})
+		for _, a := range w.Alerts {
+			for _, e := range a.Events {
+				seen[e] = true
+			}
+		}
+	}
 }
 
 // suppress takes the alerts from windows that would not have been evaluated.

@@ -72,6 +72,14 @@ func (e *Evaluation) alert(rows []int) Alert {
 	if list := splitList(e.cell(r.Override.TacticsColumn, first)); len(list) > 0 {
 		a.Tactics = list
 	}
+	if r.Remediation != "" {
+		a.Properties["RemediationSteps"] = r.Remediation
+	}
+	if r.Once {
+		for _, i := range rows {
+			a.Events = append(a.Events, e.event(i))
+		}
+	}
 	for property, col := range r.Override.Properties {
 		if v := e.cell(col, first); v != "" {
 			a.Properties[property] = v
@@ -211,12 +219,20 @@ func (o *AlertOverride) Placeholders() []string {
 	return out
 }
 
-// identity derives an alert's ID from the rule, the window, the rows, and the
-// number of alerts before it that are about equal rows.
+// identity derives an alert's ID from the rule, the window (but for a rule that raises
+// one alert an event), the rows or their events, and the number of alerts before it that are about equal rows.
 func (e *Evaluation) identity(rows []int, before int) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\x00%d\x00%d\x00%d\x00", e.Rule.ID, e.From.UnixNano(), e.To.UnixNano(), before)
+	from, to := e.From.UnixNano(), e.To.UnixNano()
+	if e.Rule.Once {
+		from, to = 0, 0 // an event has one alert, whichever window finds it
+	}
+	fmt.Fprintf(h, "%s\x00%d\x00%d\x00%d\x00", e.Rule.ID, from, to, before)
 	for _, i := range rows {
+		if e.Rule.Once {
+			fmt.Fprintf(h, "%s\x00", e.event(i))
+			continue
+		}
 		for _, f := range e.texts.order {
 			s := f(i)
 			fmt.Fprintf(h, "%d:%s", len(s), s)

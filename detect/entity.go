@@ -11,6 +11,9 @@ type entityType struct {
 	identifiers []string
 	// required are the sets of identifiers of which an entity has at least one.
 	required [][]string
+	// beyond are identifiers that Sentinel's mappings do not have, and Defender's
+	// entities do.
+	beyond []string
 }
 
 // entityTypes are the types that a mapping may name.
@@ -26,34 +29,35 @@ func entityTypes() map[string]entityType {
 	}
 	return map[string]entityType{
 		"Account": {strings.Fields("Name FullName NTDomain DnsDomain UPNSuffix Sid AadTenantId AadUserId PUID IsDomainJoined DisplayName ObjectGuid"),
-			any("FullName", "Sid", "Name", "AadUserId", "PUID", "ObjectGuid")},
-		"AzureResource":    {[]string{"ResourceId"}, any("ResourceId")},
-		"CloudApplication": {[]string{"AppId", "Name", "InstanceName"}, any("AppId", "Name")},
-		"DNS":              {[]string{"DomainName"}, any("DomainName")},
-		"File":             {[]string{"Directory", "Name"}, any("Name")},
-		"FileHash":         {[]string{"Algorithm", "Value"}, [][]string{{"Algorithm", "Value"}}},
+			any("FullName", "Sid", "Name", "AadUserId", "PUID", "ObjectGuid"), nil},
+		"AzureResource":    {[]string{"ResourceId"}, any("ResourceId"), nil},
+		"CloudApplication": {[]string{"AppId", "Name", "InstanceName"}, any("AppId", "Name"), nil},
+		"DNS":              {[]string{"DomainName"}, any("DomainName"), nil},
+		"File":             {[]string{"Directory", "Name"}, any("Name", "SHA1", "SHA256"), []string{"SHA1", "SHA256"}},
+		"FileHash":         {[]string{"Algorithm", "Value"}, [][]string{{"Algorithm", "Value"}}, nil},
 		"Host": {strings.Fields("DnsDomain NTDomain HostName FullName NetBiosName AzureID OMSAgentID OSFamily OSVersion IsDomainJoined"),
-			any("FullName", "HostName", "NetBiosName", "AzureID", "OMSAgentID")},
+			any("FullName", "HostName", "NetBiosName", "AzureID", "OMSAgentID", "MdatpDeviceId"), []string{"MdatpDeviceId"}},
 		"IoTDevice": {strings.Fields("DeviceId DeviceName Manufacturer Model FirmwareVersion OperatingSystem MacAddress Protocols SerialNumber Source " +
-			"IoTSecurityAgentId DeviceType"), any("DeviceId")},
-		"IP": {[]string{"Address", "AddressScope"}, any("Address")},
+			"IoTSecurityAgentId DeviceType"), any("DeviceId"), nil},
+		"IP": {[]string{"Address", "AddressScope"}, any("Address"), nil},
 		"Mailbox": {strings.Fields("MailboxPrimaryAddress DisplayName Upn ExternalDirectoryObjectId RiskLevel"),
-			any("MailboxPrimaryAddress")},
+			any("MailboxPrimaryAddress"), nil},
 		"MailCluster": {strings.Fields("NetworkMessageIds CountByDeliveryStatus CountByThreatType CountByProtectionStatus Threats Query QueryTime " +
 			"MailCount IsVolumeAnomaly Source ClusterSourceIdentifier ClusterSourceType ClusterQueryStartTime ClusterQueryEndTime ClusterGroup"),
-			any("Query", "Source")},
+			any("Query", "Source"), nil},
 		"MailMessage": {strings.Fields("Recipient Urls Threats Sender P1Sender P1SenderDisplayName P1SenderDomain SenderIP P2Sender P2SenderDisplayName " +
 			"P2SenderDomain ReceivedDate NetworkMessageId InternetMessageId Subject BodyFingerprintBin1 BodyFingerprintBin2 BodyFingerprintBin3 " +
 			"BodyFingerprintBin4 BodyFingerprintBin5 AntispamDirection DeliveryAction DeliveryLocation Language ThreatDetectionMethods"),
-			any("NetworkMessageId", "Recipient")},
-		"Malware":       {[]string{"Name", "Category"}, any("Name")},
-		"Process":       {strings.Fields("ProcessId CommandLine ElevationToken CreationTimeUtc"), any("CommandLine", "ProcessId")},
-		"RegistryKey":   {[]string{"Hive", "Key"}, any("Key", "Hive")},
-		"RegistryValue": {[]string{"Name", "Value", "ValueType"}, any("Name")},
-		"SecurityGroup": {[]string{"DistinguishedName", "SID", "ObjectGuid"}, any("DistinguishedName", "SID", "ObjectGuid")},
+			any("NetworkMessageId", "Recipient"), nil},
+		"Malware": {[]string{"Name", "Category"}, any("Name"), nil},
+		"Process": {strings.Fields("ProcessId CommandLine ElevationToken CreationTimeUtc"), any("CommandLine", "ProcessId", "SHA1", "SHA256"),
+			[]string{"SHA1", "SHA256"}},
+		"RegistryKey":   {[]string{"Hive", "Key"}, any("Key", "Hive"), nil},
+		"RegistryValue": {[]string{"Name", "Value", "ValueType"}, any("Name"), []string{"Key"}},
+		"SecurityGroup": {[]string{"DistinguishedName", "SID", "ObjectGuid"}, any("DistinguishedName", "SID", "ObjectGuid"), nil},
 		"SubmissionMail": {strings.Fields("NetworkMessageId Timestamp Recipient Sender SenderIp Subject ReportType SubmissionId SubmissionDate Submitter"),
-			any("SubmissionId", "NetworkMessageId", "Recipient", "Submitter")},
-		"URL": {[]string{"Url"}, any("Url")},
+			any("SubmissionId", "NetworkMessageId", "Recipient", "Submitter"), nil},
+		"URL": {[]string{"Url"}, any("Url"), nil},
 	}
 }
 
@@ -91,6 +95,10 @@ func (c *content) fillEntities(r *Rule, p *problems) {
 			at := fmt.Sprintf("%s.fieldMappings[%d]", path, j)
 			p.want(f.ColumnName != "", at+".columnName", "is missing")
 			id, ok := named(all[name].identifiers, f.Identifier)
+			if !ok {
+				id, ok = named(all[name].beyond, f.Identifier)
+				p.warn(!ok, at+".identifier", "is one that Sentinel does not take")
+			}
 			switch {
 			case f.Identifier == "":
 				p.add(at+".identifier", "is missing")

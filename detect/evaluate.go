@@ -49,6 +49,9 @@ type Alert struct {
 	// Rows are the rows of the evaluation, counted from 0, that the alert is
 	// about.
 	Rows []int
+	// Events tell the rows apart from those of other windows, if the rule raises one
+	// alert an event; else there are none.
+	Events []string
 }
 
 // An Entity is someone or something that an alert is about.
@@ -80,6 +83,13 @@ func Evaluate(ctx context.Context, r *Rule, at time.Time, q Querier) (*Evaluatio
 
 // EvaluateWindow runs a rule for the window (from, to].
 func EvaluateWindow(ctx context.Context, r *Rule, from, to time.Time, q Querier) (*Evaluation, error) {
+	return EvaluateUnseen(ctx, r, from, to, q, nil)
+}
+
+// EvaluateUnseen runs a rule for the window (from, to]. If the rule raises one alert an
+// event, seen says of which events it has raised one before: their rows are counted
+// and raise none.
+func EvaluateUnseen(ctx context.Context, r *Rule, from, to time.Time, q Querier, seen func(event string) bool) (*Evaluation, error) {
 	e := &Evaluation{Rule: r, From: from, To: to}
 	var err error
 	e.Schema, e.Batches, err = q.Query(ctx, r.Query, e.From, e.To)
@@ -92,18 +102,19 @@ func EvaluateWindow(ctx context.Context, r *Rule, from, to time.Time, q Querier)
 	if e.texts, err = newTexts(e); err != nil {
 		return nil, err
 	}
-	e.Fired = r.Trigger.Fires(e.Rows)
+	rows := e.unseen(seen)
+	e.Fired = r.Trigger.Fires(len(rows))
 	if !e.Fired {
 		return e, nil
 	}
-	seen := map[string]int{}
-	for _, rows := range groups(r, e.Rows) {
+	before := map[string]int{}
+	for _, rows := range groups(r, rows) {
 		a := e.alert(rows)
 		id := a.ID
-		if n := seen[id]; n > 0 { // equal rows are alerts of their own
+		if n := before[id]; n > 0 { // equal rows are alerts of their own
 			a.ID = e.identity(rows, n)
 		}
-		seen[id]++
+		before[id]++
 		e.Alerts = append(e.Alerts, a)
 	}
 	return e, nil
@@ -111,11 +122,8 @@ func EvaluateWindow(ctx context.Context, r *Rule, from, to time.Time, q Querier)
 
 // groups returns the rows of each alert. If there are too many for an alert
 // each, the last one is about all.
-func groups(r *Rule, n int) [][]int {
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
+func groups(r *Rule, all []int) [][]int {
+	n := len(all)
 	if r.Grouping != AlertPerResult || n == 0 {
 		return [][]int{all}
 	}

@@ -80,7 +80,16 @@ func Parse(file string, text []byte) (*Rule, error) {
 func ParseAll(file string, text []byte) ([]*Rule, error) {
 	var r *Rule
 	var err error
-	switch strings.ToLower(filepath.Ext(file)) {
+	ext := strings.ToLower(filepath.Ext(file))
+	if (ext == ".json" || ext == ".yaml" || ext == ".yml") && customSigns.Match(text) {
+		rules, err := ParseCustom(file, text)
+		if ext == ".json" && armSigns.Match(text) { // a template may have both
+			others, err2 := ParseARM(file, text)
+			return append(rules, others...), errors.Join(err, err2)
+		}
+		return rules, err
+	}
+	switch ext {
 	case ".json":
 		return ParseARM(file, text)
 	case ".yaml", ".yml":

@@ -81,9 +81,9 @@ func isRuleName(path string) bool {
 // signs of a rule, by the ending of its file's name: what has none is something
 // else.
 var ruleSigns = map[string]*regexp.Regexp{
-	".yaml": regexp.MustCompile(`(?m)^(kind|queryFrequency|triggerOperator)\s*:`),
-	".yml":  regexp.MustCompile(`(?m)^(kind|queryFrequency|triggerOperator)\s*:`),
-	".json": regexp.MustCompile(`(?i)"queryFrequency"|/alertRules"|"kind"\s*:\s*"NRT"`),
+	".yaml": regexp.MustCompile(`(?m)^(kind|queryFrequency|triggerOperator)\s*:|^\s*queryCondition\s*:`),
+	".yml":  regexp.MustCompile(`(?m)^(kind|queryFrequency|triggerOperator)\s*:|^\s*queryCondition\s*:`),
+	".json": regexp.MustCompile(`(?i)"queryFrequency"|/alertRules"|"kind"\s*:\s*"NRT"|"queryCondition"\s*:`),
 	".kql":  regexp.MustCompile(`(?i)query_?frequency\s*=`),
 }
 

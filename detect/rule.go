@@ -60,6 +60,15 @@ type Rule struct {
 	// Start, if not zero, is when the rule's first window ends; the others end at
 	// whole numbers of Frequency after it.
 	Start time.Time
+	// First is how far the first window of a new rule looks back, if further than
+	// Period.
+	First time.Duration
+	// Once says that an event raises one alert, also if several windows have it:
+	// rows are told apart by their time, DeviceId and ReportId, or by all of them if
+	// they have no ReportId.
+	Once bool
+	// Remediation says what to do about an alert.
+	Remediation string
 	// LeftOut names what of the file the rule has no place for.
 	LeftOut []string
 	// Connectors are the data connectors that the rule's YAML asks for.

@@ -14,6 +14,10 @@ type settingsField struct {
 	Window  string `yaml:"window,omitempty"`
 	Delay   string `yaml:"delay,omitempty"`
 	Start   string `yaml:"start,omitempty"`
+	First   string `yaml:"first,omitempty"`
+	Once    bool   `yaml:"once,omitempty"`
+	// Remediation is what alerts say in RemediationSteps.
+	Remediation string `yaml:"remediation,omitempty"`
 }
 
 // The windows of a rule.
@@ -44,6 +48,10 @@ func (f *settingsField) fill(r *Rule, p *problems) {
 		}
 		r.Delay = &d
 	}
+	r.Once, r.Remediation = f.Once, f.Remediation
+	if f.First != "" {
+		r.First = p.duration("calypso.first", f.First)
+	}
 	if f.Start != "" {
 		r.Start = p.start("calypso.start", f.Start)
 	}
@@ -61,7 +69,10 @@ func (p *problems) start(field, text string) time.Time {
 
 // settings returns what of the rule only Calypso knows; nil if there is none.
 func (r *Rule) settings() *settingsField {
-	var f settingsField
+	f := settingsField{Once: r.Once, Remediation: r.Remediation}
+	if r.First > 0 {
+		f.First = KQLDuration(r.First)
+	}
 	if r.Disabled {
 		off := false
 		f.Enabled = &off

@@ -87,7 +87,9 @@ ALTER TABLE cursors ADD COLUMN node TEXT NOT NULL DEFAULT '';
 ALTER TABLE cursors ADD COLUMN lease BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX ended_windows ON runs (window_end)`, `
 CREATE TABLE switches (rule TEXT PRIMARY KEY, enabled BIGINT NOT NULL, changed BIGINT NOT NULL, why TEXT NOT NULL);
-CREATE TABLE rule_files (node TEXT NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (node, path))`,
+CREATE TABLE rule_files (node TEXT NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (node, path))`, `
+CREATE TABLE events (rule TEXT NOT NULL, event TEXT NOT NULL, window_end BIGINT NOT NULL, until BIGINT NOT NULL, PRIMARY KEY (rule, event));
+CREATE INDEX events_until ON events (until)`,
 }
 
 // New returns the ledger of a database, whose tables it makes if need be. Node names

@@ -76,9 +76,18 @@ func aWindow(t *testing.T, source string) {
 	}
 	must(l.Start(&r, "v2", noon))
 	r.Rows, r.Alerts = 7, 2
-	must(l.Evaluated(&r, [][]byte{[]byte("a"), []byte("b")}))
+	must(l.Evaluated(&r, ledger.Outcome{Records: [][]byte{[]byte("a"), []byte("b")}, Events: []string{"e"}, Until: noon.Add(time.Hour)}))
 	if c, _, err := l.Cursor("r"); err != nil || !c.LastAlert.Equal(noon) {
 		t.Errorf("the last alert is of %v, %v", c.LastAlert, err)
+	}
+	for at, want := range map[time.Time]bool{noon: false, noon.Add(time.Minute): true} {
+		if events, err := l.Raised("r", at); err != nil || events["e"] != want {
+			t.Errorf("for the window of %s, events are %v, %v", at, events, err)
+		}
+	}
+	must(l.ForgetEvents(noon.Add(2 * time.Hour)))
+	if events, err := l.Raised("r", noon.Add(time.Minute)); err != nil || len(events) > 0 {
+		t.Errorf("events that are forgotten are %v, %v", events, err)
 	}
 	// Another process reads meanwhile.
 	db, err := database.OpenReader(source)
@@ -142,14 +151,14 @@ func twoNodes(t *testing.T, source string) {
 	ofB := open[0]
 	must(b.Start(&ofB, "v", later))
 	// a was not dead, and is too late.
-	if err := a.Evaluated(&ofA, [][]byte{[]byte("of a")}); !errors.Is(err, ledger.ErrLost) {
+	if err := a.Evaluated(&ofA, ledger.Outcome{Records: [][]byte{[]byte("of a")}}); !errors.Is(err, ledger.ErrLost) {
 		t.Errorf("a wrote what b works on: %v", err)
 	}
 	if err := a.End(&ofA, ledger.Failed, "", later); !errors.Is(err, ledger.ErrLost) {
 		t.Errorf("a closed what b works on: %v", err)
 	}
 	lease(a, later, false)
-	must(b.Evaluated(&ofB, [][]byte{[]byte("of b")}))
+	must(b.Evaluated(&ofB, ledger.Outcome{Records: [][]byte{[]byte("of b")}}))
 	must(b.End(&ofB, ledger.Done, "", later))
 	must(a.Release("r"))
 	lease(a, later, false)

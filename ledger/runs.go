@@ -77,17 +77,28 @@ func (l *Ledger) Start(r *Run, version string, now time.Time) error {
 	return nil
 }
 
-// Evaluated notes the outcome of an evaluation, with the records to deliver, in
-// one step.
-func (l *Ledger) Evaluated(r *Run, records [][]byte) error {
+// Outcome is what an evaluation came to.
+type Outcome struct {
+	// Records are to be delivered.
+	Records [][]byte
+	// Events are those that alerts were raised of, to be remembered until Until.
+	Events []string
+	Until  time.Time
+}
+
+// Evaluated notes the outcome of an evaluation in one step.
+func (l *Ledger) Evaluated(r *Run, o Outcome) error {
 	err := l.db.Within(func(tx *database.Tx) error {
 		if err := l.write(tx, r, Running, "state = ?, rows = ?, alerts = ?, error = ''", Evaluated, r.Rows, r.Alerts); err != nil {
 			return err
 		}
-		for i, rec := range records {
+		for i, rec := range o.Records {
 			if _, err := tx.Exec("INSERT INTO outbox (rule, window_end, seq, record) VALUES (?, ?, ?, ?)", r.Rule, micros(r.To), i, rec); err != nil {
 				return err
 			}
+		}
+		if err := remember(tx, r, o); err != nil {
+			return err
 		}
 		if r.Alerts == 0 {
 			return nil

@@ -63,6 +63,8 @@ const (
 	codeLookBack = "RULE003" // the query looks further back than the rule's period
 	codeJoin     = "RULE004" // a join without a kind
 	codeTime     = "RULE005" // the answer has no TimeGenerated
+	codeEvent    = "RULE006" // the answer lacks a column that a custom detection must have
+	codeNRT      = "RULE007" // Defender XDR would not run the query continuously
 )
 
 // Codes returns what our own codes mean.
@@ -74,6 +76,8 @@ func Codes() map[string]string {
 		codeLookBack: "The query looks further back than the rule's period, which cuts off what it reads",
 		codeJoin:     "A join without a kind keeps one row of the left side for each key (innerunique)",
 		codeTime:     "The answer has no TimeGenerated, so that alerts do not say when their events were",
+		codeEvent:    "The answer lacks a column that Defender XDR wants of a custom detection",
+		codeNRT:      "Defender XDR would not run the query continuously; it runs here",
 	}
 }
 
@@ -167,6 +171,10 @@ func (x *checker) columns(q *kql.Query) {
 	for _, p := range slices.Sorted(maps.Keys(r.Override.Properties)) {
 		want("alertDynamicProperties."+p, r.Override.Properties[p])
 	}
+	if r.Origin == detect.CustomDetection {
+		x.custom(answer)
+		return
+	}
 	if i := answer.Index("TimeGenerated"); i < 0 || answer.Columns[i].Type != types.DateTime {
 		x.note(Note, codeTime, "the answer has no TimeGenerated: alerts say the window's time, not that of their events")
 	}
@@ -185,7 +193,12 @@ func (x *checker) query(tree *syntax.Query) {
 			}
 		case *syntax.CallExpr:
 			x.lookBack(n, lets)
+		case *syntax.ExternalDataExpr:
+			x.continuous(n.Pos(), "externaldata")
+		case *syntax.UnionOp:
+			x.continuous(n.Pos(), "union")
 		case *syntax.JoinOp:
+			x.continuous(n.Pos(), "join")
 			if syntax.FindParam(n.Params, "kind") == nil {
 				x.at(n.Pos(), Note, codeJoin, "a join without a kind is innerunique, which keeps one row of the left side for each key: write kind=inner if that is meant")
 			}

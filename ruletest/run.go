@@ -54,17 +54,23 @@ func (r *Runner) Run(ctx context.Context, f *File, t *Test) (out Result) {
 	if f.Rule.Kind == detect.NRT {
 		q = q.ByArrival()
 	}
+	raised := map[string]bool{} // events of earlier steps
 	for i, s := range t.Steps {
 		from, to := f.Rule.Window(s.At)
 		if f.Rule.Kind == detect.NRT {
 			from = to.Add(-time.Minute)
 		}
-		e, err := detect.EvaluateWindow(ctx, f.Rule, from, to, q.WithDelay(r.Delay))
+		e, err := detect.EvaluateUnseen(ctx, f.Rule, from, to, q.WithDelay(r.Delay), func(event string) bool { return raised[event] })
 		var wrong []string
 		if err != nil {
 			wrong = []string{err.Error()}
 		} else {
 			wrong = s.compare(e)
+			for _, a := range e.Alerts {
+				for _, event := range a.Events {
+					raised[event] = true
+				}
+			}
 		}
 		for _, w := range wrong {
 			if len(t.Steps) > 1 {

@@ -51,11 +51,11 @@ func (s *Scheduler) advance(ctx context.Context, r *detect.Rule, run *ledger.Run
 		if err := s.o.Ledger.Start(run, version(r), s.o.Now()); err != nil {
 			return err
 		}
-		records, err := s.evaluate(ctx, r, run)
+		outcome, err := s.evaluate(ctx, r, run)
 		if err != nil {
 			return s.failed(ctx, r, run, err)
 		}
-		if err := s.o.Ledger.Evaluated(run, records); err != nil {
+		if err := s.o.Ledger.Evaluated(run, outcome); err != nil {
 			return err
 		}
 	}
@@ -117,30 +117,47 @@ func (s *Scheduler) suppressed(r *detect.Rule, run *ledger.Run) (bool, error) {
 	return quiet, err
 }
 
+// raisedBefore returns which events of a rule other windows have raised alerts of; nil
+// if they don't matter.
+func (s *Scheduler) raisedBefore(r *detect.Rule, run *ledger.Run) (func(string) bool, error) {
+	if !r.Once {
+		return nil, nil
+	}
+	events, err := s.o.Ledger.Raised(run.Rule, run.To)
+	return func(event string) bool { return events[event] }, err
+}
+
 // evaluate runs the query of a window and returns its alerts as records.
-func (s *Scheduler) evaluate(ctx context.Context, r *detect.Rule, run *ledger.Run) (records [][]byte, err error) {
+func (s *Scheduler) evaluate(ctx context.Context, r *detect.Rule, run *ledger.Run) (out ledger.Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("internal error: %v\n%s", p, debug.Stack())
 		}
 	}()
-	e, err := detect.EvaluateWindow(ctx, r, run.From, run.To, s.o.Querier(r))
+	before, err := s.raisedBefore(r, run)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
+	e, err := detect.EvaluateUnseen(ctx, r, run.From, run.To, s.o.Querier(r), before)
+	if err != nil {
+		return out, err
+	}
+	// Rows that other windows see, too, are those of their periods, or of the first.
+	out.Until = run.To.Add(max(2*r.Period, r.First) + s.o.CatchUp)
 	run.Rows, run.Alerts = int64(e.Rows), int64(len(e.Alerts))
 	for i := range e.Alerts {
 		row, err := alertRecord(e, &e.Alerts[i], s.o.Now())
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		rec, err := json.Marshal(raised{row, r.Incident})
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		records = append(records, rec)
+		out.Records = append(out.Records, rec)
+		out.Events = append(out.Events, e.Alerts[i].Events...)
 	}
-	return records, nil
+	return out, nil
 }
 
 // failed notes a failed attempt: the window is tried again, until it has been tried

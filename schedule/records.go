@@ -93,6 +93,9 @@ func times(e *detect.Evaluation, rows []int) (first, last string) {
 	first, last = stamp(e.From), stamp(e.To)
 	cell, ok := e.Text("TimeGenerated")
 	if !ok {
+		cell, ok = e.Text("Timestamp")
+	}
+	if !ok {
 		return first, last
 	}
 	least, most := "", ""

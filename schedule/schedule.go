@@ -87,6 +87,7 @@ type Scheduler struct {
 	last map[string]time.Time
 	// failing is what the ledger last failed with while a window was worked on.
 	failing error
+	tidied  time.Time // when events were last forgotten
 	work    sync.WaitGroup
 }
 
@@ -149,6 +150,12 @@ func (s *Scheduler) Drain(ctx context.Context) error {
 func (s *Scheduler) step(ctx context.Context) error {
 	rules := map[string]*detect.Rule{}
 	now := s.o.Now()
+	if d := now.Sub(s.tidied); d > time.Hour || d < 0 {
+		if err := s.o.Ledger.ForgetEvents(now); err != nil {
+			return err
+		}
+		s.tidied = now
+	}
 	for _, r := range s.o.Rules() {
 		rules[r.ID] = r
 		if err := s.enter(r, now); err != nil {

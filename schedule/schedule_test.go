@@ -243,6 +243,24 @@ func TestClockThatJumps(t *testing.T) {
 	}
 }
 
+// TestOnce runs a rule whose windows overlap, which raises one alert an event.
+func TestOnce(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) {
+		r.Once, r.First, r.Query = true, 10*24*time.Hour, "Events_CL | project TimeGenerated, Name_s"
+	}))
+	x.events(1, noon.Add(-3*time.Minute), noon.Add(-3*24*time.Hour)) // the second is in the first window only
+	for m := range 25 {
+		if m == 7 {
+			x.events(3, noon.Add(-30*time.Minute), noon.Add(5*time.Minute)) // one is late
+			x.events(5, noon.Add(5*time.Minute))
+		}
+		x.set(noon.Add(time.Duration(m) * time.Minute))
+		x.drain()
+	}
+	want(t, "alerts", x.ask(alerts), "Event e1 1", "Event e2 1", "Event e3 1", "Event e4 1", "Event e5 1")
+	want(t, "identities", x.ask("SecurityAlert | summarize count(), dcount(SystemAlertId)"), "5 5")
+}
+
 func TestSuppression(t *testing.T) {
 	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) { r.Suppression = 10 * time.Minute }))
 	x.drain()

@@ -72,6 +72,9 @@ func (s *Scheduler) enter(r *detect.Rule, now time.Time) error {
 	for ; !next.After(latest) && len(runs) < maxEntered; next = next.Add(frequency) {
 		runs = append(runs, run(next))
 	}
+	if first := latest.Add(-r.First); !ok && len(runs) > 0 && first.Before(runs[0].From) {
+		runs[0].From = first
+	}
 	return s.o.Ledger.Enter(runs)
 }
 

@@ -52,11 +52,12 @@ func (q *Querier) WithDelay(delay time.Duration) *Querier {
 
 const (
 	timeGenerated = "TimeGenerated" // what a rule's window is about
+	timestamp     = "Timestamp"     // the same in Defender XDR's tables
 	timeReceived  = "_TimeReceived" // when a row reached the workspace
 )
 
 // Query runs text as of the time to: that is its now(), and tables with a
-// TimeGenerated have the rows of (from, to] only. A query with errors fails with
+// TimeGenerated, or else a Timestamp, have the rows of (from, to] only. A query with errors fails with
 // its diagnostics.
 func (q *Querier) Query(ctx context.Context, text string, from, to time.Time) (types.Schema, []*column.Batch, error) {
 	query, err := q.compile(text)
@@ -71,6 +72,9 @@ func (q *Querier) Query(ctx context.Context, text string, from, to time.Time) (t
 	}
 	o.Now = toTicks
 	o.Scope = &opt.TimeScope{Column: q.column, From: fromTicks, To: toTicks}
+	if q.column == timeGenerated {
+		o.Scope.Else = timestamp
+	}
 	if q.delay != nil {
 		o.Scope.And = &opt.TimeScope{Column: timeReceived, From: -1, To: toTicks + int64(*q.delay/100), KeepNull: true}
 	}

@@ -15,7 +15,9 @@ import (
 // Kusto's query_datetimescope_column, _from and _to. Whatever the query says,
 // other rows are not there.
 type TimeScope struct {
-	Column   string
+	Column string
+	// Else is the column of tables that lack Column; empty for none.
+	Else     string
 	From, To int64
 	// KeepNull says that rows without a time are there too. By default they are
 	// not.
@@ -71,11 +73,16 @@ func everywhere(f func(plan.Node) plan.Node) func(plan.Node) plan.Node {
 // before all rules, so a table still has all of its columns here.
 func (s TimeScope) limit(r *plan.Read, ops scopeOperators) plan.Node {
 	schema := r.Schema()
-	i := schema.Index(s.Column)
+	name := s.Column
+	i := schema.Index(name)
+	if i < 0 && s.Else != "" {
+		name = s.Else
+		i = schema.Index(name)
+	}
 	if i < 0 || schema.Columns[i].Type != types.DateTime {
 		return r
 	}
-	col := &plan.Column{Index: i, Name: s.Column, Typ: types.DateTime}
+	col := &plan.Column{Index: i, Name: name, Typ: types.DateTime}
 	call := func(fn *function.Overload, args ...plan.Expr) plan.Expr {
 		return &plan.Call{Fn: fn, Args: args, Typ: types.Bool}
 	}
