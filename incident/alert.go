@@ -127,11 +127,16 @@ func entitiesOf(text string) ([]Entity, error) {
 
 // String writes an entity as one text, which equal ones share.
 func (e Entity) String() string {
+	return e.Type + " " + e.fields()
+}
+
+// fields writes the identifiers, in an order that is always the same.
+func (e Entity) fields() string {
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(e.Fields)) {
 		parts = append(parts, k+" "+e.Fields[k])
 	}
-	return e.Type + " " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // key is a text that differs for entities that do.

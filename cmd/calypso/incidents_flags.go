@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/incident"
+	"github.com/calypso-kql/calypso/intake"
+	"github.com/calypso-kql/calypso/store"
+)
+
+// incidentFlags say which incidents a command is about, and who gives it.
+type incidentFlags struct {
+	databaseFlags
+	file, by string
+}
+
+func (f *incidentFlags) register(c *cobra.Command) {
+	f.databaseFlags.register(c)
+	c.Flags().StringVar(&f.file, "config", "", "configuration file of calypso serve")
+}
+
+// registerChange adds the flags of a command that changes something.
+func (f *incidentFlags) registerChange(c *cobra.Command) {
+	f.register(c)
+	c.Flags().StringVar(&f.by, "by", "", "who makes the change; your user name if not given")
+}
+
+// config returns the configuration; without a file it is of the flags alone.
+func (f *incidentFlags) config() (config.Config, error) {
+	if f.file == "" && !f.given() {
+		return config.Config{}, errors.New("want --store DIR, the folder of the store, or --config FILE, or --database")
+	}
+	c, err := readConfig(f.file, overriding(nil, f.dir, ""))
+	if f.source != "" {
+		c.Database = f.source
+	}
+	if f.file == "" && f.dir == "" {
+		c.Store = "" // which is not known
+	}
+	return c, err
+}
+
+// read opens incidents for reading; close is to be called.
+func (f *incidentFlags) read() (s *incident.Store, closeIt func(), err error) {
+	c, err := f.config()
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := readDatabase(c.Database, c.Store)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s, err = openIncidents(c, db, "", time.Now); err != nil {
+		db.Close()
+		return nil, nil, failed(err)
+	}
+	return s, func() { db.Close() }, nil
+}
+
+// change opens incidents, lets f change them, and delivers what has changed, unless
+// calypso serve has the store: it does so then.
+func (f *incidentFlags) change(ctx context.Context, change func(*incident.Store, incident.Actor) error) (err error) {
+	c, err := f.config()
+	if err != nil {
+		return err
+	}
+	by, err := f.actor()
+	if err != nil {
+		return err
+	}
+	db, err := openDatabaseOf(c.Database, c.Store)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, failed(db.Close())) }()
+	node := ""
+	if c.Database != "" {
+		if node, err = nodeName(c.Store); err != nil {
+			return failed(err)
+		}
+	}
+	s, err := openIncidents(c, db, node, time.Now)
+	if err != nil {
+		return failed(err)
+	}
+	return errors.Join(change(s, by), failed(deliverNow(ctx, c, s)))
+}
+
+// actor returns who gives the command.
+func (f *incidentFlags) actor() (incident.Actor, error) {
+	if f.by != "" {
+		return incident.User(f.by), nil
+	}
+	u, err := user.Current()
+	if err != nil {
+		return incident.Actor{}, fmt.Errorf("want --by NAME: %w", err)
+	}
+	return incident.User(u.Username), nil
+}
+
+// deliverNow delivers what has changed into the store of a configuration, if there is
+// one and no other process has it.
+func deliverNow(ctx context.Context, c config.Config, incidents *incident.Store) error {
+	if st, err := os.Stat(c.Store); c.Store == "" || err != nil || !st.IsDir() {
+		return nil
+	}
+	s, err := store.Open(c.Store, storeOptions())
+	if errors.Is(err, store.ErrLocked) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	cat, err := openCatalog(c.Catalog)
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	in := intake.New(intake.Options{Store: s, Tables: tablesOf{schemas{cat}, s}, Grows: schemas{cat}.grows, Now: time.Now})
+	_, err = incidents.Deliver(ctx, in)
+	return errors.Join(err, s.Close())
+}
