@@ -50,6 +50,9 @@ type Config struct {
 	Incidents Incidents `yaml:"incidents"`
 	// Kafka are clusters that logs come from.
 	Kafka []Kafka `yaml:"kafka"`
+	// Automation are files and folders of automation rules, besides those in the
+	// folders of rules.
+	Automation []string `yaml:"automation"`
 	// Notifications say who is told of alerts and incidents.
 	Notifications Notifications `yaml:"notifications"`
 	// OldTimes says what becomes of a TimeGenerated that is more than two days

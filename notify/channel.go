@@ -117,8 +117,9 @@ func open(c config.Channel, version string) (*channel, error) {
 func Check(n config.Notifications) error {
 	var errs []error
 	for i := range n.Channels {
-		_, err := open(n.Channels[i], "")
-		errs = append(errs, err)
+		if _, err := open(n.Channels[i], ""); err != nil {
+			errs = append(errs, fmt.Errorf("notifications: channel %w", err))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -189,3 +189,8 @@ func (q *Queue) Counts() ([]Count, error) {
 	}
 	return out, rows.Err()
 }
+
+// TellNow puts messages about events in the queue, in a transaction of their own.
+func (q *Queue) TellNow(events ...Event) error {
+	return q.o.DB.Within(func(tx *database.Tx) error { return q.Tell(tx, events...) })
+}

@@ -119,7 +119,7 @@ func escapeActions(n parse.Node) {
 func (t *text) render(e *Event) (string, error) {
 	var b strings.Builder
 	if err := t.t.Execute(&bounded{&b, maxRendered}, e); err != nil {
-		return "", fmt.Errorf("template: %w", err)
+		return "", err // which says that it is of the template
 	}
 	out := b.String()
 	if t.json && !json.Valid([]byte(out)) {

@@ -168,6 +168,9 @@ func (s *Scheduler) failed(ctx context.Context, r *detect.Rule, run *ledger.Run,
 		return s.o.Ledger.Again(run, run.Attempt-1, "the process ended", s.o.Now())
 	}
 	s.o.Log.Warn("a rule failed", "rule", run.Name, "window", run.To, "attempt", run.Attempt, "error", why)
+	if run.Attempt >= failingFrom {
+		s.troubled(Failing, run, why.Error())
+	}
 	if run.Attempt >= maxAttempts {
 		return s.end(ctx, r, run, ledger.Failed, why.Error())
 	}
@@ -188,6 +191,9 @@ func (s *Scheduler) end(ctx context.Context, r *detect.Rule, run *ledger.Run, st
 	}
 	if state == ledger.Failed {
 		s.o.Log.Error("a window is lost", "rule", run.Name, "window", run.To, "error", why)
+	}
+	if state == ledger.Failed || state == ledger.Abandoned && r == nil {
+		s.troubled(GivenUp, run, why)
 	}
 	if err := s.o.Ledger.End(run, state, why, now); err != nil {
 		return err

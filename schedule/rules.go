@@ -27,6 +27,8 @@ type RuleSet struct {
 	ledger *ledger.Ledger
 	now    func() time.Time
 	log    *slog.Logger
+	// troubled, if not nil, is told of rules that run as they were.
+	troubled func(Trouble)
 
 	mu     sync.Mutex
 	looked time.Time
@@ -39,9 +41,10 @@ type RuleSet struct {
 	broken map[string]bool
 }
 
-// NewRuleSet reads rules from paths. The ledger keeps their last good texts.
-func NewRuleSet(paths []string, l *ledger.Ledger, now func() time.Time, log *slog.Logger) *RuleSet {
-	s := &RuleSet{paths: paths, ledger: l, now: now, log: log}
+// NewRuleSet reads rules from paths. The ledger keeps their last good texts. troubled,
+// if not nil, is told of files that are wrong whose rules run as they were.
+func NewRuleSet(paths []string, l *ledger.Ledger, now func() time.Time, log *slog.Logger, troubled func(Trouble)) *RuleSet {
+	s := &RuleSet{paths: paths, ledger: l, now: now, log: log, troubled: troubled}
 	s.Rules()
 	return s
 }
@@ -91,6 +94,9 @@ func (s *RuleSet) readFiles() {
 				have[r.ID] = true
 				read.Rules = append(read.Rules, r)
 				s.log.Warn("a rule's file is wrong: the rule runs as it was", "rule", r.Name, "file", r.File)
+				if s.troubled != nil {
+					s.troubled(Trouble{Kind: Kept, Rule: r.ID, Name: r.Name, Version: version(r), Error: about(read.Errors, file)})
+				}
 			}
 		}
 	}
@@ -99,6 +105,16 @@ func (s *RuleSet) readFiles() {
 	}
 	s.read, s.wrong, s.unkept, s.broken = read.Rules, read.Errors, read.Texts, read.Broken
 	s.log.Info("rules", "read", len(read.Rules), "wrong", len(read.Errors))
+}
+
+// about returns the first error of a file.
+func about(errs []error, file string) string {
+	for _, err := range errs {
+		if strings.Contains(err.Error(), file) {
+			return err.Error()
+		}
+	}
+	return file
 }
 
 // kept returns the rules of a file as it was when it was last right.

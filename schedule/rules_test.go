@@ -44,8 +44,9 @@ func TestRulesOfAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := noon
+	var told []schedule.Trouble
 	open := func() *schedule.RuleSet {
-		return schedule.NewRuleSet([]string{rules}, l, func() time.Time { return now }, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		return schedule.NewRuleSet([]string{rules}, l, func() time.Time { return now }, slog.New(slog.NewTextHandler(io.Discard, nil)), func(x schedule.Trouble) { told = append(told, x) })
 	}
 	s := open()
 	write := func(file, text string) {
@@ -77,6 +78,9 @@ func TestRulesOfAFolder(t *testing.T) {
 	looks("a changed", "A Medium;B Low;")
 	write("a.yaml", fmt.Sprintf(ruleText, "a", "A", "Enormous"))
 	looks("a broken", "B Low;A Medium;")
+	if len(told) != 1 || told[0].Kind != schedule.Kept || told[0].Name != "A" || !strings.Contains(told[0].Error, "Enormous") {
+		t.Errorf("told is %+v", told)
+	}
 	if w := s.Wrong(); len(w) != 1 || !strings.Contains(w[0].Error(), "Enormous") {
 		t.Errorf("wrong are %v", w)
 	}

@@ -46,6 +46,9 @@ type Options struct {
 	// Now is the clock.
 	Now func() time.Time
 	Log *slog.Logger
+	// Troubled, if not nil, is told what goes wrong with rules, perhaps more than once.
+	// It may be called concurrently.
+	Troubled func(Trouble)
 	// Ended, if not nil, is told of every window that has been closed. It may be
 	// called concurrently.
 	Ended func(ledger.Run)

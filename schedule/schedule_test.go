@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,6 +47,27 @@ type tenant struct {
 	sink   schedule.Sink
 	// incidents is nil where there are none.
 	incidents schedule.Incidents
+	mu        sync.Mutex
+	troubles  []schedule.Trouble
+}
+
+func (x *tenant) troubled(t schedule.Trouble) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.troubles = append(x.troubles, t)
+}
+
+// trouble counts the troubles of a kind, and returns the last.
+func (x *tenant) trouble(kind schedule.TroubleKind) (n int, last schedule.Trouble) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, t := range x.troubles {
+		if t.Kind == kind {
+			n++
+			last = t
+		}
+	}
+	return n, last
 }
 
 type tables struct {
@@ -95,7 +117,7 @@ func (x *tenant) set(now time.Time) { x.now.Store(now.UnixMicro()) }
 
 func (x *tenant) scheduler() *schedule.Scheduler {
 	return schedule.New(schedule.Options{
-		Ledger: x.ledger, Rules: func() []*detect.Rule { return x.rules }, Sink: x.sink, Incidents: x.incidents, Now: x.clock, Delay: -1, NRTDelay: -1, CatchUp: 6 * time.Hour,
+		Ledger: x.ledger, Rules: func() []*detect.Rule { return x.rules }, Sink: x.sink, Incidents: x.incidents, Now: x.clock, Delay: -1, NRTDelay: -1, CatchUp: 6 * time.Hour, Troubled: x.troubled,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Querier: func(r *detect.Rule) detect.Querier {
 			q := workspace.NewQuerier(x.engine, workspace.New(x.cat, x.store.Snapshot()), kql.RunOptions{})
@@ -241,6 +263,9 @@ func TestClockThatJumps(t *testing.T) {
 	if err != nil || len(runs) != 1 || !strings.Contains(runs[0].Error, "windows, that of 2026-03-01T12:15:00Z the first, are more than 6h in the past") {
 		t.Errorf("given up is %+v, %v", runs, err)
 	}
+	if n, last := x.trouble(schedule.GivenUp); n != 1 || last.Error != runs[0].Error {
+		t.Errorf("told are %d, the last %+v", n, last)
+	}
 }
 
 // TestOnce runs a rule whose windows overlap, which raises one alert an event.
@@ -288,6 +313,12 @@ func TestRulesThatFail(t *testing.T) {
 		t.Fatalf("failed are %+v, %v", runs, err)
 	}
 	want(t, "the rule beside it", x.ask(alerts), "Event e1 1")
+	if n, last := x.trouble(schedule.GivenUp); n != 2 || last.Rule != "wrong" || last.Attempt != 6 || !strings.Contains(last.Error, "Nothing_CL") {
+		t.Errorf("%d windows are told to be given up, the last %+v", n, last)
+	}
+	if n, last := x.trouble(schedule.Failing); n < 10 || last.Attempt < 2 || last.Version == "" || last.To.IsZero() {
+		t.Errorf("%d attempts are told to have failed, the last %+v", n, last)
+	}
 	// The table comes to be: windows that can still be tried succeed.
 	x.intake.Deliver(context.Background(), "n", "Nothing_CL", [][]byte{[]byte(`{"TimeGenerated":"2026-03-01T12:00:00Z","x":1}`)})
 	x.set(noon.Add(80 * time.Minute))

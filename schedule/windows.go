@@ -67,6 +67,7 @@ func (s *Scheduler) enter(r *detect.Rule, now time.Time) error {
 		gone.Error = fmt.Sprintf("%d windows, that of %s the first, are more than %s in the past", int(oldest.Sub(next)/frequency)+1, next.Format(time.RFC3339), detect.KQLDuration(s.o.CatchUp))
 		runs = append(runs, gone)
 		s.o.Log.Error("windows are given up", "rule", r.Name, "id", r.ID, "why", gone.Error)
+		s.troubled(GivenUp, &gone, gone.Error)
 		next = oldest.Add(frequency)
 	}
 	for ; !next.After(latest) && len(runs) < maxEntered; next = next.Add(frequency) {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/notify"
 )
 
 // readConfig reads the file, if there is one, the environment and the settings of
@@ -59,6 +60,11 @@ func configCommand() *cobra.Command {
 			c, err := readConfig(args[0], nil)
 			if err == nil && c.Setup != "" {
 				if err = checkSetup(c.Setup); err != nil {
+					err = &exitError{exitInvalid, err}
+				}
+			}
+			if err == nil {
+				if err = notify.Check(c.Notifications); err != nil {
 					err = &exitError{exitInvalid, err}
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/user"
 	"time"
@@ -58,7 +59,7 @@ func (f *incidentFlags) read() (s *incident.Store, closeIt func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if s, err = openIncidents(c, db, "", time.Now); err != nil {
+	if s, err = incident.Open(db, incident.Options{Now: time.Now}); err != nil {
 		db.Close()
 		return nil, nil, failed(err)
 	}
@@ -87,11 +88,12 @@ func (f *incidentFlags) change(ctx context.Context, change func(*incident.Store,
 			return failed(err)
 		}
 	}
-	s, err := openIncidents(c, db, node, time.Now)
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	s, r, err := openIncidents(c, db, node, time.Now, log, nil)
 	if err != nil {
 		return failed(err)
 	}
-	return errors.Join(change(s, by), failed(deliverNow(ctx, c, s)))
+	return errors.Join(change(s, by), failed(deliverNow(ctx, c, s, r)))
 }
 
 // actor returns who gives the command.
@@ -106,9 +108,9 @@ func (f *incidentFlags) actor() (incident.Actor, error) {
 	return incident.User(u.Username), nil
 }
 
-// deliverNow delivers what has changed into the store of a configuration, if there is
-// one and no other process has it.
-func deliverNow(ctx context.Context, c config.Config, incidents *incident.Store) error {
+// deliverNow delivers what has changed into the store of a configuration, and sends
+// what is to be told of it, if there is one and no other process has it.
+func deliverNow(ctx context.Context, c config.Config, incidents *incident.Store, r *responses) error {
 	if st, err := os.Stat(c.Store); c.Store == "" || err != nil || !st.IsDir() {
 		return nil
 	}
@@ -125,5 +127,5 @@ func deliverNow(ctx context.Context, c config.Config, incidents *incident.Store)
 	}
 	in := intake.New(intake.Options{Store: s, Tables: tablesOf{schemas{cat}, s}, Grows: schemas{cat}.grows, Now: time.Now})
 	_, err = incidents.Deliver(ctx, in)
-	return errors.Join(err, s.Close())
+	return errors.Join(err, r.queue.Drain(ctx), s.Close())
 }

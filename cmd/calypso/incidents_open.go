@@ -8,12 +8,18 @@ import (
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/database"
 	"github.com/calypso-kql/calypso/incident"
+	"github.com/calypso-kql/calypso/telemetry"
 )
 
-// openIncidents returns the incidents of a database, as a configuration has them.
-// node is what openDatabase calls this process.
-func openIncidents(c config.Config, db *database.DB, node string, now func() time.Time) (*incident.Store, error) {
-	return incident.Open(db, incident.Options{Now: now, Node: node, URL: c.Incidents.URL})
+// openIncidents returns the incidents of a database, as a configuration has them, and
+// what happens by itself with them. node is what openDatabase calls this process.
+func openIncidents(c config.Config, db *database.DB, node string, now func() time.Time, log *slog.Logger, metrics *telemetry.Metrics) (*incident.Store, *responses, error) {
+	r, err := openResponses(c, db, now, log, metrics)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := incident.Open(db, r.incidentOptions(c, node))
+	return s, r, err
 }
 
 // lastDelivery bounds how long a process that ends waits for its last rows.

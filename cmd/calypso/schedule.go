@@ -42,6 +42,7 @@ type ruleParts struct {
 	database  *database.DB
 	node      string
 	incidents *incident.Store
+	responses *responses
 }
 
 // scheduler returns a scheduler of the rules of a configuration, and its ledger.
@@ -50,9 +51,9 @@ func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Lo
 	if err != nil {
 		return nil, nil, err
 	}
-	rules := schedule.NewRuleSet(c.Rules, l, now, log)
+	rules := schedule.NewRuleSet(c.Rules, l, now, log, p.responses.troubled)
 	return schedule.New(schedule.Options{
-		Ledger: l, Rules: rules.Rules, Sink: p.intake, Incidents: p.incidents, Now: now, Log: log, Ended: p.ended,
+		Ledger: l, Rules: rules.Rules, Sink: p.intake, Incidents: p.incidents, Now: now, Log: log, Ended: p.ended, Troubled: p.responses.troubled,
 		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Workers: c.Schedule.Workers,
 		Querier: func(r *detect.Rule) detect.Querier {
 			q := workspace.NewQuerier(p.engine, workspace.New(p.catalog, p.store.Snapshot(), p.names...), kql.RunOptions{MemoryLimit: c.Limits.QueryMemory, Locations: p.locator})
@@ -104,6 +105,7 @@ func startRules(ctx context.Context, c config.Config, p ruleParts, log *slog.Log
 	delivering, end := context.WithCancel(context.WithoutCancel(ctx))
 	r.end = end
 	r.delivery.Go(func() { deliverIncidents(delivering, p.incidents, p.intake, log) })
+	r.delivery.Go(func() { p.responses.queue.Run(delivering) })
 	return r, nil
 }
 
@@ -195,11 +197,11 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 		return failed(err)
 	}
 	defer func() { err = errors.Join(err, failed(db.Close())) }()
-	incidents, err := openIncidents(c, db, node, clock)
+	incidents, responses, err := openIncidents(c, db, node, clock, log, nil)
 	if err != nil {
 		return failed(err)
 	}
-	scheduler, l, err := ruleParts{ended, engine, cat, names, saved.locator, s, in, db, node, incidents}.scheduler(c, clock, log)
+	scheduler, l, err := ruleParts{ended, engine, cat, names, saved.locator, s, in, db, node, incidents, responses}.scheduler(c, clock, log)
 	if err != nil {
 		return failed(err)
 	}
@@ -207,6 +209,9 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 		return failed(err)
 	}
 	if _, err := incidents.Deliver(ctx, in); err != nil {
+		return failed(err)
+	}
+	if err := responses.queue.Drain(ctx); err != nil {
 		return failed(err)
 	}
 	left, err := l.Runs(ledger.Filter{States: []ledger.State{ledger.Pending, ledger.Running, ledger.Evaluated}})

@@ -54,7 +54,7 @@ func openParts(c config.Config, saved *savedFlags) (*serverParts, error) {
 	if p.database, p.node, err = openDatabase(c); err != nil {
 		return nil, failed(errors.Join(err, p.store.Close()))
 	}
-	if p.incidents, err = openIncidents(c, p.database, p.node, time.Now); err != nil {
+	if p.incidents, p.responses, err = openIncidents(c, p.database, p.node, time.Now, p.log, p.watch.Metrics); err != nil {
 		return nil, failed(errors.Join(err, p.database.Close(), p.store.Close()))
 	}
 	for _, d := range p.store.Damage() {

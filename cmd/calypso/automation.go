@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/calypso-kql/calypso/automation"
+)
+
+func automationCommand() *cobra.Command {
+	c := &cobra.Command{Use: "automation", Short: "List and check automation rules"}
+	list := &cobra.Command{
+		Use:   "list PATH…",
+		Short: "List automation rules in their order, and say what is wrong with them",
+		Long: `List the automation rules of files and folders, in the order in which they are
+applied, and say all that is wrong with them, with file and line. The exit code is 3 if
+something is.`,
+		Example: "  calypso automation list rules/ automationRules.json",
+		Aliases: []string{"check"},
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			read := automation.Read(args)
+			w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "Order\tRule\tWhen\tUntil\tID\tFile")
+			for _, r := range read.Rules {
+				when, until := string(r.Trigger), ""
+				if r.Disabled {
+					when += " (disabled)"
+				}
+				if !r.Expires.IsZero() {
+					until = r.Expires.Format(time.RFC3339)
+				}
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s:%d\n", r.Order, oneLine(r.Name), when, until, r.ID, r.File, r.Line)
+			}
+			if err := w.Flush(); err != nil {
+				return failed(err)
+			}
+			for _, err := range read.Errors {
+				fmt.Fprintln(os.Stderr, err)
+			}
+			if len(read.Errors) > 0 {
+				return &exitError{code: exitInvalid}
+			}
+			return nil
+		},
+	}
+	list.DisableFlagsInUseLine = true
+	c.AddCommand(list)
+	return c
+}

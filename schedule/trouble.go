@@ -1,0 +1,40 @@
+package schedule
+
+import (
+	"time"
+
+	"github.com/calypso-kql/calypso/ledger"
+)
+
+// A Trouble is something that goes wrong with a rule.
+type Trouble struct {
+	Kind TroubleKind
+	// Rule is the rule's ID, Name its name, Version a digest of what it says.
+	Rule, Name, Version string
+	// From and To are the window, (From, To]; zero if the trouble is with a file.
+	From, To time.Time
+	Attempt  int
+	Error    string
+}
+
+// A TroubleKind is what goes wrong.
+type TroubleKind string
+
+// The kinds of trouble.
+const (
+	Failing TroubleKind = "failing"  // a window has failed again, and is tried further
+	GivenUp TroubleKind = "given up" // a window is not tried any more, or was missed for too long
+	Kept    TroubleKind = "kept"     // a file is wrong, and its rule runs as it was
+)
+
+// failingFrom is the attempt from which a rule is in trouble: the first may have met
+// with a busy machine.
+const failingFrom = 2
+
+// troubled tells of a window with which something is wrong, before the ledger notes
+// it: after a crash it is told again.
+func (s *Scheduler) troubled(kind TroubleKind, run *ledger.Run, why string) {
+	if s.o.Troubled != nil {
+		s.o.Troubled(Trouble{kind, run.Rule, run.Name, run.Version, run.From, run.To, run.Attempt, why})
+	}
+}
