@@ -20,12 +20,20 @@ import (
 // serving serves a new store until stop is called, which returns what serve did.
 func serving(t *testing.T) (url, dir string, stop func() error) {
 	t.Helper()
+	dir = t.TempDir()
+	url, stop = servingStore(t, dir)
+	return url, dir, stop
+}
+
+// servingStore serves a store that may be there already.
+func servingStore(t *testing.T, dir string) (url string, stop func() error) {
+	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := config.Default()
-	c.Listen, c.Store, c.Log.Level = free.Addr().String(), t.TempDir(), "error"
+	c.Listen, c.Store, c.Log.Level = free.Addr().String(), dir, "error"
 	free.Close()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -38,7 +46,7 @@ func serving(t *testing.T) (url, dir string, stop func() error) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	return url, c.Store, func() error {
+	return url, func() error {
 		cancel()
 		select {
 		case err := <-done:
