@@ -14,12 +14,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/database"
+	"github.com/calypso-kql/calypso/internal/postgres"
 )
 
 // A clock is set by the test.
@@ -102,9 +104,54 @@ func states(t *testing.T, q *Queue, want ...State) []Entry {
 	return all
 }
 
+// both are tests that hold over each kind of database.
+func both() map[string]func(*testing.T, string) {
+	return map[string]func(*testing.T, string){"retries": retries, "dead letters": deadLetters, "rolled back": rolledBack, "storm": storm, "digests": digests, "nodes": nodes}
+}
+
+func TestSQLite(t *testing.T) {
+	for name, test := range both() {
+		t.Run(name, func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "db")) })
+	}
+}
+
+func TestPostgreSQL(t *testing.T) {
+	s := postgres.Start(t)
+	for name, test := range both() {
+		t.Run(name, func(t *testing.T) { test(t, s.URL()) })
+	}
+}
+
+// nodes that share a database share the work: no message is sent by two of them.
+func nodes(t *testing.T, source string) {
+	s, ca, requests := server(t, func(http.ResponseWriter, *http.Request) {})
+	const many = 40
+	var all []*Queue
+	for range 3 {
+		all = append(all, newQueue(t, source, time.Now, hook("a", ca, s)))
+	}
+	for i := range many {
+		tell(t, all[i%3], event(fmt.Sprint("x", i), 1))
+	}
+	var wg sync.WaitGroup
+	for _, q := range all {
+		wg.Go(func() {
+			if err := q.Drain(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	events, _ := ids(t, requests())
+	slices.Sort(events)
+	if len(events) != many || len(slices.Compact(events)) != many {
+		t.Errorf("%d messages came, want %d: %v", len(events), many, events)
+	}
+}
+
 // What fails is tried again, under the same ID, and nothing of the same subject is
 // sent before it.
-func TestRetriesKeepIDAndOrder(t *testing.T) {
+func retries(t *testing.T, source string) {
 	var fail atomic.Bool
 	fail.Store(true)
 	s, ca, requests := server(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -113,7 +160,7 @@ func TestRetriesKeepIDAndOrder(t *testing.T) {
 		}
 	})
 	var c clock
-	q := newQueue(t, filepath.Join(t.TempDir(), "db"), c.now, hook("a", ca, s))
+	q := newQueue(t, source, c.now, hook("a", ca, s))
 	tell(t, q, event("x", 1), event("x", 2), event("y", 1))
 	tell(t, q, event("x", 1)) // it is told already
 	drain(t, q)
@@ -170,12 +217,12 @@ func TestRetryAfter(t *testing.T) {
 
 // What is refused, or not taken for too long, is a dead letter until someone has it
 // sent again.
-func TestDeadLetters(t *testing.T) {
+func deadLetters(t *testing.T, source string) {
 	var status atomic.Int64
 	status.Store(http.StatusBadRequest)
 	s, ca, requests := server(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(status.Load())) })
 	var c clock
-	q := newQueue(t, filepath.Join(t.TempDir(), "db"), c.now, hook("a", ca, s))
+	q := newQueue(t, source, c.now, hook("a", ca, s))
 	tell(t, q, event("x", 1))
 	drain(t, q)
 	all := states(t, q, Dead)
@@ -205,10 +252,10 @@ func TestDeadLetters(t *testing.T) {
 }
 
 // What is not committed is not told.
-func TestRolledBack(t *testing.T) {
+func rolledBack(t *testing.T, source string) {
 	s, ca, requests := server(t, func(http.ResponseWriter, *http.Request) {})
 	var c clock
-	q := newQueue(t, filepath.Join(t.TempDir(), "db"), c.now, hook("a", ca, s))
+	q := newQueue(t, source, c.now, hook("a", ca, s))
 	no := errors.New("no")
 	if err := q.o.DB.Within(func(tx *database.Tx) error { return errors.Join(q.Tell(tx, event("x", 1)), no) }); !errors.Is(err, no) {
 		t.Fatal(err)
@@ -255,12 +302,12 @@ func TestChannelsDoNotWaitForEachOther(t *testing.T) {
 
 // A storm is told in as many messages as the limit has, and the last says how many
 // more there were; the most severe are told by themselves.
-func TestStorm(t *testing.T) {
+func storm(t *testing.T, source string) {
 	s, ca, requests := server(t, func(http.ResponseWriter, *http.Request) {})
 	var c clock
 	ch := hook("a", ca, s)
 	ch.Limit = config.Limit{Messages: 5, Within: 10 * time.Minute}
-	q := newQueue(t, filepath.Join(t.TempDir(), "db"), c.now, ch)
+	q := newQueue(t, source, c.now, ch)
 	const many = 1000
 	var events []Event
 	for i := range many {
@@ -310,12 +357,12 @@ func TestStorm(t *testing.T) {
 }
 
 // A digest has all events of its time; one alone is told by itself.
-func TestDigest(t *testing.T) {
+func digests(t *testing.T, source string) {
 	s, ca, requests := server(t, func(http.ResponseWriter, *http.Request) {})
 	var c clock
 	ch := hook("a", ca, s)
 	ch.Digest = 15 * time.Minute
-	q := newQueue(t, filepath.Join(t.TempDir(), "db"), c.now, ch)
+	q := newQueue(t, source, c.now, ch)
 	tell(t, q, event("x", 1))
 	c.advance(16 * time.Minute)
 	drain(t, q)
