@@ -122,3 +122,22 @@ func TestStart(t *testing.T) {
 		t.Errorf("windows are %+v, %v", runs, err)
 	}
 }
+
+// TestStartWhileAway has a process be away from before a rule's start until after it:
+// the windows from the start on are caught up on, the first as far back as the rule says.
+func TestStartWhileAway(t *testing.T) {
+	r := newRule(nil)
+	r.Start, r.First = noon.Add(7*time.Minute), 6*time.Hour
+	x := open(t, t.TempDir(), r)
+	for _, m := range []int{0, 3, 30} {
+		x.set(noon.Add(time.Duration(m) * time.Minute))
+		x.drain()
+	}
+	runs, err := x.ledger.Runs(ledger.Filter{})
+	if err != nil || len(runs) != 4 || !runs[3].To.Equal(r.Start) || !runs[0].To.Equal(noon.Add(22*time.Minute)) {
+		t.Fatalf("windows are %+v, %v", runs, err)
+	}
+	if first := runs[3].To.Sub(runs[3].From); first < 5*time.Hour || runs[2].To.Sub(runs[2].From) >= 5*time.Hour {
+		t.Errorf("the first window is %s long", first)
+	}
+}

@@ -27,36 +27,41 @@ func (s *Scheduler) timing(r *detect.Rule) (frequency, period, delay time.Durati
 
 // lastEnd returns the last time by now at which a window of a rule ends: a whole
 // number of frequencies after its start or, if it has none, after the beginning of
-// time; ok is false before its start.
+// time; ok is false before its start, when end is where one would be.
 func lastEnd(r *detect.Rule, now time.Time, frequency time.Duration) (end time.Time, ok bool) {
 	if r.Start.IsZero() {
 		return now.UTC().Truncate(frequency), true
 	}
 	since := now.Sub(r.Start)
-	return r.Start.UTC().Add(since.Truncate(frequency)), since >= 0
+	if end = r.Start.UTC().Add(since.Truncate(frequency)); end.After(now) {
+		end = end.Add(-frequency) // before its start
+	}
+	return end, since >= 0
 }
 
 // enter enters the windows of a rule that have come due.
 func (s *Scheduler) enter(r *detect.Rule, now time.Time) error {
 	frequency, period, delay := s.timing(r)
 	latest, begun := lastEnd(r, now.Add(-delay), frequency)
-	if !begun {
-		return nil
-	}
 	cursor, ok, err := s.o.Ledger.Cursor(r.ID)
 	switch {
 	case err != nil:
 		return err
-	case ok && !latest.After(cursor.To):
+	case ok && !latest.After(cursor.To), ok && !begun:
 		return nil
-	case r.Disabled:
+	case r.Disabled, !begun:
+		// Of a rule that waits for its start it is known from when on: the windows
+		// after that are caught up on.
 		return s.o.Ledger.Pass(r.ID, latest)
 	}
 	next := latest // the first window of a new rule
 	if ok {
 		next, _ = lastEnd(r, cursor.To, frequency)
-		next = next.Add(frequency)
+		if next = next.Add(frequency); next.Before(r.Start) {
+			next = r.Start.UTC()
+		}
 	}
+	first := !ok || cursor.To.Before(r.Start)
 	run := func(to time.Time) ledger.Run {
 		return ledger.Run{Rule: r.ID, Name: r.Name, Version: version(r), From: to.Add(-period), To: to, State: ledger.Pending, NotBefore: to.Add(delay), Entered: now.UTC()}
 	}
@@ -73,8 +78,8 @@ func (s *Scheduler) enter(r *detect.Rule, now time.Time) error {
 	for ; !next.After(latest) && len(runs) < maxEntered; next = next.Add(frequency) {
 		runs = append(runs, run(next))
 	}
-	if first := latest.Add(-r.First); !ok && len(runs) > 0 && first.Before(runs[0].From) {
-		runs[0].From = first
+	if from := latest.Add(-r.First); first && len(runs) > 0 && from.Before(runs[0].From) {
+		runs[0].From = from
 	}
 	return s.o.Ledger.Enter(runs)
 }
