@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 
 // world is incidents with a clock that is set by hand.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	now   time.Time
 	db    *database.DB
 	store *incident.Store
@@ -54,7 +54,7 @@ type world struct {
 	sink  rowSink
 }
 
-func newWorld(t *testing.T, source string, with ...func(*incident.Options)) *world {
+func newWorld(t testing.TB, source string, with ...func(*incident.Options)) *world {
 	t.Helper()
 	w := &world{t: t, now: day, c: detect.IncidentConfiguration{Create: true}, sink: rowSink{}}
 	var err error
@@ -148,7 +148,7 @@ func (w *world) edit(number, body string) string {
 	return ""
 }
 
-func grouping(t *testing.T, words []string) detect.IncidentConfiguration {
+func grouping(t testing.TB, words []string) detect.IncidentConfiguration {
 	if words[0] == "none" {
 		return detect.IncidentConfiguration{}
 	}
@@ -210,7 +210,7 @@ func (w *world) alertRows(at time.Time, words []string) (rows [][]byte) {
 	return rows
 }
 
-func text(t *testing.T, v any) string {
+func text(t testing.TB, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {

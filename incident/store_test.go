@@ -30,6 +30,8 @@ func TestPostgreSQL(t *testing.T) {
 	for name, test := range both {
 		t.Run(name, func(t *testing.T) { test(t, s.URL()) })
 	}
+	t.Run("nodes", func(t *testing.T) { nodes(t, s.URL()) })
+	t.Run("a server that goes away", func(t *testing.T) { goesAway(t, s) })
 }
 
 // concurrent adds the alerts of rules at once, each twice, while someone edits: each
