@@ -32,6 +32,7 @@ func (s *server) incidentRoutes(mux *http.ServeMux) {
 		return s.allow(config.Operator, forTable(table, alsoReader(h)))
 	}
 	mux.HandleFunc("GET /v1/incidents", sees(incidentTable, s.incidents))
+	mux.HandleFunc("POST /v1/incidents", changes(incidentTable, s.openIncident))
 	mux.HandleFunc("GET /v1/incidents/{number}", sees(incidentTable, s.incident))
 	mux.HandleFunc("PATCH /v1/incidents/{number}", changes(incidentTable, s.editIncident))
 	mux.HandleFunc("GET /v1/incidents/{number}/comments", sees(incidentTable, s.comments))
@@ -141,6 +142,26 @@ func answerIncident(w http.ResponseWriter, status int, i *incident.Incident, v a
 }
 
 func etag(i *incident.Incident) string { return strconv.Quote(strconv.FormatInt(i.Version, 10)) }
+
+// openIncident opens an incident by hand.
+func (s *server) openIncident(w http.ResponseWriter, r *http.Request, by caller) {
+	body, ok := bodyOf(w, r)
+	if !ok {
+		return
+	}
+	e, err := incident.ParseEdit(body)
+	if err != nil {
+		unkept(w, err)
+		return
+	}
+	i, err := s.o.Incidents.Create(e, incident.User(by.name))
+	if err != nil {
+		unkept(w, err)
+		return
+	}
+	w.Header().Set("Location", fmt.Sprintf("/v1/incidents/%d", i.Number))
+	answerIncident(w, http.StatusCreated, i, i)
+}
 
 // editIncident changes an incident; with If-Match only the version of that ETag.
 func (s *server) editIncident(w http.ResponseWriter, r *http.Request, by caller) {

@@ -184,6 +184,13 @@ func TestEditsOfIncidents(t *testing.T) {
 	if got, _ = send(t, srv, "PATCH", "/v1/alerts/a2", `{"status": "resolved"}`); !strings.Contains(got, `"status":"Resolved"`) || !strings.Contains(got, `"row":{`) {
 		t.Error(got)
 	}
+	if got, etag = send(t, srv, "POST", "/v1/incidents", `{"title": "A call from the bank", "severity": "high", "addLabels": ["phone"]}`); etag != `"1"` ||
+		!strings.HasPrefix(got, "201") || !strings.Contains(got, `"incidentNumber":7,`) || !strings.Contains(got, `"modifiedBy":"local"`) {
+		t.Errorf("%s %s", etag, got)
+	}
+	if got := refused(t, srv, "POST", "/v1/incidents", `{"severity": "high"}`); got != "400 title: is missing" {
+		t.Error(got)
+	}
 	// Of those who change the same version, one does.
 	var wg sync.WaitGroup
 	won := make(chan string, 8)
@@ -220,6 +227,7 @@ func TestRolesOfIncidents(t *testing.T) {
 		{"GET", "/v1/incidents/1", "", "401", "200", "403", "200", "403"},
 		{"PATCH", "/v1/incidents/1", "{}", "401", "403", "403", "200", "403"},
 		{"POST", "/v1/incidents/1/comments", `{"message": "x"}`, "401", "403", "403", "201", "403"},
+		{"POST", "/v1/incidents", `{"title": "x"}`, "401", "403", "403", "201", "403"},
 		{"GET", "/v1/alerts", "", "401", "200", "403", "200", "200"},
 		{"PATCH", "/v1/alerts/a1", `{"status": "New"}`, "401", "403", "403", "200", "200"},
 	} {

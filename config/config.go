@@ -122,7 +122,13 @@ type Incidents struct {
 	// URL is where people see an incident, with {number} for its number; empty if
 	// they do not. It is the IncidentUrl of SecurityIncident.
 	URL string `yaml:"url"`
+	// Keep is for how long closed incidents, and alerts without one, are kept in the
+	// database after their last change; 0 is for ever.
+	Keep time.Duration `yaml:"keep"`
 }
+
+// leastKept is how long incidents are kept at least: grouping looks back for so long.
+const leastKept = 7 * 24 * time.Hour
 
 // Schedule says how rules run.
 type Schedule struct {
@@ -239,6 +245,9 @@ func (c *Config) Check() error {
 	}
 	if c.Follow.Settle <= 0 || c.Follow.LastLine <= 0 || c.Follow.Rescan <= 0 {
 		wrong("follow", "want settle, last_line and rescan to be positive")
+	}
+	if k := c.Incidents.Keep; k != 0 && k < leastKept {
+		wrong("incidents.keep", "%s: want 0, for ever, or %s and more, since grouping looks back", k, leastKept)
 	}
 	if c.Schedule.Delay < 0 || c.Schedule.NRTDelay < 0 || c.Schedule.CatchUp <= 0 || c.Schedule.Workers <= 0 {
 		wrong("schedule", "want catch_up and workers to be positive, delay and nrt_delay not to be negative")

@@ -7,14 +7,20 @@ import (
 	"time"
 )
 
+// blank returns an incident that nothing is known of yet.
+func blank(number int64, name string, now time.Time) *Incident {
+	return &Incident{
+		Number: number, Name: name, Status: New, Created: now,
+		Labels: []Label{}, Comments: []Comment{}, Tasks: []Task{}, Rules: []string{}, RuleNames: []string{}, Alerts: []string{},
+		Products: []string{}, Tactics: []string{}, Techniques: []string{}, Entities: []Entity{},
+	}
+}
+
 // open returns the incident that an alert opens, with no alert yet. Where it takes
 // over from one that is full, it has that one's title and description.
 func open(number int64, a *Alert, full *Incident, now time.Time) *Incident {
-	i := &Incident{
-		Number: number, Name: guid(sha256.Sum256([]byte("incident\x00" + a.ID))), Title: a.Name, Description: a.Description, Status: New,
-		Created: now, Labels: []Label{}, Comments: []Comment{}, Tasks: []Task{}, Rules: []string{}, RuleNames: []string{}, Alerts: []string{},
-		Products: []string{}, Tactics: []string{}, Techniques: []string{}, Entities: []Entity{},
-	}
+	i := blank(number, guid(sha256.Sum256([]byte("incident\x00"+a.ID))), now)
+	i.Title, i.Description = a.Name, a.Description
 	if full != nil {
 		i.Title, i.Description = full.Title, full.Description
 	}

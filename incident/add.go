@@ -133,21 +133,8 @@ func (a *addition) lookUp(alert *Alert, key string) (m *member, full *Incident, 
 }
 
 func (a *addition) candidates(rule, key string, from, to time.Time) ([]int64, error) {
-	rows, err := a.t.Query("SELECT number FROM incidents WHERE rule = ? AND group_key = ? AND first_alert >= ? AND first_alert <= ? ORDER BY number DESC",
+	return a.t.numbers("SELECT number FROM incidents WHERE rule = ? AND group_key = ? AND first_alert >= ? AND first_alert <= ? ORDER BY number DESC",
 		rule, key, micros(from), micros(to))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return nil, err
-		}
-		out = append(out, n)
-	}
-	return out, rows.Err()
 }
 
 // join lets an incident get alerts; a closed one is opened again.
@@ -173,14 +160,23 @@ func (a *addition) open(alert *Alert, key string, full *Incident) (*member, erro
 		return nil, err
 	}
 	m := &member{after: open(number, alert, full, a.t.now), at: a.t.now}
-	m.after.URL = a.t.s.url(number)
-	_, err = a.t.Exec(`INSERT INTO incidents (number, status, severity, owner, labels, rule, rule_name, group_key, first_alert, alerts, created, modified, body)
-		VALUES (?, '', '', '', '', ?, ?, ?, ?, 0, ?, 0, ?)`, number, alert.Rule, alert.RuleName, key, micros(alert.Time), micros(a.t.now), []byte("{}"))
-	if err != nil {
+	if err := a.t.enter(m.after, alert, key); err != nil {
 		return nil, err
 	}
 	a.members = append(a.members, m)
 	return m, nil
+}
+
+// enter makes the row of an incident that is new, which save fills. alert is nil if it
+// is not of alerts.
+func (t *transaction) enter(i *Incident, alert *Alert, key string) error {
+	if alert == nil {
+		alert = &Alert{}
+	}
+	i.URL = t.s.url(i.Number)
+	_, err := t.Exec(`INSERT INTO incidents (number, status, severity, owner, labels, rule, rule_name, group_key, first_alert, alerts, created, modified, body)
+		VALUES (?, '', '', '', '', ?, ?, ?, ?, 0, ?, 0, ?)`, i.Number, alert.Rule, alert.RuleName, key, micros(alert.Time), micros(i.Created), []byte("{}"))
+	return err
 }
 
 // end makes the changes, of the incidents in the order of their numbers.

@@ -92,6 +92,8 @@ func (c Change) String() string {
 		}
 	}
 	switch {
+	case c.Version == 1 && alerts == 0:
+		parts = slices.Insert(parts, 0, "opened")
 	case c.Version == 1:
 		parts = slices.Insert(parts, 0, "opened with "+counted(alerts))
 	case alerts > 0:

@@ -27,6 +27,8 @@ var day = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 //	12:00 NAME SEVERITY account=ada ip=10.0.0.1 detail.App=mail rule=other times=3
 //	edit 1 {"status": "Active"}
 //	status a1 Resolved
+//	create {"title": "Phone"}
+//	forget
 //	at-once
 //
 // Lines of alerts with the same time are of one run, which ends five minutes later. An
@@ -119,6 +121,17 @@ func (w *world) run(text string) (said string) {
 			w.now = w.now.Add(-time.Minute)
 		case words[0] == "edit":
 			said += w.edit(words[1], strings.TrimSpace(strings.SplitN(line, words[1], 2)[1]))
+		case words[0] == "create":
+			e, err := incident.ParseEdit([]byte(strings.TrimSpace(strings.TrimPrefix(line, "create"))))
+			if err == nil {
+				_, err = w.store.Create(e, incident.User("eve"))
+			}
+			if err != nil {
+				said += err.Error() + "\n"
+			}
+		case words[0] == "forget":
+			n, err := w.store.Forget(context.Background(), w.now)
+			said += fmt.Sprintf("%d forgotten, %v\n", n, err)
 		case words[0] == "status":
 			w.now = w.now.Add(time.Minute)
 			if _, err := w.store.SetStatus(words[1], incident.AlertStatus(words[2])); err != nil {

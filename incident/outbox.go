@@ -40,9 +40,24 @@ func (s *Store) Deliver(ctx context.Context, sink Sink) (int, error) {
 // lease is for how long a node may be about to deliver a batch before another does.
 const lease = 2 * time.Minute
 
+// Waiting returns how many rows wait to be delivered.
+func (s *Store) Waiting() (n int, err error) {
+	err = s.db.QueryRow("SELECT count(*) FROM incident_outbox").Scan(&n)
+	return n, err
+}
+
 // take returns the batch that waits the longest, for this node to deliver; no records
 // if none does.
 func (s *Store) take() (batch, table string, records [][]byte, err error) {
+	// Nothing is locked to find that nothing waits.
+	var seq int64
+	err = s.db.QueryRow("SELECT seq FROM incident_outbox LIMIT 1").Scan(&seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", nil, nil
+	}
+	if err != nil {
+		return "", "", nil, err
+	}
 	err = s.db.Within(func(tx *database.Tx) error {
 		now := s.now()
 		err := tx.QueryRow("SELECT batch, target FROM incident_outbox WHERE node = ? OR lease <= ? ORDER BY seq LIMIT 1", s.o.Node, micros(now)).Scan(&batch, &table)
@@ -82,11 +97,22 @@ func recordsOf(tx *database.Tx, batch string) (records [][]byte, err error) {
 const (
 	lookAgain = time.Second
 	mostPause = time.Minute
+	// tidyAgain is the pause between looks at what need not be kept any longer.
+	tidyAgain = time.Hour
 )
 
-// Run delivers what changes until ctx ends.
+// Run delivers what changes, and forgets what need not be kept, until ctx ends.
 func (s *Store) Run(ctx context.Context, sink Sink, log *slog.Logger) {
+	var tidied time.Time
 	for pause := lookAgain; ; {
+		if now := s.now(); s.o.Keep > 0 && now.Sub(tidied) >= tidyAgain {
+			tidied = now
+			if n, err := s.Forget(ctx, now.Add(-s.o.Keep)); err != nil {
+				log.Error("old incidents are not forgotten", "error", err)
+			} else if n > 0 {
+				log.Info("old incidents are forgotten", "incidents", n)
+			}
+		}
 		_, err := s.Deliver(ctx, sink)
 		switch {
 		case ctx.Err() != nil:

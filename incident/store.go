@@ -16,6 +16,9 @@ type Options struct {
 	// URL is where people see an incident, with {number} for its number; empty if
 	// they do not.
 	URL string
+	// Keep is for how long closed incidents, and alerts without an incident, are kept
+	// after their last change; 0 is for ever. Their rows in tables stay.
+	Keep time.Duration
 	// Observers are told of every change, Automators change what has changed; both
 	// in order.
 	Observers  []Observer
@@ -64,6 +67,8 @@ CREATE TABLE incident_outbox (
 CREATE INDEX incident_outbox_batches ON incident_outbox (batch);
 CREATE TABLE incident_counters (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
 INSERT INTO incident_counters (name, value) VALUES ('incident', 0), ('outbox', 0);
+`, `
+CREATE INDEX incidents_by_status ON incidents (status, number);
 `}
 }
 

@@ -113,8 +113,9 @@ func (t *transaction) commit(before, after *Incident, by Actor, at time.Time, wh
 	after.Version++
 	after.LastModified, after.ModifiedBy = at, by.String()
 	switch {
-	case before == nil:
+	case before == nil && by.Kind == ByAlerts:
 		after.ModifiedBy = "Incident created from alert"
+	case before == nil:
 	case by.Kind != ByAlerts && after.FirstModified.IsZero():
 		after.FirstModified = at
 	}

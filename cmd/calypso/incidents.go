@@ -21,11 +21,11 @@ import (
 func incidentsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "incidents",
-		Short: "See and work on incidents: list, show, assign, comment, close, reopen, label …",
+		Short: "See and work on incidents: list, show, create, assign, comment, close, reopen, label …",
 		Long: `See and work on the incidents of a store or a database, also while calypso serve
 runs. NUMBERS is one or several of them, as 7 or 7,12-15.`,
 	}
-	c.AddCommand(incidentsListCommand(), incidentsShowCommand(), assignCommand(), commentCommand(), closeCommand(), reopenCommand(), labelCommand(), setCommand(), taskCommand())
+	c.AddCommand(incidentsListCommand(), incidentsShowCommand(), createCommand(), assignCommand(), commentCommand(), closeCommand(), reopenCommand(), labelCommand(), setCommand(), taskCommand())
 	for _, sub := range c.Commands() {
 		sub.DisableFlagsInUseLine = true
 	}

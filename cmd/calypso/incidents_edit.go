@@ -239,3 +239,45 @@ func taskCommand() *cobra.Command {
 	c.MarkFlagsMutuallyExclusive("add", "done", "undone")
 	return c
 }
+
+func createCommand() *cobra.Command {
+	var (
+		from                                 incidentFlags
+		title, description, severity, format string
+	)
+	c := &cobra.Command{
+		Use:   "create --store DIR --title T [--severity S] [--description T]",
+		Short: "Open an incident by hand, which no alerts join",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			asJSON, err := isJSON(format, "text")
+			if err != nil {
+				return err
+			}
+			v, err := incident.ParseSeverity(severity)
+			if err != nil {
+				return err
+			}
+			return from.change(cmd.Context(), func(s *incident.Store, by incident.Actor) error {
+				i, err := s.Create(incident.Edit{Title: &title, Description: &description, Severity: &v}, by)
+				var invalid *incident.Invalid
+				switch {
+				case errors.As(err, &invalid):
+					return err
+				case err != nil:
+					return failed(err)
+				case asJSON:
+					return printJSON(i)
+				}
+				fmt.Println(i.Line())
+				return nil
+			})
+		},
+	}
+	from.registerChange(c)
+	c.Flags().StringVar(&title, "title", "", "the title")
+	c.Flags().StringVar(&description, "description", "", "the description")
+	c.Flags().StringVar(&severity, "severity", "Medium", "High, Medium, Low or Informational")
+	c.Flags().StringVarP(&format, "output", "o", "text", "text for people, json for machines")
+	return c
+}
