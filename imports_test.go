@@ -51,7 +51,7 @@ const layers = `
 	command         : kql/types kql/dynamic kql/column kql/plan kql/bind kql/syntax kql config external functions intake store
 	api             : kql/types kql/column kql/plan kql/function kql/bind kql/syntax kql command config database external incident ingest intake output store workspace
 
-	telemetry       : intake notify store
+	telemetry       : incident intake notify store
 
 	rules           :
 	incident        : kql/types database detect

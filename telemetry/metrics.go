@@ -80,9 +80,10 @@ func NewMetrics(version string) *Metrics {
 	return m
 }
 
-// Handler answers with all metrics, in Prometheus' text format.
+// Handler answers with all metrics, in Prometheus' text format; with the others where
+// some can't be had, as those that are in a database which is away.
 func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 }
 
 // Answered is told of a request that has been answered. route is the pattern that

@@ -60,7 +60,7 @@ func automationPaths(c config.Config) []string {
 func (r *responses) incidentOptions(c config.Config, node string) incident.Options {
 	tell := notify.Incidents{Queue: r.queue}
 	return incident.Options{
-		Now: r.now, Node: node, URL: c.Incidents.URL,
+		Now: r.now, Node: node, URL: c.Incidents.URL, Keep: c.Incidents.Keep,
 		Automators:     []incident.Automator{r.engine, tell},
 		AlertObservers: []incident.AlertObserver{r.engine, tell},
 	}

@@ -84,6 +84,7 @@ func (p *serverParts) server(ctx context.Context, c config.Config, address strin
 		}
 	}
 	p.watch.Metrics.Watch(p.store, p.intake, requests.Running)
+	p.watch.Metrics.WatchIncidents(p.incidents)
 	return api.NewServer(api.Options{
 		Store: p.store, Engine: p.engine, Intake: p.intake, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: p.log,
 		Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(p.catalog, t, p.names...) },
