@@ -9,11 +9,29 @@ type ruleFields struct {
 	TriggeringLogic  *logicFields   `yaml:"triggeringLogic"`
 	Actions          []actionFields `yaml:"actions"`
 
+	// Calypso is what only Calypso knows.
+	Calypso calypsoFields `yaml:"calypso"`
+
 	// These are written by Sentinel.
 	CreatedTimeUtc      any `yaml:"createdTimeUtc"`
 	CreatedBy           any `yaml:"createdBy"`
 	LastModifiedTimeUtc any `yaml:"lastModifiedTimeUtc"`
 	LastModifiedBy      any `yaml:"lastModifiedBy"`
+}
+
+type calypsoFields struct {
+	Tests []testFields `yaml:"tests"`
+}
+
+// testFields are a test of a rule. Incidents and alerts are in the JSON form of the API.
+type testFields struct {
+	Name     string `yaml:"name"`
+	Before   any    `yaml:"before"`
+	Incident any    `yaml:"incident"`
+	Alert    any    `yaml:"alert"`
+	By       string `yaml:"by"`
+	// Expect is none, or what the incident is then.
+	Expect any `yaml:"expect"`
 }
 
 type logicFields struct {

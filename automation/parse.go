@@ -176,6 +176,14 @@ func (f *ruleFields) fill(r *Rule, p *problems) {
 	} else {
 		f.TriggeringLogic.fill(r, p)
 	}
+	f.fillActions(r, p)
+	for i := range f.Calypso.Tests {
+		f.Calypso.Tests[i].fill(r, p, fmt.Sprintf("calypso.tests[%d]", i))
+	}
+}
+
+// fillActions reads the actions, in their order.
+func (f *ruleFields) fillActions(r *Rule, p *problems) {
 	if len(f.Actions) == 0 {
 		p.add("actions", "are missing")
 	}

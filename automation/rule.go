@@ -30,6 +30,8 @@ type Rule struct {
 	Expires time.Time
 	Trigger Trigger
 	Actions Actions
+	// Tests say what the rule must do.
+	Tests []Test
 
 	conditions all
 }

@@ -132,3 +132,45 @@ func TestExample(t *testing.T) {
 		}
 	}
 }
+
+// Each mistake of notifications is told by its place.
+func TestCheckNotifications(t *testing.T) {
+	channel := func(s string) string { return "notifications:\n  channels:\n  - {name: c, " + s + "}\n" }
+	for _, c := range []struct{ text, want string }{
+		{channel("slack: {url_file: f}"), ""},
+		{channel("teams: {url_file: f, url_env: E}"), "calypso.yaml:3: notifications.channels, number 1: c: want teams: url_file or url_env, one of them"},
+		{channel("slack: {url_file: f}, file: {path: f}"), "want one of webhook, slack"},
+		{channel("webhook: {url: \"https://h/\", secret_env: S, token_file: t}"), ""},
+		{channel("webhook: {url: \"http://h/\"}"), "want https, or say plaintext: true"},
+		{channel("webhook: {url: \"http://h/\"}, plaintext: true"), ""},
+		{channel("webhook: {url: \"http://127.0.0.1:1/\"}"), ""},
+		{channel("webhook: {url: h}"), `"h" is no address`},
+		{channel("email: {server: \"s:25\", from: a@b, to: [c@d]}"), ""},
+		{channel("email: {server: s, from: a, to: []}"), `email: server "s" is no host:port`},
+		{channel("email: {server: \"s:25\", from: a@b, to: [c@d], security: none}"), "over the network in the open"},
+		{channel("email: {server: \"s:25\", from: a@b, to: [c@d], password_env: P}"), "want user for the password"},
+		{channel("alertmanager: {url: \"https://am\", labels: [team]}"), `label "team": want NAME=VALUE`},
+		{channel("alertmanager: {url: \"https://am\"}, digest: 1m"), "digest and limit are for people: alertmanager is told each event"},
+		{channel("syslog: {address: \"siem:514\", network: udp}"), "say network: tls"},
+		{channel("syslog: {address: \"siem:514\", network: udp}, plaintext: true, tls: {ca: f}"), "tls is for network: tls"},
+		{channel("syslog: {address: \"siem:6514\", network: tls, facility: local8}"), `facility "local8" is none of kern`},
+		{channel("file: {path: f}, templates: {title: x}"), "file has no title"},
+		{channel("slack: {url_env: E}, templates: {title: x, body: y}"), "body is all of the message"},
+		{channel("slack: {url_env: E}, limit: {messages: 1}"), "want both messages and within"},
+		{channel("slack: {url_env: E}, digest: 1m, limit: {messages: 1, within: 1m}"), "want digest or limit, not both"},
+		{channel("slack: {url_env: E}") + "  routes:\n  - {events: [incident.made], severities: [Huge], channels: [d]}\n", `calypso.yaml:5: notifications.routes, number 1: event "incident.made" is none of alert.raised`},
+		{channel("slack: {url_env: E}") + "  routes:\n  - {channels: [d]}\n", `there is no channel "d"`},
+	} {
+		path := filepath.Join(t.TempDir(), "calypso.yaml")
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := Read(path)
+		if err == nil {
+			err = cfg.Check()
+		}
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: error is %v, want %q", c.text, err, c.want)
+		}
+	}
+}

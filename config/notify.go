@@ -271,7 +271,7 @@ func (c *Channel) check() error {
 	case "alertmanager":
 		c.Alertmanager.check(c.Plaintext, wrong)
 	case "syslog":
-		c.Syslog.check(c.Plaintext, wrong)
+		c.Syslog.check(c.Plaintext, c.TLS, wrong)
 	case "file":
 		if c.TLS != (ChannelTLS{}) {
 			wrong("a file has no tls")
@@ -400,7 +400,7 @@ func Facilities() []string {
 		"local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"}
 }
 
-func (s *Syslog) check(plaintext bool, wrong func(format string, args ...any)) {
+func (s *Syslog) check(plaintext bool, tls ChannelTLS, wrong func(format string, args ...any)) {
 	if host, port, err := net.SplitHostPort(s.Address); err != nil || host == "" || port == "" {
 		wrong("syslog: address %q is no host:port", s.Address)
 	} else if s.Network != "tls" && !plaintext && !IsLocal(host) {
@@ -408,6 +408,9 @@ func (s *Syslog) check(plaintext bool, wrong func(format string, args ...any)) {
 	}
 	if !slices.Contains([]string{"udp", "tcp", "tls"}, s.Network) {
 		wrong("syslog: network %q is none of udp, tcp and tls", s.Network)
+	}
+	if s.Network != "tls" && tls != (ChannelTLS{}) {
+		wrong("syslog: tls is for network: tls")
 	}
 	if s.Facility != "" && !slices.Contains(Facilities(), s.Facility) {
 		wrong("syslog: facility %q is none of %s", s.Facility, list(Facilities()))

@@ -42,8 +42,16 @@ type Edit struct {
 
 // Check returns an *Invalid if no incident could be edited so.
 func (e Edit) Check() error {
-	_, err := e.apply(&Incident{Status: New}, AutomationRule(""), time.Time{})
+	_, err := e.Apply(&Incident{Status: New}, AutomationRule(""), time.Time{})
 	return err
+}
+
+// Apply returns an incident as it would be after the edit, which is not kept: for a
+// look at what an automation rule does.
+func (e Edit) Apply(i *Incident, by Actor, now time.Time) (*Incident, error) {
+	after := *i
+	_, err := e.apply(&after, by, now)
+	return &after, err
 }
 
 // A NewTask is a task that is to be added.

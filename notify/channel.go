@@ -48,6 +48,41 @@ type channel struct {
 	config.Channel
 	kind   string
 	sender sender
+	// secrets are read at the start to see that they are there.
+	secrets []secret
+}
+
+// checkSecrets says which secrets can't be read.
+func (c *channel) checkSecrets() error {
+	var errs []error
+	for _, s := range c.secrets {
+		if _, err := s(); err != nil {
+			errs = append(errs, fmt.Errorf("notifications: channel %s: %w", c.Name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// secretsOf returns the secrets of a channel.
+func secretsOf(c *config.Channel) (out []secret) {
+	for _, s := range []secret{
+		secretOf(c.Webhook.URLFile, c.Webhook.URLEnv), secretOf(c.Webhook.TokenFile, c.Webhook.TokenEnv), secretOf(c.Slack.URLFile, c.Slack.URLEnv),
+		secretOf(c.Teams.URLFile, c.Teams.URLEnv), secretOf(c.Email.PasswordFile, c.Email.PasswordEnv), secretOf(c.Alertmanager.TokenFile, c.Alertmanager.TokenEnv),
+	} {
+		if s != nil {
+			out = append(out, s)
+		}
+	}
+	if key := secretOf(c.Webhook.SecretFile, c.Webhook.SecretEnv); key != nil {
+		out = append(out, func() (string, error) {
+			text, err := key()
+			if err == nil {
+				_, err = signingKeys(text)
+			}
+			return text, err
+		})
+	}
+	return out
 }
 
 // defaultTimeout is how long sending a message may take.
@@ -59,7 +94,6 @@ func (c *channel) defaults() {
 	case "slack", "teams":
 		// Both services take about one message a second.
 		c.Rate = orElse(c.Rate, 1)
-		c.Concurrency = 1
 		fallthrough
 	case "email":
 		if c.Digest == 0 && c.Limit.Messages == 0 {
@@ -82,7 +116,7 @@ func orElse[T int | float64 | time.Duration](v, otherwise T) T {
 // open makes a channel of a configuration that was checked. Secrets are read when a
 // message is sent, so that files can be exchanged.
 func open(c config.Channel, version string) (*channel, error) {
-	out := &channel{Channel: c, kind: c.Kind()}
+	out := &channel{Channel: c, kind: c.Kind(), secrets: secretsOf(&c)}
 	out.defaults()
 	tlsConfig, err := clientTLS(c.TLS)
 	if err != nil {
@@ -179,5 +213,8 @@ func (t *texts) render(e *Event) (title, text string, err error) {
 	if text, err = t.text.render(e); err != nil {
 		return "", "", &refusal{err: err, final: true}
 	}
-	return oneLine(title), strings.TrimSpace(text), nil
+	if title = oneLine(title); title == "" {
+		title = oneLine(e.Headline())
+	}
+	return title, strings.TrimSpace(text), nil
 }

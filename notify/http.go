@@ -126,8 +126,8 @@ func answered(to *url.URL, resp *http.Response, said []byte) error {
 // retryAfter reads a header that is a number of seconds, or a time.
 func retryAfter(resp *http.Response) time.Duration {
 	v := resp.Header.Get("Retry-After")
-	if n, err := strconv.Atoi(v); err == nil && n > 0 && n < 1<<30 {
-		return time.Duration(n) * time.Second
+	if n, err := strconv.Atoi(v); err == nil {
+		return min(max(time.Duration(min(n, 1<<30))*time.Second, 0), longestAfter)
 	}
 	at, err := http.ParseTime(v)
 	if err != nil {
@@ -138,8 +138,11 @@ func retryAfter(resp *http.Response) time.Duration {
 	if err != nil {
 		from = time.Now()
 	}
-	return max(at.Sub(from), 0)
+	return min(max(at.Sub(from), 0), longestAfter)
 }
+
+// longestAfter bounds for how long another side may keep a channel waiting.
+const longestAfter = 24 * time.Hour
 
 // payload returns what is sent: the channel's own body, or that of otherwise.
 func payload(body *text, e *Event, otherwise func() (any, error)) ([]byte, error) {

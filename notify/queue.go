@@ -112,6 +112,16 @@ func (q *Queue) TellTo(tx *database.Tx, name string, e Event) error {
 	return q.put(tx, c, &e)
 }
 
+// CheckSecrets says which secrets of channels can't be read. Messages that need them
+// wait until they can.
+func (q *Queue) CheckSecrets() error {
+	var errs []error
+	for _, name := range sortedKeys(q.channels) {
+		errs = append(errs, q.channels[name].checkSecrets())
+	}
+	return errors.Join(errs...)
+}
+
 // HasChannel reports whether there is a channel of a name.
 func (q *Queue) HasChannel(name string) bool { return q.channels[name] != nil }
 

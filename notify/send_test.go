@@ -323,3 +323,14 @@ func TestFile(t *testing.T) {
 		}
 	}
 }
+
+// A secret that is not there is told before a message needs it.
+func TestSecretsAreChecked(t *testing.T) {
+	t.Setenv("HOOK_SECRET", "whsec_short")
+	err := channelOf(t, config.Channel{Webhook: config.Webhook{URLFile: "none", SecretEnv: "HOOK_SECRET", TokenEnv: "HOOK_NONE"}}).checkSecrets()
+	for _, want := range []string{"open none", "want whsec_", "HOOK_NONE is not set"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want one with %q", err, want)
+		}
+	}
+}

@@ -12,7 +12,7 @@ import (
 )
 
 func automationCommand() *cobra.Command {
-	c := &cobra.Command{Use: "automation", Short: "List and check automation rules"}
+	c := &cobra.Command{Use: "automation", Short: "List, check and test automation rules"}
 	list := &cobra.Command{
 		Use:   "list PATH…",
 		Short: "List automation rules in their order, and say what is wrong with them",
@@ -49,6 +49,50 @@ something is.`,
 		},
 	}
 	list.DisableFlagsInUseLine = true
-	c.AddCommand(list)
+	test := automationTestCommand()
+	test.DisableFlagsInUseLine = true
+	c.AddCommand(list, test)
 	return c
+}
+
+func automationTestCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "test PATH…",
+		Short: "Run the tests of automation rules",
+		Long: `Run the tests that automation rules have in their files, under calypso: tests:. The
+exit code is 1 if a test fails, 3 if a file is wrong.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			read := automation.Read(args)
+			tests, bad, untested := 0, 0, 0
+			for _, r := range read.Rules {
+				if len(r.Tests) == 0 {
+					untested++
+				}
+				for _, t := range r.Tests {
+					tests++
+					wrong := t.Run(r, time.Now())
+					if len(wrong) == 0 {
+						continue
+					}
+					bad++
+					fmt.Printf("FAIL  %s:%d  %s: %s\n", r.File, t.Line, oneLine(r.Name), oneLine(t.Name))
+					for _, w := range wrong {
+						fmt.Printf("      %s\n", w)
+					}
+				}
+			}
+			fmt.Printf("%s, %d failed, %d of %s without tests\n", count(tests, "test"), bad, untested, count(len(read.Rules), "rule"))
+			for _, err := range read.Errors {
+				fmt.Fprintln(os.Stderr, err)
+			}
+			switch {
+			case len(read.Errors) > 0:
+				return &exitError{code: exitInvalid}
+			case bad > 0:
+				return &exitError{code: exitFailed}
+			}
+			return nil
+		},
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/calypso-kql/calypso/automation"
@@ -47,13 +46,7 @@ func openResponses(c config.Config, db *database.DB, now func() time.Time, log *
 // automationPaths are where automation rules are: in the folders of other rules, and
 // where the configuration says.
 func automationPaths(c config.Config) []string {
-	paths := append([]string{}, c.Automation...)
-	for _, p := range c.Rules {
-		if st, err := os.Stat(p); err == nil && st.IsDir() {
-			paths = append(paths, p)
-		}
-	}
-	return paths
+	return append(foldersOf(c.Rules), c.Automation...)
 }
 
 // incidentOptions returns how incidents are kept, so that r happens.

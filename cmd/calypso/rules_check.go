@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/calypso-kql/calypso/automation"
 	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/detect"
 	"github.com/calypso-kql/calypso/kql"
@@ -45,7 +46,7 @@ The exit code is 3 if there are errors; warnings and notes do not change it.`,
 				return failed(err)
 			}
 			read := detect.Read(args)
-			found := rulecheck.Unreadable(read.Errors)
+			found := rulecheck.Unreadable(append(read.Errors, automation.Read(foldersOf(args)).Errors...))
 			ws := workspace.New(k, nil, opts...)
 			for _, r := range read.Rules {
 				found = append(found, rulecheck.Rule(engine, ws, r)...)
@@ -58,6 +59,16 @@ The exit code is 3 if there are errors; warnings and notes do not change it.`,
 	c.Flags().StringVarP(&format, "output", "o", "text", "text, json or sarif")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "errors only")
 	return c
+}
+
+// foldersOf returns the paths that are folders, in which automation rules may be, too.
+func foldersOf(paths []string) (out []string) {
+	for _, p := range paths {
+		if st, err := os.Stat(p); err == nil && st.IsDir() {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 func tellFindings(found []rulecheck.Finding, rules int, format string, quiet bool) error {

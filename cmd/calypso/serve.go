@@ -87,6 +87,9 @@ func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, failed(p.database.Close()), failed(p.store.Close())) }()
+	if err := p.responses.queue.CheckSecrets(); err != nil {
+		return failed(err)
+	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return failed(err)
