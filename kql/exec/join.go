@@ -119,7 +119,7 @@ func (j *joining) run(ctx context.Context, build *flow) (column.Reader, error) {
 		l.release()
 		return nil, err
 	}
-	if t.rows.n == 0 && !j.keepProbe && !j.probeLonely {
+	if t.n == 0 && !j.keepProbe && !j.probeLonely {
 		l.release()
 		return &batchReader{schema: j.node.Out}, nil
 	}
@@ -170,10 +170,14 @@ func (r *joinReader) Close() error {
 	return err
 }
 
+// asksInTheEnd reports whether the join wants build rows by whether they have had a
+// match.
+func (j *joining) asksInTheEnd() bool { return j.keepBuild || j.buildLonely || j.buildMatch }
+
 // buildRest returns the build rows that the kind of join asks for after the
 // probe side has been read: those that no row matched, or those that one did.
 func (j *joining) buildRest(t *joinTable) []*column.Batch {
-	if !j.keepBuild && !j.buildLonely && !j.buildMatch {
+	if !j.asksInTheEnd() {
 		return nil
 	}
 	var rows []uint32

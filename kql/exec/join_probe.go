@@ -70,7 +70,7 @@ func (p *prober) pair(b *column.Batch, groups []uint32, emit func(*column.Batch)
 	if p.j.keepBuild {
 		p.mark(groups)
 	}
-	null := uint32(p.t.rows.n)
+	null := uint32(p.t.n)
 	mine := make([]uint32, 0, b.Len())
 	theirs := make([]uint32, 0, b.Len())
 	flush := func() error {

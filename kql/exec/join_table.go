@@ -14,13 +14,14 @@ import (
 // A joinTable is the build side of a join: its rows, and for each distinct key
 // the rows that have it.
 type joinTable struct {
-	rows    *stack        // without the keys
+	rows    *stack        // without the keys, while they are read
+	n       int           // rows
 	all     *column.Batch // rows as one batch, and one row of nulls after them
 	keys    *grouper
-	groupOf []uint32 // of each row
+	groupOf []uint32 // of each row; kept where the join asks for rows in the end
 	starts  []uint32 // rows of group g are list[starts[g]:starts[g+1]]
 	list    []uint32
-	matched []atomic.Bool // by group; set by probers where the join needs it
+	matched []atomic.Bool // by group, likewise; set by probers
 }
 
 // makeTable reads the build side. Its columns stay Lazy: those of rows that
@@ -41,12 +42,17 @@ func (j *joining) makeTable(ctx context.Context, in *flow, l *lease) (*joinTable
 	}
 	t.index()
 	t.keys.settle()
-	t.matched = make([]atomic.Bool, t.keys.len())
-	withNull := &stack{schema: t.rows.schema, batches: slices.Clone(t.rows.batches), places: places{slices.Clone(t.rows.starts), t.rows.n}}
-	if err := withNull.add(nullBatch(t.rows.schema, 1)); err != nil {
+	if j.asksInTheEnd() {
+		t.matched = make([]atomic.Bool, t.keys.len())
+	} else {
+		t.groupOf = nil
+	}
+	t.n = t.rows.n
+	if err := t.rows.add(nullBatch(t.rows.schema, 1)); err != nil {
 		return nil, err
 	}
-	t.all = withNull.batch()
+	// A column that is joined is then in memory once: nobody has its parts.
+	t.all, t.rows = t.rows.batch(), nil
 	return t, nil
 }
 
@@ -131,18 +137,28 @@ func (t *joinTable) addBatch(b *column.Batch, numbers *keyReader, unique bool) (
 
 // index sorts the rows by group, by counting.
 func (t *joinTable) index() {
+	n := len(t.groupOf)
 	t.starts = make([]uint32, t.keys.len()+1)
+	if t.keys.len() == n {
+		// Each row is a group of its own, by the same number.
+		for g := range t.starts {
+			t.starts[g] = uint32(g)
+		}
+		t.list = t.starts
+		return
+	}
 	for _, g := range t.groupOf {
-		t.starts[g+1]++
+		t.starts[g]++
 	}
-	for g := range t.keys.len() {
-		t.starts[g+1] += t.starts[g]
+	end := uint32(0)
+	for g := range t.starts {
+		end += t.starts[g]
+		t.starts[g] = end
 	}
-	next := append([]uint32(nil), t.starts...)
-	t.list = make([]uint32, len(t.groupOf))
-	for r, g := range t.groupOf {
-		t.list[next[g]] = uint32(r)
-		next[g]++
+	t.list = make([]uint32, n)
+	for r, g := range slices.Backward(t.groupOf) {
+		t.starts[g]--
+		t.list[t.starts[g]] = uint32(r)
 	}
 }
 
