@@ -67,6 +67,7 @@ func queryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			paceMemory()
 			return runQuery(cmd.Context(), &data, &limits, &ask, text, now, f)
 		},
 	}

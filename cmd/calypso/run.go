@@ -48,6 +48,7 @@ time, and tables have the rows of the window that ends there.`,
 			if err != nil {
 				return &exitError{exitInvalid, err}
 			}
+			paceMemory()
 			return runRule(cmd.Context(), &data, &limits, rule, types.TimeOf(ticks), f)
 		},
 	}
