@@ -1,22 +1,15 @@
 package exec
 
-import "math/bits"
-
-// A wordTable numbers 64-bit words: a hash table with open addressing, the keys
-// beside their numbers so that a look-up touches one cache line. The zero table
-// is empty and ready for use.
+// A wordTable numbers 64-bit words: a hash table with open addressing. A slot has
+// the upper half of the hash and the number plus one; 0 is empty. The zero table is
+// empty and ready for use.
 type wordTable struct {
-	slots []wordSlot
+	slots []uint64
 	shift uint
 	used  int
 	keys  []uint64 // by number
 
-	touched uint32
-}
-
-type wordSlot struct {
-	key uint64
-	id  uint32 // the number plus one; 0 is an empty slot
+	touched uint64
 }
 
 func wordHash(w uint64) uint64 { return (w ^ w>>32) * 0x9e3779b97f4a7c15 }
@@ -24,19 +17,20 @@ func wordHash(w uint64) uint64 { return (w ^ w>>32) * 0x9e3779b97f4a7c15 }
 // add returns the number of w.
 func (t *wordTable) add(w uint64) uint32 {
 	if 4*t.used >= 3*len(t.slots) {
-		t.grow(t.used + 1)
+		t.slots, t.shift = grown(t.slots)
 	}
 	mask := uint64(len(t.slots) - 1)
-	for i := wordHash(w) >> t.shift; ; i = (i + 1) & mask {
-		s := &t.slots[i]
-		if s.id == 0 {
+	h := wordHash(w)
+	for i := h >> t.shift; ; i = (i + 1) & mask {
+		e := t.slots[i]
+		if e == 0 {
 			t.keys = append(roomFor(t.keys), w)
 			t.used++
-			*s = wordSlot{w, uint32(len(t.keys))}
-			return s.id - 1
+			t.slots[i] = h&hashMask | uint64(len(t.keys))
+			return uint32(len(t.keys)) - 1
 		}
-		if s.key == w {
-			return s.id - 1
+		if (e^h)&hashMask == 0 && t.keys[uint32(e)-1] == w {
+			return uint32(e) - 1
 		}
 	}
 }
@@ -64,9 +58,14 @@ func addWords[T int64 | uint64](t *wordTable, words []T, out []uint32) {
 
 // touchWords loads what look-ups of words will need, all at once.
 func touchWords[T int64 | uint64](t *wordTable, words []T) {
-	var x uint32
+	var x uint64
 	for _, w := range words {
-		x |= t.slots[wordHash(uint64(w))>>t.shift].id
+		h := wordHash(uint64(w))
+		e := t.slots[h>>t.shift]
+		if (e^h)&hashMask == 0 && e != 0 {
+			e = t.keys[uint32(e)-1]
+		}
+		x |= e
 	}
 	t.touched |= x
 }
@@ -77,13 +76,14 @@ func (t *wordTable) find(w uint64) uint32 {
 		return none
 	}
 	mask := uint64(len(t.slots) - 1)
-	for i := wordHash(w) >> t.shift; ; i = (i + 1) & mask {
-		s := &t.slots[i]
-		if s.id == 0 {
+	h := wordHash(w)
+	for i := h >> t.shift; ; i = (i + 1) & mask {
+		e := t.slots[i]
+		if e == 0 {
 			return none
 		}
-		if s.key == w {
-			return s.id - 1
+		if (e^h)&hashMask == 0 && t.keys[uint32(e)-1] == w {
+			return uint32(e) - 1
 		}
 	}
 }
@@ -94,25 +94,4 @@ func (t *wordTable) reserve() uint32 {
 	return uint32(len(t.keys) - 1)
 }
 
-func (t *wordTable) grow(want int) {
-	old := t.slots
-	n := max(64, 2*len(old))
-	for 4*want >= 3*n {
-		n *= 2
-	}
-	t.slots = make([]wordSlot, n)
-	t.shift = uint(64 - bits.TrailingZeros(uint(n)))
-	mask := uint64(n - 1)
-	for _, s := range old {
-		if s.id == 0 {
-			continue
-		}
-		i := wordHash(s.key) >> t.shift
-		for t.slots[i].id != 0 {
-			i = (i + 1) & mask
-		}
-		t.slots[i] = s
-	}
-}
-
-func (t *wordTable) size() int64 { return 16*int64(len(t.slots)) + 8*int64(cap(t.keys)) }
+func (t *wordTable) size() int64 { return 8*int64(len(t.slots)) + 8*int64(cap(t.keys)) }
