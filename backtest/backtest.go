@@ -15,9 +15,6 @@ import (
 	"github.com/calypso-kql/calypso/detect"
 )
 
-// nrtFrequency is how often near-real-time rules run.
-const nrtFrequency = time.Minute
-
 // Options say what is evaluated.
 type Options struct {
 	// From and To bound the ends of windows: (From, To].
@@ -55,12 +52,14 @@ type Window struct {
 // Run evaluates a rule at all windows of a range. A window that fails is in the
 // result; the error is the context's, or of a range without windows.
 func Run(ctx context.Context, r *detect.Rule, o Options) (*Result, error) {
-	frequency, period := r.Frequency, r.Period
-	if r.Kind == detect.NRT {
-		frequency, period = nrtFrequency, nrtFrequency
-	}
+	frequency, period := r.Timing()
 	res := &Result{Rule: r}
-	for to := o.From.UTC().Truncate(frequency).Add(frequency); !to.After(o.To); to = to.Add(frequency) {
+	before, begun := r.LastEnd(o.From)
+	to := before.Add(frequency)
+	if !begun {
+		to = r.Start.UTC()
+	}
+	for ; !to.After(o.To); to = to.Add(frequency) {
 		res.Windows = append(res.Windows, Window{To: to})
 	}
 	if len(res.Windows) == 0 {

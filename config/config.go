@@ -140,6 +140,13 @@ type Schedule struct {
 	CatchUp time.Duration `yaml:"catch_up"`
 	// Workers is how many rules are evaluated at a time.
 	Workers int `yaml:"workers"`
+	// Memory is what their queries hold together, in bytes, Processors how many
+	// processors they use, 0 for all of the machine.
+	Memory     int64 `yaml:"memory"`
+	Processors int   `yaml:"processors"`
+	// Stagger is the time over which rules are spread whose windows end at the same
+	// time.
+	Stagger time.Duration `yaml:"stagger"`
 }
 
 // Limits bound what a request may cost. Sizes are in bytes.
@@ -186,7 +193,7 @@ func Default() Config {
 		Store: "data", Listen: "127.0.0.1:7788", Catalog: "sentinel", OldTimes: "keep",
 		Log: Log{Format: "text", Level: "info"}, Traces: Traces{Ratio: 1},
 		Follow:        Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second},
-		Schedule:      Schedule{Delay: 5 * time.Minute, NRTDelay: 2 * time.Minute, CatchUp: 7 * 24 * time.Hour, Workers: 2},
+		Schedule:      Schedule{Delay: 5 * time.Minute, NRTDelay: 2 * time.Minute, CatchUp: 7 * 24 * time.Hour, Workers: 2, Memory: 2 << 30, Stagger: 20 * time.Second},
 		Notifications: Notifications{GiveUp: 24 * time.Hour},
 		Limits: Limits{
 			Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute,
@@ -249,8 +256,8 @@ func (c *Config) Check() error {
 	if k := c.Incidents.Keep; k != 0 && k < leastKept {
 		wrong("incidents.keep", "%s: want 0, for ever, or %s and more, since grouping looks back", k, leastKept)
 	}
-	if c.Schedule.Delay < 0 || c.Schedule.NRTDelay < 0 || c.Schedule.CatchUp <= 0 || c.Schedule.Workers <= 0 {
-		wrong("schedule", "want catch_up and workers to be positive, delay and nrt_delay not to be negative")
+	if c.Schedule.Delay < 0 || c.Schedule.NRTDelay < 0 || c.Schedule.CatchUp <= 0 || c.Schedule.Workers <= 0 || c.Schedule.Memory <= 0 || c.Schedule.Processors < 0 || c.Schedule.Stagger < 0 {
+		wrong("schedule", "want catch_up, workers and memory to be positive, and delay, nrt_delay, processors and stagger not to be negative")
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		wrong("log.format", "%q is neither text nor json", c.Log.Format)

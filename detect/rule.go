@@ -190,6 +190,3 @@ type AlertOverride struct {
 	// Properties are further properties of the alert, by name, each a column.
 	Properties map[string]string
 }
-
-// Window returns the time that an evaluation at T looks at: (from, to].
-func (r *Rule) Window(at time.Time) (from, to time.Time) { return at.Add(-r.Period), at }

@@ -20,8 +20,9 @@ import (
 // A State is how far a window has come.
 type State string
 
-// The states. The first three are of open windows.
+// The states. The first four are of open windows.
 const (
+	Overdue    State = "overdue"    // is too far in the past to catch up on, which is to be told
 	Pending    State = "pending"    // is to be evaluated
 	Running    State = "running"    // is being evaluated, or was when the process ended
 	Evaluated  State = "evaluated"  // its alerts are in the ledger and not yet delivered
@@ -29,6 +30,7 @@ const (
 	Failed     State = "failed"     // was tried as often as it may
 	Suppressed State = "suppressed" // was not evaluated, since an alert was raised shortly before
 	Abandoned  State = "abandoned"  // was too far in the past to catch up on
+	Carried    State = "carried"    // has failed, and the rule's next window begins where it begins
 )
 
 // A Run is a window of a rule and what became of it. Times are UTC, to the
@@ -89,7 +91,10 @@ CREATE INDEX ended_windows ON runs (window_end)`, `
 CREATE TABLE switches (rule TEXT PRIMARY KEY, enabled BIGINT NOT NULL, changed BIGINT NOT NULL, why TEXT NOT NULL);
 CREATE TABLE rule_files (node TEXT NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (node, path))`, `
 CREATE TABLE events (rule TEXT NOT NULL, event TEXT NOT NULL, window_end BIGINT NOT NULL, until BIGINT NOT NULL, PRIMARY KEY (rule, event));
-CREATE INDEX events_until ON events (until)`,
+CREATE INDEX events_until ON events (until)`, `
+DROP INDEX open_runs;
+CREATE INDEX open_runs ON runs (not_before) WHERE state IN ('overdue', 'pending', 'running', 'evaluated');
+ALTER TABLE cursors ADD COLUMN carry BIGINT NOT NULL DEFAULT 0`,
 }
 
 // New returns the ledger of a database, whose tables it makes if need be. Node names

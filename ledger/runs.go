@@ -16,61 +16,95 @@ type Cursor struct {
 	// LastAlert is the end of the last window that raised an alert; zero if none
 	// has.
 	LastAlert time.Time
+	// Carry is where the rule's next window is to begin, since those after it have
+	// failed and were carried over; zero if none has.
+	Carry time.Time
 }
 
 // Cursor returns how far a rule has come; ok is false if it has no window yet.
 func (l *Ledger) Cursor(rule string) (c Cursor, ok bool, err error) {
-	var to, alert int64
-	err = l.db.QueryRow("SELECT window_end, last_alert FROM cursors WHERE rule = ?", rule).Scan(&to, &alert)
+	var to, alert, carry int64
+	err = l.db.QueryRow("SELECT window_end, last_alert, carry FROM cursors WHERE rule = ?", rule).Scan(&to, &alert, &carry)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, false, nil
 	}
-	return Cursor{timeOf(to), timeOf(alert)}, err == nil, err
+	return Cursor{timeOf(to), timeOf(alert), timeOf(carry)}, err == nil, err
+}
+
+// Cursors returns how far each rule has come.
+func (l *Ledger) Cursors() (map[string]Cursor, error) {
+	rows, err := l.db.Query("SELECT rule, window_end, last_alert, carry FROM cursors")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]Cursor{}
+	for rows.Next() {
+		var rule string
+		var to, alert, carry int64
+		if err := rows.Scan(&rule, &to, &alert, &carry); err != nil {
+			return nil, err
+		}
+		out[rule] = Cursor{timeOf(to), timeOf(alert), timeOf(carry)}
+	}
+	return out, rows.Err()
 }
 
 // Pass moves a rule's cursor to the end of a window without entering any: of a
 // rule that is disabled nothing is to be caught up on.
 func (l *Ledger) Pass(rule string, to time.Time) error {
 	_, err := l.db.Exec(`INSERT INTO cursors (rule, window_end) VALUES (?, ?) ON CONFLICT (rule) DO UPDATE SET window_end =
-		CASE WHEN cursors.window_end > excluded.window_end THEN cursors.window_end ELSE excluded.window_end END`, rule, micros(to))
+		CASE WHEN cursors.window_end > excluded.window_end THEN cursors.window_end ELSE excluded.window_end END, carry = 0`, rule, micros(to))
 	return err
 }
 
-// Enter enters windows of a rule, in order, and moves its cursor to the end of the
-// last: all of them, or none if another node has meanwhile entered the first or a
-// later one. Of each, State is Pending or one of the closed ones.
-func (l *Ledger) Enter(runs []Run) error {
-	if len(runs) == 0 {
-		return nil
-	}
+// Enter enters windows of rules, those of a rule in order, and moves their cursors to
+// the end of the last: of a rule all of them, or none if another node has meanwhile
+// entered the first or a later one. After an error none are entered. Of each, State is
+// Overdue, Pending or one of the closed ones.
+func (l *Ledger) Enter(rules ...[]Run) error {
 	return l.db.Within(func(tx *database.Tx) error {
-		var entered int64
-		err := tx.QueryRow("SELECT window_end FROM cursors WHERE rule = ?", runs[0].Rule).Scan(&entered)
-		switch {
-		case err == nil && entered >= micros(runs[0].To):
-			return nil
-		case err != nil && !errors.Is(err, sql.ErrNoRows):
-			return err
-		}
-		for _, r := range runs {
-			_, err := tx.Exec(`INSERT INTO runs (rule, window_end, window_start, name, version, state, not_before, entered, ended, error)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-				r.Rule, micros(r.To), micros(r.From), r.Name, r.Version, r.State, micros(r.NotBefore), micros(r.Entered), micros(r.Ended), r.Error)
-			if err != nil {
+		for _, runs := range rules {
+			if err := enter(tx, runs); err != nil {
 				return err
 			}
 		}
-		last := runs[len(runs)-1]
-		_, err = tx.Exec(`INSERT INTO cursors (rule, window_end) VALUES (?, ?)
-			ON CONFLICT (rule) DO UPDATE SET window_end = excluded.window_end`, last.Rule, micros(last.To))
-		return err
+		return nil
 	})
 }
 
-// Start begins an attempt at a window as it was read from the ledger; it is an
-// ErrLost if another node has changed it since.
+func enter(tx *database.Tx, runs []Run) error {
+	if len(runs) == 0 {
+		return nil
+	}
+	var entered int64
+	err := tx.QueryRow("SELECT window_end FROM cursors WHERE rule = ?", runs[0].Rule).Scan(&entered)
+	switch {
+	case err == nil && entered >= micros(runs[0].To):
+		return nil
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return err
+	}
+	for _, r := range runs {
+		_, err := tx.Exec(`INSERT INTO runs (rule, window_end, window_start, name, version, state, not_before, entered, ended, error)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			r.Rule, micros(r.To), micros(r.From), r.Name, r.Version, r.State, micros(r.NotBefore), micros(r.Entered), micros(r.Ended), r.Error)
+		if err != nil {
+			return err
+		}
+	}
+	last := runs[len(runs)-1]
+	_, err = tx.Exec(`INSERT INTO cursors (rule, window_end) VALUES (?, ?)
+		ON CONFLICT (rule) DO UPDATE SET window_end = excluded.window_end`, last.Rule, micros(last.To))
+	return err
+}
+
+// Start begins an attempt at a window as it was read from the ledger, but that From may
+// be earlier; it is an ErrLost if another node has changed it since.
 func (l *Ledger) Start(r *Run, version string, now time.Time) error {
-	if err := l.write(l.db, r, r.State, "state = ?, attempt = ?, started = ?, version = ?", Running, r.Attempt+1, micros(now), version); err != nil {
+	err := l.write(l.db, r, r.State, "state = ?, attempt = ?, started = ?, version = ?, window_start = ?",
+		Running, r.Attempt+1, micros(now), version, micros(r.From))
+	if err != nil {
 		return err
 	}
 	r.State, r.Attempt, r.Started, r.Version, r.Node = Running, r.Attempt+1, now.UTC(), version, l.node
@@ -98,6 +132,10 @@ func (l *Ledger) Evaluated(r *Run, o Outcome) error {
 			}
 		}
 		if err := remember(tx, r, o); err != nil {
+			return err
+		}
+		// What was carried over is evaluated with it.
+		if _, err := tx.Exec("UPDATE cursors SET carry = 0 WHERE rule = ? AND carry >= ?", r.Rule, micros(r.From)); err != nil {
 			return err
 		}
 		if r.Alerts == 0 {
@@ -131,14 +169,24 @@ func (l *Ledger) Records(r *Run) ([][]byte, error) {
 }
 
 // End closes a window in a state that is not open. What was to be delivered of it
-// is forgotten.
+// is forgotten. If it is Carried, the rule's next window is to begin where it begins.
 func (l *Ledger) End(r *Run, state State, why string, now time.Time) error {
 	err := l.db.Within(func(tx *database.Tx) error {
 		if err := l.write(tx, r, r.State, "state = ?, ended = ?, error = ?", state, micros(now), why); err != nil {
 			return err
 		}
-		_, err := tx.Exec("DELETE FROM outbox WHERE rule = ? AND window_end = ?", r.Rule, micros(r.To))
-		return err
+		if _, err := tx.Exec("DELETE FROM outbox WHERE rule = ? AND window_end = ?", r.Rule, micros(r.To)); err != nil {
+			return err
+		}
+		switch state {
+		case Carried:
+			_, err := tx.Exec("UPDATE cursors SET carry = ? WHERE rule = ? AND (carry = 0 OR carry > ?)", micros(r.From), r.Rule, micros(r.From))
+			return err
+		case Failed:
+			_, err := tx.Exec("UPDATE cursors SET carry = 0 WHERE rule = ? AND carry >= ?", r.Rule, micros(r.From))
+			return err
+		}
+		return nil
 	})
 	if err == nil {
 		r.State, r.Ended, r.Error = state, now.UTC(), why
@@ -167,7 +215,7 @@ type execer interface {
 // Open returns the windows that are not closed and whose next attempt may begin by
 // now, the oldest first, but for those of rules that another node has.
 func (l *Ledger) Open(now time.Time) ([]Run, error) {
-	return l.query(`WHERE state IN ('pending', 'running', 'evaluated') AND not_before <= ? AND NOT EXISTS
+	return l.query(`WHERE state IN ('overdue', 'pending', 'running', 'evaluated') AND not_before <= ? AND NOT EXISTS
 		(SELECT 1 FROM cursors c WHERE c.rule = runs.rule AND c.node <> ? AND c.lease > ?) ORDER BY window_end, rule`, micros(now), l.node, micros(now))
 }
 

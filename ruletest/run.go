@@ -51,16 +51,13 @@ func (r *Runner) Run(ctx context.Context, f *File, t *Test) (out Result) {
 		return out
 	}
 	q := workspace.NewQuerier(r.Engine, r.Workspace(logs), kql.RunOptions{Workers: 1})
-	if f.Rule.Kind == detect.NRT {
+	if f.Rule.Arrival() {
 		q = q.ByArrival()
 	}
 	raised := map[string]bool{} // events of earlier steps
 	for i, s := range t.Steps {
 		from, to := f.Rule.Window(s.At)
-		if f.Rule.Kind == detect.NRT {
-			from = to.Add(-time.Minute)
-		}
-		e, err := detect.EvaluateUnseen(ctx, f.Rule, from, to, q.WithDelay(r.Delay), func(event string) bool { return raised[event] })
+		e, err := detect.EvaluateUnseen(ctx, f.Rule, from, to, q.WithDelay(r.delay(f.Rule)), func(event string) bool { return raised[event] })
 		var wrong []string
 		if err != nil {
 			wrong = []string{err.Error()}
@@ -80,6 +77,14 @@ func (r *Runner) Run(ctx context.Context, f *File, t *Test) (out Result) {
 		}
 	}
 	return out
+}
+
+// delay returns how long after its time a rule is evaluated.
+func (r *Runner) delay(rule *detect.Rule) time.Duration {
+	if rule.Delay != nil {
+		return *rule.Delay
+	}
+	return r.Delay
 }
 
 // WriteJUnit writes results as JUnit's XML, a suite a file.

@@ -41,12 +41,17 @@ func (s *Scheduler) advance(ctx context.Context, r *detect.Rule, run *ledger.Run
 		switch suppressed, err := s.suppressed(r, run); {
 		case err != nil:
 			return err
+		case run.State == ledger.Overdue:
+			return s.lose(ctx, r, run, ledger.Abandoned, run.Error)
 		case r == nil:
 			return s.away(ctx, run)
 		case r.Disabled:
 			return s.end(ctx, r, run, ledger.Abandoned, "the rule is disabled")
 		case suppressed:
 			return s.end(ctx, r, run, ledger.Suppressed, "")
+		}
+		if err := s.carryOn(r, run); err != nil {
+			return err
 		}
 		if err := s.o.Ledger.Start(run, version(r), s.o.Now()); err != nil {
 			return err
@@ -98,7 +103,7 @@ func (s *Scheduler) away(ctx context.Context, run *ledger.Run) error {
 	const why = "the rule is not there"
 	now := s.o.Now()
 	if run.To.Before(now.Add(-s.o.CatchUp)) {
-		return s.end(ctx, nil, run, ledger.Abandoned, why)
+		return s.lose(ctx, nil, run, ledger.Abandoned, why)
 	}
 	return s.o.Ledger.Again(run, run.Attempt, why, now.Add(firstPause))
 }
@@ -138,7 +143,7 @@ func (s *Scheduler) evaluate(ctx context.Context, r *detect.Rule, run *ledger.Ru
 	if err != nil {
 		return out, err
 	}
-	e, err := detect.EvaluateUnseen(ctx, r, run.From, run.To, s.o.Querier(r), before)
+	e, err := detect.EvaluateUnseen(ctx, r, run.From, run.To, s.o.Querier(r, s.share(r.ID)), before)
 	if err != nil {
 		return out, err
 	}
@@ -167,14 +172,60 @@ func (s *Scheduler) failed(ctx context.Context, r *detect.Rule, run *ledger.Run,
 		// It is the process that ends, not the rule that fails.
 		return s.o.Ledger.Again(run, run.Attempt-1, "the process ended", s.o.Now())
 	}
+	if s.enlarge(r.ID, why) {
+		s.o.Log.Info("a rule needs more memory than its share, and works alone from now on", "rule", run.Name, "window", run.To)
+		return s.o.Ledger.Again(run, run.Attempt-1, why.Error(), s.o.Now())
+	}
 	s.o.Log.Warn("a rule failed", "rule", run.Name, "window", run.To, "attempt", run.Attempt, "error", why)
-	if run.Attempt >= failingFrom {
+	frequency, _, _ := s.timing(r)
+	if run.Attempt >= failingFrom || inParts(r) && run.To.Sub(run.From) >= failingFrom*frequency {
 		s.troubled(Failing, run, why.Error())
 	}
-	if run.Attempt >= maxAttempts {
-		return s.end(ctx, r, run, ledger.Failed, why.Error())
+	switch {
+	case s.carries(r, run):
+		return s.end(ctx, r, run, ledger.Carried, why.Error())
+	case inParts(r), run.Attempt >= maxAttempts:
+		return s.lose(ctx, r, run, ledger.Failed, why.Error())
 	}
 	return s.o.Ledger.Again(run, run.Attempt, why.Error(), s.o.Now().Add(firstPause<<(run.Attempt-1)))
+}
+
+// maxCarried is how many windows that have failed the next one takes on.
+//
+// Source: Microsoft's documentation of near-real-time rules.
+const maxCarried = 60
+
+// carries tells whether a window that has failed can be carried over into the next.
+func (s *Scheduler) carries(r *detect.Rule, run *ledger.Run) bool {
+	frequency, _, _ := s.timing(r)
+	return inParts(r) && run.To.Sub(run.From) < maxCarried*frequency
+}
+
+// carryOn lets a window begin where those begin that were carried over into it.
+func (s *Scheduler) carryOn(r *detect.Rule, run *ledger.Run) error {
+	if !inParts(r) {
+		return nil
+	}
+	c, _, err := s.o.Ledger.Cursor(run.Rule)
+	if err == nil && !c.Carry.IsZero() && c.Carry.Before(run.From) {
+		run.From = c.Carry
+	}
+	return err
+}
+
+// lose closes a window that is given up, after an alert about it is delivered.
+func (s *Scheduler) lose(ctx context.Context, r *detect.Rule, run *ledger.Run, state ledger.State, why string) error {
+	s.troubled(GivenUp, run, why)
+	rec, err := lossRecord(run, state, why, s.o.Now())
+	if err == nil {
+		err = s.o.Sink.Deliver(ctx, deliveryID("loss", run), "SecurityAlert", [][]byte{rec})
+	}
+	if err != nil {
+		s.o.Log.Error("that a window is lost can't be told", "rule", run.Name, "window", run.To, "error", err)
+		return s.o.Ledger.Again(run, run.Attempt, why, s.o.Now().Add(firstPause))
+	}
+	s.o.Log.Error("a window is lost", "rule", run.Name, "id", run.Rule, "window", run.To, "error", why)
+	return s.end(ctx, r, run, state, why)
 }
 
 // end closes a window, and says so in the health table before: a crash between the
@@ -189,17 +240,25 @@ func (s *Scheduler) end(ctx context.Context, r *detect.Rule, run *ledger.Run, st
 	if err != nil {
 		s.o.Log.Warn("health is not written", "rule", run.Name, "window", run.To, "error", err)
 	}
-	if state == ledger.Failed {
-		s.o.Log.Error("a window is lost", "rule", run.Name, "window", run.To, "error", why)
-	}
-	if state == ledger.Failed || state == ledger.Abandoned && r == nil {
-		s.troubled(GivenUp, run, why)
-	}
 	if err := s.o.Ledger.End(run, state, why, now); err != nil {
 		return err
 	}
 	if s.o.Ended != nil {
-		s.o.Ended(*run)
+		s.o.Ended(*run, s.late(r, run, now))
 	}
 	return nil
+}
+
+// late returns how long after it was due a window's last attempt began, or, if it had
+// none, the window was closed.
+func (s *Scheduler) late(r *detect.Rule, run *ledger.Run, now time.Time) time.Duration {
+	began := run.Started
+	if began.IsZero() {
+		began = now
+	}
+	delay := s.o.Delay
+	if r != nil {
+		_, _, delay = s.timing(r)
+	}
+	return max(0, began.Sub(run.To)-delay)
 }

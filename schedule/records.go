@@ -201,6 +201,8 @@ func healthRecord(r *detect.Rule, run *ledger.Run, state ledger.State, why strin
 		status, reason = "Failure", "The query failed"
 	case ledger.Abandoned:
 		status, reason = "Failure", "The window was given up"
+	case ledger.Carried:
+		status, reason = "Failure", "The query failed; the next window takes this one on"
 	case ledger.Suppressed:
 		status, reason = "Success", "The rule is suppressed after an alert"
 	}

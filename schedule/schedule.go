@@ -16,6 +16,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/calypso-kql/calypso/detect"
@@ -29,9 +30,23 @@ type Options struct {
 	// Rules returns the rules as they are now.
 	Rules func() []*detect.Rule
 	// Querier returns what a window of a rule is evaluated with: the logs as they
-	// are now.
-	Querier func(*detect.Rule) detect.Querier
+	// are now, with a share of the machine.
+	Querier func(*detect.Rule, Share) detect.Querier
 	Sink    Sink
+	// Arrived, if not nil, returns the time, its argument at most, up to which all rows
+	// that have arrived are seen by queries that begin later.
+	Arrived func(now time.Time) time.Time
+	// Memory bounds, in bytes, what the queries of all windows that are evaluated at a
+	// time hold together; 0 is no bound. TooLarge tells an error of a query that needed
+	// more than its share: its window is evaluated again with all of Memory, alone, and
+	// so are the rule's later ones.
+	Memory   int64
+	TooLarge func(error) bool
+	// Processors is how many processors all windows use together; 0 is no bound.
+	Processors int
+	// Stagger spreads the times at which windows of different rules are due that end
+	// at the same time: each rule is due at a time of its own within it.
+	Stagger time.Duration
 	// Incidents, if not nil, takes the alerts of every window after they are
 	// delivered.
 	Incidents Incidents
@@ -49,9 +64,9 @@ type Options struct {
 	// Troubled, if not nil, is told what goes wrong with rules, perhaps more than once.
 	// It may be called concurrently.
 	Troubled func(Trouble)
-	// Ended, if not nil, is told of every window that has been closed. It may be
-	// called concurrently.
-	Ended func(ledger.Run)
+	// Ended, if not nil, is told of every window that has been closed, and how long
+	// after it was due its last attempt began. It may be called concurrently.
+	Ended func(run ledger.Run, late time.Duration)
 }
 
 // A Sink takes records for a table, as JSON objects. Records that it has had under
@@ -75,7 +90,6 @@ const (
 	defaultDelay    = 5 * time.Minute
 	defaultNRTDelay = 2 * time.Minute
 	defaultCatchUp  = 7 * 24 * time.Hour
-	nrtFrequency    = time.Minute
 )
 
 // A Scheduler runs rules. Run is its only method while it runs.
@@ -92,6 +106,10 @@ type Scheduler struct {
 	failing error
 	tidied  time.Time // when events were last forgotten
 	work    sync.WaitGroup
+	// large are rules that are evaluated alone; alone says that one is.
+	large map[string]bool
+	alone bool
+	open  atomic.Int64
 }
 
 // New returns a scheduler.
@@ -108,8 +126,12 @@ func New(o Options) *Scheduler {
 	if o.Workers == 0 {
 		o.Workers = 2
 	}
-	return &Scheduler{o: o, wake: make(chan struct{}, 1), busy: map[string]bool{}, last: map[string]time.Time{}}
+	return &Scheduler{o: o, wake: make(chan struct{}, 1), busy: map[string]bool{}, last: map[string]time.Time{}, large: map[string]bool{}}
 }
+
+// Backlog returns how many windows were due and not closed when the scheduler last
+// looked. It may be called at any time.
+func (s *Scheduler) Backlog() int { return int(s.open.Load()) }
 
 // Run runs rules until ctx ends, and then waits for the windows being worked on. An
 // error of the ledger does not end it: nothing is evaluated that could not be
@@ -118,7 +140,7 @@ func (s *Scheduler) Run(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
-		if err := s.step(ctx); err != nil {
+		if _, err := s.step(ctx); err != nil {
 			s.o.Log.Error("schedule", "error", err)
 		}
 		select {
@@ -135,7 +157,8 @@ func (s *Scheduler) Run(ctx context.Context) {
 // returns: for a run by cron, and for tests.
 func (s *Scheduler) Drain(ctx context.Context) error {
 	for {
-		if err := s.step(ctx); err != nil {
+		begun, err := s.step(ctx)
+		if err != nil {
 			return err
 		}
 		s.work.Wait()
@@ -146,34 +169,45 @@ func (s *Scheduler) Drain(ctx context.Context) error {
 		if err != nil || len(open) == 0 || ctx.Err() != nil {
 			return err
 		}
+		if begun == 0 { // rows are arriving
+			select {
+			case <-ctx.Done():
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
 	}
 }
 
-// step enters the windows that are due, and gives open ones to free workers.
-func (s *Scheduler) step(ctx context.Context) error {
+// step enters the windows that are due, gives open ones to free workers, and returns
+// to how many.
+func (s *Scheduler) step(ctx context.Context) (begun int, err error) {
 	rules := map[string]*detect.Rule{}
 	now := s.o.Now()
 	if d := now.Sub(s.tidied); d > time.Hour || d < 0 {
 		if err := s.o.Ledger.ForgetEvents(now); err != nil {
-			return err
+			return 0, err
 		}
 		s.tidied = now
 	}
-	for _, r := range s.o.Rules() {
+	list := s.o.Rules()
+	for _, r := range list {
 		rules[r.ID] = r
-		if err := s.enter(r, now); err != nil {
-			return err
-		}
+	}
+	if err := s.enter(list, now); err != nil {
+		return 0, err
 	}
 	open, err := s.o.Ledger.Open(now)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for _, run := range s.choose(open, now) {
+	s.open.Store(int64(len(open)))
+	chosen := s.choose(open, rules, now)
+	for _, run := range chosen {
 		s.work.Go(func() {
 			err := s.execute(ctx, rules[run.Rule], run)
 			s.mu.Lock()
 			delete(s.busy, run.Rule)
+			s.alone = false
 			if err != nil {
 				s.failing = err
 			}
@@ -184,30 +218,40 @@ func (s *Scheduler) step(ctx context.Context) error {
 			}
 		})
 	}
-	return nil
+	return len(chosen), nil
 }
 
 // choose returns the oldest open window of each rule that none is being worked on,
-// of the rules that have waited longest, as many as there are free workers.
-func (s *Scheduler) choose(open []ledger.Run, now time.Time) []ledger.Run {
+// of the rules that have waited longest, as many as there are free workers. A large
+// rule waits until none works, and then works alone.
+func (s *Scheduler) choose(open []ledger.Run, rules map[string]*detect.Rule, now time.Time) []ledger.Run {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := map[string]ledger.Run{}
+	arrived := now
+	if s.o.Arrived != nil {
+		arrived = s.o.Arrived(now)
+	}
 	for _, r := range open { // the oldest come first
-		if _, have := first[r.Rule]; !have && !s.busy[r.Rule] {
-			first[r.Rule] = r
+		rule := rules[r.Rule]
+		if _, have := first[r.Rule]; have || s.busy[r.Rule] || rule != nil && rule.Arrival() && arrived.Before(r.To) {
+			continue
 		}
+		first[r.Rule] = r
 	}
 	var out []ledger.Run
-	for len(s.busy) < s.o.Workers && len(first) > 0 {
+	for !s.alone && len(s.busy) < s.o.Workers && len(first) > 0 {
 		best := ""
 		for id, r := range first {
 			if best == "" || s.last[id].Before(s.last[best]) || s.last[id].Equal(s.last[best]) && before(r, first[best]) {
 				best = id
 			}
 		}
+		if s.large[best] && len(s.busy) > 0 {
+			break
+		}
 		out = append(out, first[best])
-		s.busy[best], s.last[best] = true, now
+		s.busy[best], s.last[best], s.alone = true, now, s.large[best]
 		delete(first, best)
 	}
 	return out

@@ -47,8 +47,10 @@ type tenant struct {
 	sink   schedule.Sink
 	// incidents is nil where there are none.
 	incidents schedule.Incidents
+	memory    int64 // of all rules; 0 for no bound
 	mu        sync.Mutex
 	troubles  []schedule.Trouble
+	shares    map[string][]int64 // memory that rules were given
 }
 
 func (x *tenant) troubled(t schedule.Trouble) {
@@ -92,7 +94,7 @@ func open(t testing.TB, dir string, rules ...*detect.Rule) *tenant {
 			t.Fatal(err)
 		}
 	}
-	x := &tenant{t: t, rules: rules}
+	x := &tenant{t: t, rules: rules, shares: map[string][]int64{}}
 	x.set(noon)
 	var err error
 	x.store, err = store.Open(filepath.Join(dir, "store"), store.Options{})
@@ -118,10 +120,14 @@ func (x *tenant) set(now time.Time) { x.now.Store(now.UnixMicro()) }
 func (x *tenant) scheduler() *schedule.Scheduler {
 	return schedule.New(schedule.Options{
 		Ledger: x.ledger, Rules: func() []*detect.Rule { return x.rules }, Sink: x.sink, Incidents: x.incidents, Now: x.clock, Delay: -1, NRTDelay: -1, CatchUp: 6 * time.Hour, Troubled: x.troubled,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Querier: func(r *detect.Rule) detect.Querier {
-			q := workspace.NewQuerier(x.engine, workspace.New(x.cat, x.store.Snapshot()), kql.RunOptions{})
-			if r.Kind == detect.NRT {
+		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Arrived: x.store.ArrivedUntil, Memory: x.memory, TooLarge: func(err error) bool { return strings.Contains(err.Error(), "E_RUNAWAY_QUERY") },
+		Querier: func(r *detect.Rule, share schedule.Share) detect.Querier {
+			x.mu.Lock()
+			x.shares[r.ID] = append(x.shares[r.ID], share.Memory)
+			x.mu.Unlock()
+			q := workspace.NewQuerier(x.engine, workspace.New(x.cat, x.store.Snapshot()), kql.RunOptions{MemoryLimit: share.Memory, Workers: share.Processors})
+			if r.Arrival() {
 				return q.ByArrival()
 			}
 			return q
@@ -266,6 +272,8 @@ func TestClockThatJumps(t *testing.T) {
 	if n, last := x.trouble(schedule.GivenUp); n != 1 || last.Error != runs[0].Error {
 		t.Errorf("told are %d, the last %+v", n, last)
 	}
+	want(t, "told", x.ask(`SecurityAlert | where ProviderName == "Calypso" | project AlertName, AlertSeverity, tostring(StartTime), tostring(parse_json(ExtendedProperties).State)`),
+		"A detection rule was not evaluated: New events Medium 2026-03-01T11:15:00.0000000Z abandoned")
 }
 
 // TestOnce runs a rule whose windows overlap, which raises one alert an event.
@@ -312,7 +320,7 @@ func TestRulesThatFail(t *testing.T) {
 	if err != nil || len(runs) != 2 || runs[0].Attempt != 6 || !strings.Contains(runs[0].Error, "Nothing_CL") {
 		t.Fatalf("failed are %+v, %v", runs, err)
 	}
-	want(t, "the rule beside it", x.ask(alerts), "Event e1 1")
+	want(t, "the rule beside it", x.ask(alerts), "A detection rule was not evaluated: New events 2", "Event e1 1")
 	if n, last := x.trouble(schedule.GivenUp); n != 2 || last.Rule != "wrong" || last.Attempt != 6 || !strings.Contains(last.Error, "Nothing_CL") {
 		t.Errorf("%d windows are told to be given up, the last %+v", n, last)
 	}
@@ -395,6 +403,99 @@ func TestLedgerThatTakesNothing(t *testing.T) {
 	defer cancel()
 	if err := x.scheduler().Drain(ctx); err == nil || ctx.Err() != nil {
 		t.Errorf("it ends with %v, %v", err, ctx.Err())
+	}
+}
+
+// TestFailedMinutesAreCarriedOver lets a near-real-time rule fail for a while: the
+// first window that succeeds is about all minutes, and those of more than an hour are
+// given up.
+func TestFailedMinutesAreCarriedOver(t *testing.T) {
+	good := func(r *detect.Rule) { r.Kind, r.Frequency, r.Period, r.Query = detect.NRT, 0, 0, "Events_CL" }
+	x := open(t, t.TempDir(), newRule(good))
+	bad := newRule(func(r *detect.Rule) { good(r); r.Query = "Nothing_CL" })
+	right := x.rules
+	for m := range 90 {
+		switch m {
+		case 3:
+			x.rules = []*detect.Rule{bad}
+		case 15, 85:
+			x.rules = right
+		case 20:
+			x.rules = []*detect.Rule{bad}
+		}
+		x.set(noon.Add(time.Duration(m) * time.Minute))
+		if m == 5 || m == 30 || m == 82 {
+			x.events(m, x.clock().Add(-time.Second))
+		}
+		x.drain()
+	}
+	want(t, "alerts", x.ask(alerts), "A detection rule was not evaluated: New events 1", "Event e5 1", "Event e82 1")
+	runs, err := x.ledger.Runs(ledger.Filter{States: []ledger.State{ledger.Failed}})
+	if err != nil || len(runs) != 1 || runs[0].To.Sub(runs[0].From) != time.Hour {
+		t.Errorf("given up are %+v, %v", runs, err)
+	}
+	// Every minute is in exactly one window that is done or given up.
+	all, err := x.ledger.Runs(ledger.Filter{States: []ledger.State{ledger.Failed, ledger.Done}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range len(all) - 1 {
+		if !all[i].From.Equal(all[i+1].To) {
+			t.Errorf("between %s and %s no window looked, or two did", all[i+1].To, all[i].From)
+		}
+	}
+}
+
+// TestLateRows runs a rule by the time of arrival over rows that come late, twice and
+// out of order: none is missed, and none seen twice.
+func TestLateRows(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) {
+		r.ByArrival, r.Period, r.Query = true, 5*time.Minute, "Events_CL"
+	}))
+	r := rand.New(rand.NewPCG(3, 4))
+	var lines []string
+	for m := range 120 {
+		x.set(noon.Add(time.Duration(m) * time.Minute))
+		generated := x.clock().Add(-time.Duration(r.IntN(3*60)) * time.Minute)
+		x.events(100+m, generated)
+		x.events(100+m, generated) // sent again: it is stored once
+		lines = append(lines, fmt.Sprintf("Event e%d 1", 100+m))
+		x.drain()
+	}
+	x.set(noon.Add(140 * time.Minute))
+	x.drain()
+	want(t, "alerts", x.ask(alerts), lines...)
+}
+
+// TestMemoryIsShared gives two rules less memory together than one of them needs: it
+// runs alone with all of it, without an attempt that counts.
+func TestMemoryIsShared(t *testing.T) {
+	hungry := newRule(func(r *detect.Rule) {
+		r.ID, r.Query = "hungry", "range i from 1 to 400000 step 1 | summarize count() by tostring(i) | summarize n = count() | where n == 400000"
+		r.Override = detect.AlertOverride{}
+	})
+	x := open(t, t.TempDir(), newRule(nil), hungry)
+	x.events(1, noon.Add(-6*time.Minute))
+	x.memory = 64 << 20
+	x.drain()
+	runs, err := x.ledger.Runs(ledger.Filter{})
+	if err != nil || len(runs) != 2 {
+		t.Fatal(runs, err)
+	}
+	for _, r := range runs {
+		if r.State != ledger.Done || r.Attempt != 1 || r.Alerts != 1 {
+			t.Errorf("a run is %+v", r)
+		}
+	}
+	if got := fmt.Sprint(x.shares["hungry"], x.shares["new-events"]); got != "[33554432 67108864] [33554432]" {
+		t.Errorf("they were given %s", got)
+	}
+	x.memory = 8 << 20 // too little for it alone, too
+	x.set(noon.Add(5 * time.Minute))
+	x.drain()
+	runs, err = x.ledger.Runs(ledger.Filter{Rule: "hungry", Limit: 1})
+	if err != nil || runs[0].State != ledger.Pending || runs[0].Attempt != 1 || !strings.Contains(runs[0].Error, "E_RUNAWAY_QUERY") {
+		t.Errorf("with too little memory it is %+v, %v", runs, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package schedule
 import (
 	"crypto/sha256"
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"github.com/calypso-kql/calypso/detect"
@@ -15,9 +16,10 @@ const maxEntered = 1000
 // timing returns how often a rule runs, how far its windows reach back, and how
 // long after its end one is due.
 func (s *Scheduler) timing(r *detect.Rule) (frequency, period, delay time.Duration) {
-	frequency, period, delay = r.Frequency, r.Period, s.o.Delay
+	frequency, period = r.Timing()
+	delay = s.o.Delay
 	if r.Kind == detect.NRT {
-		frequency, period, delay = nrtFrequency, nrtFrequency, s.o.NRTDelay
+		delay = s.o.NRTDelay
 	}
 	if r.Delay != nil {
 		delay = *r.Delay
@@ -25,54 +27,79 @@ func (s *Scheduler) timing(r *detect.Rule) (frequency, period, delay time.Durati
 	return frequency, period, delay
 }
 
-// lastEnd returns the last time by now at which a window of a rule ends: a whole
-// number of frequencies after its start or, if it has none, after the beginning of
-// time; ok is false before its start, when end is where one would be.
-func lastEnd(r *detect.Rule, now time.Time, frequency time.Duration) (end time.Time, ok bool) {
-	if r.Start.IsZero() {
-		return now.UTC().Truncate(frequency), true
-	}
-	since := now.Sub(r.Start)
-	if end = r.Start.UTC().Add(since.Truncate(frequency)); end.After(now) {
-		end = end.Add(-frequency) // before its start
-	}
-	return end, since >= 0
+// inParts tells whether the windows of a rule are parts of the time of arrival: each
+// row is in one. Those that fail can be carried over into the next.
+func inParts(r *detect.Rule) bool {
+	every, period := r.Timing()
+	return r.Arrival() && every == period
 }
 
-// enter enters the windows of a rule that have come due.
-func (s *Scheduler) enter(r *detect.Rule, now time.Time) error {
-	frequency, period, delay := s.timing(r)
-	latest, begun := lastEnd(r, now.Add(-delay), frequency)
-	cursor, ok, err := s.o.Ledger.Cursor(r.ID)
-	switch {
-	case err != nil:
+// stagger returns how long after others a rule's windows are due.
+func (s *Scheduler) stagger(rule string, frequency time.Duration) time.Duration {
+	most := min(s.o.Stagger, frequency/2)
+	if most <= 0 {
+		return 0
+	}
+	h := fnv.New64a()
+	h.Write([]byte(rule))
+	return time.Duration(h.Sum64() % uint64(most)).Truncate(time.Microsecond)
+}
+
+// enter enters the windows of rules that have come due, in one step.
+func (s *Scheduler) enter(rules []*detect.Rule, now time.Time) error {
+	cursors, err := s.o.Ledger.Cursors()
+	if err != nil {
 		return err
-	case ok && !latest.After(cursor.To), ok && !begun:
+	}
+	var all [][]ledger.Run
+	for _, r := range rules {
+		cursor, ok := cursors[r.ID]
+		runs, pass := s.due(r, cursor, ok, now)
+		if !pass.IsZero() {
+			if err := s.o.Ledger.Pass(r.ID, pass); err != nil {
+				return err
+			}
+		}
+		if len(runs) > 0 {
+			all = append(all, runs)
+		}
+	}
+	if len(all) == 0 {
 		return nil
+	}
+	return s.o.Ledger.Enter(all...)
+}
+
+// due returns the windows of a rule that have come due and are not entered, or to when
+// its cursor is to move, if that is not zero.
+func (s *Scheduler) due(r *detect.Rule, cursor ledger.Cursor, ok bool, now time.Time) (runs []ledger.Run, pass time.Time) {
+	frequency, period, delay := s.timing(r)
+	latest, begun := r.LastEnd(now.Add(-delay))
+	switch {
+	case ok && !latest.After(cursor.To), ok && !begun:
+		return nil, pass
 	case r.Disabled, !begun:
 		// Of a rule that waits for its start it is known from when on: the windows
 		// after that are caught up on.
-		return s.o.Ledger.Pass(r.ID, latest)
+		return nil, latest
 	}
 	next := latest // the first window of a new rule
 	if ok {
-		next, _ = lastEnd(r, cursor.To, frequency)
+		next, _ = r.LastEnd(cursor.To)
 		if next = next.Add(frequency); next.Before(r.Start) {
 			next = r.Start.UTC()
 		}
 	}
 	first := !ok || cursor.To.Before(r.Start)
+	wait, digest := delay+s.stagger(r.ID, frequency), version(r)
 	run := func(to time.Time) ledger.Run {
-		return ledger.Run{Rule: r.ID, Name: r.Name, Version: version(r), From: to.Add(-period), To: to, State: ledger.Pending, NotBefore: to.Add(delay), Entered: now.UTC()}
+		return ledger.Run{Rule: r.ID, Name: r.Name, Version: digest, From: to.Add(-period), To: to, State: ledger.Pending, NotBefore: to.Add(wait), Entered: now.UTC()}
 	}
-	var runs []ledger.Run
-	if oldest, _ := lastEnd(r, now.Add(-s.o.CatchUp), frequency); next.Before(oldest) {
+	if oldest, _ := r.LastEnd(now.Add(-s.o.CatchUp)); next.Before(oldest) {
 		gone := run(oldest)
-		gone.From, gone.State, gone.Ended = next.Add(-period), ledger.Abandoned, now.UTC()
+		gone.From, gone.State, gone.NotBefore = next.Add(-period), ledger.Overdue, now.UTC()
 		gone.Error = fmt.Sprintf("%d windows, that of %s the first, are more than %s in the past", int(oldest.Sub(next)/frequency)+1, next.Format(time.RFC3339), detect.KQLDuration(s.o.CatchUp))
 		runs = append(runs, gone)
-		s.o.Log.Error("windows are given up", "rule", r.Name, "id", r.ID, "why", gone.Error)
-		s.troubled(GivenUp, &gone, gone.Error)
 		next = oldest.Add(frequency)
 	}
 	for ; !next.After(latest) && len(runs) < maxEntered; next = next.Add(frequency) {
@@ -81,7 +108,7 @@ func (s *Scheduler) enter(r *detect.Rule, now time.Time) error {
 	if from := latest.Add(-r.First); first && len(runs) > 0 && from.Before(runs[0].From) {
 		runs[0].From = from
 	}
-	return s.o.Ledger.Enter(runs)
+	return runs, pass
 }
 
 // version returns a digest of what a rule says.

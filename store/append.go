@@ -58,6 +58,7 @@ func (s *Store) Append(ctx context.Context, b Batch) (Ack, error) {
 	if s.isSeen(e) {
 		return Ack{Duplicate: true}, nil
 	}
+	defer s.arriving.add(b.Rows)()
 	w, err := s.Begin(ctx)
 	if err != nil {
 		return Ack{}, err

@@ -93,6 +93,8 @@ type Store struct {
 	opt  Options
 	lock *flock.Flock
 	log  *log
+	// arriving are batches that are being appended.
+	arriving arriving
 
 	// mu guards what follows. It is held for as long as it takes to read or
 	// replace a few words, never while a file is written.

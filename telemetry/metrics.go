@@ -37,6 +37,8 @@ type Metrics struct {
 	works                *prometheus.HistogramVec
 	failures             *prometheus.CounterVec
 
+	rules ruleMetrics
+
 	notifications *prometheus.CounterVec
 	sending       *prometheus.HistogramVec
 	automation    *prometheus.CounterVec
@@ -69,12 +71,14 @@ func NewMetrics(version string) *Metrics {
 		works:    histogram("store_work_duration_seconds", "How long work on a table took: seal, compact.", "work"),
 		failures: counter("store_work_failures_total", "Work on a table that has failed.", "work"),
 
+		rules:         newRuleMetrics(counter),
 		notifications: counter("notifications_total", "What became of messages, by channel: sent, retry, dead, folded into another.", "channel", "outcome"),
 		sending:       histogram("notification_duration_seconds", "How long it took to send a message, or to fail.", "channel"),
 		automation:    counter("automation_rules_applied_total", "Automation rules that were applied.", "rule"),
 	}
 	build := gauge("build_info", "Which program this is; always 1.", "version", "goversion")
 	build.WithLabelValues(version, runtime.Version()).Set(1)
+	m.registry.MustRegister(m.rules.collectors()...)
 	m.registry.MustRegister(m.requests, m.durations, m.waiting, m.working, m.rows, m.bytes, m.batches, m.syncs, m.works, m.failures, m.notifications, m.sending, m.automation, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

@@ -16,6 +16,7 @@ import (
 	"github.com/calypso-kql/calypso/kql/opt"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/schedule"
 	"github.com/calypso-kql/calypso/workspace"
 )
 
@@ -42,7 +43,7 @@ type querier struct {
 	r *detect.Rule
 }
 
-func (s *simulation) querier(r *detect.Rule) detect.Querier { return &querier{s, r} }
+func (s *simulation) querier(r *detect.Rule, _ schedule.Share) detect.Querier { return &querier{s, r} }
 
 // Query implements detect.Querier.
 func (q *querier) Query(ctx context.Context, text string, from, to time.Time) (types.Schema, []*column.Batch, error) {

@@ -100,11 +100,15 @@ func (f *backtestFlags) run(ctx context.Context, path string) error {
 			return err
 		}
 		q := querier
-		if r.Kind == detect.NRT {
+		if r.Arrival() {
 			q = q.ByArrival()
 		}
 		f.data.tellEmpty(os.Stderr, q.Absent(r.Query))
-		o := backtest.Options{From: types.TimeOf(from), To: types.TimeOf(to), Querier: q.WithDelay(f.delay), Workers: runtime.GOMAXPROCS(0)}
+		delay := f.delay
+		if r.Delay != nil {
+			delay = *r.Delay
+		}
+		o := backtest.Options{From: types.TimeOf(from), To: types.TimeOf(to), Querier: q.WithDelay(delay), Workers: runtime.GOMAXPROCS(0)}
 		if !f.data.quiet && term.IsTerminal(int(os.Stderr.Fd())) {
 			o.Progress = windowProgress()
 		}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -21,17 +23,20 @@ import (
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/exec"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/ledger"
 	"github.com/calypso-kql/calypso/schedule"
 	"github.com/calypso-kql/calypso/store"
+	"github.com/calypso-kql/calypso/telemetry"
 	"github.com/calypso-kql/calypso/workspace"
 )
 
 // ruleParts are what rules are run with.
 type ruleParts struct {
-	ended   func(ledger.Run) // nil for nobody
+	ended   func(ledger.Run, time.Duration) // nil for nobody
+	metrics *telemetry.Metrics              // nil for none
 	engine  *kql.Engine
 	catalog *catalog.Catalog
 	names   []workspace.Option // functions, watchlists and so on
@@ -54,15 +59,23 @@ func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Lo
 	rules := schedule.NewRuleSet(c.Rules, l, now, log, p.responses.troubled)
 	return schedule.New(schedule.Options{
 		Ledger: l, Rules: rules.Rules, Sink: p.intake, Incidents: p.incidents, Now: now, Log: log, Ended: p.ended, Troubled: p.responses.troubled,
-		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Workers: c.Schedule.Workers,
-		Querier: func(r *detect.Rule) detect.Querier {
-			q := workspace.NewQuerier(p.engine, workspace.New(p.catalog, p.store.Snapshot(), p.names...), kql.RunOptions{MemoryLimit: c.Limits.QueryMemory, Locations: p.locator})
-			if r.Kind == detect.NRT || r.ByArrival {
+		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Workers: c.Schedule.Workers, Stagger: c.Schedule.Stagger,
+		Arrived: p.store.ArrivedUntil, Memory: c.Schedule.Memory, TooLarge: tooLarge, Processors: cmp.Or(c.Schedule.Processors, runtime.GOMAXPROCS(0)),
+		Querier: func(r *detect.Rule, share schedule.Share) detect.Querier {
+			o := kql.RunOptions{MemoryLimit: min(share.Memory, c.Limits.QueryMemory), Workers: share.Processors, Locations: p.locator}
+			q := workspace.NewQuerier(p.engine, workspace.New(p.catalog, p.store.Snapshot(), p.names...), o)
+			if r.Arrival() {
 				q = q.ByArrival()
 			}
 			return limited{q, c.Limits.QueryTime}
 		},
 	}), l, nil
+}
+
+// tooLarge tells an error of a query that needed more memory than it might have.
+func tooLarge(err error) bool {
+	var e *exec.Error
+	return errors.As(err, &e) && e.Kind == exec.Memory
 }
 
 // limited bounds the time of queries.
@@ -94,12 +107,14 @@ func startRules(ctx context.Context, c config.Config, p ruleParts, log *slog.Log
 	var s *schedule.Scheduler
 	if len(c.Rules) > 0 {
 		var err error
+		p.ended = func(run ledger.Run, late time.Duration) { p.metrics.RuleRan(ruleRun(run, late)) }
 		if s, _, err = p.scheduler(c, time.Now, log); err != nil {
 			return nil, err
 		}
 	}
 	ctx, r.stop = context.WithCancel(ctx)
 	if s != nil {
+		p.metrics.WatchRules(s.Backlog)
 		r.wg.Go(func() { s.Run(ctx) })
 	}
 	delivering, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -107,6 +122,15 @@ func startRules(ctx context.Context, c config.Config, p ruleParts, log *slog.Log
 	r.delivery.Go(func() { deliverIncidents(delivering, p.incidents, p.intake, log) })
 	r.delivery.Go(func() { p.responses.queue.Run(delivering) })
 	return r, nil
+}
+
+// ruleRun is what metrics say of a window.
+func ruleRun(run ledger.Run, late time.Duration) telemetry.RuleRun {
+	out := telemetry.RuleRun{Rule: run.Rule, State: string(run.State), Window: run.To, Rows: run.Rows, Alerts: run.Alerts, Late: late, Done: run.State == ledger.Done}
+	if !run.Started.IsZero() {
+		out.Took = run.Ended.Sub(run.Started)
+	}
+	return out
 }
 
 // close lets the windows under way end, and then what came of them be delivered.
@@ -137,6 +161,7 @@ what has run, calypso incidents what came of it.`,
 				return err
 			}
 			c.Rules = append(c.Rules, rules...)
+			c.Schedule.Stagger = 0 // what is due runs now
 			if source != "" {
 				c.Database = source
 			}
@@ -186,7 +211,7 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 	names = append(names, createdFunctions(s, func(err error) { log.Error("store", "error", err) }))
 	var mu sync.Mutex
 	states, alerts := map[ledger.State]int{}, int64(0)
-	ended := func(r ledger.Run) {
+	ended := func(r ledger.Run, _ time.Duration) {
 		mu.Lock()
 		defer mu.Unlock()
 		states[r.State]++
@@ -201,7 +226,7 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 	if err != nil {
 		return failed(err)
 	}
-	scheduler, l, err := ruleParts{ended, engine, cat, names, saved.locator, s, in, db, node, incidents, responses}.scheduler(c, clock, log)
+	scheduler, l, err := ruleParts{ended, nil, engine, cat, names, saved.locator, s, in, db, node, incidents, responses}.scheduler(c, clock, log)
 	if err != nil {
 		return failed(err)
 	}
@@ -236,7 +261,8 @@ func runsCommand() *cobra.Command {
 		Short: "Show which windows of rules have run, and what came of them",
 		Long: `Show the windows of rules, the latest first, also while calypso serve runs. States:
 pending, running, evaluated (its alerts are to be written), done, failed (tried six
-times), suppressed (shortly after an alert), abandoned (too far in the past).`,
+times), suppressed (shortly after an alert), carried (failed, and taken on by the
+next), overdue and then abandoned (too far in the past).`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			for _, s := range state {

@@ -83,6 +83,7 @@ func (p *serverParts) server(ctx context.Context, c config.Config, address strin
 			return nil, nil, err
 		}
 	}
+	p.metrics = p.watch.Metrics
 	p.watch.Metrics.Watch(p.store, p.intake, requests.Running)
 	p.watch.Metrics.WatchIncidents(p.incidents)
 	return api.NewServer(api.Options{
