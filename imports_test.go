@@ -55,6 +55,7 @@ const layers = `
 
 	rules           :
 	incident        : kql/types database detect
+	incident/remote : incident
 	database        :
 	ledger          : database
 	schedule        : kql/types detect ledger

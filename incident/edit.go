@@ -19,25 +19,25 @@ type Edit struct {
 	// Version is the version that is to be changed; 0 is any. Another one is a
 	// *Conflict.
 	Version     int64            `json:"-"`
-	Title       *string          `json:"title"`
-	Description *string          `json:"description"`
-	Severity    *detect.Severity `json:"severity"`
+	Title       *string          `json:"title,omitempty"`
+	Description *string          `json:"description,omitempty"`
+	Severity    *detect.Severity `json:"severity,omitempty"`
 	// Status Closed wants a Classification, with a reason if it has several. Another
 	// status opens a closed incident again, and takes its classification away.
-	Status                *Status         `json:"status"`
-	Classification        *Classification `json:"classification"`
-	ClassificationReason  *Reason         `json:"classificationReason"`
-	ClassificationComment *string         `json:"classificationComment"`
+	Status                *Status         `json:"status,omitempty"`
+	Classification        *Classification `json:"classification,omitempty"`
+	ClassificationReason  *Reason         `json:"classificationReason,omitempty"`
+	ClassificationComment *string         `json:"classificationComment,omitempty"`
 	// Owner is the new owner; the zero Owner, null in JSON, is nobody.
-	Owner *Owner `json:"owner"`
+	Owner *Owner `json:"owner,omitempty"`
 	// AddLabels and RemoveLabels are names, which are the same in any case.
-	AddLabels    []string `json:"addLabels"`
-	RemoveLabels []string `json:"removeLabels"`
+	AddLabels    []string `json:"addLabels,omitempty"`
+	RemoveLabels []string `json:"removeLabels,omitempty"`
 	// Comment is added as it is.
-	Comment  string    `json:"comment"`
-	AddTasks []NewTask `json:"addTasks"`
+	Comment  string    `json:"comment,omitempty"`
+	AddTasks []NewTask `json:"addTasks,omitempty"`
 	// Tasks are the statuses of tasks, by their IDs.
-	Tasks map[string]TaskStatus `json:"tasks"`
+	Tasks map[string]TaskStatus `json:"tasks,omitempty"`
 }
 
 // Check returns an *Invalid if no incident could be edited so.
@@ -57,7 +57,7 @@ func (e Edit) Apply(i *Incident, by Actor, now time.Time) (*Incident, error) {
 // A NewTask is a task that is to be added.
 type NewTask struct {
 	Title       string `json:"title"`
-	Description string `json:"description"`
+	Description string `json:"description,omitempty"`
 }
 
 // ParseEdit reads the JSON form. Values are taken in any case, and what is unknown
@@ -73,7 +73,7 @@ func ParseEdit(text []byte) (Edit, error) {
 		return e, &Invalid{"body", "want one JSON object"}
 	}
 	var owner struct {
-		Owner json.RawMessage `json:"owner"`
+		Owner json.RawMessage `json:"owner,omitempty"`
 	}
 	if json.Unmarshal(text, &owner) == nil && string(owner.Owner) == "null" {
 		e.Owner = &Owner{} // which nil says nothing of

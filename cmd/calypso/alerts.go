@@ -145,7 +145,7 @@ func alertsStatusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return from.change(cmd.Context(), func(s *incident.Store, _ incident.Actor) error {
+			return from.change(cmd.Context(), func(s incidents, _ incident.Actor) error {
 				for _, id := range args[1:] {
 					a, err := s.SetStatus(id, status)
 					if err != nil {

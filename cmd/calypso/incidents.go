@@ -212,7 +212,7 @@ type shownIncident struct {
 	Timeline []incident.Change `json:"timeline"`
 }
 
-func show(s *incident.Store, n int64) (out shownIncident, err error) {
+func show(s incidents, n int64) (out shownIncident, err error) {
 	if out.Incident, err = s.Incident(n); err != nil {
 		return out, err
 	}

@@ -30,7 +30,7 @@ func editCommand(c *cobra.Command, edit func(args []string) (incident.Edit, erro
 		if err != nil {
 			return err
 		}
-		return from.change(cmd.Context(), func(s *incident.Store, by incident.Actor) error {
+		return from.change(cmd.Context(), func(s incidents, by incident.Actor) error {
 			all, err := editAll(s, numbers, e, by)
 			if asJSON {
 				return errors.Join(printJSON(all), err)
@@ -47,7 +47,7 @@ func editCommand(c *cobra.Command, edit func(args []string) (incident.Edit, erro
 }
 
 // editAll edits incidents, all that can be, and returns them as they are then.
-func editAll(s *incident.Store, numbers []int64, e incident.Edit, by incident.Actor) (all []*incident.Incident, err error) {
+func editAll(s incidents, numbers []int64, e incident.Edit, by incident.Actor) (all []*incident.Incident, err error) {
 	for _, n := range numbers {
 		i, wrong := s.Update(n, e, by)
 		var invalid *incident.Invalid
@@ -258,7 +258,7 @@ func createCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return from.change(cmd.Context(), func(s *incident.Store, by incident.Actor) error {
+			return from.change(cmd.Context(), func(s incidents, by incident.Actor) error {
 				i, err := s.Create(incident.Edit{Title: &title, Description: &description, Severity: &v}, by)
 				var invalid *incident.Invalid
 				switch {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/incident"
+	"github.com/calypso-kql/calypso/incident/remote"
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/store"
 )
@@ -20,12 +21,38 @@ import (
 // incidentFlags say which incidents a command is about, and who gives it.
 type incidentFlags struct {
 	databaseFlags
-	file, by string
+	file, by, server string
 }
 
 func (f *incidentFlags) register(c *cobra.Command) {
 	f.databaseFlags.register(c)
 	c.Flags().StringVar(&f.file, "config", "", "configuration file of calypso serve")
+	c.Flags().StringVar(&f.server, "server", "", "address of a running calypso serve, instead of its database; the token is in $CALYPSO_TOKEN")
+}
+
+// incidents are those of a database, or of a server.
+type incidents interface {
+	Incidents(incident.Filter) ([]*incident.Incident, error)
+	Incident(number int64) (*incident.Incident, error)
+	Timeline(number int64) ([]incident.Change, error)
+	Create(incident.Edit, incident.Actor) (*incident.Incident, error)
+	Update(number int64, e incident.Edit, by incident.Actor) (*incident.Incident, error)
+	Alerts(incident.AlertFilter) (alerts []*incident.Alert, next string, err error)
+	Alert(id string) (*incident.Alert, error)
+	SetStatus(id string, status incident.AlertStatus) (*incident.Alert, error)
+}
+
+// remote returns the incidents of the server, nil if none is given.
+func (f *incidentFlags) remote() (incidents, error) {
+	switch {
+	case f.server == "":
+		return nil, nil
+	case f.given() || f.file != "":
+		return nil, errors.New("want --server, or --store, --database and --config: not both")
+	case f.by != "":
+		return nil, errors.New("--by: a server knows by the token who makes a change")
+	}
+	return remote.New(f.server, os.Getenv("CALYPSO_TOKEN"))
 }
 
 // registerChange adds the flags of a command that changes something.
@@ -37,7 +64,7 @@ func (f *incidentFlags) registerChange(c *cobra.Command) {
 // config returns the configuration; without a file it is of the flags alone.
 func (f *incidentFlags) config() (config.Config, error) {
 	if f.file == "" && !f.given() {
-		return config.Config{}, errors.New("want --store DIR, the folder of the store, or --config FILE, or --database")
+		return config.Config{}, errors.New("want --store DIR, the folder of the store, or --config FILE, --database or --server")
 	}
 	c, err := readConfig(f.file, overriding(nil, f.dir, ""))
 	if f.source != "" {
@@ -50,7 +77,10 @@ func (f *incidentFlags) config() (config.Config, error) {
 }
 
 // read opens incidents for reading; close is to be called.
-func (f *incidentFlags) read() (s *incident.Store, closeIt func(), err error) {
+func (f *incidentFlags) read() (s incidents, closeIt func(), err error) {
+	if s, err = f.remote(); s != nil || err != nil {
+		return s, func() {}, err
+	}
 	c, err := f.config()
 	if err != nil {
 		return nil, nil, err
@@ -59,16 +89,23 @@ func (f *incidentFlags) read() (s *incident.Store, closeIt func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if s, err = incident.Open(db, incident.Options{Now: time.Now}); err != nil {
+	kept, err := incident.Open(db, incident.Options{Now: time.Now})
+	if err != nil {
 		db.Close()
 		return nil, nil, failed(err)
 	}
-	return s, func() { db.Close() }, nil
+	return kept, func() { db.Close() }, nil
 }
 
 // change opens incidents, lets f change them, and delivers what has changed, unless
 // calypso serve has the store: it does so then.
-func (f *incidentFlags) change(ctx context.Context, change func(*incident.Store, incident.Actor) error) (err error) {
+func (f *incidentFlags) change(ctx context.Context, change func(incidents, incident.Actor) error) (err error) {
+	if s, err := f.remote(); s != nil || err != nil {
+		if err == nil {
+			err = change(s, incident.Actor{})
+		}
+		return err
+	}
 	c, err := f.config()
 	if err != nil {
 		return err

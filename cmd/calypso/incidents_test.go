@@ -56,6 +56,15 @@ func TestIncidentsBesideAServer(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	silently(t, "incidents", "comment", "--server", url, "2", "by the server's own name for me")
+	silently(t, "incidents", "show", "--server", url, "1-2")
+	silently(t, "alerts", "list", "--server", url)
+	if code := run([]string{"incidents", "comment", "--server", url, "--by", "eve", "2", "x"}); code != exitUsage {
+		t.Errorf("--by is taken, where the server knows: %d", code)
+	}
+	if code := run([]string{"incidents", "comment", "--server", url, "9", "x"}); code != exitFailed {
+		t.Errorf("an incident that is not there: %d", code)
+	}
 	if _, text := sent(t, "GET", url+"/v1/incidents/1", ""); !strings.Contains(text, `"version":11`) {
 		t.Errorf("the incident is %s", text)
 	}
@@ -65,7 +74,7 @@ func TestIncidentsBesideAServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `"Rows":[[1,11,10,10],[2,6,5,5]]`
+	const want = `"Rows":[[1,11,10,10],[2,7,6,6]]`
 	var text string
 	for range 100 { // what the command line has changed is delivered by the server, within a second
 		if _, text = sent(t, "POST", url+"/v1/rest/query", string(body)); strings.Contains(text, want) {
