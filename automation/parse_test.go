@@ -85,17 +85,16 @@ func TestReadFolders(t *testing.T) {
 	}
 
 	// One that becomes wrong runs as it was.
-	now := time.Now()
 	has := func(name string) bool { return name == "soc" }
-	s := NewSet([]string{filepath.Join(dir, "late.yaml")}, has, func() time.Time { return now }, discard())
+	s := NewSet([]string{filepath.Join(dir, "late.yaml")}, has, discard())
 	write("late.yaml", "displayName: Late\ntriggeringLogic: no\n")
-	now = now.Add(time.Minute)
+	s.Look()
 	if rules := s.Rules(); len(rules) != 1 || rules[0].Order != 7 || len(s.Wrong()) == 0 {
 		t.Errorf("rules are %+v, wrong %v", rules, s.Wrong())
 	}
 	write("late.yaml", strings.Replace(rule("Late", 9), "actionType: ModifyProperties, actionConfiguration: {severity: Low}", "actionType: Notify, actionConfiguration: {channel: pager}", 1))
-	now = now.Add(time.Minute)
-	if rules := s.Rules(); len(rules) != 0 && rules[0].Order != 7 || !strings.Contains(fmt.Sprint(s.Wrong()), `there is no channel "pager"`) {
+	s.Look()
+	if rules := s.Rules(); len(rules) != 1 || rules[0].Order != 7 || !strings.Contains(fmt.Sprint(s.Wrong()), `there is no channel "pager"`) {
 		t.Errorf("rules are %+v, wrong %v", rules, s.Wrong())
 	}
 }

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -14,43 +15,55 @@ import (
 // lookEvery is how often files are looked at for changes.
 const lookEvery = 5 * time.Second
 
-// A Set is the automation rules of files and folders, as they are now. A file that is
-// wrong keeps the rules that it had when it was last right. It is safe for concurrent
-// use.
+// A Set is the automation rules of files and folders, as they were when they were last
+// looked at. A file that is wrong keeps the rules that it had when it was last right. It
+// is safe for concurrent use.
 type Set struct {
 	paths      []string
-	now        func() time.Time
 	log        *slog.Logger
 	hasChannel func(string) bool
+	seen       string // what the files looked like
 
-	mu     sync.Mutex
-	looked time.Time
-	seen   string
-	rules  []*Rule
-	wrong  []error
+	mu    sync.Mutex
+	rules []*Rule
+	wrong []error
 }
 
 // NewSet reads the rules of paths. hasChannel tells which channels can be notified.
-func NewSet(paths []string, hasChannel func(string) bool, now func() time.Time, log *slog.Logger) *Set {
-	s := &Set{paths: paths, now: now, log: log, hasChannel: hasChannel}
-	s.Rules()
+func NewSet(paths []string, hasChannel func(string) bool, log *slog.Logger) *Set {
+	s := &Set{paths: paths, log: log, hasChannel: hasChannel}
+	s.Look()
 	return s
 }
 
-// Rules returns the rules in their order, after a look at whether files have changed.
+// Rules returns the rules in their order. They are asked for within transactions, and
+// so no file is looked at.
 func (s *Set) Rules() []*Rule {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.now()
-	if d := now.Sub(s.looked); !s.looked.IsZero() && d >= 0 && d < lookEvery {
-		return s.rules
+	return s.rules
+}
+
+// Watch looks at the files every few seconds until ctx ends.
+func (s *Set) Watch(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.Look()
+		}
 	}
-	s.looked = now
+}
+
+// Look reads the files if they have changed. Only one goroutine may call it.
+func (s *Set) Look() {
 	if seen := look(s.paths); seen != s.seen {
 		s.seen = seen
 		s.read()
 	}
-	return s.rules
 }
 
 // Wrong returns what is wrong with the files.
@@ -67,7 +80,8 @@ func (s *Set) read() {
 	for _, r := range read.Rules {
 		have[r.ID] = true
 	}
-	for _, r := range s.rules {
+	before := s.Rules()
+	for _, r := range before {
 		if read.Broken[r.File] && !have[r.ID] {
 			read.Rules = append(read.Rules, r)
 			s.log.Warn("an automation rule's file is wrong: the rule runs as it was", "rule", r.Name, "file", r.File)
@@ -77,9 +91,11 @@ func (s *Set) read() {
 	for _, err := range read.Errors {
 		s.log.Error("automation", "error", err)
 	}
-	if len(read.Rules)+len(read.Errors) > 0 || len(s.rules) > 0 {
+	if len(read.Rules)+len(read.Errors)+len(before) > 0 {
 		s.log.Info("automation rules", "read", len(read.Rules), "wrong", len(read.Errors))
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.rules, s.wrong = read.Rules, read.Errors
 }
 

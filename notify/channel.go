@@ -181,6 +181,11 @@ func clientTLS(c config.ChannelTLS) (*tls.Config, error) {
 	return out, nil
 }
 
+// footer ends a message for people: when it happened, and the message's ID.
+func footer(m *Message) string {
+	return m.Event.Time.UTC().Format("2006-01-02 15:04:05 MST") + " · " + m.ID
+}
+
 // texts are the templates of a message for people.
 type texts struct{ title, text *text }
 

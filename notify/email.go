@@ -29,6 +29,7 @@ type email struct {
 	// domain is that of IDs.
 	domain  string
 	timeout time.Duration
+	now     func() time.Time
 }
 
 // defaultHTML is the mail's other form. html/template escapes what is filled in.
@@ -48,7 +49,7 @@ type htmlData struct {
 }
 
 func newEmail(c config.Channel, t *tls.Config) (*email, error) {
-	m := &email{c: c.Email, tls: t, password: secretOf(c.Email.PasswordFile, c.Email.PasswordEnv), timeout: orElse(c.Timeout, defaultTimeout)}
+	m := &email{c: c.Email, tls: t, password: secretOf(c.Email.PasswordFile, c.Email.PasswordEnv), timeout: orElse(c.Timeout, defaultTimeout), now: time.Now}
 	host, _, err := net.SplitHostPort(c.Email.Server)
 	if err != nil {
 		return nil, err
@@ -159,7 +160,7 @@ func (m *email) letter(msg *Message) (*mail.Msg, error) {
 	l.SetGenHeader("Auto-Submitted", "auto-generated")
 	l.SetGenHeader("X-Calypso-Notification", msg.ID)
 	l.SetGenHeader("X-Calypso-Event", string(e.Type))
-	l.SetDateWithValue(e.Time)
+	l.SetDateWithValue(m.now())
 	if e.Severity == "High" {
 		l.SetImportance(mail.ImportanceHigh)
 	}
@@ -180,7 +181,7 @@ func plainMail(msg *Message, text string) string {
 	if msg.Event.Link != "" {
 		b.WriteString("\n" + msg.Event.Link + "\n")
 	}
-	fmt.Fprintf(&b, "\n-- \n%s\n", msg.ID)
+	fmt.Fprintf(&b, "\n-- \n%s\n", footer(msg))
 	return b.String()
 }
 
@@ -194,7 +195,7 @@ func (m *email) htmlOf(msg *Message, title, text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = t.Execute(&b, htmlData{Title: title, Text: text, Link: msg.Event.Link, Message: msg.ID, Facts: facts(msg.Event)})
+	err = t.Execute(&b, htmlData{Title: title, Text: text, Link: msg.Event.Link, Message: footer(msg), Facts: facts(msg.Event)})
 	return b.String(), err
 }
 

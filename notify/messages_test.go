@@ -84,6 +84,7 @@ func TestMessages(t *testing.T) {
 		},
 		"mail": func(t *testing.T, q string) string {
 			m := channelOf(t, config.Channel{Email: config.Email{Server: "mail:25", From: "Calypso <c@example.org>", To: []string{"soc@example.org"}}}).sender.(*email)
+			m.now = func() time.Time { return time.Date(2026, 3, 2, 9, 11, 0, 0, time.UTC) }
 			l, err := m.letter(sample(t, q))
 			if err != nil {
 				t.Fatal(err)

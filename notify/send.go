@@ -88,6 +88,10 @@ func (q *Queue) Send(ctx context.Context, name string, e Event) error {
 	return c.attempt(ctx, &Message{ID: messageID(e.ID, name), Attempt: 1, Event: &e})
 }
 
+// grace is for how long a message that is being sent may go on when the process is to
+// end: whether one that is cut off has arrived, nobody knows, and it is sent again.
+const grace = 5 * time.Second
+
 // attempt sends a message within the channel's time.
 func (c *channel) attempt(ctx context.Context, m *Message) (err error) {
 	defer func() {
@@ -95,9 +99,10 @@ func (c *channel) attempt(ctx context.Context, m *Message) (err error) {
 			err = fmt.Errorf("internal error: %v\n%s", p, debug.Stack())
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Timeout)
 	defer cancel()
-	return c.sender.send(ctx, m)
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+	return c.sender.send(sending, m)
 }
 
 // A dispatcher sends the messages of one channel.
@@ -203,7 +208,7 @@ func (d *dispatcher) step(ctx context.Context) (took int, err error) {
 		return 0, err
 	}
 	for _, w := range due {
-		claimed, err := d.q.claim(w, now.Add(d.Timeout+time.Minute))
+		claimed, err := d.q.claim(w, now.Add(d.Timeout+claimMargin))
 		if err != nil {
 			return took, err
 		}
@@ -220,6 +225,10 @@ func (d *dispatcher) step(ctx context.Context) (took int, err error) {
 	}
 	return took, nil
 }
+
+// claimMargin is how much longer than it may take to send it a message is claimed: so
+// late is one sent again that a process was killed with.
+const claimMargin = 15 * time.Second
 
 // backoff returns the pause after an attempt, somewhere around twice that before, so
 // that messages that failed together are not tried together.

@@ -84,11 +84,11 @@ func (s *slack) message(m *Message) (any, error) {
 	if len(fields) > 0 {
 		blocks = append(blocks, slackBlock{Type: "section", Fields: fields})
 	}
-	footer := e.Time.UTC().Format("2006-01-02 15:04:05 MST") + " · " + m.ID
+	last := footer(m)
 	if e.Link != "" {
-		footer = "<" + slackEscape(e.Link) + "|Open> · " + footer
+		last = "<" + slackEscape(e.Link) + "|Open> · " + last
 	}
-	blocks = append(blocks, slackBlock{Type: "context", Elements: []slackMark{{"mrkdwn", footer}}})
+	blocks = append(blocks, slackBlock{Type: "context", Elements: []slackMark{{"mrkdwn", last}}})
 	return map[string]any{"text": cutEntity(title, slackText), "blocks": blocks}, nil
 }
 

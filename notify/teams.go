@@ -78,7 +78,7 @@ func (s *teams) message(m *Message) (any, error) {
 	if len(list) > 0 {
 		add(map[string]any{"type": "FactSet", "facts": list})
 	}
-	add(map[string]any{"type": "TextBlock", "text": markdownEscape(e.Time.UTC().Format("2006-01-02 15:04:05 MST") + " · " + m.ID), "isSubtle": true, "size": "Small", "wrap": true})
+	add(map[string]any{"type": "TextBlock", "text": markdownEscape(footer(m)), "isSubtle": true, "size": "Small", "wrap": true})
 	if e.Link != "" {
 		c.Actions = []map[string]any{{"type": "Action.OpenUrl", "title": "Open", "url": e.Link}}
 	}

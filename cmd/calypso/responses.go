@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/calypso-kql/calypso/automation"
@@ -18,6 +20,7 @@ import (
 // responses are what happens by itself when there are alerts and incidents.
 type responses struct {
 	queue  *notify.Queue
+	rules  *automation.Set
 	engine *automation.Engine
 	log    *slog.Logger
 	now    func() time.Time
@@ -34,13 +37,21 @@ func openResponses(c config.Config, db *database.DB, now func() time.Time, log *
 	if err != nil {
 		return nil, err
 	}
-	set := automation.NewSet(automationPaths(c), queue.HasChannel, now, log)
+	set := automation.NewSet(automationPaths(c), queue.HasChannel, log)
 	engine := &automation.Engine{Rules: set.Rules, Notifier: notify.Incidents{Queue: queue}, Now: now, Log: log}
 	if metrics != nil {
 		metrics.WatchQueue(queue)
 		engine.Applied = func(r *automation.Rule) { metrics.Automated(r.Name) }
 	}
-	return &responses{queue, engine, log, now}, nil
+	return &responses{queue, set, engine, log, now}, nil
+}
+
+// run sends messages, and reads automation rules that change, until ctx ends.
+func (r *responses) run(ctx context.Context) {
+	var wg sync.WaitGroup
+	wg.Go(func() { r.rules.Watch(ctx) })
+	r.queue.Run(ctx)
+	wg.Wait()
 }
 
 // automationPaths are where automation rules are: in the folders of other rules, and

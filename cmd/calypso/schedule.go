@@ -120,7 +120,7 @@ func startRules(ctx context.Context, c config.Config, p ruleParts, log *slog.Log
 	delivering, end := context.WithCancel(context.WithoutCancel(ctx))
 	r.end = end
 	r.delivery.Go(func() { deliverIncidents(delivering, p.incidents, p.intake, log) })
-	r.delivery.Go(func() { p.responses.queue.Run(delivering) })
+	r.delivery.Go(func() { p.responses.run(delivering) })
 	return r, nil
 }
 

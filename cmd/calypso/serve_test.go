@@ -25,8 +25,9 @@ func serving(t *testing.T) (url, dir string, stop func() error) {
 	return url, dir, stop
 }
 
-// servingStore serves a store that may be there already.
-func servingStore(t *testing.T, dir string) (url string, stop func() error) {
+// servingStore serves a store that may be there already, with what set changes of the
+// configuration.
+func servingStore(t *testing.T, dir string, set ...func(*config.Config)) (url string, stop func() error) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -35,6 +36,9 @@ func servingStore(t *testing.T, dir string) (url string, stop func() error) {
 	c := config.Default()
 	c.Listen, c.Store, c.Log.Level = free.Addr().String(), dir, "error"
 	free.Close()
+	for _, f := range set {
+		f(&c)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- serve(ctx, c, &savedFlags{}) }()
