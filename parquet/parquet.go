@@ -130,6 +130,9 @@ func open(f ReaderAtCloser, size int64, path string, o Options) (file *File, err
 	return file, nil
 }
 
+// Metadata returns the text that the file keeps under a key.
+func (file *File) Metadata(key string) (text string, ok bool) { return file.pf.Lookup(key) }
+
 // addField adds a column of the file, whose first leaf is given, with its declared
 // type, or the type that the file itself says. A column that can't be read is left
 // out, and noted.

@@ -55,6 +55,9 @@ type WriterOptions struct {
 	Micros []string
 	// Workers is the number of goroutines that encode columns; at least 1.
 	Workers int
+	// Metadata, if not nil, is asked at the end for a text that the file keeps
+	// under its key; [File.Metadata] returns it.
+	Metadata func() (key, text string)
 }
 
 // NewWriter returns a writer of rows of schema s to w. Close finishes the file.

@@ -168,6 +168,10 @@ func (w *Writer) footer() {
 		meta.ColumnOrders = append(meta.ColumnOrders, format.ColumnOrder{Value: &format.TypeDefinedOrder{}})
 		meta.KeyValueMetadata = append(meta.KeyValueMetadata, format.KeyValue{Key: typeKey(c.name), Value: w.schema.Columns[i].Type.String()})
 	}
+	if w.o.Metadata != nil {
+		key, text := w.o.Metadata()
+		meta.KeyValueMetadata = append(meta.KeyValueMetadata, format.KeyValue{Key: key, Value: text})
+	}
 	b := encodeThrift(&meta)
 	w.out.write(b)
 	w.out.write(append(binary.LittleEndian.AppendUint32(nil, uint32(len(b))), magic...))

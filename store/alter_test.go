@@ -47,7 +47,8 @@ func dump(snap *Snapshot, table string) (string, error) {
 			names = append(names, c.Name+":"+c.Type.String())
 		}
 	}
-	out := strings.Join(names, " ")
+	var out strings.Builder
+	out.WriteString(strings.Join(names, " "))
 	r, err := src.Open(context.Background(), scan)
 	if err != nil {
 		return "", err
@@ -56,19 +57,19 @@ func dump(snap *Snapshot, table string) (string, error) {
 	for {
 		b, err := r.Next(context.Background())
 		if err == io.EOF {
-			return out, nil
+			return out.String(), nil
 		}
 		if err != nil {
 			return "", err
 		}
 		for row := range b.Len() {
-			out += "\n"
+			out.WriteString("\n")
 			for i := range names {
 				c, err := b.Column(i)
 				if err != nil {
 					return "", err
 				}
-				out += cellText(c, row) + " "
+				out.WriteString(cellText(c, row) + " ")
 			}
 		}
 	}

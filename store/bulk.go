@@ -147,7 +147,7 @@ func (b *Bulk) write(t *bulkTable, in Rows) error {
 	}
 	if t.w == nil {
 		t.schema = in.Schema
-		t.w, err = newSegmentWriter(t.t.dir, segmentName(b.s.nextFile(t.t)), in.Schema, micros, b.s.opt.step)
+		t.w, err = newSegmentWriter(t.t.dir, b.s.aboutLogged(t.t), in.Schema, micros, b.s.opt.step)
 		if err != nil {
 			return err
 		}

@@ -135,7 +135,8 @@ func (s *Store) retire(t *table, old []*segment) {
 }
 
 // rewrite writes the rows of a state as one segment, those that keep names where
-// it is not nil. It returns nil where no row is left.
+// it is not nil, for the segments of the state to be replaced by it. It returns nil
+// where no row is left.
 func (s *Store) rewrite(t *table, st *state, keep func(*column.Batch) (rows []uint32, err error)) (*Segment, error) {
 	micros, err := st.wideTimes(t.name())
 	if err != nil {
@@ -154,7 +155,7 @@ func (s *Store) rewrite(t *table, st *state, keep func(*column.Batch) (rows []ui
 			return nil
 		}
 		if w == nil {
-			w, err = newSegmentWriter(t.dir, segmentName(s.nextFile(t)), st.schema, micros, s.opt.step)
+			w, err = newSegmentWriter(t.dir, s.aboutReplacing(t, st.segments), st.schema, micros, s.opt.step)
 			if err != nil {
 				return err
 			}

@@ -63,6 +63,9 @@ func TestCrashBetweenAnyTwoChanges(t *testing.T) {
 		if len(files) > 0 {
 			t.Errorf("crash before %s: %v is left", step, files)
 		}
+		if crashes%3 == 0 {
+			rebuildAfterCrash(t, dir, step, acked, pending)
+		}
 	}
 	count := func(done, next int) {
 		mu.Lock()

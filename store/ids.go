@@ -20,6 +20,9 @@ type idEntry struct {
 	at  int64 // ticks
 }
 
+// A namedSegment is a segment that a record of the log has named.
+type namedSegment struct{ table, number uint64 }
+
 func digest(id string) (out [16]byte) {
 	sum := sha256.Sum256([]byte(id))
 	copy(out[:], sum[:])
@@ -78,9 +81,10 @@ func (s *seen) forget(before int64) {
 }
 
 // writeIDs keeps, before a log file goes, what it knows of batches: their ids,
-// and the last offset of each stream in it and in all files before it.
+// the last offset of each stream in it and in all files before it, and the segments
+// that it names.
 func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step func(string)) error {
-	if len(f.ids) == 0 && len(f.ends) == 0 {
+	if len(f.ids) == 0 && len(f.ends) == 0 && len(f.segments) == 0 {
 		return nil
 	}
 	ticks, _ := types.TicksOf(now)
@@ -94,22 +98,27 @@ func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step 
 	for source, end := range ends {
 		b = binary.AppendVarint(appendText(b, source), end)
 	}
+	b = binary.AppendUvarint(b, uint64(len(f.segments)))
+	for _, g := range f.segments {
+		b = binary.AppendUvarint(binary.AppendUvarint(b, g.table), g.number)
+	}
 	b = binary.LittleEndian.AppendUint32(b, checksum(b))
 	return writeFile(filepath.Join(dir, idsName(f.seq)), b, step)
 }
 
-// readIDs adds what a file of ids holds to s, and returns when it was written.
-func (s *seen) readIDs(path string) (written int64, err error) {
+// readIDs adds what a file of ids holds to s, and returns when it was written and
+// the segments that it names.
+func (s *seen) readIDs(path string) (written int64, named []namedSegment, err error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	if len(b) < len(idsMagic)+4 || string(b[:len(idsMagic)]) != idsMagic {
-		return 0, fmt.Errorf("%s: not a file of batch ids", path)
+		return 0, nil, fmt.Errorf("%s: not a file of batch ids", path)
 	}
 	body := b[:len(b)-4]
 	if got, want := checksum(body), binary.LittleEndian.Uint32(b[len(b)-4:]); got != want {
-		return 0, fmt.Errorf("%s: checksum is %08x, want %08x", path, got, want)
+		return 0, nil, fmt.Errorf("%s: checksum is %08x, want %08x", path, got, want)
 	}
 	d := decoder{data: body[len(idsMagic):]}
 	written = d.signed()
@@ -125,10 +134,15 @@ func (s *seen) readIDs(path string) (written int64, err error) {
 		source := d.text()
 		s.reach(source, d.signed())
 	}
-	if d.err != nil {
-		return 0, fmt.Errorf("%s: %w", path, d.err)
+	if len(d.data) > 0 { // earlier versions ended here
+		for range d.count(2) {
+			named = append(named, namedSegment{d.number(), d.number()})
+		}
 	}
-	return written, nil
+	if d.err != nil {
+		return 0, nil, fmt.Errorf("%s: %w", path, d.err)
+	}
+	return written, named, nil
 }
 
 // writeFile replaces the file at path by data, so that after a crash there is

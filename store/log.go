@@ -49,6 +49,8 @@ type logFile struct {
 	ids  []idEntry
 	// ends is, by source, the last offset in the file.
 	ends map[string]int64
+	// segments are those that records of the file name.
+	segments []namedSegment
 }
 
 // An entry is a record on its way into the log. Its frame is made by whoever
@@ -163,6 +165,10 @@ func (l *log) commit(group []*entry) error {
 func (f *logFile) note(lsn uint64, r *record) {
 	for _, t := range r.tables {
 		f.last[t.table] = lsn
+		if t.segment != nil {
+			n, _ := seqOf(t.segment.File, segmentEnd)
+			f.segments = append(f.segments, namedSegment{t.table, n})
+		}
 	}
 	f.ids = append(f.ids, r.ids()...)
 	if r.source != "" {

@@ -18,6 +18,7 @@ const (
 	tablesFolder  = "tables"
 	damagedFolder = "damaged"
 	manifestName  = "manifest.json"
+	tableName     = "table.json"
 	segmentEnd    = ".parquet"
 	sumsEnd       = ".sums"
 	termsEnd      = ".terms"

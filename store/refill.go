@@ -53,7 +53,9 @@ func (s *Store) refilling(t *table, st *state, schema types.Schema, rows []*colu
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	seg, err := s.writeSegment(t, schema, rows)
+	a := s.aboutReplacing(t, st.segments)
+	a.Durable = st.applied
+	seg, err := s.writeSegment(t, a, schema, rows)
 	if err != nil {
 		return nil, err
 	}

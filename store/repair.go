@@ -143,7 +143,7 @@ func (s *Store) salvage(ctx context.Context, t *table, st *state, g *segment) (*
 	if len(whole) == 0 || ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return s.writeSegment(t, src.Schema(), whole)
+	return s.writeSegment(t, s.aboutReplacing(t, []*segment{g}), src.Schema(), whole)
 }
 
 // headed is a segment whose first four bytes are known without reading them, for

@@ -65,7 +65,7 @@ func (s *Store) readIDs(dir string, ids []uint64) error {
 	oldest := now - int64(s.opt.RememberIDs/100)
 	for i, seq := range ids {
 		path := filepath.Join(dir, idsName(seq))
-		written, err := s.seen.readIDs(path)
+		written, _, err := s.seen.readIDs(path)
 		switch {
 		case err != nil:
 			s.damage = append(s.damage, err)

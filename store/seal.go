@@ -11,12 +11,12 @@ import (
 
 // writeSegment writes rows of schema rs as a segment of t, which is not part of
 // the table yet.
-func (s *Store) writeSegment(t *table, rs types.Schema, batches []*column.Batch) (*Segment, error) {
+func (s *Store) writeSegment(t *table, a about, rs types.Schema, batches []*column.Batch) (*Segment, error) {
 	micros, err := parquet.MicrosFor(rs, batches)
 	if err != nil {
 		return nil, err
 	}
-	w, err := newSegmentWriter(t.dir, segmentName(s.nextFile(t)), rs, micros, s.opt.step)
+	w, err := newSegmentWriter(t.dir, a, rs, micros, s.opt.step)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +57,9 @@ func (s *Store) seal(t *table) (err error) {
 		defer func() { s.opt.Observer.Worked("seal", t.name(), began, err) }()
 	}
 	var segs []*segment
+	abouts := s.aboutSealed(t, st)
 	for schema, batches := range alike(st.hot) {
-		seg, err := s.writeSegment(t, schema, batches)
+		seg, err := s.writeSegment(t, abouts[len(segs)], schema, batches)
 		if err != nil {
 			for _, seg := range segs {
 				t.remove(seg.Segment)
@@ -112,6 +113,9 @@ func (s *Store) replaceLocked(t *table, change func(*state)) error {
 	s.mu.RUnlock()
 	next := before.clone()
 	change(next)
+	if err := s.keepAside(t, before, next); err != nil {
+		return err
+	}
 	if err := writeSealed(filepath.Join(t.dir, manifestName), t.manifest(next), s.opt.step); err != nil {
 		return err
 	}

@@ -29,6 +29,8 @@ type Segment struct {
 	// _TimeReceived; a column that the table lacks or that has no value is not
 	// in it.
 	Times map[string]Span `json:"times,omitempty"`
+	// replaces are the numbers of the segments in whose place it was written.
+	replaces []uint64
 }
 
 // A Span is the least and greatest of a segment's times, in ticks.
@@ -62,16 +64,20 @@ type segmentWriter struct {
 // it, while more is written: little is left to wait for at the end.
 const syncBytes = 4 << 20
 
-// newSegmentWriter begins a segment of rows of schema s. micros names the columns
-// of datetimes that need microseconds.
-func newSegmentWriter(dir, file string, s types.Schema, micros []string, step func(string)) (*segmentWriter, error) {
+// newSegmentWriter begins a segment of rows of schema s, about which the file says
+// what is given. micros names the columns of datetimes that need microseconds.
+func newSegmentWriter(dir string, a about, s types.Schema, micros []string, step func(string)) (*segmentWriter, error) {
+	file := segmentName(a.number)
 	step("segment create")
 	f, err := os.OpenFile(filepath.Join(dir, file), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	w := &segmentWriter{dir: dir, info: Segment{File: file, Times: map[string]Span{}}, sums: &summer{f: f}, s: s, step: step, micros: micros, terms: newTermWriter(s)}
-	w.w, err = parquet.NewWriter(w.sums, s, parquet.WriterOptions{Micros: micros, Workers: workers()})
+	w := &segmentWriter{dir: dir, info: Segment{File: file, Times: map[string]Span{}, replaces: a.Replaces}, sums: &summer{f: f}, s: s, step: step, micros: micros, terms: newTermWriter(s)}
+	w.w, err = parquet.NewWriter(w.sums, s, parquet.WriterOptions{Micros: micros, Workers: workers(), Metadata: func() (string, string) {
+		a.Times = w.info.Times
+		return aboutKey, a.text()
+	}})
 	if err != nil {
 		w.abandon()
 		return nil, err

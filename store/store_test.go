@@ -463,7 +463,7 @@ func TestDroppedTableLeavesTheNewOneAlone(t *testing.T) {
 	if err := s.seal(old); err == nil {
 		t.Error("a table that was dropped is sealed")
 	}
-	if _, err := s.writeSegment(old, eventSchema, nil); err == nil {
+	if _, err := s.writeSegment(old, about{number: 9}, eventSchema, nil); err == nil {
 		t.Error("a segment of a table that was dropped is written")
 	}
 	s.Close()

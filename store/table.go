@@ -27,6 +27,8 @@ type table struct {
 	// become a segment. merge is held, before work, by whoever replaces segments
 	// by others, which takes long and must not keep rows from being sealed.
 	work, merge sync.Mutex
+	// kept is what table.json holds; work guards it.
+	kept tableFile
 }
 
 func newTable(id uint64, name, dir string, st *state) *table {
@@ -157,6 +159,7 @@ func (s *Store) readTables() error {
 			}
 			continue
 		case err != nil:
+			err = fmt.Errorf("%w; `calypso store repair` makes it anew from the table's segments", err)
 			s.damage = append(s.damage, err)
 			name := unfold(strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())))
 			s.enter(newTable(0, name, dir, &state{damage: err}))
@@ -168,6 +171,12 @@ func (s *Store) readTables() error {
 		t, err := tableOf(dir, m)
 		if err != nil {
 			return fmt.Errorf("%s: %w", dir, err)
+		}
+		if damaged := t.kept.read(dir); damaged != nil {
+			if t.kept.Format == 0 {
+				damaged = fmt.Errorf("%w; it is written anew when the table changes, which is whole", damaged)
+			}
+			s.damage = append(s.damage, damaged)
 		}
 		s.enter(t)
 		s.root.NextTable = max(s.root.NextTable, m.ID+1)
@@ -189,7 +198,9 @@ func (s *Store) enter(t *table) {
 
 func isEmptyTable(dir string) bool {
 	entries, err := os.ReadDir(dir)
-	return err == nil && !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return filepath.Ext(e.Name()) == segmentEnd })
+	return err == nil && !slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		return filepath.Ext(e.Name()) == segmentEnd || e.Name() == tableName || e.Name() == tableName+copyEnd
+	})
 }
 
 func tableOf(dir string, m *manifest) (*table, error) {
@@ -265,6 +276,9 @@ func (s *Store) create(name string, schema types.Schema) (*table, error) {
 		return nil, err
 	}
 	if err := syncDir(filepath.Join(s.dir, tablesFolder)); err != nil {
+		return nil, err
+	}
+	if err := s.keepAside(t, t.state, t.state); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()

@@ -24,7 +24,7 @@ func storeCommand() *cobra.Command {
 	c.AddCommand(
 		storeAction("stats --store DIR [TABLE…]", "What each table takes, and each day of it", storeStats),
 		storeAction("verify --store DIR [TABLE…]", "Read every byte and value, and say what is damaged", storeVerify),
-		storeAction("repair --store DIR [TABLE…]", "Take what is damaged out of tables, so that the rest can be read", storeRepair),
+		repairCommand(),
 		storeAction("compact --store DIR [TABLE…]", "Put small segments together", storeCompact),
 		storeAction("purges --store DIR", "What was purged, when, and by whom", storePurges),
 		storeAction("drop --store DIR TABLE…", "Delete tables with all their rows", storeDrop),
@@ -50,9 +50,11 @@ func storeAction(use, short string, run func(context.Context, *store.Store, []st
 	return c
 }
 
+var errNoStore = errors.New("want --store DIR: the folder of the store")
+
 func withStore(dir string, f func(*store.Store) error) error {
 	if dir == "" {
-		return errors.New("want --store DIR: the folder of the store")
+		return errNoStore
 	}
 	s, err := openStore(dir, false)
 	if err != nil {
@@ -151,6 +153,42 @@ func storeVerify(ctx context.Context, s *store.Store, names []string) error {
 		return &exitError{code: exitFailed}
 	}
 	return nil
+}
+
+func repairCommand() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:   "repair --store DIR [TABLE…]",
+		Short: "Take what is damaged out of tables, so that the rest can be read",
+		Long: `Reads every byte of the tables, and takes what is damaged out of them: rows that are
+whole stay, the damaged file is moved to the folder damaged. A table whose manifest
+and its copy are both damaged or gone gets a new one, from what its segments and the
+log say of themselves.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if dir == "" {
+				return errNoStore
+			}
+			if err := rebuildTables(cmd.Context(), dir); err != nil {
+				return failed(err)
+			}
+			return withStore(dir, func(s *store.Store) error { return storeRepair(cmd.Context(), s, args) })
+		},
+	}
+	c.Flags().StringVar(&dir, "store", "", "the store's folder")
+	return c
+}
+
+// rebuildTables makes lost manifests anew, which is done before the store is
+// opened, and says what was done.
+func rebuildTables(ctx context.Context, dir string) error {
+	done, err := store.Rebuild(ctx, dir, store.Options{})
+	for _, r := range done {
+		fmt.Printf("%s: its manifest is made anew: %s in %s\n", r.Table, count(int(r.Rows), "row"), count(r.Segments, "segment"))
+		for _, text := range r.Said {
+			fmt.Printf("  %s\n", text)
+		}
+	}
+	return err
 }
 
 func storeRepair(ctx context.Context, s *store.Store, names []string) error {
