@@ -38,6 +38,7 @@ func (s *server) incidentRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/incidents/{number}/comments", sees(incidentTable, s.comments))
 	mux.HandleFunc("POST /v1/incidents/{number}/comments", changes(incidentTable, s.addComment))
 	mux.HandleFunc("GET /v1/incidents/{number}/timeline", sees(incidentTable, s.timeline))
+	mux.HandleFunc("GET /v1/incidents/{number}/similar", sees(incidentTable, s.similar))
 	mux.HandleFunc("GET /v1/incidents/{number}/alerts", sees(alertTable, s.alertsOfIncident))
 	mux.HandleFunc("GET /v1/alerts", sees(alertTable, s.alerts))
 	mux.HandleFunc("GET /v1/alerts/{id}", sees(alertTable, s.alert))
@@ -75,8 +76,8 @@ type list[T any] struct {
 
 // incidents answers a page of incidents, the latest first.
 func (s *server) incidents(w http.ResponseWriter, r *http.Request, _ caller) {
-	q, err := parseQuestion(r, "status", "severity", "owner", "label", "rule", "createdSince", "modifiedSince", "before", "limit")
-	f := incident.Filter{Owner: q.text("owner"), Label: q.text("label"), Rule: q.text("rule"), Limit: q.limit()}
+	q, err := parseQuestion(r, "status", "severity", "owner", "label", "rule", "entity", "createdSince", "modifiedSince", "before", "limit")
+	f := incident.Filter{Owner: q.text("owner"), Label: q.text("label"), Rule: q.text("rule"), Entity: q.text("entity"), Limit: q.limit()}
 	f.Created, f.Modified, f.Before = q.time("createdSince"), q.time("modifiedSince"), q.number("before")
 	f.Statuses, f.Severities = many(q, "status", incident.ParseStatus), many(q, "severity", incident.ParseSeverity)
 	if err = errors.Join(err, q.wrong); err != nil {
@@ -251,6 +252,22 @@ func (s *server) timeline(w http.ResponseWriter, r *http.Request, _ caller) {
 		return
 	}
 	answer(w, http.StatusOK, list[incident.Change]{Value: changes})
+}
+
+// mostSimilar is how many similar incidents are answered with.
+const mostSimilar = 20
+
+func (s *server) similar(w http.ResponseWriter, r *http.Request, _ caller) {
+	n, ok := numberOf(w, r)
+	if !ok {
+		return
+	}
+	all, err := s.o.Incidents.Similar(n, mostSimilar)
+	if err != nil {
+		unkept(w, err)
+		return
+	}
+	answer(w, http.StatusOK, list[incident.Similar]{Value: all})
 }
 
 // unkept sends an error of what alerts and incidents are kept in.

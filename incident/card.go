@@ -11,8 +11,9 @@ import (
 	"github.com/calypso-kql/calypso/detect"
 )
 
-// WriteCard draws an incident for people, with its alerts and its changes.
-func (i *Incident) WriteCard(w io.Writer, alerts []*Alert, changes []Change) error {
+// WriteCard draws an incident for people, with its alerts, its changes, and those that
+// are similar.
+func (i *Incident) WriteCard(w io.Writer, alerts []*Alert, changes []Change, similar []Similar) error {
 	c := card{}
 	c.printf("┌ #%d · %s · %s\n", i.Number, strings.ToUpper(string(i.Severity)), detect.OneLine(i.Title))
 	c.line("", i.Description)
@@ -54,6 +55,12 @@ func (i *Incident) WriteCard(w io.Writer, alerts []*Alert, changes []Change) err
 	c.section(fmt.Sprintf("alerts (%d)", len(i.Alerts)))
 	for _, a := range alerts {
 		c.printf("│ %s  %-13s %-10s %s  %s\n", clock(a.Generated), a.Severity, a.Status, detect.OneLine(a.Name), a.ID)
+	}
+	if len(similar) > 0 {
+		c.section("similar incidents, by identifiers in common")
+	}
+	for _, x := range similar {
+		c.printf("│ #%d  %s  %s  %d in common\n", x.Number, x.Status, detect.OneLine(x.Title), x.Shared)
 	}
 	if len(i.Comments) > 0 {
 		c.section(fmt.Sprintf("comments (%d)", len(i.Comments)))

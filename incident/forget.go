@@ -41,7 +41,7 @@ func (s *Store) forget(before time.Time) (n int, err error) {
 			return err
 		}
 		for _, number := range numbers {
-			for _, from := range []string{"alerts WHERE incident", "incident_changes WHERE incident", "incidents WHERE number"} {
+			for _, from := range []string{"alerts WHERE incident", "incident_changes WHERE incident", "incident_entities WHERE incident", "incidents WHERE number"} {
 				if _, err := t.Exec("DELETE FROM "+from+" = ?", number); err != nil {
 					return err
 				}

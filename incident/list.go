@@ -19,6 +19,9 @@ type Filter struct {
 	Owner, Label string
 	// Rule is the ID or the name of the rule.
 	Rule string
+	// Entity is the value of an identifier of an entity, in any case: an address, a
+	// name.
+	Entity string
 	// Created and Modified are the least times that incidents were created and last
 	// changed at.
 	Created, Modified time.Time
@@ -90,6 +93,9 @@ func (s *Store) Incidents(f Filter) ([]*Incident, error) {
 	}
 	if f.Rule != "" {
 		c.add("(rule = ? OR rule_name = ?)", f.Rule, f.Rule)
+	}
+	if f.Entity != "" {
+		c.add("number IN (SELECT incident FROM incident_entities WHERE value = ?)", indexed(f.Entity))
 	}
 	if !f.Created.IsZero() {
 		c.add("created >= ?", micros(f.Created))

@@ -69,6 +69,9 @@ CREATE TABLE incident_counters (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
 INSERT INTO incident_counters (name, value) VALUES ('incident', 0), ('outbox', 0);
 `, `
 CREATE INDEX incidents_by_status ON incidents (status, number);
+`, `
+CREATE TABLE incident_entities (value TEXT NOT NULL, incident BIGINT NOT NULL, PRIMARY KEY (value, incident));
+CREATE INDEX entities_by_incident ON incident_entities (incident);
 `}
 }
 

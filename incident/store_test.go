@@ -17,7 +17,7 @@ import (
 )
 
 // both are tests that hold over each kind of database.
-var both = map[string]func(*testing.T, string){"concurrent": concurrent, "again": again, "pages": pages}
+var both = map[string]func(*testing.T, string){"concurrent": concurrent, "again": again, "pages": pages, "similar": similar}
 
 func TestSQLite(t *testing.T) {
 	for name, test := range both {
@@ -216,5 +216,49 @@ func TestConflict(t *testing.T) {
 	var conflict *incident.Conflict
 	if _, err = w.store.Update(1, e, incident.User("ada")); !errors.As(err, &conflict) || err.Error() != `incident 1 has changed meanwhile, by "eve": it has version 2, and not 1` {
 		t.Error(err)
+	}
+}
+
+// similar finds incidents by their entities, also after more were added.
+func similar(t *testing.T, source string) {
+	w := newWorld(t, source)
+	w.run(`12:00 risk Low account=ada ip=10.0.0.1
+12:00 other Low account=Ada ip=10.0.0.2
+12:00 third Low account=bob ip=10.0.0.2
+12:00 fourth Low
+grouping AnyAlert
+12:05 grouped Low rule=s account=cy
+12:10 grouped Low rule=s account=dan ip=10.0.0.1
+edit 3 {"status": "Closed", "classification": "Undetermined"}`)
+	for entity, want := range map[string]string{"ADA": "2 1", "10.0.0.2": "3 2", "10.0.0.1": "5 1", "dan": "5", "ad": "", "10.0.0.%": ""} {
+		all, err := w.store.Incidents(incident.Filter{Entity: entity})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, i := range all {
+			got = append(got, fmt.Sprint(i.Number))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("with %s are %v, want %s", entity, got, want)
+		}
+	}
+	for number, want := range map[int64]string{
+		1: "[{5 grouped New 1} {2 other New 1}]", 2: "[{3 third Closed 1} {1 risk New 1}]", 4: "[]",
+	} {
+		got, err := w.store.Similar(number, 5)
+		if err != nil || fmt.Sprint(got) != want {
+			t.Errorf("similar to %d are %v, %v, want %s", number, got, err, want)
+		}
+	}
+	if got, err := w.store.Similar(1, 1); err != nil || len(got) != 1 {
+		t.Errorf("similar to 1 is %v, %v, want one", got, err)
+	}
+	w.now = w.now.Add(time.Hour)
+	if n, err := w.store.Forget(context.Background(), w.now); n != 1 || err != nil {
+		t.Errorf("%d are forgotten, %v", n, err)
+	}
+	if got, err := w.store.Similar(2, 5); err != nil || fmt.Sprint(got) != "[{1 risk New 1}]" {
+		t.Errorf("after one is forgotten, similar to 2 are %v, %v", got, err)
 	}
 }

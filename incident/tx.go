@@ -123,6 +123,9 @@ func (t *transaction) commit(before, after *Incident, by Actor, at time.Time, wh
 	if err := t.save(after, c); err != nil {
 		return nil, err
 	}
+	if err := t.index(before, after); err != nil {
+		return nil, err
+	}
 	row, err := incidentRow(after)
 	if err != nil {
 		return nil, err

@@ -94,7 +94,7 @@ func incidentsListCommand() *cobra.Command {
 		f    incident.Filter
 	)
 	c := &cobra.Command{
-		Use:     "list --store DIR [--status S,…] [--severity S,…] [--owner WHO] [--rule RULE] [--since T]",
+		Use:     "list --store DIR [--status S,…] [--severity S,…] [--owner WHO] [--rule RULE] [--entity E] [--since T]",
 		Short:   "List incidents, the latest first",
 		Example: "  calypso incidents list --store data --status New,Active --severity High --owner none",
 		Args:    cobra.NoArgs,
@@ -130,6 +130,7 @@ func incidentsListCommand() *cobra.Command {
 	c.Flags().StringVar(&f.Owner, "owner", "", "only those of an owner; none is for those without")
 	c.Flags().StringVar(&f.Label, "label", "", "only those with a label")
 	c.Flags().StringVar(&f.Rule, "rule", "", "only those of the rule with this ID or name")
+	c.Flags().StringVar(&f.Entity, "entity", "", "only those with an entity that is identified by this: an address, a name")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at most so many; 0 is all")
 	return c
 }
@@ -193,7 +194,7 @@ func incidentsShowCommand() *cobra.Command {
 				return printJSON(all)
 			}
 			for _, i := range all {
-				if err := i.WriteCard(os.Stdout, i.Found, i.Timeline); err != nil {
+				if err := i.WriteCard(os.Stdout, i.Found, i.Timeline, i.Similar); err != nil {
 					return failed(err)
 				}
 			}
@@ -208,15 +209,22 @@ func incidentsShowCommand() *cobra.Command {
 // shownIncident is an incident with all that is known of it.
 type shownIncident struct {
 	*incident.Incident
-	Found    []*incident.Alert `json:"alerts"`
-	Timeline []incident.Change `json:"timeline"`
+	Found    []*incident.Alert  `json:"alerts"`
+	Timeline []incident.Change  `json:"timeline"`
+	Similar  []incident.Similar `json:"similarIncidents"`
 }
+
+// mostSimilar is how many similar incidents are shown.
+const mostSimilar = 5
 
 func show(s incidents, n int64) (out shownIncident, err error) {
 	if out.Incident, err = s.Incident(n); err != nil {
 		return out, err
 	}
 	if out.Timeline, err = s.Timeline(n); err != nil {
+		return out, err
+	}
+	if out.Similar, err = s.Similar(n, mostSimilar); err != nil {
 		return out, err
 	}
 	out.Found, _, err = s.Alerts(incident.AlertFilter{Incident: n})

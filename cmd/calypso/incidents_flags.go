@@ -35,6 +35,7 @@ type incidents interface {
 	Incidents(incident.Filter) ([]*incident.Incident, error)
 	Incident(number int64) (*incident.Incident, error)
 	Timeline(number int64) ([]incident.Change, error)
+	Similar(number int64, limit int) ([]incident.Similar, error)
 	Create(incident.Edit, incident.Actor) (*incident.Incident, error)
 	Update(number int64, e incident.Edit, by incident.Actor) (*incident.Incident, error)
 	Alerts(incident.AlertFilter) (alerts []*incident.Alert, next string, err error)

@@ -49,6 +49,7 @@ func (c *Client) Incidents(f incident.Filter) ([]*incident.Incident, error) {
 	p.text("owner", f.Owner)
 	p.text("label", f.Label)
 	p.text("rule", f.Rule)
+	p.text("entity", f.Entity)
 	p.time("createdSince", f.Created)
 	p.time("modifiedSince", f.Modified)
 	p.number("before", f.Before)
@@ -67,6 +68,14 @@ func (c *Client) Timeline(number int64) ([]incident.Change, error) {
 	var out struct{ Value []incident.Change }
 	err := c.ask(http.MethodGet, path(number, "timeline"), nil, nil, &out)
 	return out.Value, err
+}
+
+// Similar returns the incidents that have most in common with one, up to a number,
+// and to what the server answers with.
+func (c *Client) Similar(number int64, limit int) ([]incident.Similar, error) {
+	var out struct{ Value []incident.Similar }
+	err := c.ask(http.MethodGet, path(number, "similar"), nil, nil, &out)
+	return out.Value[:min(limit, len(out.Value))], err
 }
 
 // Update edits an incident, whatever its version, and returns it as it is then.
