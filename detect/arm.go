@@ -58,13 +58,18 @@ func (e *SkippedError) Error() string {
 }
 
 // ParseARM reads the rules of an ARM template that Sentinel has exported, of an
-// answer of its REST API, or of one rule as that API has it. Rules that are right
+// answer of its REST API, of a list of rules as that API has them, or of one. Rules that are right
 // are returned also where others are not; resources that are not rules are passed
 // over, and rules of kinds that are Microsoft's own are a [SkippedError].
 func ParseARM(file string, text []byte) ([]*Rule, error) {
 	lines := jsonLines(text)
 	var f armFile
-	if err := json.Unmarshal(text, &f); err != nil {
+	var into any = &f
+	isList := bytes.HasPrefix(bytes.TrimSpace(text), []byte("["))
+	if isList {
+		into = &f.Value
+	}
+	if err := json.Unmarshal(text, into); err != nil {
 		return nil, jsonError(file, text, 0, "", lines, err)
 	}
 	var rules []*Rule
@@ -84,8 +89,12 @@ func ParseARM(file string, text []byte) ([]*Rule, error) {
 			}
 		}
 	case f.Value != nil:
+		list := "value"
+		if isList {
+			list = ""
+		}
 		for i, res := range f.Value {
-			read(indexed("value", i), res)
+			read(indexed(list, i), res)
 		}
 	case f.Properties != nil:
 		read("", f.armResource)

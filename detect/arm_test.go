@@ -1,10 +1,12 @@
 package detect
 
 import (
+	"encoding/binary"
 	"errors"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 )
 
 const template = `{
@@ -73,5 +75,27 @@ func TestMistakesInARM(t *testing.T) {
 	var skipped *SkippedError
 	if !errors.As(err, &skipped) || skipped.Line != 4 {
 		t.Errorf("a rule of kind Fusion: %v", err)
+	}
+}
+
+// TestFilesOfWindows reads what Windows' tools write: byte order marks, UTF-16, and a
+// list of rules without an object around it.
+func TestFilesOfWindows(t *testing.T) {
+	const list = `[
+ {"name": "n", "kind": "NRT", "properties": {"displayName": "suspicious", "severity": "Low", "query": "T"}},
+ {"name": "m", "kind": "NRT", "properties": {"displayName": "wrong", "severity": "Lo", "query": "T"}}
+]`
+	wide := []byte{0xFF, 0xFE}
+	for _, u := range utf16.Encode([]rune(list)) {
+		wide = binary.LittleEndian.AppendUint16(wide, u)
+	}
+	for name, text := range map[string][]byte{"plain": []byte(list), "marked": []byte("\uFEFF" + list), "wide": wide} {
+		rules, err := ParseAll("a.json", text)
+		if len(rules) != 1 || rules[0].Name != "suspicious" || err == nil || err.Error() != `a.json:3: severity "Lo": want High, Medium, Low or Informational` {
+			t.Errorf("%s: %v, %v", name, rules, err)
+		}
+	}
+	if r, err := Parse("a.yaml", []byte("\uFEFFid: a\nname: b\nenabled: false\nkind: NRT\nseverity: Low\nquery: T\n")); err != nil || !r.Disabled || r.ID != "a" {
+		t.Errorf("a marked YAML file is %+v, %v", r, err)
 	}
 }

@@ -124,9 +124,10 @@ func ParseCustom(file string, raw []byte) ([]*Rule, error) {
 		lines = jsonLines(raw)
 	} else {
 		at = yamlLines(raw)
+		text := raw
 		var err error
 		if raw, err = yaml.YAMLToJSON(raw); err != nil {
-			return nil, yamlError(file, err)
+			return nil, yamlError(file, text, err)
 		}
 	}
 	var whole any

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/calypso-kql/calypso/kql/syntax"
 )
@@ -27,39 +26,33 @@ func ParseKQL(file string, text []byte) (*Rule, error) {
 		Incident: IncidentConfiguration{Create: true}, QueryPlace: QueryPlace{Line: 1, Block: true},
 	}
 	r.ID = r.Name
+	lets := kqlValues{}
 	for _, s := range q.Statements {
 		let, ok := s.(*syntax.LetStmt)
 		if !ok || let.Name == nil {
 			continue
 		}
+		v, ok := lets.value(let.Value)
+		if ok {
+			lets[let.Name.Name] = v
+		}
 		switch strings.ToLower(let.Name.Name) {
 		case "query_frequency", "queryfrequency":
-			r.Frequency = literalDuration(let.Value)
+			r.Frequency = v.period
 		case "query_period", "queryperiod":
-			r.Period = literalDuration(let.Value)
+			r.Period = v.period
 		}
 	}
-	if r.Frequency <= 0 || r.Period <= 0 {
-		return nil, fmt.Errorf("%s: a query is a rule if it begins with let query_frequency = …; let query_period = …; with literal periods", file)
+	switch {
+	case r.Frequency > 0 && r.Period <= 0:
+		return nil, fmt.Errorf("%s: says query_frequency, but not how far it looks back: add let query_period = …; with a period that is constant", file)
+	case r.Frequency <= 0:
+		return nil, fmt.Errorf("%s: a query is a rule if it begins with let query_frequency = …; let query_period = …; with periods that are constant", file)
 	}
 	if r.Period < r.Frequency {
 		return nil, fmt.Errorf("%s: query_period is shorter than query_frequency: what happens between two windows would be missed", file)
 	}
 	return r, nil
-}
-
-// literalDuration returns the value of a timespan literal, zero for anything
-// else.
-func literalDuration(e syntax.Expr) time.Duration {
-	lit, ok := e.(*syntax.Literal)
-	if !ok {
-		return 0
-	}
-	d, err := ParseDuration(lit.Text)
-	if err != nil {
-		return 0
-	}
-	return d
 }
 
 // Parse reads the one rule of a file; ParseAll says how.
@@ -80,6 +73,7 @@ func Parse(file string, text []byte) (*Rule, error) {
 func ParseAll(file string, text []byte) ([]*Rule, error) {
 	var r *Rule
 	var err error
+	text = plain(text)
 	ext := strings.ToLower(filepath.Ext(file))
 	if (ext == ".json" || ext == ".yaml" || ext == ".yml") && customSigns.Match(text) {
 		rules, err := ParseCustom(file, text)

@@ -84,7 +84,7 @@ var ruleSigns = map[string]*regexp.Regexp{
 	".yaml": regexp.MustCompile(`(?m)^(kind|queryFrequency|triggerOperator)\s*:|^\s*queryCondition\s*:`),
 	".yml":  regexp.MustCompile(`(?m)^(kind|queryFrequency|triggerOperator)\s*:|^\s*queryCondition\s*:`),
 	".json": regexp.MustCompile(`(?i)"queryFrequency"|/alertRules"|"kind"\s*:\s*"NRT"|"queryCondition"\s*:`),
-	".kql":  regexp.MustCompile(`(?i)query_?frequency\s*=`),
+	".kql":  regexp.MustCompile(`(?im)^\s*let\s+query_?frequency\s*=`),
 }
 
 // maxRuleBytes bounds a file of rules; an export of a workspace with a thousand of
@@ -105,6 +105,7 @@ func (r *Reading) file(path string, inFolder bool) {
 		r.Errors = append(r.Errors, err)
 		return
 	}
+	text = plain(text)
 	if signs := ruleSigns[strings.ToLower(filepath.Ext(path))]; inFolder && signs != nil && !signs.Match(text) {
 		r.Skipped = append(r.Skipped, path)
 		return
@@ -137,15 +138,26 @@ func apart(err error) (all []error) {
 	return all
 }
 
+// refuseTwins takes rules away whose ID another has. One that says the same in another
+// file, as YAML and a template of it, is passed over; else it is an error.
 func (r *Reading) refuseTwins() {
 	first := map[string]*Rule{}
 	r.Rules = slices.DeleteFunc(r.Rules, func(rule *Rule) bool {
 		other, twice := first[rule.ID]
-		if !twice {
+		switch {
+		case !twice:
 			first[rule.ID] = rule
 			return false
+		case rule.File != other.File && rule.Name == other.Name && sameQuery(rule.Query, other.Query):
+			r.Errors = append(r.Errors, &SkippedError{rule.File, 1, rule.Name, "is the same rule as in " + other.File + ", which is used"})
+		default:
+			r.Errors = append(r.Errors, fmt.Errorf("%s: id %s is also that of %q in %s: give one of them another", rule.File, rule.ID, other.Name, other.File))
 		}
-		r.Errors = append(r.Errors, fmt.Errorf("%s: id %s is also that of %q in %s: give one of them another", rule.File, rule.ID, other.Name, other.File))
 		return true
 	})
+}
+
+// sameQuery compares queries but for white space.
+func sameQuery(a, b string) bool {
+	return strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
 }

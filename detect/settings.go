@@ -10,12 +10,11 @@ import (
 // settingsField is the part of a rule's YAML that only Calypso knows, under the key
 // calypso. Sentinel's tools want it taken out.
 type settingsField struct {
-	Enabled *bool  `yaml:"enabled,omitempty"`
-	Window  string `yaml:"window,omitempty"`
-	Delay   string `yaml:"delay,omitempty"`
-	Start   string `yaml:"start,omitempty"`
-	First   string `yaml:"first,omitempty"`
-	Once    bool   `yaml:"once,omitempty"`
+	Window string `yaml:"window,omitempty"`
+	Delay  string `yaml:"delay,omitempty"`
+	Start  string `yaml:"start,omitempty"`
+	First  string `yaml:"first,omitempty"`
+	Once   bool   `yaml:"once,omitempty"`
 	// Remediation is what alerts say in RemediationSteps.
 	Remediation string `yaml:"remediation,omitempty"`
 }
@@ -30,7 +29,6 @@ func (f *settingsField) fill(r *Rule, p *problems) {
 	if f == nil {
 		return
 	}
-	r.Disabled = f.Enabled != nil && !*f.Enabled
 	switch f.Window {
 	case "", byGenerated:
 	case byArrival:
@@ -72,10 +70,6 @@ func (r *Rule) settings() *settingsField {
 	f := settingsField{Once: r.Once, Remediation: r.Remediation}
 	if r.First > 0 {
 		f.First = KQLDuration(r.First)
-	}
-	if r.Disabled {
-		off := false
-		f.Enabled = &off
 	}
 	if r.ByArrival && r.Kind == Scheduled {
 		f.Window = byArrival

@@ -20,6 +20,9 @@ func (r *Rule) YAML() ([]byte, error) {
 	f := ruleFile{ID: r.ID, Kind: string(r.Kind), Name: r.Name, Description: r.Description, Version: r.Version,
 		RequiredDataConnectors: r.Connectors, RelevantTechniques: r.Techniques, Content: r.content(KQLDuration), Calypso: r.settings()}
 	f.Content.TriggerOperator = string(r.Trigger.Operator)
+	if on := false; r.Disabled {
+		f.Enabled = &on
+	}
 	if r.Kind == NRT {
 		f.Content.TriggerOperator, f.Content.TriggerThreshold = "", nil
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 // ruleFile is Sentinel's YAML. Every field that the public repository uses is
-// here, so that any other is a mistake.
+// here, and enabled, which tools that deploy rules from files know, so that any other
+// is a mistake.
 type ruleFile struct {
 	ID                     string           `yaml:"id,omitempty"`
 	Kind                   string           `yaml:"kind,omitempty"`
@@ -20,6 +21,7 @@ type ruleFile struct {
 	Description            string           `yaml:"description,omitempty"`
 	Version                string           `yaml:"version,omitempty"`
 	Status                 string           `yaml:"status,omitempty"`
+	Enabled                *bool            `yaml:"enabled,omitempty"`
 	RequiredDataConnectors []map[string]any `yaml:"requiredDataConnectors,omitempty"`
 	RelevantTechniques     []string         `yaml:"relevantTechniques,omitempty"`
 	Tags                   []any            `yaml:"tags,omitempty"`
@@ -35,7 +37,7 @@ type ruleFile struct {
 func ParseYAML(file string, text []byte) (*Rule, error) {
 	var f ruleFile
 	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
-		return nil, yamlError(file, err)
+		return nil, yamlError(file, text, err)
 	}
 	p := &problems{file: file, names: fieldNames{"name", "relevantTechniques"}, at: yamlLines(text)}
 	r := &Rule{
@@ -43,6 +45,7 @@ func ParseYAML(file string, text []byte) (*Rule, error) {
 		Techniques: f.RelevantTechniques, Connectors: f.RequiredDataConnectors,
 	}
 	f.Content.fill(r, f.Kind, p)
+	r.Disabled = f.Enabled != nil && !*f.Enabled
 	f.Calypso.fill(r, p)
 	r.LeftOut = f.leftOut()
 	r.QueryPlace = yamlQueryPlace(text, p.line("query"))
@@ -67,10 +70,16 @@ func (f *ruleFile) leftOut() (out []string) {
 }
 
 // yamlError says in one line, with its place, why a text is no rule.
-func yamlError(file string, err error) error {
+func yamlError(file string, text []byte, err error) error {
 	var e yaml.Error
 	if !errors.As(err, &e) || e.GetToken() == nil {
 		return fmt.Errorf("%s: %w", file, err)
+	}
+	at := e.GetToken().Position.Line
+	if lines := strings.Split(string(text), "\n"); at > 0 && at <= len(lines) {
+		if _, value, ok := strings.Cut(lines[at-1], ":"); ok && strings.HasPrefix(strings.TrimSpace(value), "{{") {
+			return fmt.Errorf("%s:%d: a value that begins with {{ wants quotes around it in YAML", file, at)
+		}
 	}
 	return fmt.Errorf("%s:%d: %s", file, e.GetToken().Position.Line, e.GetMessage())
 }
