@@ -85,13 +85,18 @@ func (s *Scheduler) deliver(ctx context.Context, run *ledger.Run, records [][]by
 	if err != nil {
 		return err
 	}
-	if err := s.o.Sink.Deliver(ctx, deliveryID("alerts", run), "SecurityAlert", rows); err != nil {
+	return s.raise(ctx, deliveryID("alerts", run), run.To, c, rows)
+}
+
+// raise writes alerts about a window, and lets them make incidents.
+func (s *Scheduler) raise(ctx context.Context, id string, window time.Time, c detect.IncidentConfiguration, rows [][]byte) error {
+	if err := s.o.Sink.Deliver(ctx, id, "SecurityAlert", rows); err != nil {
 		return err
 	}
 	if s.o.Incidents == nil {
 		return nil
 	}
-	if err := s.o.Incidents.Add(ctx, run.To, c, rows); err != nil {
+	if err := s.o.Incidents.Add(ctx, window, c, rows); err != nil {
 		return fmt.Errorf("incidents: %w", err)
 	}
 	return nil
@@ -218,7 +223,7 @@ func (s *Scheduler) lose(ctx context.Context, r *detect.Rule, run *ledger.Run, s
 	s.troubled(GivenUp, run, why)
 	rec, err := lossRecord(run, state, why, s.o.Now())
 	if err == nil {
-		err = s.o.Sink.Deliver(ctx, deliveryID("loss", run), "SecurityAlert", [][]byte{rec})
+		err = s.raise(ctx, deliveryID("loss", run), run.To, lossIncidents(), [][]byte{rec})
 	}
 	if err != nil {
 		s.o.Log.Error("that a window is lost can't be told", "rule", run.Name, "window", run.To, "error", err)

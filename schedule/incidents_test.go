@@ -116,3 +116,17 @@ func TestIncidentsOfARuleThatIsAway(t *testing.T) {
 	x.life(0, false)
 	want(t, "incidents", x.ask(latest+" | project tostring(array_length(AlertIds)), Severity, tostring(AdditionalData.alertProductNames)"), `2 Low ["Azure Sentinel"]`)
 }
+
+// TestLossesAreIncidents loses windows of two rules: those of each are an incident.
+func TestLossesAreIncidents(t *testing.T) {
+	other := newRule(func(r *detect.Rule) { r.ID, r.Name, r.Query = "other", "Other", "Nothing_CL" })
+	wrong := newRule(func(r *detect.Rule) { r.Query = "Nothing_CL | where x > 1" })
+	x := open(t, t.TempDir(), wrong, other)
+	x.events(1, noon)
+	for m := range 50 {
+		x.set(noon.Add(time.Duration(m) * time.Minute))
+		x.life(0, false)
+	}
+	want(t, "incidents", x.ask(latest+` | project Title, Severity, tostring(array_length(AlertIds) > 1), tostring(AdditionalData.alertProductNames) | sort by Title asc`),
+		`A detection rule was not evaluated: New events Medium True ["Calypso"]`, `A detection rule was not evaluated: Other Medium True ["Calypso"]`)
+}

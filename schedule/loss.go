@@ -14,6 +14,13 @@ import (
 // lossRule is the AlertType of alerts about windows that were given up.
 const lossRule = "calypso-lost-windows"
 
+// lossIncidents lets the windows that a rule loses in a day be one incident.
+func lossIncidents() detect.IncidentConfiguration {
+	return detect.IncidentConfiguration{Create: true, Grouping: detect.IncidentGrouping{
+		Enabled: true, LookBack: 24 * time.Hour, Matching: detect.Selected, Details: []string{"DisplayName"},
+	}}
+}
+
 // lossRecord writes a row of SecurityAlert about a window that is given up.
 func lossRecord(run *ledger.Run, state ledger.State, why string, now time.Time) ([]byte, error) {
 	id := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", lossRule, run.Rule, run.To.UnixMicro()))
