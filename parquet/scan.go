@@ -13,6 +13,10 @@ import (
 
 // Open implements plan.Source. Batches come in the order of the file.
 func (file *File) Open(_ context.Context, s plan.Scan) (column.Reader, error) {
+	return file.reader(s), nil
+}
+
+func (file *File) reader(s plan.Scan) *reader {
 	file.dicts.begin()
 	r := &reader{file: file, scan: s, left: s.Limit, rows: file.indexed(s.Hints), skips: s.Skips}
 	if r.skips == nil {
@@ -21,7 +25,7 @@ func (file *File) Open(_ context.Context, s plan.Scan) (column.Reader, error) {
 	for _, c := range s.Columns {
 		r.schema.Columns = append(r.schema.Columns, file.schema.Columns[c])
 	}
-	return r, nil
+	return r
 }
 
 // A reader yields the parts of the row groups that may hold wanted rows.
@@ -33,6 +37,7 @@ type reader struct {
 
 	rows  []Range // of the file that may be wanted, as far as its index says
 	skips *plan.Skips
+	part  *Range // rows outside of which nothing is wanted; nil for all
 
 	group    int      // next row group
 	first    int      // row of the next row group
@@ -41,7 +46,7 @@ type reader struct {
 	current  *scannedGroup
 	before   *scannedGroup // the one before the current
 	from, to int           // what is left of the current one
-	part     int           // rows of a batch of it
+	size     int           // rows of a batch of it
 	closed   atomic.Bool
 }
 
@@ -79,10 +84,10 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 		}
 		r.before, r.current = r.current, r.file.groups[r.group].scan()
 		r.spans = spans
-		r.part = r.file.groups[r.group].partOf(r.scan.Columns)
+		r.size = r.file.groups[r.group].partOf(r.scan.Columns)
 		r.group++
 	}
-	end := min(r.to, r.file.groups[r.group-1].partEnd(r.scan.Columns, r.from, r.part))
+	end := min(r.to, r.file.groups[r.group-1].partEnd(r.scan.Columns, r.from, r.size))
 	if r.scan.Limit > 0 {
 		end = min(end, r.from+r.left)
 		r.left -= end - r.from
@@ -107,8 +112,11 @@ func (r *reader) some() *column.Batch {
 func (r *reader) spansOf(g *group) ([]Range, error) {
 	first := r.first
 	r.first += g.n
+	if r.part != nil && (first >= r.part.To || r.first <= r.part.From) {
+		return nil, nil
+	}
 	r.skips.Groups.Add(1)
-	if hits, known := g.found(r.scan.Hints); known && r.scan.Limit == 0 {
+	if hits, known := g.found(r.scan.Hints); known && r.scan.Limit == 0 && r.part == nil {
 		r.hits = hits
 		r.skips.Rows.Add(int64(g.n))
 		r.skips.Outside.Add(int64(g.n - len(hits)))

@@ -100,6 +100,9 @@ func (s *Store) join(t *table, st *state, from, to int) (err error) {
 	if err != nil {
 		return err
 	}
+	if seg != nil {
+		seg.Blocks = s.blocksOf(old, seg.File)
+	}
 	return s.swap(t, old, seg)
 }
 

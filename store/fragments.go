@@ -4,11 +4,11 @@ import (
 	"container/list"
 	"sync"
 
-	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
 )
 
 // fragments keeps what queries have made of segments, the most recently used, up
-// to so many bytes. Keys name the segment, and no two segments ever have the same
+// to so many bytes. Keys name the segment or block, and no two ever have the same
 // name: what is kept of one that is gone is never asked for again, and goes in its
 // turn. It implements plan.Fragments.
 type fragments struct {
@@ -18,55 +18,62 @@ type fragments struct {
 	bytes int64
 	kept  map[[32]byte]*list.Element
 	used  list.List // of *keptFragment, the latest first
-	// asked are keys that nothing is kept of, those asked for lately.
+	// asked are questions, those asked lately.
 	asked, before map[[32]byte]struct{}
 }
 
 type keptFragment struct {
-	key   [32]byte
-	rows  []*column.Batch
-	bytes int64
-	// refused says that the rows are too many to be kept.
-	refused bool
+	key    [32]byte
+	answer plan.Answer // nil if it is too large to be kept
+	bytes  int64
 }
 
 // refusedBytes is what a key takes.
 const refusedBytes = 200
 
-// mostAsked is how many keys are remembered twice over.
+// mostAsked is how many questions are remembered twice over.
 const mostAsked = 1 << 14
 
 func newFragments(limit int64) *fragments {
 	return &fragments{limit: limit, kept: map[[32]byte]*list.Element{}, asked: map[[32]byte]struct{}{}}
 }
 
-// Get implements plan.Fragments.
-func (f *fragments) Get(key [32]byte) (rows []*column.Batch, ok, wanted bool) {
+// Asked implements plan.Fragments.
+func (f *fragments) Asked(question [32]byte) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if e, ok := f.kept[key]; ok {
-		f.used.MoveToFront(e)
-		k := e.Value.(*keptFragment)
-		return k.rows, !k.refused, false
-	}
-	if _, wanted = f.asked[key]; !wanted {
-		_, wanted = f.before[key]
+	_, was := f.asked[question]
+	if !was {
+		_, was = f.before[question]
 	}
 	if len(f.asked) >= mostAsked {
 		f.before, f.asked = f.asked, map[[32]byte]struct{}{}
 	}
-	f.asked[key] = struct{}{}
-	return nil, false, wanted
+	f.asked[question] = struct{}{}
+	return was
+}
+
+// Get implements plan.Fragments.
+func (f *fragments) Get(key [32]byte) (a plan.Answer, refused bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e, ok := f.kept[key]
+	if !ok {
+		return nil, false
+	}
+	f.used.MoveToFront(e)
+	k := e.Value.(*keptFragment)
+	return k.answer, k.answer == nil
 }
 
 // Put implements plan.Fragments.
-func (f *fragments) Put(key [32]byte, rows []*column.Batch, bytes int64) {
-	f.enter(&keptFragment{key: key, rows: rows, bytes: bytes})
+func (f *fragments) Put(key [32]byte, a plan.Answer) {
+	f.enter(&keptFragment{key: key, answer: a, bytes: a.Size()})
 }
 
 // Refuse implements plan.Fragments.
 func (f *fragments) Refuse(key [32]byte) {
-	f.enter(&keptFragment{key: key, bytes: refusedBytes, refused: true})
+	f.enter(&keptFragment{key: key, bytes: refusedBytes})
 }
 
 // forget drops everything that is kept. What a query is still making of a segment

@@ -92,7 +92,8 @@ func reused(p *plan.Query, stats *exec.Stats) (n int64) {
 // answer with one for which nothing is kept.
 func TestFragmentsChangeNoAnswer(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	s := open(t, t.TempDir(), Options{idle: true})
+	// Segments are put together from blocks of a hundred rows and more.
+	s := open(t, t.TempDir(), Options{idle: true, SegmentRows: 3200})
 	engine, err := kql.New()
 	if err != nil {
 		t.Fatal(err)
@@ -108,6 +109,13 @@ func TestFragmentsChangeNoAnswer(t *testing.T) {
 		"Events | where TimeGenerated < ago(40s) and N % 2 == 1 | count",
 		"Events | where ago(N * 1s) < TimeGenerated and N % 3 == 1 | summarize min(N)",
 		"Events | where N % 100 == 7 | take 3 | count",
+		"Events | summarize count(), dcount(N), min(TimeGenerated), avg(N), make_set(N % 7), arg_max(TimeGenerated, Props) by User",
+		"Events | where TimeGenerated > ago(6m) | summarize n = count(), latest = max(TimeGenerated), list = make_list(N, 20) by User, minute = bin(TimeGenerated, 1m)",
+		"Events | where TimeGenerated between (ago(25m) .. ago(2m)) | extend odd = N % 2 == 1 | where odd | summarize countif(User == 'ada'), take_any(N), arg_min(TimeGenerated, *) by odd",
+		"Events | where TimeGenerated > ago(4m) | summarize sum(N), sum(N * 0.1), make_list(N)",
+		"Events | where TimeGenerated > ago(1h) and User in ('ada', 'cleo') | summarize count() by tostring(Props.n % 3), User | where count_ > 3 | top 4 by count_",
+		"Events | where N % 3 == 0 | distinct User, N % 11",
+		"Events | summarize fresh = countif(TimeGenerated > ago(1m)), arg_max(tostring(Props.n), N, User)",
 	}
 	var hits int64
 	rows := 0
@@ -162,7 +170,7 @@ func TestFragmentsChangeNoAnswer(t *testing.T) {
 			}
 		}
 	}
-	if hits < 700 {
+	if hits < 2000 {
 		t.Errorf("only %d parts were taken from what is kept", hits)
 	}
 }

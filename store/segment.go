@@ -29,6 +29,8 @@ type Segment struct {
 	// _TimeReceived; a column that the table lacks or that has no value is not
 	// in it.
 	Times map[string]Span `json:"times,omitempty"`
+	// Blocks divide the rows; none if nothing is known of them.
+	Blocks []Block `json:"blocks,omitempty"`
 	// replaces are the numbers of the segments in whose place it was written.
 	replaces []uint64
 }

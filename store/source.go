@@ -42,16 +42,7 @@ func (s *source) Parts() []plan.Part {
 	for _, g := range s.st.segments {
 		one := s.st.clone()
 		one.segments, one.hot = []*segment{g}, nil
-		parts = append(parts, plan.Part{
-			Source: &source{name: s.name, st: one},
-			// The columns that are read of a segment change when the table is altered.
-			ID: fmt.Sprintf("%d/%s/%d", s.st.id, g.File, s.st.altered),
-			Bounds: func(column int) (low, high int64, ok bool) {
-				c := s.st.schema.Columns[column]
-				span, ok := g.Times[c.Name]
-				return span.Min, span.Max, ok && span.Full && c.Type == types.DateTime
-			},
-		})
+		parts = append(parts, plan.Part{Source: &source{name: s.name, st: one}, ID: s.partID(g.File), Bounds: s.bounds(g.Times), Parts: s.parts(g)})
 	}
 	if len(s.st.hot) > 0 {
 		one := s.st.clone()
@@ -59,6 +50,21 @@ func (s *source) Parts() []plan.Part {
 		parts = append(parts, plan.Part{Source: &source{name: s.name, st: one}})
 	}
 	return parts
+}
+
+// partID names a segment or block. The columns that are read of one change when the
+// table is altered.
+func (s *source) partID(id string) string {
+	return fmt.Sprintf("%d/%s/%d", s.st.id, id, s.st.altered)
+}
+
+// bounds returns the bounds of columns whose times are known.
+func (s *source) bounds(times map[string]Span) func(column int) (low, high int64, ok bool) {
+	return func(column int) (low, high int64, ok bool) {
+		c := s.st.schema.Columns[column]
+		span, ok := times[c.Name]
+		return span.Min, span.Max, ok && span.Full && c.Type == types.DateTime
+	}
 }
 
 // Schema implements plan.Source.

@@ -19,7 +19,7 @@ func listAggregates() []function.Aggregate {
 		{
 			Doc: "Collects the values of the group into an array; nulls are left out, and arrays give their elements.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "make_list(expr: scalar, maxSize?: const int|long): dynamic", In: []types.Type{u, l}, New: newList},
+				{Sig: "make_list(expr: scalar, maxSize?: const int|long): dynamic", In: []types.Type{u, l}, New: newList, InOrder: true},
 			},
 			Examples:   []string{`1, 2, 1 | make_list(x) -> [1,2,1]`, `1, 2, 3 | make_list(x, 2) -> [1,2]`},
 			ResultName: function.NamePrefix,
@@ -28,7 +28,7 @@ func listAggregates() []function.Aggregate {
 		{
 			Doc: "Collects the values of the rows where the predicate is true into an array.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "make_list_if(expr: scalar, predicate: bool, maxSize?: const int|long): dynamic", In: []types.Type{u, b, l}, New: onlyIf(1, newList)},
+				{Sig: "make_list_if(expr: scalar, predicate: bool, maxSize?: const int|long): dynamic", In: []types.Type{u, b, l}, New: onlyIf(1, newList), InOrder: true},
 			},
 			Examples:   []string{`1, 2, 3 | make_list_if(x, x > 1) -> [2,3]`},
 			ResultName: function.NamePrefix,
@@ -37,7 +37,7 @@ func listAggregates() []function.Aggregate {
 		{
 			Doc: "Collects the values of the group into an array, nulls too.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "make_list_with_nulls(expr: scalar): dynamic", In: []types.Type{u}, New: newListWithNulls},
+				{Sig: "make_list_with_nulls(expr: scalar): dynamic", In: []types.Type{u}, New: newListWithNulls, InOrder: true},
 			},
 			Examples:   []string{`1, long(null), 1 | make_list_with_nulls(x) -> [1,null,1]`},
 			ResultName: function.NamePrefix,

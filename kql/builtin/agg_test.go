@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
@@ -249,6 +250,7 @@ func TestAggregates(t *testing.T) {
 				}
 			}
 			checkMerge(t, o, c)
+			checkKept(t, o, c)
 			checkConstant(t, o, c)
 		})
 	}
@@ -274,6 +276,61 @@ func checkMerge(t *testing.T, o *function.AggregateOverload, c aggCase) {
 	if got != want {
 		t.Errorf("merged: %s, want %s", got, want)
 	}
+}
+
+// checkKept merges states that are kept into two others, one after the other: both
+// come to what one state of all rows comes to, also when the text that they were fed
+// is gone.
+func checkKept(t *testing.T, o *function.AggregateOverload, c aggCase) {
+	t.Helper()
+	if !o.Splits() {
+		return
+	}
+	whole := newTestAccumulator(t, o, c.args)
+	feed(t, whole, c.args, aggGroups, 3, 1024)
+	want := resultText(t, whole, 3, false)
+	var kept []function.Accumulator
+	var text [][]byte
+	for _, rows := range [][2]int{{0, 2}, {2, 2}, {2, 5}} {
+		acc := newTestAccumulator(t, o, c.args)
+		args := make([]column.Column, len(c.args))
+		for i, a := range c.args {
+			args[i] = column.Slice(a, rows[0], rows[1])
+			if v, ok := args[i].(*column.Vec[string]); ok {
+				args[i], text = borrowed(v, text)
+			}
+		}
+		feed(t, acc, args, aggGroups[rows[0]:rows[1]], 2, 1024)
+		if k, ok := acc.(function.Keepable); !ok || !k.Detach() {
+			return
+		}
+		kept = append(kept, acc)
+	}
+	for _, b := range text {
+		clear(b)
+	}
+	for range 2 {
+		into := newTestAccumulator(t, o, c.args)
+		for _, k := range kept {
+			if err := into.Merge(k, []uint32{0, 1}, 3); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := resultText(t, into, 3, false); got != want {
+			t.Errorf("from what is kept: %s, want %s", got, want)
+		}
+	}
+}
+
+// borrowed returns the values of v as parts of memory that is appended to all.
+func borrowed(v *column.Vec[string], all [][]byte) (column.Column, [][]byte) {
+	out := make([]string, len(v.Vals))
+	for i, s := range v.Vals {
+		b := []byte(s)
+		all = append(all, b)
+		out[i] = unsafe.String(unsafe.SliceData(b), len(b))
+	}
+	return column.NewVec(types.String, out, nil), all
 }
 
 // checkConstant repeats row 0 as a constant and as a flat column.

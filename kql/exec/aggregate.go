@@ -14,6 +14,9 @@ func (q *query) buildAggregate(n *plan.Aggregate) (*flow, error) {
 
 // aggregate makes the flow of a's groups.
 func (q *query) aggregate(a *aggregation) (*flow, error) {
+	if f, ok, err := q.aggregateFragments(a); ok || err != nil {
+		return f, err
+	}
 	in, err := q.build(a.node.Input)
 	if err != nil {
 		return nil, err
@@ -72,16 +75,38 @@ type aggregation struct {
 }
 
 func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) {
+	if a.anyOrder() {
+		if p := a.newParts(); p != nil {
+			return a.runParts(ctx, in, p, in.workers())
+		}
+	}
+	out, err := a.fold(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	defer out.lease.release()
+	return a.result([]*aggState{out}, a.node, nil)
+}
+
+// fold returns the groups of a flow in one state, whose lease is to be released.
+func (a *aggregation) fold(ctx context.Context, in *flow) (*aggState, error) {
 	workers := in.workers()
 	if !a.anyOrder() {
 		// Keys and arguments are computed by all workers, then folded in order.
-		in = a.evaluated(in)
-		workers = 1
-	} else if p := a.newParts(); p != nil {
-		return a.runParts(ctx, in, p, workers)
+		over := *a
+		in = over.evaluated(in)
+		a, workers = &over, 1
 	}
 	states := make([]*aggState, workers)
 	sinks := make([]sink, workers)
+	var out *aggState
+	defer func() {
+		for _, s := range states {
+			if s != nil && s != out {
+				s.lease.release()
+			}
+		}
+	}()
 	for i := range states {
 		s, err := a.state()
 		if err != nil {
@@ -90,19 +115,14 @@ func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) 
 		}
 		states[i], sinks[i] = s, s
 	}
-	defer func() {
-		for _, s := range states {
-			s.lease.release()
-		}
-	}()
-	if err := in.run(ctx, sinks); err != nil {
-		return nil, err
+	err := in.run(ctx, sinks)
+	if err == nil {
+		out, err = mergeStates(states)
 	}
-	out, err := mergeStates(states)
 	if err != nil {
-		return nil, err
+		out = nil
 	}
-	return a.result([]*aggState{out}, a.node, nil)
+	return out, err
 }
 
 // runParts is run with workers that may split the groups; see parts.

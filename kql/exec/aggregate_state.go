@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
@@ -26,8 +27,9 @@ type aggState struct {
 type aggregator interface {
 	// update folds row i of b, whose rows start at at, into group groups[i].
 	update(at rowID, b *column.Batch, groups []uint32, total int) error
-	// merge folds group i of from into group groups[i].
-	merge(from aggregator, groups []uint32, total int) error
+	// merge folds group i of from into group groups[i]. Places of rows in from are
+	// counted from base.
+	merge(from aggregator, groups []uint32, total int, base rowID) error
 	// result returns the output columns, a row for each of total groups.
 	result(total int) ([]column.Column, error)
 	size() int64
@@ -108,8 +110,9 @@ func (s *aggState) size() int64 {
 	return n
 }
 
-// merge folds from into s.
-func (s *aggState) merge(from *aggState) error {
+// merge folds from, whose places of rows are counted from base, into s. from stays
+// as it was, but for room for groups.
+func (s *aggState) merge(from *aggState, base rowID) error {
 	groups, err := s.group.absorb(from.group)
 	if err != nil {
 		return err
@@ -117,14 +120,14 @@ func (s *aggState) merge(from *aggState) error {
 	if !s.bare {
 		for i, g := range groups {
 			if int(g) == len(s.first) {
-				s.first = append(s.first, from.first[i])
+				s.first = append(s.first, base+from.first[i])
 			} else {
-				s.first[g] = min(s.first[g], from.first[i])
+				s.first[g] = min(s.first[g], base+from.first[i])
 			}
 		}
 	}
 	for i, a := range s.aggs {
-		if err := a.merge(from.aggs[i], groups, s.group.len()); err != nil {
+		if err := a.merge(from.aggs[i], groups, s.group.len(), base); err != nil {
 			return err
 		}
 	}
@@ -143,12 +146,72 @@ func mergeStates(states []*aggState) (*aggState, error) {
 		if s == into || !s.fed {
 			continue
 		}
-		if err := into.merge(s); err != nil {
+		if err := into.merge(s, 0); err != nil {
 			return nil, err
 		}
 		s.lease.release()
 	}
 	return into, nil
+}
+
+// rank makes the places of rows their ranks among each other.
+func (s *aggState) rank() {
+	var all []rowID
+	all = append(all, s.first...)
+	for _, a := range s.aggs {
+		if p, ok := a.(*pick); ok {
+			for _, w := range p.wins {
+				all = append(all, w.at)
+			}
+		}
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	of := func(at rowID) rowID {
+		i, _ := slices.BinarySearch(all, at)
+		return rowID(i)
+	}
+	for i, at := range s.first {
+		s.first[i] = of(at)
+	}
+	for _, a := range s.aggs {
+		if p, ok := a.(*pick); ok {
+			for i := range p.wins {
+				p.wins[i].at = of(p.wins[i].at)
+			}
+		}
+	}
+}
+
+// detach lets go of all columns that the state was made from. It reports false if
+// some could not be read, or the state of an aggregate can't be kept. Nothing may be
+// folded into the state afterwards.
+func (s *aggState) detach() bool {
+	s.keys, s.read = nil, nil
+	cols := s.group.keys()
+	for i, c := range cols {
+		c, err := column.Force(c)
+		if err != nil {
+			return false
+		}
+		cols[i] = column.Clone(c)
+	}
+	s.group = s.group.again(cols)
+	for _, a := range s.aggs {
+		switch a := a.(type) {
+		case *pick:
+			if !a.detach() {
+				return false
+			}
+		case *accAggregator:
+			a.q, a.args = nil, nil
+			if k, ok := a.acc.(function.Keepable); !ok || !k.Detach() {
+				return false
+			}
+		}
+	}
+	s.q = nil
+	return true
 }
 
 // groups returns the groups by number.
@@ -219,7 +282,7 @@ func (a *accAggregator) updateSlices(args []column.Column, groups []uint32, tota
 	return nil
 }
 
-func (a *accAggregator) merge(from aggregator, groups []uint32, total int) error {
+func (a *accAggregator) merge(from aggregator, groups []uint32, total int, _ rowID) error {
 	if err := a.acc.Merge(from.(*accAggregator).acc, groups, total); err != nil {
 		return fmt.Errorf("%s: %w", a.name, err)
 	}

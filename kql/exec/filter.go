@@ -4,11 +4,17 @@ import (
 	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
 func (q *query) buildFilter(n *plan.Filter) (*flow, error) {
+	if isNever(n.Cond) {
+		// A rule that has found nothing looks for nothing: no table is read for it.
+		r := &batchReader{schema: n.Schema()}
+		return &flow{q: q, schema: r.schema, source: counted(r, q.statsOf(n)), single: true}, nil
+	}
 	if hasWindow(n.Cond) {
 		return q.build(windowFilter(n))
 	}
@@ -30,6 +36,30 @@ func (q *query) buildFilter(n *plan.Filter) (*flow, error) {
 		c.spent = n.Spent
 		return &filter{cond: c.selector(n.Cond)}, nil
 	}), nil
+}
+
+// isNever reports whether a condition, whose subqueries have been answered, is true
+// for no row: it looks for one of no values.
+func isNever(e plan.Expr) bool {
+	switch e := e.(type) {
+	case *plan.And:
+		return slices.ContainsFunc(e.Args, isNever)
+	case *plan.Call:
+		switch e.Fn.Name {
+		case "in", "in~", "has_any":
+			return len(e.Args) > 1 && !slices.ContainsFunc(e.Args[1:], func(a plan.Expr) bool { return !isEmptyArray(a) })
+		}
+	}
+	return false
+}
+
+func isEmptyArray(e plan.Expr) bool {
+	l, ok := e.(*plan.Literal)
+	if !ok {
+		return false
+	}
+	v, ok := l.Value.(*column.Vec[dynamic.Value])
+	return ok && len(v.Vals) == 1 && v.Vals[0].Kind() == dynamic.Array && v.Vals[0].Len() == 0
 }
 
 // windowFilter computes a condition with window functions as a column first: it

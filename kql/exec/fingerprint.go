@@ -12,63 +12,79 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// fingerprint returns a key for the rows that a condition leaves of a part: it is
-// the same whenever these rows are. Conditions that all rows of the part fulfil are
-// not in it: a window that moves leaves the same of a part that lies within it. It
-// is !ok where rows depend on more than part and text, such as the time.
-func fingerprint(p plan.Part, read *plan.Read, cond plan.Expr) (key [32]byte, ok bool) {
-	w := &fingerprinter{part: p, read: read}
-	w.text(p.ID)
+// A question is what a query asks of each part of a table: the rows that a
+// condition leaves, or what is made of them. Conditions that all rows of a part
+// fulfil are not in its key: a window that moves leaves the same of a part that lies
+// within it.
+type question struct {
+	kept  plan.Fragments
+	conds []askedCond
+	hints []askedCond
+	rest  []byte // what else the answer depends on
+	forms map[string]*questionForm
+}
+
+// An askedCond is a condition, or a hint, that rows must fulfil.
+type askedCond struct {
+	hints []plan.Hint // that are together as much as the condition; nil if it is more
+	text  []byte
+	fixed bool // it depends on the row alone
+}
+
+// A questionForm is a question without the conditions that some parts fulfil.
+type questionForm struct {
+	digest [32]byte
+	fixed  bool // answers depend on the part alone
+	wanted bool // it was asked before
+}
+
+// newQuestion returns the question of the rows that filters, directly above read,
+// leave. more, if not nil, adds what else is asked; it reports false if that depends
+// on more than the rows, such as the time.
+func newQuestion(kept plan.Fragments, read *plan.Read, filters []plan.Expr, more func(*fingerprinter) bool) (*question, bool) {
+	q := &question{kept: kept, forms: map[string]*questionForm{}}
 	s := read.Source.Schema()
+	w := &fingerprinter{}
 	w.number(len(read.Columns))
 	for _, c := range read.Columns {
 		w.text(s.Columns[c].Name)
 		w.text(s.Columns[c].Type.String())
 	}
-	conds := []plan.Expr{cond}
-	if and, isAnd := cond.(*plan.And); isAnd {
-		conds = and.Args
+	if more != nil && !more(w) {
+		return nil, false
 	}
-	for _, c := range conds {
-		if !w.isTrue(c) && !w.expr(c) {
-			return key, false
+	q.rest = w.out
+	for _, f := range filters {
+		conds := []plan.Expr{f}
+		if and, isAnd := f.(*plan.And); isAnd {
+			conds = and.Args
+		}
+		for _, c := range conds {
+			w := &fingerprinter{}
+			fixed := w.expr(c)
+			q.conds = append(q.conds, askedCond{hints: equivalent(c, read), text: w.out, fixed: fixed})
 		}
 	}
-	w.text("hints")
 	for _, h := range read.Hints {
-		if w.holds(h) {
-			continue
-		}
+		w := &fingerprinter{}
 		w.text(s.Columns[h.Column].Name)
 		w.number(int(h.Op))
 		w.number(h.Values.Len())
+		fixed := true
 		for i := range h.Values.Len() {
-			if !w.value(h.Values, i) {
-				return key, false
-			}
+			fixed = fixed && w.value(h.Values, i)
 		}
+		q.hints = append(q.hints, askedCond{hints: []plan.Hint{h}, text: w.out, fixed: fixed})
 	}
-	return sha256.Sum256(w.out), true
+	return q, true
 }
 
-type fingerprinter struct {
-	part plan.Part
-	read *plan.Read
-	out  []byte
-}
-
-func (w *fingerprinter) number(n int) { w.out = binary.AppendVarint(w.out, int64(n)) }
-
-func (w *fingerprinter) text(s string) {
-	w.number(len(s))
-	w.out = append(w.out, s...)
-}
-
-// isTrue reports whether all rows of the part fulfil a comparison.
-func (w *fingerprinter) isTrue(e plan.Expr) bool {
+// equivalent returns hints that hold for exactly the rows that fulfil a comparison;
+// nil for other conditions.
+func equivalent(e plan.Expr, read *plan.Read) []plan.Hint {
 	call, ok := e.(*plan.Call)
 	if !ok {
-		return false
+		return nil
 	}
 	wanted := 1
 	switch call.Fn.Name {
@@ -76,26 +92,72 @@ func (w *fingerprinter) isTrue(e plan.Expr) bool {
 	case "between":
 		wanted = 2
 	default:
-		return false
+		return nil
 	}
 	hints := hintsOf(e)
-	for i := range hints {
-		hints[i].Column = w.read.Columns[hints[i].Column]
+	if len(hints) != wanted {
+		return nil
 	}
-	return len(hints) == wanted && !slices.ContainsFunc(hints, func(h plan.Hint) bool { return !w.holds(h) })
+	for i := range hints {
+		hints[i].Column = read.Columns[hints[i].Column]
+	}
+	return hints
 }
 
-// holds reports whether all rows of the part fulfil a hint.
-func (w *fingerprinter) holds(h plan.Hint) bool {
-	v, ok := h.Values.(*column.Vec[int64])
-	if !ok || w.part.Bounds == nil || v.Len() != 1 || v.Null(0) {
-		return false
+// of returns the form that the question has for a part, and the key of the answer.
+func (q *question) of(p plan.Part) (f *questionForm, key [32]byte) {
+	if p.ID == "" {
+		return &questionForm{}, key
 	}
-	low, high, ok := w.part.Bounds(h.Column)
+	open := make([]byte, 0, len(q.conds)+len(q.hints))
+	fixed := true
+	for _, list := range [][]askedCond{q.conds, q.hints} {
+		for _, c := range list {
+			if len(c.hints) > 0 && !slices.ContainsFunc(c.hints, func(h plan.Hint) bool { return !holds(p, h) }) {
+				open = append(open, 0)
+				continue
+			}
+			open = append(open, 1)
+			fixed = fixed && c.fixed
+		}
+	}
+	if f = q.forms[string(open)]; f == nil {
+		f = &questionForm{fixed: fixed}
+		if fixed {
+			f.digest = q.digest(open)
+			f.wanted = q.kept.Asked(f.digest)
+		}
+		q.forms[string(open)] = f
+	}
+	if f.fixed {
+		key = sha256.Sum256(append([]byte(p.ID), f.digest[:]...))
+	}
+	return f, key
+}
+
+// digest is of the question with the conditions and hints that open marks.
+func (q *question) digest(open []byte) [32]byte {
+	w := &fingerprinter{out: slices.Clone(q.rest)}
+	for i, list := range [][]askedCond{q.conds, q.hints} {
+		w.number(i)
+		for j, c := range list {
+			if open[j] != 0 {
+				w.number(len(c.text))
+				w.out = append(w.out, c.text...)
+			}
+		}
+		open = open[len(list):]
+	}
+	return sha256.Sum256(w.out)
+}
+
+// holds reports whether all rows of a part fulfil a hint.
+func holds(p plan.Part, h plan.Hint) bool {
+	low, high, x, ok := compared(p, h)
 	if !ok {
 		return false
 	}
-	switch x := v.Vals[0]; h.Op {
+	switch h.Op {
 	case plan.HintLess:
 		return high < x
 	case plan.HintLessEqual:
@@ -106,6 +168,52 @@ func (w *fingerprinter) holds(h plan.Hint) bool {
 		return low >= x
 	}
 	return false
+}
+
+// excludes reports whether no row of a part fulfils a hint.
+func excludes(p plan.Part, h plan.Hint) bool {
+	low, high, x, ok := compared(p, h)
+	if !ok {
+		return false
+	}
+	switch h.Op {
+	case plan.HintLess:
+		return low >= x
+	case plan.HintLessEqual:
+		return low > x
+	case plan.HintGreater:
+		return high <= x
+	case plan.HintGreaterEqual:
+		return high < x
+	}
+	return false
+}
+
+// compared returns the bounds of a part's column and the number that a hint compares
+// it with.
+func compared(p plan.Part, h plan.Hint) (low, high, x int64, ok bool) {
+	v, ok := h.Values.(*column.Vec[int64])
+	if !ok || p.Bounds == nil || v.Len() != 1 || v.Null(0) {
+		return 0, 0, 0, false
+	}
+	low, high, ok = p.Bounds(h.Column)
+	return low, high, v.Vals[0], ok
+}
+
+// A fingerprinter writes what answers depend on.
+type fingerprinter struct{ out []byte }
+
+func (w *fingerprinter) number(n int) { w.out = binary.AppendVarint(w.out, int64(n)) }
+
+func (w *fingerprinter) text(s string) {
+	w.number(len(s))
+	w.out = append(w.out, s...)
+}
+
+// exprs adds expressions; !ok where one depends on more than the row.
+func (w *fingerprinter) exprs(es []plan.Expr) bool {
+	w.number(len(es))
+	return !slices.ContainsFunc(es, func(e plan.Expr) bool { return !w.expr(e) })
 }
 
 func (w *fingerprinter) expr(e plan.Expr) bool {

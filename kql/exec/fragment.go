@@ -14,12 +14,17 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-const (
-	// fragmentRows and fragmentBytes bound what is kept of a part. More is better
-	// computed again: it costs as much to read.
-	fragmentRows  = 4096
-	fragmentBytes = 4 << 20
-)
+// fragmentBytes bounds what is kept of a part. More is better computed again.
+const fragmentBytes = 4 << 20
+
+// keptRows are the rows that a filter leaves of a part. It implements plan.Answer.
+type keptRows struct {
+	batches []*column.Batch
+	bytes   int64
+}
+
+// Size implements plan.Answer.
+func (k *keptRows) Size() int64 { return k.bytes }
 
 // buildFragments makes the flow of a filter over a table in parts, of which the
 // rows that the filter leaves are kept, and taken from there where they are kept
@@ -33,6 +38,7 @@ func (q *query) buildFragments(n *plan.Filter) (*flow, bool) {
 	if !ok || src.Fragments() == nil {
 		return nil, false
 	}
+	ask, _ := newQuestion(src.Fragments(), read, []plan.Expr{n.Cond}, nil)
 	r := &fragmentReader{
 		schema: read.Schema(), table: read.Table, kept: src.Fragments(),
 		scan: plan.Scan{Columns: read.Columns, Hints: read.Hints, BatchRows: q.BatchRows, Skips: &plan.Skips{}},
@@ -42,14 +48,8 @@ func (q *query) buildFragments(n *plan.Filter) (*flow, bool) {
 	if stats != nil {
 		r.scan.Skips = &stats.skips
 	}
-	for _, p := range src.Parts() {
-		f := fragmentPart{Part: p}
-		if p.ID != "" {
-			f.key, f.fixed = fingerprint(p, read, n.Cond)
-		}
-		r.parts = append(r.parts, f)
-	}
-	if !slices.ContainsFunc(r.parts, func(p fragmentPart) bool { return p.fixed }) {
+	r.portions = ask.portions(src.Parts(), read.Hints, r.scan.Skips)
+	if !anyKept(r.portions) {
 		return nil, false
 	}
 	in := &flow{q: q, schema: r.schema, source: counted(r, stats)}
@@ -61,24 +61,16 @@ func (q *query) buildFragments(n *plan.Filter) (*flow, bool) {
 	}), true
 }
 
-// A fragmentPart is a part; fixed says that what the filter leaves of it depends on
-// what is in key alone.
-type fragmentPart struct {
-	plan.Part
-	key   [32]byte
-	fixed bool
-}
-
 // A fragmentReader reads parts, or what is kept of them.
 type fragmentReader struct {
-	schema types.Schema
-	table  string
-	kept   plan.Fragments
-	scan   plan.Scan
-	parts  []fragmentPart
-	in     column.Reader // the current part's; nil before and behind it
-	into   *fragment     // what collects the current part; nil if it is not kept
-	closed bool
+	schema   types.Schema
+	table    string
+	kept     plan.Fragments
+	scan     plan.Scan
+	portions []portion
+	in       column.Reader // the current part's; nil before and behind it
+	into     *fragment     // what collects the current part; nil if it is not kept
+	closed   bool
 
 	mu sync.Mutex
 	of map[*column.Batch]fragmentBatch // batches on their way to the filter
@@ -106,11 +98,11 @@ func (r *fragmentReader) Next(ctx context.Context) (*column.Batch, error) {
 	}
 	for {
 		if r.in == nil {
-			if len(r.parts) == 0 {
+			if len(r.portions) == 0 {
 				return nil, io.EOF
 			}
-			p := r.parts[0]
-			r.parts = r.parts[1:]
+			p := r.portions[0]
+			r.portions = r.portions[1:]
 			if err := r.open(ctx, p); err != nil {
 				return nil, err
 			}
@@ -139,20 +131,16 @@ func (r *fragmentReader) Next(ctx context.Context) (*column.Batch, error) {
 	}
 }
 
-func (r *fragmentReader) open(ctx context.Context, p fragmentPart) (err error) {
-	if p.fixed {
-		rows, ok, wanted := r.kept.Get(p.key)
-		if ok {
-			r.scan.Skips.Segments.Add(1)
-			r.scan.Skips.Fragments.Add(1)
-			r.in = &batchReader{schema: r.schema, batches: rows, rows: r.scan.BatchRows}
-			return nil
-		}
-		if wanted {
-			r.into = &fragment{kept: r.kept, key: p.key, left: 1}
-		}
+func (r *fragmentReader) open(ctx context.Context, p portion) (err error) {
+	if rows, ok := p.kept.(*keptRows); ok {
+		p.whole.addRows(r.kept, p.at, rows)
+		r.in = &batchReader{schema: r.schema, batches: rows.batches, rows: r.scan.BatchRows}
+		return nil
 	}
-	if r.in, err = p.Source.Open(ctx, r.scan); err != nil {
+	if p.collect {
+		r.into = &fragment{kept: r.kept, key: p.key, left: 1, whole: p.whole, place: p.at}
+	}
+	if r.in, err = p.part.Source.Open(ctx, r.scan); err != nil {
 		return fmt.Errorf("table %s: %w", r.table, err)
 	}
 	return nil
@@ -198,12 +186,14 @@ func (f *fragmentFilter) apply(b *column.Batch, emit func(*column.Batch) error) 
 // once every batch has been added: one that a query which ends early has not asked
 // for, or that failed, never is.
 type fragment struct {
-	kept plan.Fragments
-	key  [32]byte
+	kept  plan.Fragments
+	key   [32]byte
+	whole *joint // that it is a part of; may be nil
+	place int    // in whole
 
 	mu      sync.Mutex
 	batches []placedBatch
-	rows    int
+	bytes   int64
 	next    int
 	left    int // batches under way, and one for those that may still come
 }
@@ -228,18 +218,18 @@ func (f *fragment) add(b *column.Batch, at, done int) {
 	f.mu.Lock()
 	f.left += done
 	last := f.left == 0
-	was := f.rows
+	was := f.bytes
 	if b != nil {
-		f.rows += b.Len()
+		f.bytes += int64(b.Len() * b.Width() * 4) // at least
 		f.batches = append(f.batches, placedBatch{at, b})
 	}
-	tooLarge := f.rows > fragmentRows
+	tooLarge := f.bytes > fragmentBytes
 	if tooLarge {
 		f.batches = nil
 	}
 	f.mu.Unlock()
 	switch {
-	case tooLarge && was <= fragmentRows:
+	case tooLarge && was <= fragmentBytes:
 		f.kept.Refuse(f.key)
 	case last && !tooLarge:
 		f.keep()
@@ -249,7 +239,7 @@ func (f *fragment) add(b *column.Batch, at, done int) {
 func (f *fragment) isTooLarge() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.rows > fragmentRows
+	return f.bytes > fragmentBytes
 }
 
 // keep copies the rows, so that they hold on to nothing else, and keeps them.
@@ -273,5 +263,7 @@ func (f *fragment) keep() {
 		}
 		out = append(out, column.NewBatch(p.b.Len(), cols))
 	}
-	f.kept.Put(f.key, out, bytes)
+	rows := &keptRows{out, bytes}
+	f.kept.Put(f.key, rows)
+	f.whole.addRows(f.kept, f.place, rows)
 }

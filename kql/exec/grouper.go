@@ -106,6 +106,20 @@ func (g *grouper) absorb(from *grouper) ([]uint32, error) {
 	return out, nil
 }
 
+// again returns a grouper with the same groups, whose keys, a row for each, are cols.
+func (g *grouper) again(cols []column.Column) *grouper {
+	if len(cols) == 0 {
+		return g
+	}
+	types := make([]types.Type, len(cols))
+	for i, c := range cols {
+		types[i] = c.Type()
+	}
+	out := newGrouper(types)
+	newKeyReader(out, false).groups(cols, cols[0].Len())
+	return out
+}
+
 // settle prepares the tables for being looked up only.
 func (g *grouper) settle() {
 	for _, c := range g.cols {

@@ -147,7 +147,7 @@ func (j *joining) runUnique(ctx context.Context, probe *flow, t *joinTable, l *l
 	}
 	first.grow(len(groups))
 	for _, s := range states[1:] {
-		if err := first.merge(s.pick, groups, len(groups)); err != nil {
+		if err := first.merge(s.pick, groups, len(groups), 0); err != nil {
 			l.release()
 			return nil, err
 		}

@@ -145,7 +145,7 @@ func (p *pick) tidy() {
 	}
 }
 
-func (p *pick) merge(from aggregator, groups []uint32, total int) error {
+func (p *pick) merge(from aggregator, groups []uint32, total int, at rowID) error {
 	o := from.(*pick)
 	p.grow(total)
 	base := uint32(len(p.batches))
@@ -157,7 +157,8 @@ func (p *pick) merge(from aggregator, groups []uint32, total int) error {
 			continue
 		}
 		w, theirs := &p.wins[g], o.wins[i]
-		if w.set && !p.loses(w, g, o, uint32(i)) {
+		theirs.at += at
+		if w.set && !p.loses(w, g, o, uint32(i), theirs) {
 			continue
 		}
 		theirs.batch += base
@@ -166,12 +167,14 @@ func (p *pick) merge(from aggregator, groups []uint32, total int) error {
 			p.best.copy(o.best, uint32(i), g)
 		}
 	}
+	if p.rows > 2*p.settled+tidyRows {
+		p.tidy()
+	}
 	return nil
 }
 
-// loses reports whether group g's winner w loses to that of group og of o.
-func (p *pick) loses(w *win, g uint32, o *pick, og uint32) bool {
-	theirs := o.wins[og]
+// loses reports whether group g's winner w loses to theirs, that of group og of o.
+func (p *pick) loses(w *win, g uint32, o *pick, og uint32, theirs win) bool {
 	if w.null != theirs.null {
 		return w.null
 	}
@@ -232,3 +235,28 @@ func (p *pick) sourceOrder() []int {
 }
 
 func (p *pick) size() int64 { return p.bytes + 40*int64(len(p.wins)) }
+
+// detach keeps the values that won, and nothing else, in memory of their own.
+func (p *pick) detach() bool {
+	p.tidy()
+	for i, b := range p.batches {
+		cols := make([]column.Column, b.Width())
+		for c := range cols {
+			col, err := b.Column(c)
+			if err != nil {
+				return false
+			}
+			cols[c] = column.Clone(col)
+		}
+		p.batches[i] = column.NewBatch(b.Len(), cols)
+	}
+	p.by, p.cols = nil, nil
+	if p.best != nil {
+		p.best.detach()
+	}
+	p.bytes = 0
+	for _, b := range p.batches {
+		p.bytes += batchSize(b)
+	}
+	return true
+}

@@ -3,6 +3,7 @@ package exec
 import (
 	"cmp"
 	"math"
+	"strings"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -22,6 +23,8 @@ type pickOrder interface {
 	// (positive), worse or equal.
 	versus(other pickOrder, og, g uint32) int
 	copy(other pickOrder, og, g uint32)
+	// detach lets go of the columns that were loaded.
+	detach()
 }
 
 func newPickOrder(t types.Type, least bool) pickOrder {
@@ -94,6 +97,15 @@ func (o *orderedPick[T]) copy(other pickOrder, og, g uint32) {
 	o.best[g] = other.(*orderedPick[T]).best[og]
 }
 
+func (o *orderedPick[T]) detach() {
+	o.vals, o.valid = nil, nil
+	if texts, ok := any(o.best).([]string); ok {
+		for i, t := range texts {
+			texts[i] = strings.Clone(t)
+		}
+	}
+}
+
 // realPick is the order of reals, in which NaN wins: it is both the greatest and
 // the least value that arg_max and arg_min find.
 type realPick struct{ orderedPick[float64] }
@@ -163,4 +175,13 @@ func (o *comparedPick) versus(other pickOrder, og, g uint32) int {
 
 func (o *comparedPick) copy(other pickOrder, og, g uint32) {
 	o.best[g] = other.(*comparedPick).best[og]
+}
+
+func (o *comparedPick) detach() {
+	o.col = nil
+	for i, c := range o.best {
+		if c.col != nil {
+			o.best[i] = cell{column.Clone(column.Gather(c.col, []uint32{c.row})), 0}
+		}
+	}
 }

@@ -48,6 +48,10 @@ type AggregateOverload struct {
 	// read, but not one that they are sorted in: make_set. A sort that feeds only
 	// such aggregates is not done, as in Kusto.
 	Unsorted bool
+	// InOrder says that states of consecutive rows, merged in their order, give to
+	// the last bit what one state of all rows gives, though the order counts:
+	// make_list. It goes without saying where AnyOrder or Unsorted is set.
+	InOrder bool
 
 	// Signature, Name and Decl are filled in by the registry.
 	Signature Signature
@@ -83,6 +87,21 @@ type Accumulator interface {
 	// Size returns the bytes held, roughly, for the memory budget.
 	Size() int64
 }
+
+// A Keepable is an Accumulator whose state can be kept beyond its query, and merged
+// into that of others: Merge leaves what it is given as it was, but for room for
+// groups, so that nobody else may use it at the same time.
+type Keepable interface {
+	Accumulator
+	// Detach lets go of the columns that the state was made from, whose memory a
+	// few values of them would hold. Update must not be called afterwards. It is
+	// !ok if this state can't be kept, whatever it was made from.
+	Detach() (ok bool)
+}
+
+// Splits reports whether states of consecutive rows, merged in their order, give to
+// the last bit what one state of all rows gives.
+func (o *AggregateOverload) Splits() bool { return o.AnyOrder || o.InOrder || o.Unsorted }
 
 // Name returns the aggregate's name.
 func (a *Aggregate) Name() string { return a.Overloads[0].Name }
