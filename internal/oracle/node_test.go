@@ -29,7 +29,7 @@ func analyzeAll(t *testing.T, queries []query) []verdict {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, node, "analyze.js")
 	var stderr bytes.Buffer
