@@ -125,21 +125,6 @@ func (q *Queue) CheckSecrets() error {
 // HasChannel reports whether there is a channel of a name.
 func (q *Queue) HasChannel(name string) bool { return q.channels[name] != nil }
 
-// Wants reports whether any route is for events of a type.
-func (q *Queue) Wants(t config.EventType) bool {
-	for _, r := range q.routes {
-		if len(r.Events) == 0 {
-			return true
-		}
-		for _, e := range r.Events {
-			if e == t {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func (q *Queue) put(tx *database.Tx, c *channel, e *Event) error {
 	text, err := json.Marshal(e)
 	if err != nil {
