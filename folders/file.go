@@ -198,19 +198,24 @@ func (f *follower) readOnce(ctx context.Context, x *file, path string, r *os.Fil
 	return next, f.readWhole(ctx, x, path, r)
 }
 
+// markPrefix begins the names of the streams of markOf.
+const markPrefix = "stat:"
+
 // markOf names the stream that says that a file has been read as a whole: as long
 // as it is of that size and time, it need not be looked into.
-func markOf(x *file) string {
-	return fmt.Sprintf("stat:%x:%x:%d:%d:%s", x.id.dev, x.id.ino, x.size, x.mod.UnixNano(), x.folder.Table)
+func markOf(id fileID, size int64, mod time.Time, table string) string {
+	return fmt.Sprintf("%s%x:%x:%d:%d:%s", markPrefix, id.dev, id.ino, size, mod.UnixNano(), table)
 }
 
+func (x *file) markOf() string { return markOf(x.id, x.size, x.mod, x.folder.Table) }
+
 func (f *follower) isMarked(x *file) bool {
-	_, ok := f.o.Intake.Store().Offset(markOf(x))
+	_, ok := f.o.Intake.Store().Offset(x.markOf())
 	return ok
 }
 
 func (f *follower) mark(ctx context.Context, x *file, path string) error {
-	_, err := f.append(ctx, path, store.Batch{Source: markOf(x), Offset: x.size})
+	_, err := f.append(ctx, path, store.Batch{Source: x.markOf(), Offset: x.size})
 	return err
 }
 

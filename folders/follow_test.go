@@ -395,6 +395,44 @@ func TestWholeFiles(t *testing.T) {
 	s.want("renamed and copied", numbers(1, 2008)...)
 }
 
+// What a store remembers of files that are gone does not grow without end, and a file
+// that comes again is not stored again.
+func TestFilesThatAreGone(t *testing.T) {
+	s := newSetup(t)
+	s.begin()
+	s.write("list.json", `[{"n":1},{"n":2}]`)
+	s.write("stays.csv", "n,text\n3,x\n4,y\n")
+	s.write("a.json.gz", zipped(t, linesOf(5, 6)))
+	s.want("all", numbers(1, 6)...)
+	s.stop()
+	for _, gone := range []string{"list.json", "a.json.gz"} {
+		if err := os.Rename(s.path(gone), s.storeAt+gone); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.begin()
+	streams := func() (n int) {
+		return len(s.store.Offsets("stat:")) + len(s.store.Offsets("whole:")) + len(s.store.Offsets("lines:"))
+	}
+	// One of lines, and two and a mark of those that are read as a whole.
+	for range 100 {
+		if streams() == 4 {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if n := streams(); n != 4 {
+		t.Errorf("%d streams are known, want 4: %v %v %v", n, s.store.Offsets("stat:"), s.store.Offsets("whole:"), s.store.Offsets("lines:"))
+	}
+	for _, gone := range []string{"list.json", "a.json.gz"} {
+		if err := os.Rename(s.storeAt+gone, s.path("again-"+gone)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(time.Second)
+	s.want("files that come again", numbers(1, 6)...)
+}
+
 // What is torn is read as far as it goes, told, and continued when it is whole.
 func TestTornFile(t *testing.T) {
 	s := newSetup(t)

@@ -18,6 +18,10 @@ import (
 	"github.com/calypso-kql/calypso/store"
 )
 
+// wholePrefix begins the names of the store's streams of files that are read all at
+// once.
+const wholePrefix = "whole:"
+
 // readWhole stores a file that is read all at once: Parquet, a JSON document, CSV.
 // It is known by a digest of all its bytes, each table of it by the number of rows
 // stored: a file that is read a second time after a crash goes on there.
@@ -29,7 +33,7 @@ func (f *follower) readWhole(ctx context.Context, x *file, path string, r *os.Fi
 	if info, err := r.Stat(); err != nil || info.Size() != x.size || !info.ModTime().Equal(x.mod) {
 		return errors.Join(err, errors.New("it changed while it was read"))
 	}
-	source := fmt.Sprintf("whole:%x:%s", sum, x.folder.Table)
+	source := fmt.Sprintf("%s%x:%s", wholePrefix, sum, x.folder.Table)
 	if _, ok := f.o.Intake.Store().Offset(source); ok {
 		return nil
 	}

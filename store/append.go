@@ -147,6 +147,18 @@ func (s *Store) Offsets(prefix string) map[string]int64 {
 	return out
 }
 
+// Forget makes streams unknown, as if nothing of them had ever been stored: for
+// those whose messages can't come again, or are known by another stream, too. A crash
+// may bring them back.
+func (s *Store) Forget(sources ...string) {
+	s.mu.Lock()
+	for _, source := range sources {
+		delete(s.seen.ends, source)
+	}
+	s.mu.Unlock()
+	s.log.forget(sources)
+}
+
 // waitForRoom waits until there are few enough rows in memory.
 func (s *Store) waitForRoom(ctx context.Context) error {
 	for {

@@ -107,7 +107,8 @@ func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step 
 }
 
 // readIDs adds what a file of ids holds to s, and returns when it was written and
-// the segments that it names.
+// the segments that it names. Files are read in their order: each has all streams that
+// those before it have, but for those that were forgotten since.
 func (s *seen) readIDs(path string) (written int64, named []namedSegment, err error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -130,9 +131,10 @@ func (s *seen) readIDs(path string) (written int64, named []namedSegment, err er
 		}
 		s.add(id)
 	}
+	ends := map[string]int64{}
 	for range d.count(2) {
 		source := d.text()
-		s.reach(source, d.signed())
+		ends[source] = d.signed()
 	}
 	if len(d.data) > 0 { // earlier versions ended here
 		for range d.count(2) {
@@ -142,6 +144,7 @@ func (s *seen) readIDs(path string) (written int64, named []namedSegment, err er
 	if d.err != nil {
 		return 0, nil, fmt.Errorf("%s: %w", path, d.err)
 	}
+	s.ends = ends
 	return written, named, nil
 }
 

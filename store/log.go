@@ -240,6 +240,18 @@ func (l *log) trim(durable map[uint64]uint64, now time.Time) error {
 	return nil
 }
 
+// forget keeps streams out of the files of ids that are written from now on.
+func (l *log) forget(sources []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, source := range sources {
+		delete(l.gone.ends, source)
+		for i := range l.files {
+			delete(l.files[i].ends, source)
+		}
+	}
+}
+
 // last returns the number of the last record written.
 func (l *log) last() uint64 {
 	l.mu.Lock()

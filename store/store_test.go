@@ -217,6 +217,32 @@ func TestAStreamGoesOnWhereItWas(t *testing.T) {
 }
 
 // rotate makes the log begin a new file, so that the one before may go.
+// Streams that are forgotten do not come back with the files that knew them.
+func TestForget(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	for i, source := range []string{"a", "b", "c", "a"} {
+		mustAppend(t, s, Batch{Source: source, Offset: int64(i), Rows: []Rows{rowsOf("Events", i, i+1)}})
+		rotate(t, s)
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Forget("a", "b")
+	mustAppend(t, s, Batch{Source: "d", Offset: 9, Rows: []Rows{rowsOf("Events", 4, 5)}})
+	rotate(t, s)
+	if err := s.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got := s.Offsets(""); len(got) != 2 || got["c"] != 2 || got["d"] != 9 {
+			t.Errorf("known are %v, want c and d", got)
+		}
+		s.Close()
+		s = open(t, dir, Options{idle: true})
+	}
+}
+
 func rotate(t *testing.T, s *Store) {
 	t.Helper()
 	s.log.mu.Lock()
