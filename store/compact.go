@@ -36,19 +36,29 @@ func (s *Store) Compact(name string) error {
 	if err != nil {
 		return err
 	}
-	t.merge.Lock()
-	defer t.merge.Unlock()
-	for {
-		st := s.stateOf(t)
-		from, to := s.small(st.segments)
-		if to-from < 2 {
-			_, err := s.mendTerms(context.Background(), t)
-			return err
-		}
-		if err := s.join(t, st, from, to); err != nil {
+	// While rows come in there are always some more to put together: it ends with
+	// those that are there now. Others may have the table between two steps.
+	for range s.stateOf(t).segments {
+		done, err := s.compactStep(t)
+		if done || err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// compactStep puts the first neighbours together that are not as large as they are to
+// become. Where there are none it mends term indexes and is done.
+func (s *Store) compactStep(t *table) (done bool, err error) {
+	t.merge.Lock()
+	defer t.merge.Unlock()
+	st := s.stateOf(t)
+	from, to := s.small(st.segments)
+	if to-from < 2 {
+		_, err := s.mendTerms(context.Background(), t)
+		return true, err
+	}
+	return false, s.join(t, st, from, to)
 }
 
 // stateOf returns what a table is now.

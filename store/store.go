@@ -116,6 +116,9 @@ type Store struct {
 	rootMu sync.Mutex
 	root   root
 
+	// backups is held while one is made.
+	backups sync.Mutex
+
 	wake chan struct{}
 	quit chan struct{}
 	idle sync.WaitGroup
@@ -170,6 +173,9 @@ func Open(dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) open() error {
+	if err := os.RemoveAll(filepath.Join(s.dir, stageFolder)); err != nil {
+		return err
+	}
 	if err := s.readRoot(); err != nil {
 		return err
 	}
