@@ -11,6 +11,7 @@
 //	                              rows go to one table, as Kusto's streaming ingestion
 //	POST /v1/rest/query           a query, Kusto's way
 //	POST /v1/rest/mgmt            a management command, Kusto's way
+//	POST /v1/backup?name=         a backup of the store, in a folder of the server's
 //	GET, PATCH /v1/incidents …    incidents, their comments and timelines
 //	GET, PATCH /v1/alerts …       alerts
 //
@@ -69,6 +70,8 @@ type Options struct {
 	Log *slog.Logger
 	// Observer is told what the server does; nil for nobody.
 	Observer Observer
+	// Backup makes a backup under a name; nil if the server makes none.
+	Backup func(ctx context.Context, name string) (store.Backup, error)
 	// Metrics answers GET /metrics; nil for nothing.
 	Metrics http.Handler
 }
@@ -96,6 +99,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /v1/rest/ingest/{db}/{table}", s.allow(config.Ingestor, s.bodies.inTurn(s.streaming)))
 	mux.HandleFunc("POST /v1/rest/query", s.allow(anyRole, s.query))
 	mux.HandleFunc("POST /v1/rest/mgmt", s.allow(anyRole, s.mgmt))
+	mux.HandleFunc("POST /v1/backup", s.allow(config.Admin, s.backup))
 	if o.Incidents != nil {
 		s.incidentRoutes(mux)
 	}

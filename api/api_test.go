@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -64,7 +66,11 @@ func serve(t *testing.T, limits config.Limits, tokens ...config.Token) (*httptes
 		t.Fatal(err)
 	}
 	library := command.NewLibrary(s)
+	backups := t.TempDir()
 	o := api.Options{
+		Backup: func(ctx context.Context, name string) (store.Backup, error) {
+			return s.Backup(ctx, filepath.Join(backups, name), nil)
+		},
 		Commands: commands, Requests: requests, Failures: failures,
 		Store: s, Engine: engine, Intake: in, Tokens: tokens, Limits: limits, Now: func() time.Time { return now },
 		Workspace: func(x workspace.Tables) bind.Catalog {

@@ -23,6 +23,8 @@ type Config struct {
 	// a file, or a PostgreSQL URL (postgres://user@host/name), which several nodes
 	// may share. The default is a file in the store's folder.
 	Database string `yaml:"database"`
+	// Backups is the folder that POST /v1/backup makes backups in; empty for none.
+	Backups string `yaml:"backups"`
 	// Listen is the address to serve on, host:port.
 	Listen string `yaml:"listen"`
 	// Catalog names the tables that are known: sentinel, defender_xdr, unified.

@@ -35,12 +35,16 @@ type Backup struct {
 // with a folder for what else belongs to the backup.
 func (s *Store) Backup(ctx context.Context, to string, before func(dir string) error) (b Backup, err error) {
 	if entries, err := os.ReadDir(to); err == nil && len(entries) > 0 {
-		return b, fmt.Errorf("%s is not empty", to)
+		return b, fmt.Errorf("%s is not empty: %w", to, fs.ErrExist)
 	}
 	if to, err = filepath.Abs(to); err != nil {
 		return b, err
 	}
-	if inside, err := filepath.Rel(s.dir, to); err == nil && filepath.IsLocal(inside) {
+	own, err := filepath.Abs(s.dir)
+	if err != nil {
+		return b, err
+	}
+	if inside, err := filepath.Rel(own, to); err == nil && filepath.IsLocal(inside) {
 		return b, fmt.Errorf("%s is in the store's own folder", to)
 	}
 	s.backups.Lock()

@@ -91,7 +91,7 @@ func (p *serverParts) server(ctx context.Context, c config.Config, address strin
 		Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(p.catalog, t, p.names...) },
 		Locations: p.locator,
 		Commands:  commands, Requests: requests, Failures: failures, Incidents: p.incidents,
-		Observer: p.watch, Metrics: p.watch.Metrics.Handler(),
+		Observer: p.watch, Metrics: p.watch.Metrics.Handler(), Backup: p.backups(c),
 	}), requests, nil
 }
 

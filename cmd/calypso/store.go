@@ -31,6 +31,7 @@ func storeCommand() *cobra.Command {
 		retainCommand(),
 		purgeCommand(),
 		exportCommand(),
+		backupCommand(),
 		importCommand(),
 	)
 	for _, sub := range c.Commands() {
