@@ -27,9 +27,9 @@ func (q *query) buildSort(n *plan.Sort) (*flow, error) {
 // runSort keeps all rows and their keys, and yields the rows in order. Columns
 // that are not keys are read batch by batch as the result is.
 func (q *query) runSort(ctx context.Context, keys []plan.SortKey, in *flow, l *lease) (column.Reader, error) {
-	width := in.schema.Len()
 	schema := in.schema
-	rows, err := collect(ctx, q.withKeys(in, keys).reader(), l)
+	in, at := q.sortable(in, keys)
+	rows, err := collect(ctx, in.reader(), l)
 	if err != nil {
 		return nil, err
 	}
@@ -41,14 +41,67 @@ func (q *query) runSort(ctx context.Context, keys []plan.SortKey, in *flow, l *l
 	if err := l.add(scratch); err != nil {
 		return nil, err
 	}
-	perm, err := rows.order(keys, width, q.Workers)
+	all := rows.batch()
+	rows = nil // a column that is joined is then in memory once
+	perm, err := orderOn(all, keys, at, q.Workers)
 	if err != nil {
 		return nil, err
 	}
 	if err := l.add(4*int64(len(perm)) - scratch); err != nil {
 		return nil, err
 	}
-	return &orderedReader{schema: schema, all: rows.batch().Select(positions(width)), perm: perm, rows: q.BatchRows, lease: l}, nil
+	return &orderedReader{schema: schema, all: unread(all, schema), perm: perm, rows: q.BatchRows, lease: l}, nil
+}
+
+// unread returns the columns of b that s has, those that have been read as Lazy
+// ones again: of the rows in order, only those that are looked at are then copied.
+func unread(b *column.Batch, s types.Schema) *column.Batch {
+	cols := make([]column.Column, s.Len())
+	for i := range cols {
+		cols[i] = b.Raw(i)
+		l, isLazy := cols[i].(*column.Lazy)
+		if !isLazy || !l.Loaded() {
+			continue
+		}
+		if c, err := column.Force(l); err == nil {
+			cols[i] = column.NewLazy(c.Type(), c.Len(), inMemory{c})
+		}
+	}
+	return column.NewBatch(b.Len(), cols)
+}
+
+// An inMemory loads rows of a column that is in memory.
+type inMemory struct{ column.Column }
+
+// Load implements column.Loader.
+func (m inMemory) Load(rows []uint32) (column.Column, error) {
+	if rows == nil {
+		return m.Column, nil
+	}
+	return column.Gather(m.Column, rows), nil
+}
+
+// Scattered implements column.Scattered.
+func (inMemory) Scattered() bool { return true }
+
+// sortable returns in with the values of keys read: of those that are columns
+// where they are, of the others behind all columns. at says where.
+func (q *query) sortable(in *flow, keys []plan.SortKey) (out *flow, at []int) {
+	width := in.schema.Len()
+	read := map[int]bool{}
+	var others []plan.SortKey
+	at = make([]int, len(keys))
+	for i, k := range keys {
+		if c, ok := k.Expr.(*plan.Column); ok {
+			at[i] = c.Index
+			read[c.Index] = true
+			continue
+		}
+		at[i] = width + len(others)
+		others = append(others, k)
+	}
+	in = q.withKeys(in, others)
+	return in.then(in.schema, nil, func() (stage, error) { return &readColumns{read}, nil }), at
 }
 
 // withKeys adds the sort keys' values behind the columns of in.
@@ -94,16 +147,25 @@ func (s *addColumns) apply(b *column.Batch, emit func(*column.Batch) error) erro
 // order returns the rows of s in the order of keys, whose values are its
 // columns from position from on; nil if they are in order.
 func (s *stack) order(keys []plan.SortKey, from, workers int) ([]uint32, error) {
-	all := s.batch()
+	at := positions(len(keys))
+	for i := range at {
+		at[i] += from
+	}
+	return orderOn(s.batch(), keys, at, workers)
+}
+
+// orderOn returns the rows of b in the order of keys, whose values are its columns
+// at the positions given; nil if they are in order.
+func orderOn(b *column.Batch, keys []plan.SortKey, at []int, workers int) ([]uint32, error) {
 	cols := make([]column.Column, len(keys))
 	for i := range keys {
-		c, err := all.Column(from + i)
+		c, err := b.Column(at[i])
 		if err != nil {
 			return nil, err
 		}
 		cols[i] = c
 	}
-	return orderBy(sortColumns(keys, cols), s.n, workers), nil
+	return orderBy(sortColumns(keys, cols), b.Len(), workers), nil
 }
 
 // positions returns 0, 1, … n-1.
