@@ -245,3 +245,35 @@ func TestGatherNoRowsOfLazy(t *testing.T) {
 		t.Errorf("no rows of a lazy column are %d, error %v", c.Len(), err)
 	}
 }
+
+// TestConcatSharedTexts joins dictionaries that have texts in common: each is one
+// value of the result.
+func TestConcatSharedTexts(t *testing.T) {
+	s := types.NewSchema(types.Column{Name: "a", Type: types.String})
+	part := func(texts ...string) *column.Batch {
+		codes := make([]uint32, 8*len(texts))
+		for i := range codes {
+			codes[i] = uint32(i % len(texts))
+		}
+		d := &column.Dict{Codes: codes, Values: column.NewVec(types.String, texts, nil)}
+		return column.NewBatch(len(codes), []column.Column{d})
+	}
+	first, second := part("x", "", "y"), part("y", "z", "x")
+	b, err := column.Concat(s, []*column.Batch{first, second, first})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, ok := b.Raw(0).(*column.Dict)
+	if !ok {
+		t.Fatalf("the column is %T", b.Raw(0))
+	}
+	if got, want := fmt.Sprintf("%q", column.FlatVec[string](d.Values).Vals), `["x" "" "y" "z"]`; got != want {
+		t.Errorf("values %s, want %s", got, want)
+	}
+	v := column.ViewOf[string](d)
+	for i := range d.Len() {
+		if want := [][]string{{"x", "", "y"}, {"y", "z", "x"}, {"x", "", "y"}}[i/24][i%24%3]; v.At(i) != want {
+			t.Fatalf("row %d is %q, want %q", i, v.At(i), want)
+		}
+	}
+}

@@ -59,6 +59,9 @@ func concatDict(t types.Type, parts []Column, n int) Column {
 	if len(dicts) == 0 || values > n {
 		return nil
 	}
+	if t == types.String && len(dicts) > 1 && 4*values <= n {
+		return oneDict(t, parts, n)
+	}
 	codes := make([]uint32, 0, n)
 	for _, p := range parts {
 		d := p.(*Dict)
@@ -75,4 +78,28 @@ func concatDict(t types.Type, parts []Column, n int) Column {
 		b.AppendColumn(d)
 	}
 	return &Dict{Codes: codes, Values: b.Finish()}
+}
+
+// oneDict joins dictionary columns of text that have far fewer values than rows: a
+// text that several of them have is one value of the result.
+func oneDict(t types.Type, parts []Column, n int) Column {
+	var texts Numbering
+	numbers := map[Column][]uint32{}
+	codes := make([]uint32, 0, n)
+	for _, p := range parts {
+		d := p.(*Dict)
+		known := numbers[d.Values]
+		if known == nil {
+			v := FlatVec[string](d.Values)
+			known = make([]uint32, len(v.Vals))
+			for i, s := range v.Vals {
+				known[i] = texts.Number(s)
+			}
+			numbers[d.Values] = known
+		}
+		for _, c := range d.Codes {
+			codes = append(codes, known[c])
+		}
+	}
+	return &Dict{Codes: codes, Values: NewVec(t, texts.Texts, nil)}
 }
