@@ -382,6 +382,21 @@ func digests(t *testing.T, source string) {
 	}
 }
 
+// A drain that is ended waits for what is being sent, whose outcome is noted.
+func TestDrainThatIsEnded(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s, ca, _ := server(t, func(http.ResponseWriter, *http.Request) {
+		cancel()
+		time.Sleep(50 * time.Millisecond)
+	})
+	q := newQueue(t, filepath.Join(t.TempDir(), "db"), time.Now, hook("a", ca, s))
+	tell(t, q, event("x", 1), event("y", 1))
+	if err := q.Drain(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v", err)
+	}
+	states(t, q, Sent, Sent)
+}
+
 // A process is killed while it sends, again and again: each message arrives, and
 // always under one ID.
 func TestKilled(t *testing.T) {

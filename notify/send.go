@@ -123,6 +123,7 @@ func (q *Queue) newDispatcher(c *channel) *dispatcher {
 
 // run sends until ctx ends.
 func (d *dispatcher) run(ctx context.Context) {
+	defer d.wait()
 	for {
 		if _, err := d.step(ctx); err != nil {
 			d.q.o.Log.Error("notifications", "channel", d.Name, "error", err)
@@ -134,9 +135,6 @@ func (d *dispatcher) run(ctx context.Context) {
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-			for ; d.busy > 0; d.busy-- {
-				<-d.done
-			}
 			timer.Stop()
 			return
 		case err := <-d.done:
@@ -149,6 +147,7 @@ func (d *dispatcher) run(ctx context.Context) {
 
 // drain sends until nothing is left that may be sent now.
 func (d *dispatcher) drain(ctx context.Context) error {
+	defer d.wait()
 	for ctx.Err() == nil {
 		took, err := d.step(ctx)
 		if err != nil {
@@ -164,6 +163,13 @@ func (d *dispatcher) drain(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// wait waits for the messages that are being sent.
+func (d *dispatcher) wait() {
+	for ; d.busy > 0; d.busy-- {
+		<-d.done
+	}
 }
 
 // ended notes the outcome of a message.

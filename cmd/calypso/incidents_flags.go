@@ -12,9 +12,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/database"
 	"github.com/calypso-kql/calypso/incident"
 	"github.com/calypso-kql/calypso/incident/remote"
 	"github.com/calypso-kql/calypso/intake"
+	"github.com/calypso-kql/calypso/notify"
 	"github.com/calypso-kql/calypso/store"
 )
 
@@ -131,7 +133,18 @@ func (f *incidentFlags) change(ctx context.Context, change func(incidents, incid
 	if err != nil {
 		return failed(err)
 	}
+	if f.file == "" {
+		tellUntold(db)
+	}
 	return errors.Join(change(s, by), failed(deliverNow(ctx, c, s, r)))
+}
+
+// tellUntold says that a change happens without a configuration, where others happen
+// with one.
+func tellUntold(db *database.DB) {
+	if told, err := notify.List(db, notify.Filter{Limit: 1}); err == nil && len(told) > 0 {
+		fmt.Fprintln(os.Stderr, "without --config no automation rule is applied to this change, and no channel is told of it")
+	}
 }
 
 // actor returns who gives the command.
