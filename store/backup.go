@@ -207,7 +207,7 @@ func (l *log) linkTo(dir string) error {
 	}
 	for _, e := range entries {
 		seq, isLog := seqOf(e.Name(), logEnd)
-		_, isIDs := seqOf(e.Name(), idsEnd)
+		_, isIDs := seqOf(strings.TrimSuffix(e.Name(), copyEnd), idsEnd)
 		if isLog && seq != l.seq || isIDs {
 			if err := linkFile(filepath.Join(l.dir, e.Name()), filepath.Join(dir, e.Name())); err != nil {
 				return err

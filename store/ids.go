@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -103,7 +104,11 @@ func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step 
 		b = binary.AppendUvarint(binary.AppendUvarint(b, g.table), g.number)
 	}
 	b = binary.LittleEndian.AppendUint32(b, checksum(b))
-	return writeFile(filepath.Join(dir, idsName(f.seq)), b, step)
+	path := filepath.Join(dir, idsName(f.seq))
+	if err := writeFile(path+copyEnd, b, step); err != nil {
+		return err
+	}
+	return writeFile(path, b, step)
 }
 
 // readIDs adds what a file of ids holds to s, and returns when it was written and
@@ -114,6 +119,28 @@ func (s *seen) readIDs(path string) (written int64, named []namedSegment, err er
 	if err != nil {
 		return 0, nil, err
 	}
+	return s.decodeIDs(path, b)
+}
+
+// mendIDs reads a file of ids, or its copy if that is damaged, from which it is written
+// again: mended says so. One that is damaged as its copy is has another name from then
+// on, and what it knew is lost.
+func (s *seen) mendIDs(path string) (written int64, mended, err error) {
+	written, _, err = s.readIDs(path)
+	if err == nil {
+		return written, nil, nil
+	}
+	b, copyErr := os.ReadFile(path + copyEnd)
+	if copyErr == nil {
+		written, _, copyErr = s.decodeIDs(path+copyEnd, b)
+	}
+	if copyErr == nil {
+		return written, fmt.Errorf("%w; mended from its copy", err), writeFile(path, b, func(string) {})
+	}
+	return 0, nil, errors.Join(err, os.Rename(path, path+damagedEnd))
+}
+
+func (s *seen) decodeIDs(path string, b []byte) (written int64, named []namedSegment, err error) {
 	if len(b) < len(idsMagic)+4 || string(b[:len(idsMagic)]) != idsMagic {
 		return 0, nil, fmt.Errorf("%s: not a file of batch ids", path)
 	}

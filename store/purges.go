@@ -45,6 +45,27 @@ func (s *Store) readPurges() (p purges, err error) {
 	return p, err
 }
 
+// lookAtPurges finds out whether purges.json is whole. A damaged file is put aside, so
+// that nothing is written over it.
+func (s *Store) lookAtPurges() error {
+	path := filepath.Join(s.dir, purgesName)
+	var p purges
+	mended, err := readSealed(path, &p)
+	if mended != nil {
+		s.damage = append(s.damage, mended)
+	}
+	var damaged *DamageError
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case errors.As(err, &damaged):
+		s.damage = append(s.damage, &DamageError{File: path, What: damaged.What + "; it is kept in " + purgesName + damagedEnd})
+		s.opt.step("purges aside")
+		return os.Rename(path, path+damagedEnd)
+	}
+	return err
+}
+
 // beginPurge enters a purge before anything of it is done.
 func (s *Store) beginPurge(r PurgeRecord) (PurgeRecord, error) {
 	s.rootMu.Lock()

@@ -65,12 +65,18 @@ func (s *Store) readIDs(dir string, ids []uint64) error {
 	oldest := now - int64(s.opt.RememberIDs/100)
 	for i, seq := range ids {
 		path := filepath.Join(dir, idsName(seq))
-		written, _, err := s.seen.readIDs(path)
+		written, mended, err := s.seen.mendIDs(path)
+		if mended != nil {
+			s.damage = append(s.damage, mended)
+		}
 		switch {
 		case err != nil:
-			s.damage = append(s.damage, err)
+			s.damage = append(s.damage, fmt.Errorf("%w: batches that are sent again could be stored twice; it is kept as %s", err, idsName(seq)+damagedEnd))
 		case written < oldest && i < len(ids)-1:
 			if err := os.Remove(path); err != nil {
+				return err
+			}
+			if err := os.Remove(path + copyEnd); err != nil && !errors.Is(err, os.ErrNotExist) {
 				return err
 			}
 		}

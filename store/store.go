@@ -182,6 +182,9 @@ func (s *Store) open() error {
 	if err := s.readNotes(); err != nil {
 		return err
 	}
+	if err := s.lookAtPurges(); err != nil {
+		return err
+	}
 	if err := s.readTables(); err != nil {
 		return err
 	}
