@@ -44,9 +44,10 @@ type dialect struct {
 	exclusive string
 	isolation sql.IsolationLevel
 	// explain says what an error means; away, that it is not the statement's
-	// fault; conflict, that the transaction may succeed if it is run again.
+	// fault; conflict, that the transaction may succeed if it is run again, after so
+	// many tries.
 	explain  func(error) (text string, away bool)
-	conflict func(error) bool
+	conflict func(error, int) bool
 }
 
 // patience is how long a call may take.

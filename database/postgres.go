@@ -107,7 +107,7 @@ func explainPostgres(err error) (text string, away bool) {
 			return "the server's disk is full", true
 		case strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "58"):
 			return "the server is short of what it needs", true
-		case conflicting(err):
+		case e.Code == "40001" || e.Code == "40P01":
 			return "others write the same", true
 		}
 		return "", false
@@ -122,8 +122,15 @@ func explainPostgres(err error) (text string, away bool) {
 	return "", false
 }
 
-// conflicting tells whether a transaction failed for what others did meanwhile.
-func conflicting(err error) bool {
+// conflicting tells whether a transaction failed for what others did meanwhile, and may
+// succeed when it is run again. A key that is there already may be of a transaction that
+// ran at the same time, which the next run sees; then it is not tried for long.
+//
+// Source: PostgreSQL's documentation, "Serialization Failure Handling".
+func conflicting(err error, tries int) bool {
 	var e *pgconn.PgError
-	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+	if !errors.As(err, &e) {
+		return false
+	}
+	return e.Code == "40001" || e.Code == "40P01" || e.Code == "23505" && tries <= 3
 }

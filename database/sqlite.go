@@ -15,7 +15,7 @@ const fileVersion = 2
 
 func (d *DB) openSQLite(path string) error {
 	d.dialect = dialect{
-		statement: same, step: same, isolation: sql.LevelDefault, explain: explainSQLite, conflict: func(error) bool { return false },
+		statement: same, step: same, isolation: sql.LevelDefault, explain: explainSQLite, conflict: func(error, int) bool { return false },
 		tables: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name",
 	}
 	dsn := url.URL{Scheme: "file", Opaque: url.PathEscape(path)}
@@ -71,7 +71,7 @@ func explainSQLite(err error) (text string, away bool) {
 	case 8:
 		return "it can't be written", true
 	case 10:
-		return "its disk fails", true
+		return "its disk fails, or is full", true
 	case 11, 26:
 		return "the file is damaged, or no database of SQLite; put a copy of it in its place", false
 	case 13:

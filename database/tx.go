@@ -43,7 +43,7 @@ func (d *DB) Within(f func(*Tx) error) error { return d.within(d.dialect.isolati
 func (d *DB) within(level sql.IsolationLevel, f func(*Tx) error) error {
 	for tries := 1; ; tries++ {
 		err := d.once(level, f)
-		if err == nil || tries > maxConflicts || !d.dialect.conflict(err) {
+		if err == nil || tries > maxConflicts || !d.dialect.conflict(err, tries) {
 			return err
 		}
 		// Those that met are not to meet again.
