@@ -23,6 +23,7 @@ type Client struct {
 	base  *url.URL
 	token string
 	http  http.Client
+	page  int // how many of a list are asked for at once
 }
 
 // patience is how long an answer may take; maxAnswer bounds its bytes.
@@ -38,7 +39,7 @@ func New(address, token string) (*Client, error) {
 	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" {
 		return nil, fmt.Errorf("%q is no address of a server: want one such as https://soc.example:7788", address)
 	}
-	c := &Client{base: base, token: token}
+	c := &Client{base: base, token: token, page: maxPage}
 	c.http.Timeout = patience
 	// A token is for this server alone.
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -108,7 +109,7 @@ const maxPage = 1000
 // all asks for pages of a list until there are limit, 0 for all that there are.
 func all[T any](c *Client, path string, query url.Values, limit int) (out []T, more url.Values, err error) {
 	for {
-		size := maxPage
+		size := c.page
 		if limit > 0 {
 			size = min(size, limit-len(out))
 		}
