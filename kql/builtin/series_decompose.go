@@ -143,10 +143,11 @@ func anomalies(args []dynamic.Value) dynamic.Value {
 		return dynamic.Value{}
 	}
 	test, _ := wholeArgument(args, 4, 0, 0, len(d.baseline)-1)
-	scores, ok := outlierScores(d.residual, d.residual[:len(d.residual)-test], method)
+	fences, ok := fencesOfKind(method)
 	if !ok {
 		return dynamic.Value{}
 	}
+	scores := fences.scores(d.residual, d.residual[:len(d.residual)-test])
 	var flags dynamic.ArrayBuilder
 	for _, s := range scores {
 		switch {
