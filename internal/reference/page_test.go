@@ -25,7 +25,7 @@ func familyPages(r *function.Registry) map[string]string {
 	index.WriteString("# Functions of KQL\n\n" + generated + `
 What each function, operator and aggregate takes, returns and answers. A parameter's type is one of KQL's, several joined by ` + "`|`" + `, or
 ` + "`integer`, `number`, `summable` (numbers and timespans), `orderable` (all but dynamic), `scalar` (all)" + `. Parameters with the same capital letter take one
-type. ` + "`?`" + ` marks what may be left out, ` + "`...`" + ` what repeats (once or more), ` + "`const`" + ` what must not depend on the row. Tests run every example.
+type. ` + "`?`" + ` marks what may be left out, ` + "`...`" + ` what repeats (once or more), ` + "`const`" + ` what must not depend on the row (` + "`literal`" + ` is usually written out). Tests run every example.
 
 What Microsoft has and how far it is here: [coverage](coverage.md). What a request can set: [request properties](request-properties.md).
 What can be asked of a store: [management commands](commands.md).

@@ -23,6 +23,7 @@ func (b *binder) binary(sc *scope, e *syntax.BinaryExpr) value {
 		b.report(operatorUndefined(e, e.Op.String(), []operand{x, y}))
 		return unknownOf(operatorResult(e.Op))
 	}
+	b.checkDynamic(e, e.Op, x, y)
 	if e.Op <= syntax.OpMod {
 		x, y = b.typeDynamic(e.Op, x, y), b.typeDynamic(e.Op, y, x)
 	}
@@ -186,7 +187,12 @@ func (b *binder) between(sc *scope, e *syntax.BetweenExpr) value {
 	if e.Not {
 		name = "!between"
 	}
-	return b.operate(e, name, operand{b.scalar(sc, e.X), e.X}, operand{b.scalar(sc, e.Lo), e.Lo}, operand{b.scalar(sc, e.Hi), e.Hi})
+	x, lo, hi := operand{b.scalar(sc, e.X), e.X}, operand{b.scalar(sc, e.Lo), e.Lo}, operand{b.scalar(sc, e.Hi), e.Hi}
+	b.checkDynamicRange(e, x, lo, hi)
+	if x.typ().IsNumeric() && bothDynamic(lo, hi) {
+		lo.value, hi.value = b.convert(lo.at, lo.value, x.typ()), b.convert(hi.at, hi.value, x.typ())
+	}
+	return b.operate(e, name, x, lo, hi)
 }
 
 // in binds the operators with a list on their right. An element that is a table

@@ -144,10 +144,17 @@ func (b *binder) checkKinds(sig function.Signature, f fit, args []operand) bool 
 	good := true
 	for i, a := range args {
 		switch sig.Params[f.params[i]].Kind {
-		case function.ArgConst, function.ArgLiteral:
+		case function.ArgConst:
 			if !isConstant(a.expr) {
 				b.report(constantExpected(a.at))
 				good = false
+			}
+		case function.ArgLiteral:
+			if !isConstant(a.expr) {
+				b.report(literalExpected(a.at))
+				good = false
+			} else {
+				b.checkLiteral(a)
 			}
 		case function.ArgColumn:
 			if !isColumn(a.expr) {

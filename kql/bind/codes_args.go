@@ -14,6 +14,14 @@ func numberExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
 	return fault("KS137", at, "expected a number, got %s", got)
 }
 
+// numberOrTimeExpected is KS137: an argument of bin and its like that cannot be
+// divided into bins.
+//
+// Example: print bin('a', 1)
+func numberOrTimeExpected(at syntax.Node, got types.Type) syntax.Diagnostic {
+	return fault("KS137", at, "expected a number, timespan or datetime, got %s", got)
+}
+
 // addendExpected is KS138: an argument of an aggregate that adds values up, which
 // cannot be added.
 //

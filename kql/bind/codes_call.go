@@ -89,6 +89,14 @@ func notCompatible(at syntax.Node, name string, args []operand, sigs string) syn
 	return fault("KS127", calledName(at), "the function '%s' does not take arguments of types (%s): it is %s", name, joinWith(operandTypes(args), ", "), sigs)
 }
 
+// nothingCommon is KS232: arguments to choose from that have no type in common.
+//
+// Example: print max_of(1, 'a')
+func nothingCommon(at syntax.Node, name string, args []operand) syntax.Diagnostic {
+	return fault("KS232", calledName(at), "the function '%s' chooses between values of one type, not (%s): convert them, as with tostring(…) or tolong(…)",
+		name, joinWith(operandTypes(args), ", "))
+}
+
 // literalExpected is KS131: an expression where only a literal can stand.
 //
 // Example: let n = 2; print d = dynamic([1]) | mv-expand d limit n + strlen('a')
@@ -101,6 +109,14 @@ func literalExpected(at syntax.Node) syntax.Diagnostic {
 // Example: let f = (a: long) { a + 1 }; print f
 func argumentsRequired(at syntax.Node, name string) syntax.Diagnostic {
 	return fault("KS117", at, "the function '%s' requires arguments: write %s(…)", name, name)
+}
+
+// tableParameterNeeded is KS108: invoke of a function whose first parameter is no
+// table.
+//
+// Example: let f = (n: long) { n + 1 }; print n = 1 | invoke f()
+func tableParameterNeeded(at syntax.Node, p *syntax.FuncParam) syntax.Diagnostic {
+	return fault("KS108", at, "invoke passes the rows as the first argument, and '%s' is no table: declare one before it, as in (T: (*), %[1]s: …)", p.Name.Name)
 }
 
 // notAFunction is KS128: a call of a name that is no function.

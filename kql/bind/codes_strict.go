@@ -29,6 +29,13 @@ func typeNeeded(at syntax.Node, want ...types.Type) syntax.Diagnostic {
 	return fault("KS141", at, "the expression must have the type %s here", joinTypes(want))
 }
 
+// textExpected is KS133: an empty text where there must be something.
+//
+// Example: print format_datetime(now(), ”)
+func textExpected(at syntax.Node) syntax.Diagnostic {
+	return fault("KS133", at, "the literal must not be empty")
+}
+
 // noElementsOfScalar is KS147: an index into a dynamic value that is no array and
 // no bag.
 //
@@ -59,6 +66,60 @@ func columnsForgotten(at syntax.Node, names []string) syntax.Diagnostic {
 	return d
 }
 
+// checkLiteral reports a constant that is not written out where the analyzer wants
+// a literal: the part of a datetime, a format. The engine takes any constant, as
+// functions of the documentation do, so it is only said where a query is checked.
+func (b *binder) checkLiteral(a operand) {
+	if e, ok := a.at.(syntax.Expr); ok && b.env.Strict && !isLiteral(e) {
+		b.report(literalExpected(a.at))
+	}
+}
+
+// checkFormat reports a format without a character, which the engine takes.
+func (b *binder) checkFormat(a operand) {
+	if text, ok := stringOf(a.expr); ok && text == "" {
+		b.tolerate(textExpected(a.at))
+	}
+}
+
+// checkDefault reports the default of a parameter that is of another type, unless
+// both are numbers.
+func (b *binder) checkDefault(p *syntax.FuncParam, v value, t types.Type) {
+	if got := v.typ(); got != t && got != types.Unknown && t != types.Unknown && !(got.IsNumeric() && t.IsNumeric()) {
+		b.tolerate(typeNeeded(p.Default, t))
+	}
+}
+
+// checkDynamic reports a dynamic value that is compared with, or divided by, a time,
+// and one of which a text that is none is looked for: the analyzer wants it
+// converted.
+func (b *binder) checkDynamic(at syntax.Node, op syntax.BinaryOp, x, y operand) {
+	wrong := false
+	switch op {
+	case syntax.OpLt, syntax.OpLe, syntax.OpGt, syntax.OpGe, syntax.OpDiv, syntax.OpMod:
+		wrong = x.typ() == types.Dynamic && isTime(y.typ()) || isTime(x.typ()) && y.typ() == types.Dynamic
+	case syntax.OpAdd, syntax.OpSub, syntax.OpMul, syntax.OpEq, syntax.OpNe:
+	default:
+		wrong = x.typ() == types.Dynamic && y.typ() != types.Dynamic && y.typ() != types.String && y.typ() != types.Unknown
+	}
+	if wrong {
+		b.tolerate(operatorUndefined(at, op.String(), []operand{x, y}))
+	}
+}
+
+// checkDynamicRange reports a dynamic value between others than two numbers of one
+// type.
+func (b *binder) checkDynamicRange(at syntax.Node, x, lo, hi operand) {
+	if x.typ() != types.Dynamic || anyUnknown([]operand{lo, hi}) {
+		return
+	}
+	if t := lo.typ(); t != hi.typ() || !t.IsNumeric() {
+		b.tolerate(operatorUndefined(at, "between", []operand{x, lo, hi}))
+	}
+}
+
+func isTime(t types.Type) bool { return t == types.DateTime || t == types.TimeSpan }
+
 // checkShapes reports arguments that are of no use to a function: a bag where an
 // array is read, an array or a bag where text is parsed, values with and without a
 // type to choose from.
@@ -75,6 +136,14 @@ func (b *binder) checkShapes(name string, sig function.Signature, f fit, args []
 		}
 	case "coalesce":
 		b.checkCoalesce(args)
+	case "format_datetime", "format_timespan":
+		b.checkFormat(args[1])
+	case "max_of", "min_of":
+		for _, a := range args {
+			if a.typ() == types.Dynamic {
+				b.tolerate(orderableExpected(a.at, types.Dynamic))
+			}
+		}
 	}
 }
 

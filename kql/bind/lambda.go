@@ -189,7 +189,11 @@ func (b *binder) scalarArgument(sc *scope, p *syntax.FuncParam, arg syntax.Expr)
 	x := b.expr(sc, arg)
 	switch {
 	case x.table != nil:
-		b.report(scalarExpected(arg))
+		if id, ok := arg.(*syntax.Ident); ok && id.Name == invoked {
+			b.report(tableParameterNeeded(arg, p))
+		} else {
+			b.report(scalarExpected(arg))
+		}
 		return unknownValue(), false
 	case !known || x.value.typ() == t:
 		return x.value, true
@@ -254,7 +258,8 @@ func (b *binder) checkDecl(f *lambda) {
 		}
 		body.declare(p.Name.Name, sym)
 		if p.Default != nil {
-			b.scalar(&scope{}, p.Default)
+			t, _ := b.paramType(p)
+			b.checkDefault(p, b.scalar(&scope{}, p.Default), t)
 		}
 	}
 	b.calls++

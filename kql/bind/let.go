@@ -57,7 +57,9 @@ func (b *binder) parameter(p *syntax.FuncParam, t types.Type) value {
 		return unknownOf(t)
 	}
 	if p.Default != nil {
-		return b.convert(p.Default, b.checkConstant(p.Default, b.scalar(&scope{}, p.Default)), t)
+		v := b.checkConstant(p.Default, b.scalar(&scope{}, p.Default))
+		b.checkDefault(p, v, t)
+		return b.convert(p.Default, v, t)
 	}
 	b.unset = append(b.unset, p.Name.Name)
 	return b.placeholder(t)

@@ -27,7 +27,17 @@ func noFit(at syntax.Node, name string, sigs []function.Signature, args []operan
 			wrong = append(wrong, argumentType(name, a, set, shape))
 		}
 	}
-	if len(wrong) > 0 {
+	switch {
+	case len(wrong) > 0:
+		return wrong
+	case name == "coalesce" || isExtreme(name):
+		return []syntax.Diagnostic{nothingCommon(at, name, args)}
+	case isBin(name) && args[0].typ() == types.TimeSpan:
+		for _, a := range args[1:] {
+			if a.typ() != types.TimeSpan {
+				wrong = append(wrong, typeExpected(a.at, a.typ(), types.TimeSpan))
+			}
+		}
 		return wrong
 	}
 	texts := make([]string, 0, len(counted))
@@ -41,8 +51,37 @@ func noFit(at syntax.Node, name string, sigs []function.Signature, args []operan
 
 // noFitOperator is noFit for an operator.
 func noFitOperator(at syntax.Node, name string, _ []function.Signature, args []operand) []syntax.Diagnostic {
+	if name == "between" || name == "!between" {
+		if wrong := noFitRange(args[0].typ(), args[1], args[2]); len(wrong) > 0 {
+			return wrong
+		}
+	}
 	return []syntax.Diagnostic{operatorUndefined(at, name, args)}
 }
+
+// noFitRange says which end of a range does not fit a value of type t: none if t
+// has no ranges, or neither end is anything to measure.
+func noFitRange(t types.Type, lo, hi operand) []syntax.Diagnostic {
+	if !t.IsNumeric() && !isTime(t) || !measurable(lo.typ()) && !measurable(hi.typ()) {
+		return nil
+	}
+	var wrong []syntax.Diagnostic
+	for i, end := range []operand{lo, hi} {
+		switch got := end.typ(); {
+		case got == t, t.IsNumeric() && got.IsNumeric():
+		case i == 1 && t == types.DateTime && got == types.TimeSpan && lo.typ() == types.DateTime:
+		case t.IsNumeric() && !measurable(got):
+			wrong = append(wrong, numberExpected(end.at, got))
+		case i == 1 && t == types.DateTime:
+			wrong = append(wrong, typeNeeded(end.at, types.DateTime, types.TimeSpan))
+		default:
+			wrong = append(wrong, typeNeeded(end.at, t))
+		}
+	}
+	return wrong
+}
+
+func measurable(t types.Type) bool { return t.IsNumeric() || isTime(t) || t == types.Dynamic }
 
 // acceptedAt returns the types that some signature takes as argument i of n, and
 // the shape that one wants of a dynamic value.
@@ -60,11 +99,13 @@ func acceptedAt(sigs []function.Signature, i, n int) (set function.Set, shape fu
 // combination of all.
 func typeMatters(name string) bool {
 	switch name {
-	case "abs", "avg", "bin", "bin_at", "floor":
+	case "abs", "avg":
 		return false
 	}
 	return true
 }
+
+func isBin(name string) bool { return name == "bin" || name == "floor" || name == "bin_at" }
 
 // argumentType says what an argument should have been, with the code that the
 // analyzer has for the set of types.
@@ -90,6 +131,8 @@ func argumentType(name string, a operand, want function.Set, shape function.Shap
 		return addendExpected(a.at, a.typ(), want.Types()...)
 	case want == integers:
 		return integerExpected(a.at)
+	case isBin(name):
+		return numberOrTimeExpected(a.at, a.typ())
 	case want&numbers != 0 && !want.Has(types.String):
 		return numberExpected(a.at, a.typ())
 	case a.typ() == types.Dynamic && isExtreme(name):

@@ -23,6 +23,9 @@ func (b *binder) pivot(sc *scope, in table, op *syntax.EvaluateOp) table {
 	if p.at < 0 || !p.bindAggregate() {
 		return unknownTable()
 	}
+	if in.schema().Columns[p.at].Type == types.Dynamic {
+		b.tolerate(typeNotAllowed(args[0], types.Dynamic))
+	}
 	if len(args) > 2 {
 		p.keys = b.columnList(in, args[2:])
 	} else {
@@ -81,7 +84,22 @@ func (p *pivoting) bindAggregate() bool {
 	}
 	p.agg = agg
 	p.args = p.b.operands(p.rows, p.call.Args)
-	return true
+	return p.checkArguments()
+}
+
+// checkArguments checks the arguments of the aggregate by its form without a
+// condition.
+func (p *pivoting) checkArguments() bool {
+	plain, _ := p.b.env.Functions.Aggregate(p.call.Name.Name)
+	sigs := make([]function.Signature, len(plain.Overloads))
+	for i := range sigs {
+		sigs[i] = plain.Overloads[i].Signature
+	}
+	if _, ok := choose(sigs, operandTypes(p.args)); ok || anyUnknown(p.args) {
+		return true
+	}
+	p.b.reportAll(noFit(p.call, p.call.Name.Name, sigs, p.args))
+	return false
 }
 
 // conditional returns the name of the aggregate that takes a condition too.

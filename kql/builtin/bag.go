@@ -41,7 +41,7 @@ func bagFunctions() function.Family {
 			// The binder writes the columns of the row out as names and values.
 			Doc: "Makes a property bag of all columns, without those that are null or empty if the argument is true.",
 			Overloads: []function.Overload{
-				{Sig: "pack_all(ignore_null_empty: const bool, key...?: string, value...?: scalar): dynamic", Kernel: packBags(1)},
+				{Sig: "pack_all(ignore_null_empty: literal bool, key...?: string, value...?: scalar): dynamic", Kernel: packBags(1)},
 			},
 			Examples: []string{`a = 1, b = "" | project pack_all(true) -> {"a":1}`},
 		},

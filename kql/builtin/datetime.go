@@ -80,8 +80,8 @@ func ticksOrNull(t types.Type, n int, f func(i int) (ticks int64, ok bool)) colu
 func makeDateTime() function.Scalar {
 	in := []types.Type{types.Long, types.Long, types.Long, types.Long, types.Long, types.Real}
 	return function.Scalar{
-		Doc: "Makes a datetime of its parts, or of a text; null if there is no such date.",
-		Overloads: []function.Overload{
+		Doc: "Makes a datetime of its parts, or of one value as todatetime() does; null if there is no such date.",
+		Overloads: append([]function.Overload{
 			{
 				Sig: "make_datetime(year: number, month: number, day: number, hour?: number, minute?: number, second?: number): datetime",
 				Kernel: rowKernel(in, types.DateTime, func(c *function.Call, args []column.Column, n int) (column.Column, error) {
@@ -101,9 +101,7 @@ func makeDateTime() function.Scalar {
 					}), nil
 				}),
 			},
-			{Sig: "make_datetime(value: string): datetime", Kernel: function.Map1Null(types.String, types.DateTime, types.ParseDateTime)},
-			{Sig: "make_datetime(value: datetime): datetime", Kernel: function.Map1(types.DateTime, types.DateTime, func(t int64) int64 { return t })},
-		},
+		}, conversionOverloads("make_datetime", types.DateTime)...),
 		ResultName: function.NameOnlyArgument,
 		Examples:   []string{`make_datetime(2017, 10, 1, 12, 11, 0.1234567) -> 2017-10-01T12:11:00.1234567Z`, `make_datetime(2020, 13, 1) -> `},
 	}
@@ -130,8 +128,8 @@ func makeTimeSpan() function.Scalar {
 	}
 	const maxDays = math.MaxInt64/types.TicksPerDay - 1
 	return function.Scalar{
-		Doc: "Makes a timespan of its parts, or of a text; null if a part is out of its range.",
-		Overloads: []function.Overload{
+		Doc: "Makes a timespan of its parts, or of one value as totimespan() does; null if a part is out of its range.",
+		Overloads: append([]function.Overload{
 			{
 				Sig:    "make_timespan(hours: integer, minutes: integer, seconds?: number): timespan",
 				Kernel: parts([]int64{23, 59}, []int64{types.TicksPerHour, types.TicksPerMinute}),
@@ -140,9 +138,7 @@ func makeTimeSpan() function.Scalar {
 				Sig:    "make_timespan(days: integer, hours: integer, minutes: integer, seconds: number): timespan",
 				Kernel: parts([]int64{maxDays, 23, 59}, []int64{types.TicksPerDay, types.TicksPerHour, types.TicksPerMinute}),
 			},
-			{Sig: "make_timespan(value: string): timespan", Kernel: function.Map1Null(types.String, types.TimeSpan, types.ParseTimeSpan)},
-			{Sig: "make_timespan(value: timespan): timespan", Kernel: function.Map1(types.TimeSpan, types.TimeSpan, func(t int64) int64 { return t })},
-		},
+		}, conversionOverloads("make_timespan", types.TimeSpan)...),
 		ResultName: function.NameOnlyArgument,
 		Examples:   []string{`make_timespan(1, 12, 30, 55.123) -> 1.12:30:55.1230000`, `make_timespan(1, 30) -> 01:30:00`},
 	}

@@ -15,7 +15,7 @@ func datetimeFormats() function.Family {
 		{
 			Doc: "Prints a datetime in a format of y, M, d, H, h, m, s, f, F and tt, with blanks and / - : , . _ [ ] between.",
 			Overloads: []function.Overload{{
-				Sig:    "format_datetime(date: datetime, format: const string): string",
+				Sig:    "format_datetime(date: datetime, format: literal string): string",
 				Kernel: rowKernel([]types.Type{types.DateTime, types.String}, types.String, formatRows("format_datetime()", datetimeWidth, appendDateTimeFields)),
 			}},
 			Check:      checkText(1, func(s string) error { _, err := parseFormat(s, datetimeWidth); return err }),
@@ -25,7 +25,7 @@ func datetimeFormats() function.Family {
 		{
 			Doc: "Prints a timespan in a format of d, H, h, m, s, f and F, with blanks and / - : , . _ [ ] between.",
 			Overloads: []function.Overload{{
-				Sig:    "format_timespan(timespan: timespan, format: const string): string",
+				Sig:    "format_timespan(timespan: timespan, format: literal string): string",
 				Kernel: rowKernel([]types.Type{types.TimeSpan, types.String}, types.String, formatRows("format_timespan()", timespanWidth, appendTimeSpanFields)),
 			}},
 			Check:      checkText(1, func(s string) error { _, err := parseFormat(s, timespanWidth); return err }),

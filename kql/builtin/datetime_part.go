@@ -12,7 +12,7 @@ import (
 func datetimeParts() function.Family {
 	anyPart := func(name string) function.Overload {
 		return function.Overload{
-			Sig:      name + "(part: const string, date: datetime): long",
+			Sig:      name + "(part: literal string, date: datetime): long",
 			Analyzer: types.Int,
 			Kernel:   rowKernel([]types.Type{types.String, types.DateTime}, types.Long, partRows),
 		}

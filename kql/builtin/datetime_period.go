@@ -14,7 +14,7 @@ func datetimePeriods() function.Family {
 		{
 			Doc: "Moves a datetime by a number of units: year, quarter, month, week, day, hour, minute, second, millisecond, microsecond or nanosecond.",
 			Overloads: []function.Overload{{
-				Sig:    "datetime_add(part: const string, value: integer, datetime: datetime): datetime",
+				Sig:    "datetime_add(part: literal string, value: integer, datetime: datetime): datetime",
 				Kernel: rowKernel([]types.Type{types.String, types.Long, types.DateTime}, types.DateTime, addUnitRows),
 			}},
 			Check:    isUnit,
@@ -23,7 +23,7 @@ func datetimePeriods() function.Family {
 		{
 			Doc: "Counts the boundaries between units that lie between two datetimes, the second being the earlier one; weeks begin on Sunday.",
 			Overloads: []function.Overload{{
-				Sig:    "datetime_diff(part: const string, datetime1: datetime, datetime2: datetime): long",
+				Sig:    "datetime_diff(part: literal string, datetime1: datetime, datetime2: datetime): long",
 				Kernel: rowKernel([]types.Type{types.String, types.DateTime, types.DateTime}, types.Long, diffUnitRows),
 			}},
 			Check:    isUnit,

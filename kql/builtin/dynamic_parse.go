@@ -39,7 +39,7 @@ func parseFunctions() function.Family {
 		{
 			Doc: "Splits a command line into its arguments as Windows does.",
 			Overloads: []function.Overload{
-				{Sig: "parse_command_line(command: string, parser: string): dynamic", Kernel: commandLineKernel()},
+				{Sig: "parse_command_line(command: scalar, parser: string): dynamic", Kernel: commandLineKernel()},
 			},
 			Examples: []string{`parse_command_line('echo "hello world!"', "windows") -> ["echo","hello world!"]`},
 		},

@@ -13,7 +13,7 @@ import (
 func distributions() function.Family {
 	three := func(name, doc, x string, f func(x, a, b float64) (float64, bool), examples ...string) function.Scalar {
 		return function.Scalar{Doc: doc, Examples: examples, Overloads: []function.Overload{
-			{Sig: name + "(" + x + ": real, alpha: real, beta: real): real", Kernel: function.Map3Null(types.Real, types.Real, types.Real, types.Real, f)},
+			{Sig: name + "(" + x + ": number, alpha: number, beta: number): real", Kernel: function.Map3Null(types.Real, types.Real, types.Real, types.Real, f)},
 		}}
 	}
 	return function.Family{Title: "Distribution functions", Scalars: []function.Scalar{

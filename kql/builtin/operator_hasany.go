@@ -17,7 +17,7 @@ func hasList(name, doc string, all bool, examples ...string) function.Scalar {
 			return hasTerms(c, args, n, all)
 		})
 	}}
-	o := function.Overload{Sig: name + "(text: string, term...: string|dynamic): bool", Kernel: kernel}
+	o := function.Overload{Sig: name + "(text: string, term...: scalar): bool", Kernel: kernel}
 	return function.Scalar{Doc: doc, Overloads: []function.Overload{o, fromDynamic(o, 0)}, Examples: examples}
 }
 

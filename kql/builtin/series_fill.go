@@ -17,13 +17,13 @@ func seriesFills() []function.Scalar {
 	}
 	return []function.Scalar{
 		declare("Replaces missing elements of a series by the one before.", `series_fill_forward(dynamic([null,1,null])) -> [null,1,1]`,
-			"series_fill_forward(series: dynamic, placeholder?: number): dynamic", []types.Type{d, u}, fillForward),
+			"series_fill_forward(series: array, placeholder?: number): dynamic", []types.Type{d, u}, fillForward),
 		declare("Replaces missing elements of a series by the one after.", `series_fill_backward(dynamic([null,1,null])) -> [1,1,null]`,
-			"series_fill_backward(series: dynamic, placeholder?: number): dynamic", []types.Type{d, u}, fillBackward),
+			"series_fill_backward(series: array, placeholder?: number): dynamic", []types.Type{d, u}, fillBackward),
 		declare("Replaces missing elements of a series by a constant, 0 if not given.", `series_fill_const(dynamic([null,1]), -1) -> [-1,1]`,
-			"series_fill_const(series: dynamic, constant_value?: number, placeholder?: number): dynamic", []types.Type{d, u, u}, fillConst),
+			"series_fill_const(series: array, constant_value?: number, placeholder?: number): dynamic", []types.Type{d, u, u}, fillConst),
 		declare("Replaces missing elements of a series by values on the line between those around them.", `series_fill_linear(dynamic([1.0,null,2.0])) -> [1.0,1.5,2.0]`,
-			"series_fill_linear(series: dynamic, placeholder?: number, fill_edges?: bool, constant_value?: number): dynamic", []types.Type{d, u, b, u}, fillLinear),
+			"series_fill_linear(series: array, placeholder?: number, fill_edges?: bool, constant_value?: number): dynamic", []types.Type{d, u, b, u}, fillLinear),
 	}
 }
 

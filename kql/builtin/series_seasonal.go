@@ -23,7 +23,7 @@ func seriesSeasonals() []function.Scalar {
 		Examples: []string{"series_seasonal(dynamic([1,3,5,1,3,5,2,4,6]), 3) -> [1.0,3.0,5.0,1.0,3.0,5.0,1.0,3.0,5.0]"},
 		Overloads: []function.Overload{
 			{
-				Sig: "series_seasonal(series: array, period?: number, test_points?: number): dynamic",
+				Sig: "series_seasonal(series: array, period?: integer, test_points?: integer): dynamic",
 				Kernel: overValues([]types.Type{d, u, u}, d, func(args []dynamic.Value) dynamic.Value {
 					xs, ok := seriesNumbers(args[0])
 					period, okP := wholeArgument(args, 1, autoPeriod, autoPeriod, len(xs))

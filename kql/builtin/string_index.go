@@ -35,10 +35,10 @@ func stringPositions() function.Family {
 		{
 			Doc: "Counts the occurrences of a text in another, which may overlap, or the matches of a regular expression, which do not.",
 			Overloads: []function.Overload{{
-				Sig:    "countof(source: string, search: string, kind?: const string): long",
+				Sig:    "countof(source: string, search: string, kind?: literal string): long",
 				Kernel: rowKernel([]types.Type{types.String, types.String, types.String}, types.Long, countRows),
 			}},
-			Check:    checkText(2, func(s string) error { _, err := countKind(s); return err }),
+			Check:    checkCount,
 			Examples: []string{`countof("aaaa", "aa") -> 3`, `countof("ababa", "aba", "regex") -> 1`},
 		},
 		{
@@ -50,6 +50,19 @@ func stringPositions() function.Family {
 			Examples: []string{`has_any_index("this is an example", dynamic(["not", "example"])) -> 1`},
 		},
 	}}
+}
+
+// checkCount checks the kind of countof(), and the regular expression if it is one.
+func checkCount(consts []column.Column) (argument int, err error) {
+	regex := false
+	argument, err = checkText(2, func(kind string) (err error) {
+		regex, err = countKind(kind)
+		return err
+	})(consts)
+	if err != nil || !regex {
+		return argument, err
+	}
+	return checkRegex(1)(consts)
 }
 
 var indexArguments = []types.Type{types.String, types.String, types.Long, types.Long, types.Long}

@@ -39,7 +39,6 @@ func windowFunctions() function.Family {
 			Overloads: []function.Overload{
 				{Sig: "row_cumsum(term: int, restart?: bool): int", Kernel: function.Kernel{In: []types.Type{types.Int, b}, Out: types.Int, Run: cumulate[int64]}},
 				{Sig: "row_cumsum(term: long, restart?: bool): long", Kernel: function.Kernel{In: []types.Type{l, b}, Out: l, Run: cumulate[int64]}},
-				{Sig: "row_cumsum(term: timespan, restart?: bool): timespan", Kernel: function.Kernel{In: []types.Type{ts, b}, Out: ts, Run: cumulate[int64]}},
 				{Sig: "row_cumsum(term: real, restart?: bool): real", Kernel: function.Kernel{In: []types.Type{types.Real, b}, Out: types.Real, Run: cumulate[float64]}},
 			},
 		},
