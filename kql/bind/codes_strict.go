@@ -31,7 +31,7 @@ func typeNeeded(at syntax.Node, want ...types.Type) syntax.Diagnostic {
 
 // textExpected is KS133: an empty text where there must be something.
 //
-// Example: print format_datetime(now(), ”)
+// Example: print format_datetime(now(), "")
 func textExpected(at syntax.Node) syntax.Diagnostic {
 	return fault("KS133", at, "the literal must not be empty")
 }

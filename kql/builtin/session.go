@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -29,7 +30,9 @@ func session() function.Family {
 			Hidden:    true, Unsupported: reason,
 		}
 	}
-	const noCursors, noExtents = "there are no cursors", "there are no extents"
+	const noCursors = "there are no cursors"
+	extentid := extentID("extentid")
+	extentid.Hidden, extentid.Obsolete = true, "extent_id"
 	return function.Family{Title: "Session functions", Scalars: []function.Scalar{
 		fromEnv("current_database", "Returns the name of the database that the query runs in.", func(e *function.Env) string { return e.Database }),
 		fromEnv("current_cluster_endpoint", "Returns the name of the cluster that the query runs on.", func(e *function.Env) string { return e.Cluster }),
@@ -47,14 +50,38 @@ func session() function.Family {
 		unsupported("cursor_before_or_at", "cursor: string", "bool", noCursors, types.String),
 		unsupported("cursor_current", "", "string", noCursors),
 		unsupported("current_cursor", "", "string", noCursors),
-		unsupported("extent_id", "", "guid", noExtents),
-		unsupported("extentid", "", "guid", noExtents),
-		unsupported("extent_tags", "", "dynamic", noExtents),
+		extentID("extent_id"),
+		extentid,
+		extentTags(),
 		unsupported("row_id", "", "string", "rows have no identity but their values"),
 		unsupported("rowstore_ordinal_range", "", "dynamic", "there are no row stores"),
 		unsupported("current_node_id", "", "string", "there is no cluster of nodes"),
 		dataSize(),
 	}}
+}
+
+// extentID and extentTags answer for records that are in no extent, as all are
+// here: the guid of zeros, and no tags.
+//
+// Sources: the Kusto documentation, "extent_id()", "extent_tags()".
+func extentID(name string) function.Scalar {
+	return function.Scalar{
+		Doc: "Returns the extent of a record: the guid of zeros, as no record here is in one.",
+		Overloads: []function.Overload{{Sig: name + "(): guid", Kernel: function.Kernel{Out: types.GUID, Run: func(c *function.Call, _ []column.Column, n int) (column.Column, error) {
+			return column.NewConst(c.Out, types.GUID128{}, n), nil
+		}}}},
+		Examples: []string{name + "() -> 00000000-0000-0000-0000-000000000000"},
+	}
+}
+
+func extentTags() function.Scalar {
+	return function.Scalar{
+		Doc: "Returns the tags of a record's extent: nothing, as no record here is in one.",
+		Overloads: []function.Overload{{Sig: "extent_tags(): dynamic", Kernel: function.Kernel{Out: types.Dynamic, Run: func(c *function.Call, _ []column.Column, n int) (column.Column, error) {
+			return column.NewConst(c.Out, dynamic.Value{}, n), nil
+		}}}},
+		Examples: []string{"extent_tags() -> null"},
+	}
 }
 
 // randomGUIDs returns n guids of version 4.
