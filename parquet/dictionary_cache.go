@@ -148,6 +148,20 @@ func (c *dictCache) settle(e *dictEntry) {
 	}
 }
 
+// passed drops the dictionaries of a row group that the one scan which has asked for
+// them has left behind. Where it comes back, for a few rows, they are read again.
+func (c *dictCache) passed(group int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for el := c.once.recent.Front(); el != nil; {
+		e := el.Value.(*dictEntry)
+		el = el.Next()
+		if e.key.group == group && !e.asked {
+			c.forget(e)
+		}
+	}
+}
+
 // forget drops what has been read of e. Who has it goes on with it; that it was
 // asked for stays known.
 func (c *dictCache) forget(e *dictEntry) {

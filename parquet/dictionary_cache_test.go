@@ -46,6 +46,40 @@ func TestDictCache(t *testing.T) {
 	}
 }
 
+// TestPassedDictionaries drops what a scan has left behind, unless another one has
+// asked for it, too.
+func TestPassedDictionaries(t *testing.T) {
+	var c dictCache
+	get := func(group int) (read bool) {
+		_, err := c.get(dictKey{group, 0}, -1, func(bool) (*dictionary, error) {
+			read = true
+			return &dictionary{bytes: 100}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return read
+	}
+	c.begin()
+	get(0)
+	get(1)
+	c.passed(0)
+	if get(1) {
+		t.Error("the dictionary of the group that is being read is gone")
+	}
+	if c.once.bytes != 100 {
+		t.Errorf("%d bytes stay, want 100", c.once.bytes)
+	}
+	c.begin()
+	if !get(0) || c.again.bytes != 100 {
+		t.Errorf("a later scan keeps %d bytes, want 100", c.again.bytes)
+	}
+	c.passed(0)
+	if get(0) {
+		t.Error("what a later scan has asked for is gone")
+	}
+}
+
 // TestLentDictionary keeps the beginning of a dictionary from the second scan on
 // that wants it.
 func TestLentDictionary(t *testing.T) {

@@ -81,6 +81,7 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 		}
 		if r.before != nil {
 			r.before.forget()
+			r.file.dicts.passed(r.before.g.index)
 		}
 		r.before, r.current = r.current, r.file.groups[r.group].scan()
 		r.spans = spans
