@@ -176,6 +176,17 @@ func (s *scannedGroup) shared(key pageKey, rows, take int, read func() (*values,
 	return p.values, p.err
 }
 
+// handedOut says that no more batches will be asked for. Those that were have what
+// they need of the columns that are decoded as a whole.
+func (s *scannedGroup) handedOut() {
+	if s.keep {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.whole)
+}
+
 // forget drops the pages that wait for parts which have not been read.
 func (s *scannedGroup) forget() {
 	s.mu.Lock()

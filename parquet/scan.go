@@ -83,6 +83,9 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 			r.before.forget()
 			r.file.dicts.passed(r.before.g.index)
 		}
+		if r.current != nil {
+			r.current.handedOut()
+		}
 		r.before, r.current = r.current, r.file.groups[r.group].scan()
 		r.spans = spans
 		r.size = r.file.groups[r.group].partOf(r.scan.Columns)

@@ -8,12 +8,12 @@ import (
 )
 
 // How much a command that ends with its answer may collect as garbage before it is
-// cleared away, beside what is in use: as much as half of that, and at least
-// leastGarbage. The runtime's own rule, as much again, takes a third more memory
-// for a large heap, and clears a small one away too often.
+// cleared away, beside what is in use: as much as half of that. The runtime's own
+// rule, as much again, takes a third more memory. Up to leastGarbage, it is the
+// runtime's rule: a small heap would be cleared too often.
 const (
 	garbagePercent = 50
-	leastGarbage   = 6 << 20
+	leastGarbage   = 4 << 20
 )
 
 // paceMemory has the garbage collector go by these, unless the user has said by
@@ -22,16 +22,16 @@ func paceMemory() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	// Before the first time nothing is known: the runtime's least heap is 4 MB.
-	debug.SetGCPercent(100 * leastGarbage / (4 << 20))
 	afterCollection(func() {
 		debug.SetGCPercent(garbagePercentOf(liveBytes()))
 	})
 }
 
-// garbagePercentOf returns the percentage of live bytes that may become garbage.
+// garbagePercentOf returns the percentage of live bytes that may become garbage. It
+// is known late, when the heap may have grown meanwhile: so it is never more than
+// the runtime's.
 func garbagePercentOf(live uint64) int {
-	return int(max(garbagePercent, 100*leastGarbage/max(live, 1<<20)))
+	return int(min(100, max(garbagePercent, 100*leastGarbage/max(live, 1))))
 }
 
 // liveBytes returns how much was in use when it was last looked at.
