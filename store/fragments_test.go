@@ -124,6 +124,10 @@ func TestFragmentsChangeNoAnswer(t *testing.T) {
 			n := 20 + r.IntN(100)
 			mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", rows, rows+n)}})
 			rows += n
+			if r.IntN(4) == 0 { // rows that come late, or again
+				from := r.IntN(rows)
+				mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", from, from+1+r.IntN(30))}})
+			}
 			if r.IntN(3) > 0 {
 				if err := s.Seal(); err != nil {
 					t.Fatal(err)

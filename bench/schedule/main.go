@@ -52,7 +52,7 @@ func main() {
 	flag.IntVar(&o.risk, "risk", 20_000, "risk events in two days")
 	flag.IntVar(&o.alerts, "alerts", 50_000, "rows of alerts in two days")
 	flag.Int64Var(&o.fragmentBytes, "fragments", 0, "bytes that the store keeps of answers; 0 is its default, -1 keeps nothing")
-	flag.IntVar(&o.sample, "sample", 48, "each how many runs one is compared with a run for which nothing is kept")
+	flag.IntVar(&o.sample, "sample", 48, "each how many runs one is compared with runs for which nothing is kept")
 	flag.DurationVar(&o.late, "late", 0, "after the hours, run the rules for so long by the machine's clock, and say how late they are")
 	flag.IntVar(&o.threads, "threads", 2, "threads")
 	flag.Float64Var(&o.from, "from", 0, "the hour at which rules begin to run")

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -33,7 +34,8 @@ type ruleRun struct {
 // A comparison is the same query at the same time, with nothing kept.
 type comparison struct {
 	cpu         float64 // processor ms
-	read, whole int64   // rows that reading tables handed on, with what is kept and without
+	scan        float64 // likewise, and without looking anything up: the whole window is read
+	read, whole int64   // rows that reading tables handed on, with what is kept and in the scan
 	same        bool    // as many rows are the answer
 }
 
@@ -69,20 +71,26 @@ func (q *querier) Query(ctx context.Context, text string, from, to time.Time) (t
 // compare runs the query again with nothing kept, and counts the rows that both ways
 // read.
 func (q *querier) compare(ctx context.Context, text string, from, to time.Time, snap workspace.Tables, rows int) (*comparison, error) {
-	plain := workspace.New(q.s.known, unparted{snap})
-	cpu := cpuTime()
-	_, batches, err := workspace.NewQuerier(q.s.engine, plain, kql.RunOptions{}).Query(ctx, text, from, to)
-	c := &comparison{cpu: cpuTime() - cpu}
-	for _, b := range batches {
-		rows -= b.Len()
+	c := &comparison{same: true}
+	scan := workspace.New(q.s.known, unparted{snap, true})
+	for _, w := range []*workspace.Workspace{workspace.New(q.s.known, unparted{snap, false}), scan} {
+		cpu := cpuTime()
+		_, batches, err := workspace.NewQuerier(q.s.engine, w, kql.RunOptions{}).Query(ctx, text, from, to)
+		if err != nil {
+			return nil, err
+		}
+		c.cpu, c.scan = c.scan, cpuTime()-cpu
+		n := 0
+		for _, b := range batches {
+			n += b.Len()
+		}
+		c.same = c.same && n == rows
 	}
-	c.same = rows == 0
-	if err == nil {
-		c.whole, err = q.read(ctx, text, from, to, plain, false)
+	var err error
+	if c.whole, err = q.read(ctx, text, from, to, scan, false); err != nil {
+		return nil, err
 	}
-	if err == nil {
-		c.read, err = q.read(ctx, text, from, to, workspace.New(q.s.known, snap), q.s.o.explain)
-	}
+	c.read, err = q.read(ctx, text, from, to, workspace.New(q.s.known, snap), q.s.o.explain)
 	return c, err
 }
 
@@ -131,8 +139,11 @@ func (q *querier) read(ctx context.Context, text string, from, to time.Time, w *
 }
 
 // unparted are tables of which no part can be told from others, so that nothing is
-// kept of them.
-type unparted struct{ workspace.Tables }
+// kept of them; scanned ones look up nothing but times.
+type unparted struct {
+	workspace.Tables
+	scanned bool
+}
 
 // Table implements workspace.Tables.
 func (u unparted) Table(name string) (plan.Source, bool) {
@@ -140,10 +151,21 @@ func (u unparted) Table(name string) (plan.Source, bool) {
 	if !ok {
 		return nil, false
 	}
-	return whole{t}, true
+	return whole{t, u.scanned}, true
 }
 
-type whole struct{ plan.Source }
+type whole struct {
+	plan.Source
+	scanned bool
+}
+
+// Open implements plan.Source.
+func (w whole) Open(ctx context.Context, s plan.Scan) (column.Reader, error) {
+	if w.scanned {
+		s.Hints = slices.DeleteFunc(slices.Clone(s.Hints), func(h plan.Hint) bool { return h.Values.Type() != types.DateTime })
+	}
+	return w.Source.Open(ctx, s)
+}
 
 // Rows implements plan.Sizer.
 func (w whole) Rows() int64 {
