@@ -8,6 +8,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -228,6 +229,7 @@ func (e *Evaluation) identity(rows []int, before int) string {
 		from, to = 0, 0 // an event has one alert, whichever window finds it
 	}
 	fmt.Fprintf(h, "%s\x00%d\x00%d\x00%d\x00", e.Rule.ID, from, to, before)
+	var buf []byte // of some rows: an alert may be about all of a large result
 	for _, i := range rows {
 		if e.Rule.Once {
 			fmt.Fprintf(h, "%s\x00", e.event(i))
@@ -235,9 +237,15 @@ func (e *Evaluation) identity(rows []int, before int) string {
 		}
 		for _, f := range e.texts.order {
 			s := f(i)
-			fmt.Fprintf(h, "%d:%s", len(s), s)
+			buf = append(strconv.AppendInt(buf, int64(len(s)), 10), ':')
+			buf = append(buf, s...)
+		}
+		if len(buf) >= 1<<12 {
+			h.Write(buf)
+			buf = buf[:0]
 		}
 	}
+	h.Write(buf)
 	sum := h.Sum(nil)
 	return hex.EncodeToString(sum[:16])
 }
