@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"syscall"
@@ -96,11 +97,23 @@ func (s *Store) write(e *entry) (Ack, error) {
 		e.frame = packFrame(body)
 		err = s.log.append(e)
 	}
+	s.took(err)
 	if err != nil {
 		s.discard(&e.rec)
 		return Ack{}, full(err)
 	}
 	return Ack{Duplicate: e.duplicate}, nil
+}
+
+// took keeps for Ready whether the disk took the last batch.
+func (s *Store) took(err error) {
+	var disk *fs.PathError
+	if err != nil && !errors.As(err, &disk) {
+		return // the batch is at fault
+	}
+	s.mu.Lock()
+	s.refusing = full(err)
+	s.mu.Unlock()
 }
 
 // full makes errors of a full disk be ErrFull.

@@ -201,6 +201,7 @@ func (b *Bulk) commit(e *entry) (Ack, error) {
 		}
 	}
 	if err := b.finish(&e.rec); err != nil {
+		b.s.took(err)
 		b.Abort()
 		return Ack{}, full(err)
 	}

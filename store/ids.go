@@ -84,9 +84,9 @@ func (s *seen) forget(before int64) {
 // writeIDs keeps, before a log file goes, what it knows of batches: their ids,
 // the last offset of each stream in it and in all files before it, and the segments
 // that it names.
-func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step func(string)) error {
+func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step func(string)) (written bool, err error) {
 	if len(f.ids) == 0 && len(f.ends) == 0 && len(f.segments) == 0 {
-		return nil
+		return false, nil
 	}
 	ticks, _ := types.TicksOf(now)
 	b := []byte(idsMagic)
@@ -106,9 +106,9 @@ func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step 
 	b = binary.LittleEndian.AppendUint32(b, checksum(b))
 	path := filepath.Join(dir, idsName(f.seq))
 	if err := writeFile(path+copyEnd, b, step); err != nil {
-		return err
+		return false, err
 	}
-	return writeFile(path, b, step)
+	return true, writeFile(path, b, step)
 }
 
 // readIDs adds what a file of ids holds to s, and returns when it was written and

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // logFileBytes is the size after which a new log file is begun.
@@ -34,8 +36,10 @@ type log struct {
 	seq   uint64 // of the last file, also if it is gone
 	off   int64
 	lsn   uint64 // of the last record written
-	// gone has the last offsets of streams in files that are gone.
+	// gone has the last offsets of streams in files that are gone, ids the files of
+	// ids that are kept of them, oldest first.
 	gone seen
+	ids  []idsFile
 	// drop is set after a failed write whose bytes could not be taken back.
 	drop bool
 }
@@ -214,10 +218,12 @@ func (l *log) turn() error {
 // trim removes the files whose records are all in segments: durable says, by
 // table, up to which record. A table that is not in it has nothing sealed: it may
 // be one whose manifest is damaged, and whose rows are nowhere else. What the
-// files know of batch ids is kept in a file of its own before.
-func (l *log) trim(durable map[uint64]uint64, now time.Time) error {
+// files know of batch ids is kept in a file of its own before, until that was written
+// before oldest.
+func (l *log) trim(durable map[uint64]uint64, now time.Time, oldest int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	defer l.forgetIDs(oldest)
 	for len(l.files) > 1 {
 		f := l.files[0]
 		for table, last := range f.last {
@@ -228,8 +234,13 @@ func (l *log) trim(durable map[uint64]uint64, now time.Time) error {
 		for source, end := range f.ends {
 			l.gone.reach(source, end)
 		}
-		if err := writeIDs(l.dir, f, l.gone.ends, now, l.step); err != nil {
+		written, err := writeIDs(l.dir, f, l.gone.ends, now, l.step)
+		if err != nil {
 			return err
+		}
+		if written {
+			ticks, _ := types.TicksOf(now)
+			l.ids = append(l.ids, idsFile{f.seq, ticks})
 		}
 		l.step("log remove")
 		if err := os.Remove(filepath.Join(l.dir, logName(f.seq))); err != nil {
@@ -238,6 +249,25 @@ func (l *log) trim(durable map[uint64]uint64, now time.Time) error {
 		l.files = l.files[1:]
 	}
 	return nil
+}
+
+// An idsFile is a file of ids, and when it was written.
+type idsFile struct {
+	seq     uint64
+	written int64
+}
+
+// forgetIDs removes the files of ids that were written before a time, but for the
+// last, which knows the offsets of all streams. What can't be removed now goes
+// when the store is opened. The caller holds mu.
+func (l *log) forgetIDs(oldest int64) {
+	for len(l.ids) > 1 && l.ids[0].written < oldest {
+		path := filepath.Join(l.dir, idsName(l.ids[0].seq))
+		l.step("ids remove")
+		os.Remove(path + copyEnd)
+		os.Remove(path)
+		l.ids = l.ids[1:]
+	}
 }
 
 // forget keeps streams out of the files of ids that are written from now on.

@@ -168,11 +168,11 @@ func (s *Store) trimLog() error {
 		}
 	}
 	now := s.opt.Now()
-	if ticks, ok := types.TicksOf(now); ok {
-		s.seen.forget(ticks - int64(s.opt.RememberIDs/100))
-	}
+	ticks, _ := types.TicksOf(now)
+	oldest := ticks - int64(s.opt.RememberIDs/100)
+	s.seen.forget(oldest)
 	s.mu.Unlock()
-	return s.log.trim(durable, now)
+	return s.log.trim(durable, now, oldest)
 }
 
 // Seal writes all rows that are in memory to segments, so that opening the store

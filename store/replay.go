@@ -63,7 +63,7 @@ func (s *Store) replay() error {
 func (s *Store) readIDs(dir string, ids []uint64) error {
 	now, _ := types.TicksOf(s.opt.Now())
 	oldest := now - int64(s.opt.RememberIDs/100)
-	for i, seq := range ids {
+	for _, seq := range ids {
 		path := filepath.Join(dir, idsName(seq))
 		written, mended, err := s.seen.mendIDs(path)
 		if mended != nil {
@@ -72,15 +72,11 @@ func (s *Store) readIDs(dir string, ids []uint64) error {
 		switch {
 		case err != nil:
 			s.damage = append(s.damage, fmt.Errorf("%w: batches that are sent again could be stored twice; it is kept as %s", err, idsName(seq)+damagedEnd))
-		case written < oldest && i < len(ids)-1:
-			if err := os.Remove(path); err != nil {
-				return err
-			}
-			if err := os.Remove(path + copyEnd); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return err
-			}
+		default:
+			s.log.ids = append(s.log.ids, idsFile{seq, written})
 		}
 	}
+	s.log.forgetIDs(oldest)
 	s.seen.forget(oldest)
 	return nil
 }

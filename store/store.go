@@ -11,6 +11,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -106,6 +107,7 @@ type Store struct {
 	roomier   chan struct{} // closed when hot has become less
 	closed    bool
 	failing   error // what the work in the background last failed with
+	refusing  error // what the disk last refused a batch with
 	appends   sync.WaitGroup
 	damage    []error
 	notes     Notes // the store's own; replaced, never changed
@@ -229,14 +231,15 @@ func (s *Store) readRoot() error {
 func (s *Store) Damage() []error { return slices.Clone(s.damage) }
 
 // Ready returns what keeps the store from working as it should: that it is
-// closed, or what its work in the background fails with; nil if nothing does.
+// closed, what its work in the background fails with, or what the last batch was
+// refused with by the disk; nil if nothing does.
 func (s *Store) Ready() error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.closed {
 		return errClosed
 	}
-	return s.failing
+	return cmp.Or(s.failing, s.refusing)
 }
 
 // Close waits for the appends under way, seals nothing, and gives up the folder.
