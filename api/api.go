@@ -183,6 +183,7 @@ func fail(w http.ResponseWriter, status int, code string, err error) {
 func failed(w http.ResponseWriter, err error) {
 	var large *http.MaxBytesError
 	var mistyped *store.TypeError
+	var unnamed *store.NameError
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.Canceled):
 		// Whose connection is read no longer, or is gone.
@@ -194,6 +195,8 @@ func failed(w http.ResponseWriter, err error) {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, errBusy):
 		w.Header().Set("Retry-After", "2")
 		fail(w, http.StatusTooManyRequests, "Throttled", err)
+	case errors.As(err, &unnamed):
+		fail(w, http.StatusBadRequest, "BadRequest_EntityNameIsNotValid", err)
 	case errors.As(err, &mistyped):
 		fail(w, http.StatusBadRequest, "BadRequest_TypeMismatch", err)
 	default:

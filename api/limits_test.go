@@ -178,3 +178,20 @@ func TestRequestIDs(t *testing.T) {
 		}
 	}
 }
+
+// A name that no folder can have is the sender's mistake.
+func TestTableNameTooLong(t *testing.T) {
+	srv, s := serve(t, limits())
+	for _, name := range []string{strings.Repeat("n", 3000), strings.Repeat("%C3%A9", 100)} {
+		status, text := post(t, srv.URL+"/v1/ingest/"+name, `{"a":1}`)
+		if status != http.StatusBadRequest || !strings.Contains(text, "too long") {
+			t.Errorf("status %d: %s", status, text)
+		}
+	}
+	if names := s.Snapshot().Names(); len(names) != 0 {
+		t.Errorf("tables are %v", names)
+	}
+	if status, text := post(t, srv.URL+"/v1/ingest/"+strings.Repeat("n", 200), `{"a":1}`); status != http.StatusOK {
+		t.Errorf("status %d: %s", status, text)
+	}
+}

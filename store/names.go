@@ -51,6 +51,21 @@ func seqOf(name, end string) (uint64, bool) {
 	return n, err == nil
 }
 
+// maxFolderName is how long the name of a table's folder may be: file systems take
+// 255 bytes, and ends come behind it.
+const maxFolderName = 200
+
+// A NameError says that no table can have a name.
+type NameError struct{ Table string }
+
+// Error implements error.
+func (e *NameError) Error() string {
+	if e.Table == "" {
+		return "a table needs a name"
+	}
+	return fmt.Sprintf("the table name %.20q… is too long: want at most %d letters, digits, - and _; other characters count for three", e.Table, maxFolderName)
+}
+
 // folderOf returns the folder's name of a table: the table's own, with what a
 // file system may not take as %XX.
 func folderOf(table string) string {

@@ -256,6 +256,9 @@ func (s *Store) create(name string, schema types.Schema) (*table, error) {
 	if t != nil {
 		return t, nil
 	}
+	if name == "" || len(folderOf(name)) > maxFolderName {
+		return nil, &NameError{Table: name}
+	}
 	now := s.log.last()
 	dir := s.tableDir(name)
 	if len(s.root.Dropped)+len(s.root.Names) > 0 {
