@@ -140,6 +140,8 @@ type Schedule struct {
 	NRTDelay time.Duration `yaml:"nrt_delay"`
 	// CatchUp is how far back windows are caught up on that were missed.
 	CatchUp time.Duration `yaml:"catch_up"`
+	// Keep is how long the ledger tells of a window that is closed; 0 is for ever.
+	Keep time.Duration `yaml:"keep"`
 	// Workers is how many rules are evaluated at a time.
 	Workers int `yaml:"workers"`
 	// Memory is what their queries hold together, in bytes, Processors how many
@@ -195,7 +197,7 @@ func Default() Config {
 		Store: "data", Listen: "127.0.0.1:7788", Catalog: "sentinel", OldTimes: "keep",
 		Log: Log{Format: "text", Level: "info"}, Traces: Traces{Ratio: 1},
 		Follow:        Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second},
-		Schedule:      Schedule{Delay: 5 * time.Minute, NRTDelay: 2 * time.Minute, CatchUp: 7 * 24 * time.Hour, Workers: 2, Memory: 2 << 30, Stagger: 20 * time.Second},
+		Schedule:      Schedule{Delay: 5 * time.Minute, NRTDelay: 2 * time.Minute, CatchUp: 7 * 24 * time.Hour, Keep: 90 * 24 * time.Hour, Workers: 2, Memory: 2 << 30, Stagger: 20 * time.Second},
 		Notifications: Notifications{GiveUp: 24 * time.Hour},
 		Limits: Limits{
 			Body: 64 << 20, QueryMemory: 2 << 30, QueryTime: 4 * time.Minute,
@@ -260,6 +262,9 @@ func (c *Config) Check() error {
 	}
 	if c.Schedule.Delay < 0 || c.Schedule.NRTDelay < 0 || c.Schedule.CatchUp <= 0 || c.Schedule.Workers <= 0 || c.Schedule.Memory <= 0 || c.Schedule.Processors < 0 || c.Schedule.Stagger < 0 {
 		wrong("schedule", "want catch_up, workers and memory to be positive, and delay, nrt_delay, processors and stagger not to be negative")
+	}
+	if k := c.Schedule.Keep; k != 0 && k < c.Schedule.CatchUp {
+		wrong("schedule.keep", "%s: want 0, for ever, or catch_up (%s) and more", k, c.Schedule.CatchUp)
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		wrong("log.format", "%q is neither text nor json", c.Log.Format)

@@ -56,6 +56,9 @@ type Options struct {
 	Delay, NRTDelay time.Duration
 	// CatchUp is how far back windows are caught up on; 0 is seven days.
 	CatchUp time.Duration
+	// Keep is how long windows that are closed stay in the ledger, at least CatchUp;
+	// 0 is for ever.
+	Keep time.Duration
 	// Workers is how many windows are evaluated at a time; 0 is 2.
 	Workers int
 	// Now is the clock.
@@ -178,13 +181,21 @@ func (s *Scheduler) Drain(ctx context.Context) error {
 	}
 }
 
+// tidy has the ledger forget what no window needs any more.
+func (s *Scheduler) tidy(now time.Time) error {
+	if err := s.o.Ledger.ForgetEvents(now); err != nil || s.o.Keep == 0 {
+		return err
+	}
+	return s.o.Ledger.ForgetRuns(now.Add(-max(s.o.Keep, s.o.CatchUp)))
+}
+
 // step enters the windows that are due, gives open ones to free workers, and returns
 // to how many.
 func (s *Scheduler) step(ctx context.Context) (begun int, err error) {
 	rules := map[string]*detect.Rule{}
 	now := s.o.Now()
 	if d := now.Sub(s.tidied); d > time.Hour || d < 0 {
-		if err := s.o.Ledger.ForgetEvents(now); err != nil {
+		if err := s.tidy(now); err != nil {
 			return 0, err
 		}
 		s.tidied = now

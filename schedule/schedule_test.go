@@ -48,6 +48,7 @@ type tenant struct {
 	// incidents is nil where there are none.
 	incidents schedule.Incidents
 	memory    int64 // of all rules; 0 for no bound
+	keep      time.Duration
 	mu        sync.Mutex
 	troubles  []schedule.Trouble
 	shares    map[string][]int64 // memory that rules were given
@@ -121,7 +122,7 @@ func (x *tenant) scheduler() *schedule.Scheduler { return x.schedulerOf(x.ledger
 
 func (x *tenant) schedulerOf(l *ledger.Ledger) *schedule.Scheduler {
 	return schedule.New(schedule.Options{
-		Ledger: l, Rules: func() []*detect.Rule { return x.rules }, Sink: x.sink, Incidents: x.incidents, Now: x.clock, Delay: -1, NRTDelay: -1, CatchUp: 6 * time.Hour, Troubled: x.troubled,
+		Ledger: l, Rules: func() []*detect.Rule { return x.rules }, Sink: x.sink, Incidents: x.incidents, Now: x.clock, Delay: -1, NRTDelay: -1, CatchUp: 6 * time.Hour, Keep: x.keep, Troubled: x.troubled,
 		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Arrived: x.store.ArrivedUntil, Memory: x.memory, TooLarge: func(err error) bool { return strings.Contains(err.Error(), "E_RUNAWAY_QUERY") },
 		Querier: func(r *detect.Rule, share schedule.Share) detect.Querier {

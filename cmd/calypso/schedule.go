@@ -59,7 +59,7 @@ func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Lo
 	rules := schedule.NewRuleSet(c.Rules, l, now, log, p.responses.troubled)
 	return schedule.New(schedule.Options{
 		Ledger: l, Rules: rules.Rules, Sink: p.intake, Incidents: p.incidents, Now: now, Log: log, Ended: p.ended, Troubled: p.responses.troubled,
-		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Workers: c.Schedule.Workers, Stagger: c.Schedule.Stagger,
+		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Keep: c.Schedule.Keep, Workers: c.Schedule.Workers, Stagger: c.Schedule.Stagger,
 		Arrived: p.store.ArrivedUntil, Memory: c.Schedule.Memory, TooLarge: tooLarge, Processors: cmp.Or(c.Schedule.Processors, runtime.GOMAXPROCS(0)),
 		Querier: func(r *detect.Rule, share schedule.Share) detect.Querier {
 			o := kql.RunOptions{MemoryLimit: min(share.Memory, c.Limits.QueryMemory), Workers: share.Processors, Locations: p.locator}
