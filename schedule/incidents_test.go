@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ const latest = "SecurityIncident | summarize arg_max(TimeGenerated, *) by Incide
 type mortal struct {
 	x         *tenant
 	incidents *incident.Store
+	mu        sync.Mutex // of steps
 	steps     int
 	dies      int
 	after     bool
@@ -43,12 +45,15 @@ type mortal struct {
 var errDead = errors.New("the process is dead")
 
 func (m *mortal) step(f func() error) error {
+	m.mu.Lock()
 	m.steps++
-	if m.dies > 0 && (m.steps > m.dies || m.steps == m.dies && !m.after) {
+	n := m.steps
+	m.mu.Unlock()
+	if m.dies > 0 && (n > m.dies || n == m.dies && !m.after) {
 		return errDead
 	}
 	err := f()
-	if m.steps == m.dies {
+	if n == m.dies {
 		return errDead
 	}
 	return err

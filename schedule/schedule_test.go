@@ -575,19 +575,28 @@ func TestKilled(t *testing.T) {
 		}
 		kills++
 	}
+	// On a slow machine they have not come far; more than what is caught up on is not
+	// to be missed.
 	x = open(t, dir, grouped())
-	x.set(noon.Add(13 * time.Hour))
-	x.life(0, false)
+	c, _, err := x.ledger.Cursor("new-events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for end := noon.Add(13 * time.Hour); x.clock().Before(end); {
+		next := c.To.Add(time.Hour)
+		if c.To = next; next.After(end) {
+			next = end
+		}
+		x.set(next)
+		x.life(0, false)
+	}
 	got := x.ask("SecurityAlert | summarize n = count() by AlertName | summarize alerts = count(), sum(n), max(n)")
 	want(t, fmt.Sprintf("after %d kills", kills), got, fmt.Sprintf("%d %d 1", len(times), len(times)))
 	// The alerts of windows that end in an hour are an incident, which each has changed.
 	// The events are a second later each, so that no window ends at 12:05 with one.
 	got = x.ask("SecurityIncident | summarize n = count(), arg_max(TimeGenerated, AlertIds) by IncidentNumber | summarize incidents = count(), sum(n), sum(array_length(AlertIds))")
 	want(t, fmt.Sprintf("after %d kills", kills), got, fmt.Sprintf("13 %d %d", len(times), len(times)))
-	runs, err := x.ledger.Runs(ledger.Filter{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	runs := x.runs()
 	for i, r := range runs {
 		if r.State != ledger.Done || i > 0 && !r.To.Add(5*time.Minute).Equal(runs[i-1].To) {
 			t.Errorf("window %s of %s is %s, and the next ends at %s", r.To, r.Rule, r.State, runs[max(i-1, 0)].To)
