@@ -144,15 +144,24 @@ func answerIncident(w http.ResponseWriter, status int, i *incident.Incident, v a
 
 func etag(i *incident.Incident) string { return strconv.Quote(strconv.FormatInt(i.Version, 10)) }
 
-// openIncident opens an incident by hand.
-func (s *server) openIncident(w http.ResponseWriter, r *http.Request, by caller) {
+// editOf reads what a request wants changed; after false it has answered.
+func editOf(w http.ResponseWriter, r *http.Request) (incident.Edit, bool) {
 	body, ok := bodyOf(w, r)
 	if !ok {
-		return
+		return incident.Edit{}, false
 	}
 	e, err := incident.ParseEdit(body)
 	if err != nil {
 		unkept(w, err)
+		return incident.Edit{}, false
+	}
+	return e, true
+}
+
+// openIncident opens an incident by hand.
+func (s *server) openIncident(w http.ResponseWriter, r *http.Request, by caller) {
+	e, ok := editOf(w, r)
+	if !ok {
 		return
 	}
 	i, err := s.o.Incidents.Create(e, incident.User(by.name))
@@ -166,13 +175,8 @@ func (s *server) openIncident(w http.ResponseWriter, r *http.Request, by caller)
 
 // editIncident changes an incident; with If-Match only the version of that ETag.
 func (s *server) editIncident(w http.ResponseWriter, r *http.Request, by caller) {
-	body, ok := bodyOf(w, r)
+	e, ok := editOf(w, r)
 	if !ok {
-		return
-	}
-	e, err := incident.ParseEdit(body)
-	if err != nil {
-		unkept(w, err)
 		return
 	}
 	if i, ok := s.update(w, r, e, by); ok {

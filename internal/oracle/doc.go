@@ -7,7 +7,8 @@
 // The package is installed by npm on first use. Where Node or npm is absent, or
 // the network is, the test is skipped.
 //
-// differences.txt lists where we differ and why. The list can only shrink: a
-// difference that is not listed fails the test, and so does a listed one that is
-// gone (-update takes it off).
+// differences.txt lists where we differ and why. A difference that is not listed
+// fails the test, and so does a listed one that is gone (-update takes it off). A
+// line is only added with a new query that shows what the documentation or a
+// recording decides, under that reason; never because an old query began to differ.
 package oracle
