@@ -34,6 +34,7 @@ import (
 
 	"github.com/calypso-kql/calypso/command"
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/database"
 	"github.com/calypso-kql/calypso/incident"
 	"github.com/calypso-kql/calypso/ingest"
 	"github.com/calypso-kql/calypso/intake"
@@ -44,7 +45,7 @@ import (
 	"github.com/calypso-kql/calypso/workspace"
 )
 
-// Options are what a server serves. All but Incidents and Log are needed.
+// Options are what a server serves. All but Incidents, Database and Log are needed.
 type Options struct {
 	Store  *store.Store
 	Engine *kql.Engine
@@ -64,6 +65,8 @@ type Options struct {
 	Limits   config.Limits
 	// Incidents are served if they are not nil.
 	Incidents *incident.Store
+	// Database is what incidents and rules need; nil if they are not served.
+	Database *database.DB
 	// Now is the clock.
 	Now func() time.Time
 	// Log is told of every request; nil for nobody.
@@ -117,7 +120,27 @@ func (s *server) ready(w http.ResponseWriter, _ *http.Request) {
 		fail(w, http.StatusServiceUnavailable, "NotReady", err)
 		return
 	}
-	answer(w, http.StatusOK, map[string]string{"status": "ready"})
+	answer(w, http.StatusOK, s.condition())
+}
+
+// A condition is what a server that takes logs and answers queries says of itself.
+type condition struct {
+	// Status is ready, or degraded where rules, incidents and messages wait.
+	Status string `json:"status"`
+	// Database is what it waits for, and Since since when.
+	Database string    `json:"database,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+}
+
+// condition is not an error where the database is away: whoever sends logs must not be
+// sent elsewhere.
+func (s *server) condition() condition {
+	if s.o.Database != nil {
+		if since, err := s.o.Database.Away(); err != nil {
+			return condition{"degraded", err.Error(), since.UTC()}
+		}
+	}
+	return condition{Status: "ready"}
 }
 
 // A caller is whoever has sent a request.

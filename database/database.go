@@ -18,6 +18,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,8 @@ type DB struct {
 	dialect dialect
 	name    string // for messages; without a password
 	reader  bool
+	arrival arrival
+	health  health
 }
 
 // dialect is what differs between databases.
@@ -43,10 +46,9 @@ type dialect struct {
 	// exclusive keeps other nodes from migrating until the transaction ends.
 	exclusive string
 	isolation sql.IsolationLevel
-	// explain says what an error means; away, that it is not the statement's
-	// fault; conflict, that the transaction may succeed if it is run again, after so
-	// many tries.
-	explain  func(error) (text string, away bool)
+	// explain says what an error means; conflict, that the transaction may succeed if
+	// it is run again, after so many tries.
+	explain  func(error) (text string, how trouble)
 	conflict func(error, int) bool
 }
 
@@ -56,26 +58,33 @@ const patience = 30 * time.Second
 // Open opens a database: source is the path of a file, which is made if it does not
 // exist, or a URL (postgres://user@host:5432/name), for which PostgreSQL's
 // environment variables and password file count, too.
-func Open(source string) (*DB, error) { return open(source, false) }
+func Open(source string) (*DB, error) { return open(source, &DB{}) }
 
 // OpenReader opens a database for reading only. A file must exist.
-func OpenReader(source string) (*DB, error) { return open(source, true) }
+func OpenReader(source string) (*DB, error) { return open(source, &DB{reader: true}) }
 
-func open(source string, reader bool) (*DB, error) {
-	db := &DB{name: source, reader: reader}
+// OpenAway opens a database as Open does, for a process that goes on without it: a
+// server that is away now is no error. Until it is there every call is an ErrAway, but
+// for those of Migrate, whose steps are then made before anything else.
+func OpenAway(source string) (*DB, error) {
+	db := &DB{}
+	db.arrival.awaited = IsURL(source)
+	return open(source, db)
+}
+
+func open(source string, db *DB) (*DB, error) {
+	db.name = source
 	var err error
 	if IsURL(source) {
 		err = db.openPostgres(source)
 	} else {
 		err = db.openSQLite(source)
 	}
-	if err == nil {
-		// A reader of a file makes no table, so that it says what is missing.
-		if err = db.prepare(); err != nil {
-			db.sql.Close()
-		}
-	}
 	if err != nil {
+		return nil, err
+	}
+	if err := db.arrive(); err != nil && !(db.arrival.awaited && errors.Is(err, ErrAway)) {
+		db.sql.Close()
 		return nil, err
 	}
 	return db, nil
@@ -93,13 +102,30 @@ func (d *DB) Close() error { return d.sql.Close() }
 func (d *DB) String() string { return d.name }
 
 // Exec runs a statement.
-func (d *DB) Exec(query string, args ...any) (sql.Result, error) { return d.exec(d.sql, query, args) }
+func (d *DB) Exec(query string, args ...any) (sql.Result, error) {
+	if err := d.arrive(); err != nil {
+		return nil, err
+	}
+	res, err := d.exec(d.sql, query, args)
+	d.health.note(err, true)
+	return res, err
+}
 
 // Query runs a query. The rows are to be closed.
-func (d *DB) Query(query string, args ...any) (*Rows, error) { return d.query(d.sql, query, args) }
+func (d *DB) Query(query string, args ...any) (*Rows, error) {
+	if err := d.arrive(); err != nil {
+		return nil, err
+	}
+	rows, err := d.query(d.sql, query, args)
+	d.health.note(err, false)
+	return rows, err
+}
 
 // QueryRow runs a query of which one row is wanted.
-func (d *DB) QueryRow(query string, args ...any) *Row { return d.queryRow(d.sql, query, args) }
+func (d *DB) QueryRow(query string, args ...any) *Row {
+	rows, err := d.Query(query, args...)
+	return &Row{rows, err}
+}
 
 // connection is a database or a transaction in it.
 type connection interface {
@@ -122,11 +148,6 @@ func (d *DB) query(c connection, query string, args []any) (*Rows, error) {
 		return nil, d.explained(err)
 	}
 	return &Rows{rows, d, cancel}, nil
-}
-
-func (d *DB) queryRow(c connection, query string, args []any) *Row {
-	rows, err := d.query(c, query, args)
-	return &Row{rows, err}
 }
 
 func (d *DB) arguments(args []any) []any {
@@ -191,12 +212,8 @@ func (d *DB) explained(err error) error {
 	if err == nil || err == sql.ErrNoRows {
 		return err
 	}
-	text, away := d.dialect.explain(err)
-	switch {
-	case away:
-		return fmt.Errorf("%s: %w: %s: %w", d.name, ErrAway, text, err)
-	case text != "":
-		return fmt.Errorf("%s: %s: %w", d.name, text, err)
+	if text, how := d.dialect.explain(err); how != none {
+		return &troubleError{d.name, text, err, how}
 	}
 	return fmt.Errorf("%s: %w", d.name, err)
 }

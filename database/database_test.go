@@ -30,6 +30,7 @@ func TestPostgreSQL(t *testing.T) {
 		t.Run(name, func(t *testing.T) { test(t, s.URL()) })
 	}
 	t.Run("a server that goes away", func(t *testing.T) { goesAway(t, s) })
+	t.Run("a server that is away at first", func(t *testing.T) { awayAtFirst(t, s) })
 }
 
 func open(t *testing.T, source string) *database.DB {
@@ -207,6 +208,74 @@ func goesAway(t *testing.T, s *postgres.Server) {
 	must(t, db.QueryRow("SELECT count(*) FROM c").Scan(&n))
 	if n != 2 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+// awayAtFirst opens a database whose server is stopped: components wait for it, and
+// have their tables when it is there.
+func awayAtFirst(t *testing.T, s *postgres.Server) {
+	url := s.URL()
+	s.Stop()
+	db, err := database.OpenAway(url)
+	must(t, err)
+	defer db.Close()
+	var told []string
+	db.Watch(func(since time.Time, err error) {
+		if since.IsZero() || time.Since(since) > time.Minute {
+			t.Errorf("away since %s", since)
+		}
+		told = append(told, fmt.Sprint(err != nil))
+	})
+	must(t, db.Migrate("a", "CREATE TABLE a (n BIGINT NOT NULL)"))
+	must(t, db.Migrate("b", "CREATE TABLE b (n BIGINT NOT NULL)", "INSERT INTO b VALUES (7)"))
+	if _, err := db.Exec("INSERT INTO a VALUES (1)"); !errors.Is(err, database.ErrAway) || !database.Trouble(err) {
+		t.Errorf("with the server stopped: %v", err)
+	}
+	if _, err := db.Away(); !errors.Is(err, database.ErrAway) {
+		t.Errorf("it is away with %v", err)
+	}
+	s.Resume()
+	var n int
+	for range 100 {
+		if err = db.QueryRow("SELECT n FROM b").Scan(&n); err == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	must(t, err)
+	_, err = db.Exec("INSERT INTO a VALUES (1)")
+	must(t, err)
+	must(t, db.Migrate("c", "CREATE TABLE c (n BIGINT NOT NULL)"))
+	if _, err := db.Exec("INSERT INTO nothing VALUES (1)"); database.Trouble(err) {
+		t.Errorf("a wrong statement is the database's trouble: %v", err)
+	}
+	_, err = db.Away()
+	if n != 7 || err != nil || strings.Join(told, " ") != "true false" {
+		t.Errorf("n is %d, away is %v, told are %q", n, err, told)
+	}
+}
+
+// TestFileThatTakesNothing has a file whose disk is full, as far as SQLite knows, take
+// nothing for a while: that it can be read does not end it.
+func TestFileThatTakesNothing(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "full.db"))
+	must(t, db.Migrate("c", "CREATE TABLE c (text TEXT NOT NULL)"))
+	_, err := db.Exec("PRAGMA max_page_count = 10")
+	must(t, err)
+	var told []string
+	db.Watch(func(_ time.Time, err error) { told = append(told, fmt.Sprint(err)) })
+	if _, err = db.Exec("INSERT INTO c VALUES (?)", strings.Repeat("x", 100_000)); !errors.Is(err, database.ErrAway) {
+		t.Fatalf("a full disk is %v", err)
+	}
+	var n int
+	must(t, db.QueryRow("SELECT count(*) FROM c").Scan(&n))
+	if _, err := db.Away(); err == nil {
+		t.Error("it could be read, and is not away any more")
+	}
+	_, err = db.Exec("INSERT INTO c VALUES ('x')")
+	must(t, err)
+	if len(told) != 2 || !strings.Contains(told[0], "full.db: the database can't be used now: its disk is full: make room") || told[1] != "<nil>" {
+		t.Errorf("told are %q", told)
 	}
 }
 

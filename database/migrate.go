@@ -32,7 +32,13 @@ func (d *DB) alone(f func(*Tx) error) error {
 
 func (d *DB) reachable() error {
 	var one int
-	return d.QueryRow("SELECT 1").Scan(&one)
+	return d.first("SELECT 1").Scan(&one)
+}
+
+// first is QueryRow for what is asked before the database is said to be there.
+func (d *DB) first(query string, args ...any) *Row {
+	rows, err := d.query(d.sql, query, args)
+	return &Row{rows, err}
 }
 
 // Migrate brings the tables of a component to the version that has as many steps as
@@ -41,6 +47,18 @@ func (d *DB) reachable() error {
 // later. A database in which the component has a later version is refused, and so is
 // one with an earlier if it can only be read.
 func (d *DB) Migrate(component string, steps ...string) error {
+	if err := d.arrive(); err != nil {
+		if !d.arrival.awaited || !errors.Is(err, ErrAway) {
+			return err
+		}
+		if d.arrival.await(component, steps) {
+			return nil
+		}
+	}
+	return d.migrate(component, steps)
+}
+
+func (d *DB) migrate(component string, steps []string) error {
 	if d.reader {
 		version, err := d.version(component)
 		switch {
@@ -68,7 +86,7 @@ func (d *DB) tooNew(component string, version, known int) error {
 // step makes the next step of a component; done says that there was none.
 func (d *DB) step(component string, steps []string) (done bool, err error) {
 	err = d.alone(func(tx *Tx) error {
-		version, err := versionIn(tx, component)
+		version, err := versionIn(tx.QueryRow, component)
 		if err != nil {
 			return err
 		}
@@ -91,14 +109,12 @@ func (d *DB) version(component string) (int, error) {
 	if there, err := d.hasComponents(); err != nil || !there {
 		return 0, err
 	}
-	return versionIn(d, component)
+	return versionIn(d.first, component)
 }
 
 // versionIn returns the version of a component, 0 if it has no tables.
-func versionIn(c interface {
-	QueryRow(string, ...any) *Row
-}, component string) (version int, err error) {
-	err = c.QueryRow("SELECT version FROM components WHERE component = ?", component).Scan(&version)
+func versionIn(first func(string, ...any) *Row, component string) (version int, err error) {
+	err = first("SELECT version FROM components WHERE component = ?", component).Scan(&version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -108,6 +124,6 @@ func versionIn(c interface {
 // hasComponents tells whether the table of versions is there.
 func (d *DB) hasComponents() (bool, error) {
 	var n int
-	err := d.QueryRow(d.dialect.tables + " = 'components'").Scan(&n)
+	err := d.first(d.dialect.tables + " = 'components'").Scan(&n)
 	return n > 0, err
 }

@@ -90,7 +90,7 @@ func storable(v any) any {
 // became of the connection.
 //
 // Source: the appendix "PostgreSQL Error Codes" of its documentation.
-func explainPostgres(err error) (text string, away bool) {
+func explainPostgres(err error) (text string, how trouble) {
 	var e *pgconn.PgError
 	var connect *pgconn.ConnectError
 	var network net.Error
@@ -98,28 +98,28 @@ func explainPostgres(err error) (text string, away bool) {
 	case errors.As(err, &e):
 		switch {
 		case strings.HasPrefix(e.Code, "28"):
-			return "the server does not let us in", false
+			return "the server does not let us in", lasting
 		case e.Code == "3D000":
-			return "the server has no such database: createdb makes it", false
+			return "the server has no such database: createdb makes it", lasting
 		case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57P"):
-			return "the server is stopping, starting, or gone", true
+			return "the server is stopping, starting, or gone", unreachable
 		case e.Code == "53100":
-			return "the server's disk is full", true
+			return "the server's disk is full: make room on it", unwritable
 		case strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "58"):
-			return "the server is short of what it needs", true
+			return "the server is short of what it needs", unwritable
 		case e.Code == "40001" || e.Code == "40P01":
-			return "others write the same", true
+			return "others write the same", unwritable
 		}
-		return "", false
+		return "", none
 	case errors.As(err, &connect):
-		return "the server does not answer", true
+		return "the server does not answer", unreachable
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("the server has not answered for %s", patience), true
+		return fmt.Sprintf("the server has not answered for %s", patience), unreachable
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, driver.ErrBadConn), errors.Is(err, net.ErrClosed),
 		errors.Is(err, pgconn.ErrConnClosed), pgconn.SafeToRetry(err):
-		return "the connection is lost", true
+		return "the connection is lost", unreachable
 	}
-	return "", false
+	return "", none
 }
 
 // conflicting tells whether a transaction failed for what others did meanwhile, and may

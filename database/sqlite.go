@@ -41,14 +41,14 @@ func (d *DB) openSQLite(path string) error {
 // fileVersion refuses files of later versions, and marks a file as ours.
 func (d *DB) fileVersion() error {
 	var version int
-	if err := d.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
+	if err := d.first("PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
 	switch {
 	case version > fileVersion:
 		return fmt.Errorf("%s: the file has version %d, and this version of Calypso knows %d", d.name, version, fileVersion)
 	case version < fileVersion && !d.reader:
-		_, err := d.Exec(fmt.Sprintf("PRAGMA user_version = %d", fileVersion))
+		_, err := d.exec(d.sql, fmt.Sprintf("PRAGMA user_version = %d", fileVersion), nil)
 		return err
 	}
 	return nil
@@ -60,24 +60,24 @@ func same(s string) string { return s }
 // primary ones.
 //
 // Source: https://www.sqlite.org/rescode.html
-func explainSQLite(err error) (text string, away bool) {
+func explainSQLite(err error) (text string, how trouble) {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
-		return "", false
+		return "", none
 	}
 	switch e.Code() & 0xff {
 	case 5, 6:
-		return "another process has it locked", true
+		return "another process has had it locked for 10 s: end that process (fuser FILE names it), or wait until it is done", unwritable
 	case 8:
-		return "it can't be written", true
+		return "it can't be written: give this user the right to write the file and its folder, on a disk that is not mounted read-only", unwritable
 	case 10:
-		return "its disk fails, or is full", true
+		return "its disk fails, or is full: see what the system's log says of the disk", unwritable
 	case 11, 26:
-		return "the file is damaged, or no database of SQLite; put a copy of it in its place", false
+		return "the file is damaged, or no database of SQLite: put the copy of a backup in its place, or move it away together with its -wal and -shm files to begin anew", lasting
 	case 13:
-		return "its disk is full", true
+		return "its disk is full: make room on it", unwritable
 	case 14:
-		return "the file can't be opened", true
+		return "the file can't be opened: its folder must be there, and this user must have the right to write both", unwritable
 	}
-	return "", false
+	return "", none
 }

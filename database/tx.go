@@ -3,14 +3,9 @@ package database
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"math/rand/v2"
 	"time"
 )
-
-// ErrAway is what an error is (errors.Is) that the statement is not to blame for:
-// the server does not answer, the file is locked, the disk is full.
-var ErrAway = errors.New("the database can't be used now")
 
 // A Tx is a transaction. It belongs to one goroutine, and ends with the function that
 // Within called.
@@ -28,7 +23,10 @@ func (t *Tx) Exec(query string, args ...any) (sql.Result, error) {
 func (t *Tx) Query(query string, args ...any) (*Rows, error) { return t.db.query(t.tx, query, args) }
 
 // QueryRow runs a query of which one row is wanted.
-func (t *Tx) QueryRow(query string, args ...any) *Row { return t.db.queryRow(t.tx, query, args) }
+func (t *Tx) QueryRow(query string, args ...any) *Row {
+	rows, err := t.db.query(t.tx, query, args)
+	return &Row{rows, err}
+}
 
 // maxConflicts is how often a transaction is run again that others got in the way of.
 const maxConflicts = 20
@@ -38,7 +36,14 @@ const maxConflicts = 20
 // write, f may be run more than once, and must not build on what a run before did
 // outside of the database. When the connection is lost at the end, whether the
 // transaction was done is not known: the error is an ErrAway.
-func (d *DB) Within(f func(*Tx) error) error { return d.within(d.dialect.isolation, f) }
+func (d *DB) Within(f func(*Tx) error) error {
+	if err := d.arrive(); err != nil {
+		return err
+	}
+	err := d.within(d.dialect.isolation, f)
+	d.health.note(err, true)
+	return err
+}
 
 func (d *DB) within(level sql.IsolationLevel, f func(*Tx) error) error {
 	for tries := 1; ; tries++ {

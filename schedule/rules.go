@@ -45,17 +45,18 @@ type RuleSet struct {
 // if not nil, is told of files that are wrong whose rules run as they were.
 func NewRuleSet(paths []string, l *ledger.Ledger, now func() time.Time, log *slog.Logger, troubled func(Trouble)) *RuleSet {
 	s := &RuleSet{paths: paths, ledger: l, now: now, log: log, troubled: troubled}
-	s.Rules()
+	_, _ = s.Rules() // what it fails with now it fails with again when they are wanted
 	return s
 }
 
-// Rules returns the rules, after a look at whether files or switches have changed.
-func (s *RuleSet) Rules() []*detect.Rule {
+// Rules returns the rules, after a look at whether files or switches have changed. The
+// error is the ledger's, which does not say what is switched.
+func (s *RuleSet) Rules() ([]*detect.Rule, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	if d := now.Sub(s.looked); !s.looked.IsZero() && d >= 0 && d < lookEvery {
-		return s.rules
+		return s.rules, nil
 	}
 	s.looked = now
 	if seen := look(s.paths); seen != s.seen {
@@ -63,8 +64,11 @@ func (s *RuleSet) Rules() []*detect.Rule {
 		s.readFiles()
 	}
 	s.keep()
-	s.turn()
-	return s.rules
+	if err := s.turn(); err != nil {
+		s.looked = time.Time{}
+		return nil, fmt.Errorf("which rules are enabled and disabled: %w", err)
+	}
+	return s.rules, nil
 }
 
 // Wrong returns what is wrong with files of rules.
@@ -139,14 +143,11 @@ func (s *RuleSet) keep() {
 	s.unkept = nil
 }
 
-// turn enables and disables rules as people have said. While the ledger can't be
-// asked, it stays as it was; at the start, there are no rules.
-func (s *RuleSet) turn() {
+// turn enables and disables rules as people have said.
+func (s *RuleSet) turn() error {
 	switches, err := s.ledger.Switches()
 	if err != nil {
-		s.log.Warn("rules that were enabled or disabled are not known", "error", err)
-		s.looked = time.Time{}
-		return
+		return err
 	}
 	s.rules = make([]*detect.Rule, len(s.read))
 	for i, r := range s.read {
@@ -157,6 +158,7 @@ func (s *RuleSet) turn() {
 		}
 		s.rules[i] = r
 	}
+	return nil
 }
 
 // look returns what files look like without reading them.

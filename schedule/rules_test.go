@@ -59,7 +59,11 @@ func TestRulesOfAFolder(t *testing.T) {
 		t.Helper()
 		now = now.Add(10 * time.Second)
 		got := ""
-		for _, r := range s.Rules() {
+		all, err := s.Rules()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range all {
 			got += fmt.Sprintf("%s %s", r.Name, r.Severity)
 			if r.Disabled {
 				got += " disabled"

@@ -27,8 +27,8 @@ import (
 // are needed.
 type Options struct {
 	Ledger *ledger.Ledger
-	// Rules returns the rules as they are now.
-	Rules func() []*detect.Rule
+	// Rules returns the rules as they are now. While it fails, nothing is evaluated.
+	Rules func() ([]*detect.Rule, error)
 	// Querier returns what a window of a rule is evaluated with: the logs as they
 	// are now, with a share of the machine.
 	Querier func(*detect.Rule, Share) detect.Querier
@@ -113,6 +113,9 @@ type Scheduler struct {
 	large map[string]bool
 	alone bool
 	open  atomic.Int64
+	// failingSince is since when steps have failed; zero if the last did not. Rules that came
+	// meanwhile are caught up on from then on.
+	failingSince time.Time
 }
 
 // New returns a scheduler.
@@ -192,15 +195,29 @@ func (s *Scheduler) tidy(now time.Time) error {
 // step enters the windows that are due, gives open ones to free workers, and returns
 // to how many.
 func (s *Scheduler) step(ctx context.Context) (begun int, err error) {
-	rules := map[string]*detect.Rule{}
 	now := s.o.Now()
+	begun, err = s.stepAt(ctx, now)
+	switch {
+	case err == nil:
+		s.failingSince = time.Time{}
+	case s.failingSince.IsZero():
+		s.failingSince = now
+	}
+	return begun, err
+}
+
+func (s *Scheduler) stepAt(ctx context.Context, now time.Time) (begun int, err error) {
+	rules := map[string]*detect.Rule{}
 	if d := now.Sub(s.tidied); d > time.Hour || d < 0 {
 		if err := s.tidy(now); err != nil {
 			return 0, err
 		}
 		s.tidied = now
 	}
-	list := s.o.Rules()
+	list, err := s.o.Rules()
+	if err != nil {
+		return 0, err
+	}
 	for _, r := range list {
 		rules[r.ID] = r
 	}

@@ -84,6 +84,9 @@ func (s *Scheduler) due(r *detect.Rule, cursor ledger.Cursor, ok bool, now time.
 		return nil, latest
 	}
 	next := latest // the first window of a new rule
+	if !ok && !s.failingSince.IsZero() && s.failingSince.Before(now) {
+		next, _ = r.LastEnd(s.failingSince.Add(-delay))
+	}
 	if ok {
 		next, _ = r.LastEnd(cursor.To)
 		if next = next.Add(frequency); next.Before(r.Start) {

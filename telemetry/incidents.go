@@ -10,6 +10,19 @@ import (
 // read.
 func (m *Metrics) WatchIncidents(s *incident.Store) { m.registry.MustRegister(&watchedIncidents{s}) }
 
+// WatchDatabase adds whether the database can be used, which is asked when the metrics
+// are read.
+func (m *Metrics) WatchDatabase(away func() error) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "calypso_database_up", Help: "1 if the database can be used; while it can't, rules, incidents and messages wait.",
+	}, func() float64 {
+		if away() != nil {
+			return 0
+		}
+		return 1
+	}))
+}
+
 type watchedIncidents struct{ store *incident.Store }
 
 func (w *watchedIncidents) descs() (incidents, waiting *prometheus.Desc) {

@@ -125,7 +125,7 @@ func newSimulation(o options, rules []*detect.Rule) (*simulation, error) {
 func (s *simulation) scheduler(workers int) *schedule.Scheduler {
 	return schedule.New(schedule.Options{
 		Ledger: s.ledger, Sink: s.feed.in, Now: s.clock.now, Workers: workers, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
-		Rules: func() []*detect.Rule { return s.rules }, Querier: s.querier, Delay: -1, NRTDelay: -1,
+		Rules: func() ([]*detect.Rule, error) { return s.rules, nil }, Querier: s.querier, Delay: -1, NRTDelay: -1,
 		Ended: func(ledger.Run, time.Duration) { s.ended.Add(1) },
 	})
 }

@@ -79,18 +79,18 @@ func openDatabaseOf(source, dir string) (*database.DB, error) {
 	return db, failed(err)
 }
 
-// openDatabase opens the database of a configuration. node names this process among
-// those that share it, the same after a restart; it is empty if nobody can, since
-// who has the store's folder has it alone.
-func openDatabase(c config.Config) (db *database.DB, node string, err error) {
+// openDatabase opens the database of a configuration with open, which is one of
+// package database. node names this process among those that share it, the same after a
+// restart; it is empty if nobody can, since who has the store's folder has it alone.
+func openDatabase(c config.Config, open func(string) (*database.DB, error)) (db *database.DB, node string, err error) {
 	if c.Database == "" {
-		db, err = database.Open(filepath.Join(c.Store, databaseName))
+		db, err = open(filepath.Join(c.Store, databaseName))
 		return db, "", err
 	}
 	if node, err = nodeName(c.Store); err != nil {
 		return nil, "", err
 	}
-	db, err = database.Open(c.Database)
+	db, err = open(c.Database)
 	return db, node, err
 }
 

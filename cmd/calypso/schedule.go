@@ -217,7 +217,7 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 		states[r.State]++
 		alerts += r.Alerts
 	}
-	db, node, err := openDatabase(c)
+	db, node, err := openDatabase(c, database.Open)
 	if err != nil {
 		return failed(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/calypso-kql/calypso/api"
 	"github.com/calypso-kql/calypso/command"
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/database"
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/bind"
@@ -28,7 +29,8 @@ type serverParts struct {
 // openParts opens the store, the database, and what queries use besides them. Store
 // and database are to be closed.
 func openParts(c config.Config, saved *savedFlags) (*serverParts, error) {
-	p := &serverParts{log: newLog(c.Log)}
+	log := newLog(c.Log)
+	p := &serverParts{log: slog.New(withoutTrouble{log.Handler()})}
 	var err error
 	if p.watch, err = observe(c); err != nil {
 		return nil, failed(err)
@@ -51,9 +53,10 @@ func openParts(c config.Config, saved *savedFlags) (*serverParts, error) {
 	if p.store, err = store.Open(c.Store, store.Options{Note: wrong, Observer: p.watch}); err != nil {
 		return nil, failed(err)
 	}
-	if p.database, p.node, err = openDatabase(c); err != nil {
+	if p.database, p.node, err = openDatabase(c, database.OpenAway); err != nil {
 		return nil, failed(errors.Join(err, p.store.Close()))
 	}
+	watchDatabase(p.database, log)
 	if p.incidents, p.responses, err = openIncidents(c, p.database, p.node, time.Now, p.log, p.watch.Metrics); err != nil {
 		return nil, failed(errors.Join(err, p.database.Close(), p.store.Close()))
 	}
@@ -86,11 +89,15 @@ func (p *serverParts) server(ctx context.Context, c config.Config, address strin
 	p.metrics = p.watch.Metrics
 	p.watch.Metrics.Watch(p.store, p.intake, requests.Running)
 	p.watch.Metrics.WatchIncidents(p.incidents)
+	p.watch.Metrics.WatchDatabase(func() error {
+		_, err := p.database.Away()
+		return err
+	})
 	return api.NewServer(api.Options{
 		Store: p.store, Engine: p.engine, Intake: p.intake, Tokens: c.Tokens, Limits: c.Limits, Now: time.Now, Log: p.log,
 		Workspace: func(t workspace.Tables) bind.Catalog { return workspace.New(p.catalog, t, p.names...) },
 		Locations: p.locator,
-		Commands:  commands, Requests: requests, Failures: failures, Incidents: p.incidents,
+		Commands:  commands, Requests: requests, Failures: failures, Incidents: p.incidents, Database: p.database,
 		Observer: p.watch, Metrics: p.watch.Metrics.Handler(), Backup: p.backups(c),
 	}), requests, nil
 }
