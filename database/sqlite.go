@@ -47,7 +47,9 @@ func (d *DB) fileVersion() error {
 	switch {
 	case version > fileVersion:
 		return fmt.Errorf("%s: the file has version %d, and this version of Calypso knows %d", d.name, version, fileVersion)
-	case version < fileVersion && !d.reader:
+	case !d.reader:
+		// Also where it says so already: SQLite opens a file that can't be written, and
+		// only a write fails.
 		_, err := d.exec(d.sql, fmt.Sprintf("PRAGMA user_version = %d", fileVersion), nil)
 		return err
 	}
