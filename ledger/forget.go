@@ -10,7 +10,7 @@ func (l *Ledger) ForgetRuns(before time.Time) error {
 		return err
 	}
 	for rule := range cursors { // one at a time, by the key
-		_, err := l.db.Exec(`DELETE FROM runs WHERE rule = ? AND window_end < ? AND state NOT IN ('overdue', 'pending', 'running', 'evaluated')`, rule, micros(before))
+		_, err := l.db.Exec("DELETE FROM runs WHERE rule = ? AND window_end < ? AND NOT "+open, rule, micros(before))
 		if err != nil {
 			return err
 		}

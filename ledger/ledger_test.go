@@ -63,7 +63,7 @@ func aWindow(t *testing.T, source string) {
 	if c, ok, err := l.Cursor("r"); !ok || err != nil || !c.To.Equal(noon.Add(time.Minute)) || !c.LastAlert.IsZero() {
 		t.Errorf("the cursor is %+v, %v: nothing of a refused entry may be there", c, err)
 	}
-	open, err := l.Open(noon)
+	open, err := l.Due(noon)
 	must(err)
 	if len(open) != 1 || open[0].To != noon || open[0].From != noon.Add(-time.Hour) {
 		t.Fatalf("open at noon are %+v", open)
@@ -71,7 +71,7 @@ func aWindow(t *testing.T, source string) {
 	r := open[0]
 	must(l.Start(&r, "v2", noon))
 	must(l.Again(&r, r.Attempt, "no", noon.Add(time.Hour)))
-	if open, err = l.Open(noon); err != nil || len(open) > 0 {
+	if open, err = l.Due(noon); err != nil || len(open) > 0 {
 		t.Errorf("open before the next attempt are %+v, %v", open, err)
 	}
 	must(l.Start(&r, "v2", noon))
@@ -135,16 +135,16 @@ func twoNodes(t *testing.T, source string) {
 	lease(b, noon, false)
 	lease(a, noon.Add(30*time.Second), true)
 	lease(b, noon.Add(61*time.Second), false)
-	if open, err := b.Open(noon.Add(time.Minute)); err != nil || len(open) > 0 {
+	if open, err := b.Due(noon.Add(time.Minute)); err != nil || len(open) > 0 {
 		t.Errorf("b is offered what a works on: %+v, %v", open, err)
 	}
-	open, err := a.Open(noon)
+	open, err := a.Due(noon)
 	must(err)
 	ofA := open[0]
 	must(a.Start(&ofA, "v", noon))
 	// a is silent: b takes over.
 	later := noon.Add(2 * time.Minute)
-	if open, err = b.Open(later); err != nil || len(open) != 1 || open[0].State != ledger.Running || open[0].Node != "a" {
+	if open, err = b.Due(later); err != nil || len(open) != 1 || open[0].State != ledger.Running || open[0].Node != "a" {
 		t.Fatalf("of a dead node are offered %+v, %v", open, err)
 	}
 	lease(b, later, true)
@@ -201,7 +201,7 @@ func TestLedgerOfAnEarlierVersion(t *testing.T) {
 		t.Errorf("a reader of an earlier version: %v", err)
 	}
 	l := open(t, path, "")
-	if runs, err := l.Open(noon); err != nil || len(runs) != 1 || runs[0].Name != "R" {
+	if runs, err := l.Due(noon); err != nil || len(runs) != 1 || runs[0].Name != "R" {
 		t.Errorf("windows are %+v, %v", runs, err)
 	}
 }

@@ -120,7 +120,8 @@ type Outcome struct {
 	Until  time.Time
 }
 
-// Evaluated notes the outcome of an evaluation in one step.
+// Evaluated notes the outcome of an evaluation in one step. One that has nothing to
+// deliver and to remember may be closed without.
 func (l *Ledger) Evaluated(r *Run, o Outcome) error {
 	err := l.db.Within(func(tx *database.Tx) error {
 		if err := l.write(tx, r, Running, "state = ?, rows = ?, alerts = ?, error = ''", Evaluated, r.Rows, r.Alerts); err != nil {
@@ -134,8 +135,7 @@ func (l *Ledger) Evaluated(r *Run, o Outcome) error {
 		if err := remember(tx, r, o); err != nil {
 			return err
 		}
-		// What was carried over is evaluated with it.
-		if _, err := tx.Exec("UPDATE cursors SET carry = 0 WHERE rule = ? AND carry >= ?", r.Rule, micros(r.From)); err != nil {
+		if err := takenOn(tx, r); err != nil {
 			return err
 		}
 		if r.Alerts == 0 {
@@ -147,6 +147,12 @@ func (l *Ledger) Evaluated(r *Run, o Outcome) error {
 	if err == nil {
 		r.State, r.Error = Evaluated, ""
 	}
+	return err
+}
+
+// takenOn ends what was carried over into a window.
+func takenOn(tx *database.Tx, r *Run) error {
+	_, err := tx.Exec("UPDATE cursors SET carry = 0 WHERE rule = ? AND carry >= ?", r.Rule, micros(r.From))
 	return err
 }
 
@@ -168,23 +174,25 @@ func (l *Ledger) Records(r *Run) ([][]byte, error) {
 	return out, rows.Err()
 }
 
-// End closes a window in a state that is not open. What was to be delivered of it
-// is forgotten. If it is Carried, the rule's next window is to begin where it begins.
+// End closes a window in a state that is not open, with its Rows and Alerts. What was to
+// be delivered of it is forgotten. If it is Carried, the rule's next window is to begin
+// where it begins; if it is Done or Failed, what was carried over into it has ended, too.
 func (l *Ledger) End(r *Run, state State, why string, now time.Time) error {
 	err := l.db.Within(func(tx *database.Tx) error {
-		if err := l.write(tx, r, r.State, "state = ?, ended = ?, error = ?", state, micros(now), why); err != nil {
+		if err := l.write(tx, r, r.State, "state = ?, rows = ?, alerts = ?, ended = ?, error = ?", state, r.Rows, r.Alerts, micros(now), why); err != nil {
 			return err
 		}
-		if _, err := tx.Exec("DELETE FROM outbox WHERE rule = ? AND window_end = ?", r.Rule, micros(r.To)); err != nil {
-			return err
+		if r.State == Evaluated {
+			if _, err := tx.Exec("DELETE FROM outbox WHERE rule = ? AND window_end = ?", r.Rule, micros(r.To)); err != nil {
+				return err
+			}
 		}
 		switch state {
 		case Carried:
 			_, err := tx.Exec("UPDATE cursors SET carry = ? WHERE rule = ? AND (carry = 0 OR carry > ?)", micros(r.From), r.Rule, micros(r.From))
 			return err
-		case Failed:
-			_, err := tx.Exec("UPDATE cursors SET carry = 0 WHERE rule = ? AND carry >= ?", r.Rule, micros(r.From))
-			return err
+		case Done, Failed:
+			return takenOn(tx, r)
 		}
 		return nil
 	})
@@ -212,11 +220,28 @@ type execer interface {
 	Exec(query string, args ...any) (sql.Result, error)
 }
 
-// Open returns the windows that are not closed and whose next attempt may begin by
-// now, the oldest first, but for those of rules that another node has.
-func (l *Ledger) Open(now time.Time) ([]Run, error) {
-	return l.query(`WHERE state IN ('overdue', 'pending', 'running', 'evaluated') AND not_before <= ? AND NOT EXISTS
-		(SELECT 1 FROM cursors c WHERE c.rule = runs.rule AND c.node <> ? AND c.lease > ?) ORDER BY window_end, rule`, micros(now), l.node, micros(now))
+// Due returns, of each rule, the oldest window that is not closed and whose next attempt
+// may begin by now, but for rules that another node has. The oldest come first.
+func (l *Ledger) Due(now time.Time) ([]Run, error) {
+	// One look into the index for each rule, however many windows wait.
+	return l.query(`JOIN (SELECT c.rule AS waiting, (SELECT o.window_end FROM runs o WHERE o.rule = c.rule AND o.`+open+` AND o.not_before <= ? ORDER BY o.window_end LIMIT 1) AS oldest
+		FROM cursors c WHERE c.node = ? OR c.lease <= ?) AS due ON rule = waiting AND window_end = oldest ORDER BY window_end, rule`, micros(now), l.node, micros(now))
+}
+
+// DueOf is Due of one rule; ok is false if it has none.
+func (l *Ledger) DueOf(rule string, now time.Time) (r Run, ok bool, err error) {
+	runs, err := l.query("WHERE rule = ? AND "+open+` AND not_before <= ? AND NOT EXISTS
+		(SELECT 1 FROM cursors c WHERE c.rule = runs.rule AND c.node <> ? AND c.lease > ?) ORDER BY window_end LIMIT 1`, rule, micros(now), l.node, micros(now))
+	if err != nil || len(runs) == 0 {
+		return r, false, err
+	}
+	return runs[0], true, nil
+}
+
+// Waiting returns how many windows are not closed and might be worked on by now.
+func (l *Ledger) Waiting(now time.Time) (n int, err error) {
+	err = l.db.QueryRow("SELECT count(*) FROM runs WHERE "+open+" AND not_before <= ?", micros(now)).Scan(&n)
+	return n, err
 }
 
 // A Filter says which runs are wanted. Zero fields want all.

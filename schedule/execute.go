@@ -37,7 +37,8 @@ func (s *Scheduler) execute(ctx context.Context, r *detect.Rule, run ledger.Run)
 
 // advance returns errors of the ledger only.
 func (s *Scheduler) advance(ctx context.Context, r *detect.Rule, run *ledger.Run) error {
-	if run.State != ledger.Evaluated {
+	records, evaluated := [][]byte(nil), run.State == ledger.Evaluated
+	if !evaluated {
 		switch suppressed, err := s.suppressed(r, run); {
 		case err != nil:
 			return err
@@ -60,13 +61,18 @@ func (s *Scheduler) advance(ctx context.Context, r *detect.Rule, run *ledger.Run
 		if err != nil {
 			return s.failed(ctx, r, run, err)
 		}
+		if records = outcome.Records; len(records) == 0 {
+			return s.end(ctx, r, run, ledger.Done, "")
+		}
 		if err := s.o.Ledger.Evaluated(run, outcome); err != nil {
 			return err
 		}
 	}
-	records, err := s.o.Ledger.Records(run)
-	if err != nil {
-		return err
+	if evaluated {
+		var err error
+		if records, err = s.o.Ledger.Records(run); err != nil {
+			return err
+		}
 	}
 	if err := s.deliver(ctx, run, records); err != nil {
 		// The alerts are in the ledger: they are delivered however long it takes.

@@ -16,8 +16,8 @@ import (
 	"github.com/calypso-kql/calypso/ledger"
 )
 
-// lookEvery is how often files of rules are looked at for changes.
-const lookEvery = 5 * time.Second
+// readEvery is how often files of rules are looked at for changes.
+const readEvery = 5 * time.Second
 
 // A RuleSet is the rules of files and folders, as they are now. A file that is wrong
 // keeps the rules that it had when it was last right, also when that was before a
@@ -55,7 +55,7 @@ func (s *RuleSet) Rules() ([]*detect.Rule, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if d := now.Sub(s.looked); !s.looked.IsZero() && d >= 0 && d < lookEvery {
+	if d := now.Sub(s.looked); !s.looked.IsZero() && d >= 0 && d < readEvery {
 		return s.rules, nil
 	}
 	s.looked = now

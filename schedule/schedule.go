@@ -16,7 +16,6 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/calypso-kql/calypso/detect"
@@ -100,19 +99,26 @@ type Scheduler struct {
 	o    Options
 	wake chan struct{}
 
-	mu sync.Mutex
+	// What follows up to work belongs to step. rules are those of the last look, first
+	// the oldest window that is due of each rule.
+	rules map[string]*detect.Rule
+	first map[string]ledger.Run
 	// busy are the rules of which a window is being worked on, last has when one
 	// of a rule was taken up: the rule that has waited longest comes first.
 	busy map[string]bool
 	last map[string]time.Time
+	// alone says that a rule is evaluated that is large.
+	alone  bool
+	tidied time.Time // when events were last forgotten
+	work   sync.WaitGroup
+
+	mu sync.Mutex
+	// ended are rules that step does not know yet not to be busy any more.
+	ended []string
 	// failing is what the ledger last failed with while a window was worked on.
 	failing error
-	tidied  time.Time // when events were last forgotten
-	work    sync.WaitGroup
-	// large are rules that are evaluated alone; alone says that one is.
+	// large are rules that are evaluated alone.
 	large map[string]bool
-	alone bool
-	open  atomic.Int64
 	// failingSince is since when steps have failed; zero if the last did not. Rules that came
 	// meanwhile are caught up on from then on.
 	failingSince time.Time
@@ -132,21 +138,25 @@ func New(o Options) *Scheduler {
 	if o.Workers == 0 {
 		o.Workers = 2
 	}
-	return &Scheduler{o: o, wake: make(chan struct{}, 1), busy: map[string]bool{}, last: map[string]time.Time{}, large: map[string]bool{}}
+	return &Scheduler{o: o, wake: make(chan struct{}, 1), first: map[string]ledger.Run{}, busy: map[string]bool{}, last: map[string]time.Time{}, large: map[string]bool{}}
 }
 
-// Backlog returns how many windows were due and not closed when the scheduler last
-// looked. It may be called at any time.
-func (s *Scheduler) Backlog() int { return int(s.open.Load()) }
+// Backlog returns how many windows are due and not closed. It may be called at any
+// time.
+func (s *Scheduler) Backlog() (int, error) { return s.o.Ledger.Waiting(s.o.Now()) }
+
+// lookEvery is how often the ledger is asked for all that is due. Between, it is asked
+// for the next window of each rule of which one has ended.
+const lookEvery = time.Second
 
 // Run runs rules until ctx ends, and then waits for the windows being worked on. An
 // error of the ledger does not end it: nothing is evaluated that could not be
 // entered, and it is tried again.
 func (s *Scheduler) Run(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
+	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	for {
-		if _, err := s.step(ctx); err != nil {
+	for look := true; ; {
+		if _, err := s.step(ctx, look); err != nil {
 			s.o.Log.Error("schedule", "error", err)
 		}
 		select {
@@ -154,7 +164,9 @@ func (s *Scheduler) Run(ctx context.Context) {
 			s.work.Wait()
 			return
 		case <-s.wake:
+			look = false
 		case <-tick.C:
+			look = true
 		}
 	}
 }
@@ -163,7 +175,7 @@ func (s *Scheduler) Run(ctx context.Context) {
 // returns: for a run by cron, and for tests.
 func (s *Scheduler) Drain(ctx context.Context) error {
 	for {
-		begun, err := s.step(ctx)
+		begun, err := s.step(ctx, true)
 		if err != nil {
 			return err
 		}
@@ -171,8 +183,8 @@ func (s *Scheduler) Drain(ctx context.Context) error {
 		if s.failing != nil {
 			return s.failing // it would fail again, for ever
 		}
-		open, err := s.o.Ledger.Open(s.o.Now())
-		if err != nil || len(open) == 0 || ctx.Err() != nil {
+		due, err := s.o.Ledger.Due(s.o.Now())
+		if err != nil || len(due) == 0 || ctx.Err() != nil {
 			return err
 		}
 		if begun == 0 { // rows are arriving
@@ -192,11 +204,26 @@ func (s *Scheduler) tidy(now time.Time) error {
 	return s.o.Ledger.ForgetRuns(now.Add(-max(s.o.Keep, s.o.CatchUp)))
 }
 
-// step enters the windows that are due, gives open ones to free workers, and returns
-// to how many.
-func (s *Scheduler) step(ctx context.Context) (begun int, err error) {
+// step gives windows to free workers, and returns to how many. If it is to look, it
+// enters those that have come due before.
+func (s *Scheduler) step(ctx context.Context, look bool) (begun int, err error) {
 	now := s.o.Now()
-	begun, err = s.stepAt(ctx, now)
+	s.mu.Lock()
+	ended := s.ended
+	s.ended = nil
+	s.mu.Unlock()
+	for _, rule := range ended {
+		delete(s.busy, rule)
+		s.alone = false
+	}
+	if look {
+		err = s.look(now)
+	} else {
+		err = s.follow(ended, now)
+	}
+	if err == nil {
+		begun = s.begin(ctx, now)
+	}
 	switch {
 	case err == nil:
 		s.failingSince = time.Time{}
@@ -206,36 +233,61 @@ func (s *Scheduler) step(ctx context.Context) (begun int, err error) {
 	return begun, err
 }
 
-func (s *Scheduler) stepAt(ctx context.Context, now time.Time) (begun int, err error) {
-	rules := map[string]*detect.Rule{}
+// look enters the windows that have come due, and finds the oldest of each rule.
+func (s *Scheduler) look(now time.Time) error {
+	clear(s.first)
 	if d := now.Sub(s.tidied); d > time.Hour || d < 0 {
 		if err := s.tidy(now); err != nil {
-			return 0, err
+			return err
 		}
 		s.tidied = now
 	}
 	list, err := s.o.Rules()
 	if err != nil {
-		return 0, err
+		return err
 	}
+	s.rules = map[string]*detect.Rule{}
 	for _, r := range list {
-		rules[r.ID] = r
+		s.rules[r.ID] = r
 	}
 	if err := s.enter(list, now); err != nil {
-		return 0, err
+		return err
 	}
-	open, err := s.o.Ledger.Open(now)
+	due, err := s.o.Ledger.Due(now)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	s.open.Store(int64(len(open)))
-	chosen := s.choose(open, rules, now)
+	for _, r := range due {
+		s.first[r.Rule] = r
+	}
+	return nil
+}
+
+// follow finds the next windows of rules of which one has ended.
+func (s *Scheduler) follow(rules []string, now time.Time) error {
+	for _, rule := range rules {
+		r, ok, err := s.o.Ledger.DueOf(rule, now)
+		if err != nil {
+			clear(s.first)
+			return err
+		}
+		delete(s.first, rule)
+		if ok {
+			s.first[rule] = r
+		}
+	}
+	return nil
+}
+
+// begin gives windows to free workers, and returns to how many.
+func (s *Scheduler) begin(ctx context.Context, now time.Time) int {
+	chosen := s.choose(now)
 	for _, run := range chosen {
+		r := s.rules[run.Rule]
 		s.work.Go(func() {
-			err := s.execute(ctx, rules[run.Rule], run)
+			err := s.execute(ctx, r, run)
 			s.mu.Lock()
-			delete(s.busy, run.Rule)
-			s.alone = false
+			s.ended = append(s.ended, run.Rule)
 			if err != nil {
 				s.failing = err
 			}
@@ -246,41 +298,37 @@ func (s *Scheduler) stepAt(ctx context.Context, now time.Time) (begun int, err e
 			}
 		})
 	}
-	return len(chosen), nil
+	return len(chosen)
 }
 
-// choose returns the oldest open window of each rule that none is being worked on,
-// of the rules that have waited longest, as many as there are free workers. A large
-// rule waits until none works, and then works alone.
-func (s *Scheduler) choose(open []ledger.Run, rules map[string]*detect.Rule, now time.Time) []ledger.Run {
+// choose returns windows of rules that none is being worked on, of those that have
+// waited longest, as many as there are free workers. A large rule waits until none
+// works, and then works alone.
+func (s *Scheduler) choose(now time.Time) []ledger.Run {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	first := map[string]ledger.Run{}
 	arrived := now
 	if s.o.Arrived != nil {
 		arrived = s.o.Arrived(now)
 	}
-	for _, r := range open { // the oldest come first
-		rule := rules[r.Rule]
-		if _, have := first[r.Rule]; have || s.busy[r.Rule] || rule != nil && rule.Arrival() && arrived.Before(r.To) {
-			continue
-		}
-		first[r.Rule] = r
+	ready := func(r ledger.Run) bool {
+		rule := s.rules[r.Rule]
+		return !s.busy[r.Rule] && (rule == nil || !rule.Arrival() || !arrived.Before(r.To))
 	}
 	var out []ledger.Run
-	for !s.alone && len(s.busy) < s.o.Workers && len(first) > 0 {
+	for !s.alone && len(s.busy) < s.o.Workers {
 		best := ""
-		for id, r := range first {
-			if best == "" || s.last[id].Before(s.last[best]) || s.last[id].Equal(s.last[best]) && before(r, first[best]) {
+		for id, r := range s.first {
+			if ready(r) && (best == "" || s.last[id].Before(s.last[best]) || s.last[id].Equal(s.last[best]) && before(r, s.first[best])) {
 				best = id
 			}
 		}
-		if s.large[best] && len(s.busy) > 0 {
+		if best == "" || s.large[best] && len(s.busy) > 0 {
 			break
 		}
-		out = append(out, first[best])
+		out = append(out, s.first[best])
 		s.busy[best], s.last[best], s.alone = true, now, s.large[best]
-		delete(first, best)
+		delete(s.first, best)
 	}
 	return out
 }

@@ -67,8 +67,25 @@ func (m *Metrics) RuleRan(r RuleRun) {
 
 // WatchRules adds how many windows of rules wait, which is asked when the metrics are
 // read.
-func (m *Metrics) WatchRules(backlog func() int) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "calypso_rule_windows_waiting", Help: "Windows of rules that are due and not closed.",
-	}, func() float64 { return float64(backlog()) }))
+func (m *Metrics) WatchRules(backlog func() (int, error)) {
+	m.registry.MustRegister(watchedRules(backlog))
+}
+
+type watchedRules func() (int, error)
+
+func (w watchedRules) desc() *prometheus.Desc {
+	return desc("rule_windows_waiting", "Windows of rules that are due and not closed.")
+}
+
+// Describe implements prometheus.Collector.
+func (w watchedRules) Describe(ch chan<- *prometheus.Desc) { ch <- w.desc() }
+
+// Collect implements prometheus.Collector.
+func (w watchedRules) Collect(ch chan<- prometheus.Metric) {
+	n, err := w()
+	if err != nil {
+		ch <- prometheus.NewInvalidMetric(w.desc(), err)
+		return
+	}
+	ch <- prometheus.MustNewConstMetric(w.desc(), prometheus.GaugeValue, float64(n))
 }
