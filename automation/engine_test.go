@@ -220,7 +220,7 @@ func TestConditions(t *testing.T) {
 		{`{conditionType: Property, conditionProperties: {propertyName: FileName, operator: NotEquals, propertyValues: [a]}}`, true},
 		{`{conditionType: Property, conditionProperties: {propertyName: IncidentRelatedAnalyticRuleIds, operator: Contains, propertyValues: [/subscriptions/b1c0a6a4-0000-0000-0000-000000000000/x/alertRules/b1c0a6a4-6c7b-4a3c-9e0f-0d6c1b6f7a11]}}`, true},
 		{`{conditionType: Property, conditionProperties: {propertyName: IncidentRelatedAnalyticRuleIds, operator: Equals, propertyValues: [Rule of Risk]}}`, true},
-		{`{conditionType: Property, conditionProperties: {propertyName: IncidentUpdatedBySource, operator: Equals, propertyValues: [AlertGrouping]}}`, true},
+		{`{conditionType: Property, conditionProperties: {propertyName: IncidentUpdatedBySource, operator: Equals, propertyValues: [Alert grouping, Playbook]}}`, true},
 		{`{conditionType: Property, conditionProperties: {propertyName: IncidentCustomDetailsValue, operator: Equals, propertyValues: [NL]}}`, true},
 		{`{conditionType: PropertyArray, conditionProperties: {arrayType: CustomDetails, arrayConditionType: AnyItem, itemConditions: [
 			{conditionType: Property, conditionProperties: {propertyName: IncidentCustomDetailsKey, operator: Equals, propertyValues: [Country]}},

@@ -90,12 +90,29 @@ func (c *conditionParser) property(p *propertyFields, at string) condition {
 		c.add(at+"propertyName", "%s is of incidents, and the rule is about alerts", p.PropertyName)
 	default:
 		out.property = properties()[i]
-		if strings.HasSuffix(p.PropertyName, "RuleIds") {
+		switch {
+		case strings.HasSuffix(p.PropertyName, "RuleIds"):
 			out.values = ruleIDs(p.PropertyValues)
+		case p.PropertyName == updatedBy:
+			out.values = c.sources(at+"propertyValues", p.PropertyValues)
 		}
 		return out
 	}
 	return nil
+}
+
+// sources returns the names of who changes incidents. They are taken as people see them
+// in Sentinel (Alert grouping), too.
+func (c *conditionParser) sources(at string, values []string) (out []string) {
+	for _, v := range values {
+		i := slices.IndexFunc(sources(), func(name string) bool { return strings.EqualFold(name, strings.ReplaceAll(v, " ", "")) })
+		if i < 0 {
+			c.add(at, "%q changes no incidents: want %s", v, strings.Join(sources(), ", "))
+			continue
+		}
+		out = append(out, sources()[i])
+	}
+	return out
 }
 
 // ruleIDs takes the rules' IDs from the paths of Azure's resources.

@@ -23,6 +23,9 @@ const (
 	label       = "IncidentLabel"
 )
 
+// updatedBy is who has made the change that a rule is about.
+const updatedBy = "IncidentUpdatedBySource"
+
 // incidentProperty is a property of incidents, of which elements of lists may have
 // their own.
 func incidentProperty(name string, of func(i *incident.Incident) []string) property {
@@ -50,7 +53,7 @@ func properties() []property {
 		incidentProperty("IncidentRelatedAnalyticRuleIds", func(i *incident.Incident) []string { return append(slices.Clone(i.Rules), i.RuleNames...) }),
 		incidentProperty(detailKey, func(i *incident.Incident) []string { return slices.Sorted(maps.Keys(i.Details)) }),
 		incidentProperty(detailValue, func(i *incident.Incident) []string { return slices.Concat(slices.Collect(maps.Values(i.Details))...) }),
-		{name: "IncidentUpdatedBySource", of: func(s *subject) []string { return sourceOf(s.change.By) }},
+		{name: updatedBy, of: func(s *subject) []string { return sourceOf(s.change.By) }},
 		{name: "AlertProductNames", alerts: true, of: func(s *subject) []string {
 			if s.alert != nil {
 				return []string{s.alert.Product}
@@ -98,6 +101,16 @@ func commentsOf(i *incident.Incident) (out []string) {
 		out = append(out, c.ID)
 	}
 	return out
+}
+
+// sources are those that Sentinel's documentation names for "Updated by". What changes
+// incidents here are the first three: clients of the API are users, there are no
+// playbooks, and nothing comes from Defender.
+//
+// Source: Microsoft's documentation of automation rules, on the update trigger. How its
+// JSON spells them is not documented.
+func sources() []string {
+	return []string{"User", "AlertGrouping", "AutomationRule", "Application", "Playbook", "Microsoft365Defender"}
 }
 
 // sourceOf names who has changed an incident as conditions do.
