@@ -30,14 +30,35 @@ func (f *databaseFlags) register(c *cobra.Command) {
 
 func (f *databaseFlags) given() bool { return f.dir != "" || f.source != "" }
 
+// read opens the database for reading.
+func (f *databaseFlags) read() (*database.DB, error) {
+	f.find()
+	return readDatabase(f.source, f.dir)
+}
+
+// open opens the database for changes.
+func (f *databaseFlags) open() (*database.DB, error) {
+	f.find()
+	return openDatabaseOf(f.source, f.dir)
+}
+
+// find takes the database that the store was served with, if no other is given.
+func (f *databaseFlags) find() {
+	if f.source != "" || f.dir == "" {
+		return
+	}
+	if c, _, ok := servedConfig(f.dir); ok {
+		f.source = c.Database
+	}
+}
+
 // ledger opens the ledger, for reading or for changes; close is to be called.
 func (f *databaseFlags) ledger(change bool) (l *ledger.Ledger, closeIt func(), err error) {
-	var db *database.DB
+	open := f.read
 	if change {
-		db, err = openDatabaseOf(f.source, f.dir)
-	} else {
-		db, err = readDatabase(f.source, f.dir)
+		open = f.open
 	}
+	db, err := open()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -24,6 +24,8 @@ import (
 type incidentFlags struct {
 	databaseFlags
 	file, by, server string
+	// served says that the configuration is that with which the store was served.
+	served bool
 }
 
 func (f *incidentFlags) register(c *cobra.Command) {
@@ -64,12 +66,23 @@ func (f *incidentFlags) registerChange(c *cobra.Command) {
 	c.Flags().StringVar(&f.by, "by", "", "who makes the change; your user name if not given")
 }
 
-// config returns the configuration; without a file it is of the flags alone.
+// config returns the configuration: of the file, of the flags alone, or that with which
+// the store was served.
 func (f *incidentFlags) config() (config.Config, error) {
 	if f.file == "" && !f.given() {
 		return config.Config{}, errors.New("want --store DIR, the folder of the store, or --config FILE, --database or --server")
 	}
-	c, err := readConfig(f.file, overriding(nil, f.dir, ""))
+	var c config.Config
+	var err error
+	if f.file == "" && f.dir != "" {
+		var directory string
+		if c, directory, f.served = servedConfig(f.dir); f.served {
+			err = failed(os.Chdir(directory)) // of the paths in it
+		}
+	}
+	if !f.served {
+		c, err = readConfig(f.file, overriding(nil, f.dir, ""))
+	}
 	if f.source != "" {
 		c.Database = f.source
 	}
@@ -133,7 +146,7 @@ func (f *incidentFlags) change(ctx context.Context, change func(incidents, incid
 	if err != nil {
 		return failed(err)
 	}
-	if f.file == "" {
+	if f.file == "" && !f.served {
 		tellUntold(db)
 	}
 	return errors.Join(change(s, by), failed(deliverNow(ctx, c, s, r)))

@@ -52,7 +52,7 @@ refused, or has not been taken for so long that it is not tried any more).`,
 				}
 				f.States = append(f.States, notify.State(s))
 			}
-			db, err := readDatabase(from.source, from.dir)
+			db, err := from.read()
 			if err != nil {
 				return err
 			}
@@ -113,7 +113,7 @@ next calypso schedule, sends them; each has the ID that it had.`,
 				return errors.New("want the IDs of messages, or --all")
 			}
 			f.IDs = args
-			db, err := openDatabaseOf(from.source, from.dir)
+			db, err := from.open()
 			if err != nil {
 				return err
 			}

@@ -176,7 +176,7 @@ what has run, calypso incidents what came of it.`,
 				}
 				clock = func() time.Time { return types.TimeOf(ticks) }
 			}
-			return runSchedule(cmd.Context(), c, saved.with(c.Workspace), clock)
+			return runSchedule(cmd.Context(), c, saved.with(c.Workspace), clock, served{Config: file, Rules: rules, Database: source})
 		},
 	}
 	saved.register(c)
@@ -188,7 +188,7 @@ what has run, calypso incidents what came of it.`,
 	return c
 }
 
-func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock func() time.Time) (err error) {
+func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock func() time.Time, told served) (err error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	cat, err := openCatalog(c.Catalog)
 	if err != nil {
@@ -222,6 +222,9 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 		return failed(err)
 	}
 	defer func() { err = errors.Join(err, failed(db.Close())) }()
+	if err := told.leave(c.Store); err != nil {
+		return failed(err)
+	}
 	incidents, responses, err := openIncidents(c, db, node, clock, log, nil)
 	if err != nil {
 		return failed(err)

@@ -39,7 +39,7 @@ configuration says otherwise; docs/serve.md tells how.`,
 			}
 			watched(&c, watch)
 			c.Rules = append(c.Rules, rules...)
-			return serve(cmd.Context(), c, saved.with(c.Workspace))
+			return serve(cmd.Context(), c, saved.with(c.Workspace), served{Config: file, Set: set, Rules: rules})
 		},
 	}
 	saved.register(c)
@@ -81,13 +81,16 @@ its digest only. Roles: reader, ingestor, operator, admin.`,
 }
 
 // serve serves until ctx ends, and then lets the requests under way end.
-func serve(ctx context.Context, c config.Config, saved *savedFlags) (err error) {
+func serve(ctx context.Context, c config.Config, saved *savedFlags, told served) (err error) {
 	p, err := openParts(c, saved)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, failed(p.database.Close()), failed(p.store.Close())) }()
 	if err := p.responses.queue.CheckSecrets(); err != nil {
+		return failed(err)
+	}
+	if err := told.leave(c.Store); err != nil {
 		return failed(err)
 	}
 	listener, err := net.Listen("tcp", c.Listen)

@@ -41,7 +41,7 @@ func servingStore(t *testing.T, dir string, set ...func(*config.Config)) (url st
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- serve(ctx, c, &savedFlags{}) }()
+	go func() { done <- serve(ctx, c, &savedFlags{}, served{}) }()
 	url = "http://" + c.Listen
 	for range 500 {
 		if resp, err := http.Get(url + "/readyz"); err == nil {
