@@ -17,7 +17,7 @@ func (q *query) aggregate(a *aggregation) (*flow, error) {
 	if f, ok, err := q.aggregateFragments(a); ok || err != nil {
 		return f, err
 	}
-	in, err := q.build(a.node.Input)
+	in, err := a.input()
 	if err != nil {
 		return nil, err
 	}
@@ -66,12 +66,13 @@ func (q *query) groupsOf(n plan.Node) (*aggregation, error) {
 }
 
 // An aggregation is the aggregate operator. Groups come out in the order in
-// which their first rows came in.
+// which their first rows came in, or in any if it is loose.
 type aggregation struct {
 	q      *query
 	node   *plan.Aggregate
 	having plan.Expr // may be nil
 	top    *groupTop // likewise
+	loose  bool
 }
 
 func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) {
@@ -85,7 +86,7 @@ func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) 
 		return nil, err
 	}
 	defer out.lease.release()
-	return a.result([]*aggState{out}, a.node, nil)
+	return a.result([]foundGroups{out})
 }
 
 // fold returns the groups of a flow in one state, whose lease is to be released.
@@ -141,36 +142,22 @@ func (a *aggregation) runParts(ctx context.Context, in *flow, p *parts, workers 
 	if err := in.run(ctx, each); err != nil {
 		return nil, err
 	}
-	states, err := p.finish(sinks)
+	found, err := p.finish(sinks)
 	if err != nil {
 		return nil, err
 	}
-	if p.mode.Load() != partsSplit {
-		return a.result(states, a.node, nil)
-	}
-	restore, err := p.restorer()
-	if err != nil {
-		return nil, err
-	}
-	return a.result(states, p.split.node, restore)
+	return a.result(found)
 }
 
-// result returns the groups of states, which have none in common, in the order
-// of their first rows. The states are of node; restore, if not nil, makes of
-// their rows those of a's own.
-func (a *aggregation) result(states []*aggState, node *plan.Aggregate, restore func(*column.Batch) *column.Batch) (column.Reader, error) {
-	batches := make([]*column.Batch, len(states))
-	firsts := make([][]rowID, len(states))
-	err := inParallel(a.q.Workers, len(states), func(i int) (err error) {
-		if states[i] == nil {
-			return nil
-		}
-		firsts[i] = states[i].first
-		if batches[i], err = states[i].groups(node); err != nil {
+// result returns the groups found, in the order of their first rows; no two of
+// found have one in common.
+func (a *aggregation) result(found []foundGroups) (column.Reader, error) {
+	batches := make([]*column.Batch, len(found))
+	firsts := make([][]rowID, len(found))
+	err := inParallel(a.q.Workers, len(found), func(i int) (err error) {
+		firsts[i] = found[i].firsts()
+		if batches[i], err = found[i].batch(a.node); err != nil {
 			return err
-		}
-		if restore != nil {
-			batches[i] = restore(batches[i])
 		}
 		if a.having != nil {
 			kept, err := newCompiler(a.q).selector(a.having).rows(batches[i])
@@ -192,6 +179,9 @@ func (a *aggregation) result(states []*aggState, node *plan.Aggregate, restore f
 	})
 	if err != nil {
 		return nil, err
+	}
+	if a.loose {
+		return &batchReader{schema: a.node.Out, batches: batches, rows: a.q.BatchRows}, nil
 	}
 	all := &stack{schema: a.node.Out}
 	var first []rowID
@@ -221,11 +211,11 @@ func (a *aggregation) result(states []*aggState, node *plan.Aggregate, restore f
 
 // picked returns the elements of s at the rows given; nothing of nothing, as for
 // the one group of an aggregate without keys.
-func picked(s []rowID, rows []uint32) []rowID {
+func picked[T any](s []T, rows []uint32) []T {
 	if len(s) == 0 {
 		return nil
 	}
-	out := make([]rowID, len(rows))
+	out := make([]T, len(rows))
 	for i, r := range rows {
 		out[i] = s[r]
 	}

@@ -126,7 +126,7 @@ func (f *fragmentedAggregation) run(ctx context.Context) (column.Reader, error) 
 			return nil, err
 		}
 	}
-	return f.result([]*aggState{out}, f.node, nil)
+	return f.result([]foundGroups{out})
 }
 
 // together reports whether two neighbours are handled at once: they are of one part

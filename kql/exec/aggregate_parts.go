@@ -4,7 +4,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // Where nearly every row is a group of its own (requests, sessions, messages), a
@@ -30,13 +32,16 @@ type parts struct {
 	exprs []plan.Expr  // the inputs; see aggregation.inputs
 	over  *aggregation // a over the values of exprs
 	shift uint         // of a hash, for the number of its part
+	rows  int64        // an estimate; -1 if there is none
 
 	mode atomic.Int32 // partsOpen until a worker decides
 	list []aggPart
 
-	mu     sync.Mutex   // held by who decides
-	shared []*sharedKey // by key, nil for the others; set before mode is partsSplit
-	split  *aggregation // over, with the numbers of shared keys; likewise
+	mu sync.Mutex // held by who decides
+	// What is decided, set before mode is partsSplit:
+	shared []*sharedKey // by key, nil for the others
+	layout *tupleLayout // of the keys, with the numbers of shared ones
+	room   int          // groups that a part is to begin with room for
 }
 
 const (
@@ -45,16 +50,10 @@ const (
 	partsSplit
 )
 
-// An aggPart is the groups of one range of hashes.
-type aggPart struct {
-	mu    sync.Mutex
-	state *aggState // nil until the first rows come
-}
-
-// newParts returns nil if a cannot be split: it has no keys, or picks rows, whose
-// columns are to stay Lazy in large batches.
+// newParts returns nil if a cannot be split: it has no keys, or very many, or picks
+// rows, whose columns are to stay Lazy in large batches.
 func (a *aggregation) newParts() *parts {
-	if len(a.node.Keys) == 0 {
+	if len(a.node.Keys) == 0 || len(a.node.Keys) > maxTupleKeys {
 		return nil
 	}
 	for _, g := range a.node.Aggs {
@@ -70,64 +69,41 @@ func (a *aggregation) newParts() *parts {
 	for n := int64(partRows) << bits; rows >= 0 && n > 2*rows && 1<<bits > minParts; n /= 2 {
 		bits--
 	}
-	p := &parts{a: a, exprs: a.inputs(), shift: 64 - bits, list: make([]aggPart, 1<<bits)}
+	p := &parts{a: a, exprs: a.inputs(), shift: 64 - bits, rows: rows, list: make([]aggPart, 1<<bits)}
+	for i := range p.list {
+		p.list[i].p = p
+	}
 	p.over = &aggregation{q: a.q, node: a.overInputs()}
 	return p
 }
 
-func (p *parts) fold(i int, held []partBatch) error {
-	part := &p.list[i]
-	part.mu.Lock()
-	defer part.mu.Unlock()
-	if part.state == nil {
-		st, err := p.split.state()
-		if err != nil {
-			return err
-		}
-		part.state = st
-	}
-	for _, h := range held {
-		if err := part.state.consumeAny(h); err != nil {
-			return err
+// split decides that the aggregation is split, by what own has seen of its rows, of
+// which fresh in so many began a group at last. b is the last batch. The caller
+// holds p.mu.
+func (p *parts) split(own *aggState, b *column.Batch, seen, fresh, of int) {
+	p.share(own, b, seen)
+	types := make([]types.Type, len(p.over.node.Keys))
+	for j, k := range p.over.node.Keys {
+		if types[j] = k.Type(); p.shared[j] != nil {
+			types[j] = sharedNumber
 		}
 	}
-	return part.state.lease.set(part.state.size())
+	p.layout = newTupleLayout(types)
+	groups := p.rows * int64(fresh) / int64(of) / int64(len(p.list))
+	p.room = int(min(max(groups+groups/8, partRows/8), partRows+partRows/8))
+	p.mode.Store(partsSplit)
 }
 
-// consumeAny folds rows that may come in any order.
-func (s *aggState) consumeAny(h partBatch) error {
-	s.fed = true
-	keys, err := evalAll(s.keys, h.b)
-	if err != nil {
-		return err
-	}
-	groups := s.read.groups(keys, h.b.Len())
-	for i, g := range groups {
-		at := h.at + rowID(h.rows[i])
-		if int(g) == len(s.first) {
-			s.first = append(s.first, at)
-		} else if at < s.first[g] {
-			s.first[g] = at
-		}
-	}
-	for _, a := range s.aggs {
-		if err := a.update(h.at, h.b, groups, s.group.len()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// finish folds what the workers still hold and returns the states of all parts;
+// finish folds what the workers still hold and returns the groups of all parts;
 // each if the aggregation was not split after all.
-func (p *parts) finish(sinks []*partSink) ([]*aggState, error) {
+func (p *parts) finish(sinks []*partSink) ([]foundGroups, error) {
 	if p.mode.Load() != partsSplit {
 		states := make([]*aggState, len(sinks))
 		for i, s := range sinks {
 			states[i] = s.own
 		}
 		into, err := mergeStates(states)
-		return []*aggState{into}, err
+		return []foundGroups{into}, err
 	}
 	for _, s := range sinks {
 		if err := s.reroute(); err != nil {
@@ -136,18 +112,23 @@ func (p *parts) finish(sinks []*partSink) ([]*aggState, error) {
 	}
 	err := inParallel(len(sinks), len(p.list), func(i int) error {
 		for _, s := range sinks {
-			if err := p.fold(i, s.held[i]); err != nil {
+			if len(s.held[i]) == 0 {
+				continue
+			}
+			if err := p.list[i].fold(s.held[i]); err != nil {
 				return err
 			}
 			s.held[i] = nil
 		}
 		return nil
 	})
-	var states []*aggState
+	var out []foundGroups
 	for i := range p.list {
-		states = append(states, p.list[i].state)
+		if p.list[i].keys != nil {
+			out = append(out, &p.list[i])
+		}
 	}
-	return states, err
+	return out, err
 }
 
 func (p *parts) release(sinks []*partSink) {
@@ -158,8 +139,8 @@ func (p *parts) release(sinks []*partSink) {
 		}
 	}
 	for i := range p.list {
-		if st := p.list[i].state; st != nil {
-			st.lease.release()
+		if l := p.list[i].lease; l != nil {
+			l.release()
 		}
 	}
 }

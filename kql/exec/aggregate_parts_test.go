@@ -83,3 +83,90 @@ func TestSplitDecision(t *testing.T) {
 		}
 	}
 }
+
+// TestSplitBySortedKey groups rows that are sorted by a key and begin a group in two
+// of three rows, and rows that begin no more groups after a while: the former are
+// split, though a sample of them has few people, the latter are not.
+func TestSplitBySortedKey(t *testing.T) {
+	m := newMaker(t)
+	const n = 3 * partSample
+	s := schema(t, "p:string, v:long, x:long")
+	for _, tc := range []struct {
+		name string
+		key  func(i int) int64
+		want int32
+	}{
+		{"visits", func(i int) int64 { return int64(i * 2 / 3) }, partsSplit},
+		{"few, all met soon", func(i int) int64 { return int64(i % (partSample * 2 / 5)) }, partsWhole},
+	} {
+		person, visit, x := make([]string, n), make([]int64, n), make([]int64, n)
+		groups := map[int64]bool{}
+		for i := range n {
+			person[i], visit[i], x[i] = fmt.Sprintf("p%04d", i/100), tc.key(i), 1
+			if tc.want == partsWhole {
+				person[i] = "p"
+			}
+			groups[int64(i/100)<<32+tc.key(i)] = true
+		}
+		want := len(groups)
+		if tc.want == partsWhole {
+			want = partSample * 2 / 5
+		}
+		b := column.NewBatch(n, []column.Column{column.NewVec(types.String, person, nil), column.NewVec(types.Long, visit, nil), column.NewVec(types.Long, x, nil)})
+		for _, o := range []Options{{Workers: 1, BatchRows: 1000}, {Workers: 2, BatchRows: 16384}, {Workers: 3, BatchRows: 333}} {
+			in := read(s, b, flatForm)
+			a := &plan.Aggregate{Input: in, Keys: []plan.Expr{at(in, 0), at(in, 1)}, Aggs: []plan.Agg{m.agg("sum", at(in, 2))}, Out: schema(t, "p:string, v:long, n:long")}
+			all := &plan.Aggregate{Input: a, Aggs: []plan.Agg{m.agg("count"), m.agg("sum", at(a, 2))}, Out: schema(t, "n:long, sum:long")}
+			if got, want := runPlan(t, all, o), fmt.Sprintf("%d %d\n", want, n); got != want {
+				t.Errorf("%s, %+v: got %s, want %s", tc.name, o, got, want)
+			}
+			if got := modeOf(t, a, o); got != tc.want {
+				t.Errorf("%s, %+v: mode %d, want %d", tc.name, o, got, tc.want)
+			}
+		}
+	}
+}
+
+// TestLooseGroups aggregates groups that are filtered and computed with, over no rows
+// too, without keys and with them.
+func TestLooseGroups(t *testing.T) {
+	m := newMaker(t)
+	for _, rows := range []int64{0, 10, 3 * partSample} {
+		in := &plan.Range{Out: schema(t, "x:long"), From: long(1), To: long(rows), Step: long(1)}
+		group := &plan.Aggregate{Input: in, Keys: []plan.Expr{at(in, 0)}, Aggs: []plan.Agg{m.agg("sum", at(in, 0))}, Out: schema(t, "x:long, n:long")}
+		large := &plan.Filter{Input: group, Cond: m.call(">", at(group, 1), long(5))}
+		twice := &plan.Project{Input: large, Exprs: []plan.Expr{m.call("+", at(large, 1), at(large, 1))}, Out: schema(t, "y:long")}
+		n := max(0, rows-5)
+		sum := rows*(rows+1) - min(rows, 5)*(min(rows, 5)+1)
+		for _, o := range []Options{{Workers: 1}, {Workers: 3, BatchRows: 100}} {
+			all := &plan.Aggregate{Input: twice, Aggs: []plan.Agg{m.agg("count"), m.agg("sum", at(twice, 0))}, Out: schema(t, "n:long, sum:long")}
+			if got, want := runPlan(t, all, o), fmt.Sprintf("%d %d\n", n, sum); got != want {
+				t.Errorf("%d rows, %+v: got %s, want %s", rows, o, got, want)
+			}
+			each := &plan.Aggregate{Input: twice, Keys: []plan.Expr{at(twice, 0)}, Aggs: []plan.Agg{m.agg("count")}, Out: schema(t, "y:long, n:long")}
+			var want strings.Builder
+			for x := int64(6); x <= rows; x++ {
+				fmt.Fprintf(&want, "%d 1\n", 2*x)
+			}
+			if got := runPlan(t, each, o); got != want.String() {
+				t.Errorf("%d rows, %+v: groups in another order: %s", rows, o, firstDifference(got, want.String()))
+			}
+		}
+	}
+}
+
+// modeOf returns how the groups of n are found.
+func modeOf(t *testing.T, n *plan.Aggregate, o Options) int32 {
+	q := newQuery(t.Context(), o)
+	defer q.cancel()
+	a := &aggregation{q: q, node: n}
+	p := a.newParts()
+	in, err := q.build(n.Input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.runParts(t.Context(), in, p, in.workers()); err != nil {
+		t.Fatal(err)
+	}
+	return p.mode.Load()
+}

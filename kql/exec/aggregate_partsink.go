@@ -1,6 +1,10 @@
 package exec
 
-import "github.com/calypso-kql/calypso/kql/column"
+import (
+	"sort"
+
+	"github.com/calypso-kql/calypso/kql/column"
+)
 
 // A partSink is one worker's side of an aggregation that may be split. It folds
 // rows into a state of its own until it knows better.
@@ -11,25 +15,17 @@ type partSink struct {
 	sample []sampleBatch // what own has folded, until the mode is known
 	seen   int
 
-	shared []*keyReader // from here on for the mode partsSplit
-	hash   keyHasher
-	texts  bool // a key has texts that are no GUIDs
-	held   [][]partBatch
-	rows   []int // held, by part
-	total  int   // held
-	lease  *lease
+	hash  keyHasher // from here on for the mode partsSplit
+	texts bool      // a key has texts that are no GUIDs
+	held  [][]partBatch
+	rows  []int // held, by part
+	total int   // held
+	lease *lease
 }
 
 type sampleBatch struct {
 	at rowID
 	b  *column.Batch
-}
-
-// A partBatch is some rows of one part: row i stands at at+rows[i].
-type partBatch struct {
-	at   rowID
-	rows []uint32
-	b    *column.Batch
 }
 
 func (p *parts) sink() (*partSink, error) {
@@ -72,16 +68,10 @@ func (s *partSink) consume(at rowID, b *column.Batch) error {
 
 // decide sets the mode once enough rows have been seen, of which b is the last
 // batch. Rows of few groups are told sooner: nothing need then be kept of them.
+// What counts is how many groups still begin, for in the end there are more rows.
 func (s *partSink) decide(b *column.Batch) {
-	groups := s.own.group.len()
-	mode := partsOpen
-	switch {
-	case s.seen >= partSample && 5*groups >= 4*s.seen:
-		mode = partsSplit
-	case s.seen >= partSample, s.seen >= partSample/16 && 2*groups < s.seen:
-		mode = partsWhole
-	}
-	if mode == partsOpen {
+	early := s.seen >= partSample/16 && 4*s.own.group.len() < s.seen
+	if !early && s.seen < partSample {
 		return
 	}
 	s.p.mu.Lock()
@@ -89,10 +79,24 @@ func (s *partSink) decide(b *column.Batch) {
 	if s.p.mode.Load() != partsOpen {
 		return
 	}
-	if mode == partsSplit {
-		s.p.share(s.own, b, s.seen)
+	if fresh, of := s.fresh(); early || 5*fresh < 2*of {
+		s.p.mode.Store(partsWhole)
+	} else {
+		s.p.split(s.own, b, s.seen, fresh, of)
 	}
-	s.p.mode.Store(mode)
+}
+
+// fresh returns how many of the later half of the sample's rows began a group.
+func (s *partSink) fresh() (groups, rows int) {
+	var from rowID
+	for i := len(s.sample) - 1; i >= 0 && rows < s.seen/2; i-- {
+		n := s.sample[i].b.Len()
+		take := min(n, s.seen/2-rows)
+		rows += take
+		from = s.sample[i].at + rowID(n-take)
+	}
+	before := sort.Search(len(s.own.first), func(g int) bool { return s.own.first[g] >= from })
+	return s.own.group.len() - before, rows
 }
 
 // reroute sends what was folded as a sample to the parts instead.
@@ -116,19 +120,17 @@ func (s *partSink) reroute() error {
 
 // split collects the rows of b, which has the values of exprs, by their parts.
 func (s *partSink) split(at rowID, b *column.Batch) error {
-	cols := make([]column.Column, b.Width())
-	keys := len(s.p.a.node.Keys)
-	for i := range cols {
-		if cols[i] = b.Raw(i); i < keys {
-			cols[i] = packGUIDs(cols[i])
-		}
+	width := len(s.p.a.node.Keys)
+	keys := make([]column.Column, width)
+	for i := range keys {
+		keys[i] = packGUIDs(b.Raw(i))
 	}
-	s.number(cols)
-	rows, starts := s.order(s.hash.hashes(cols[:keys], b.Len()))
-	sorted := column.NewBatch(b.Len(), cols).Gather(rows)
+	s.p.number(keys)
+	hashes := s.hash.hashes(keys, b.Len())
+	rows, starts := s.order(hashes)
+	sorted := &sortedBatch{at: at, rows: rows, keys: s.p.layout.gather(keys, hashes, rows), args: gatherArgs(b, width, rows)}
 	s.total += len(rows)
-	perRow := batchSize(sorted)/int64(len(rows)) + 4
-	if err := s.lease.set(int64(s.total) * perRow); err != nil {
+	if err := s.lease.set(int64(s.total) * (sorted.size()/int64(len(rows)) + 1)); err != nil {
 		return err
 	}
 	limit := max(maxHeld/len(s.p.list), 1)
@@ -137,7 +139,7 @@ func (s *partSink) split(at rowID, b *column.Batch) error {
 		if from == to {
 			continue
 		}
-		s.held[i] = append(s.held[i], partBatch{at, rows[from:to], sorted.Slice(from, to)})
+		s.held[i] = append(s.held[i], partBatch{sorted, from, to})
 		if s.rows[i] += to - from; s.rows[i] >= limit {
 			if err := s.feed(i); err != nil {
 				return err
@@ -145,6 +147,23 @@ func (s *partSink) split(at rowID, b *column.Batch) error {
 		}
 	}
 	return nil
+}
+
+// gatherArgs returns the rows given of the columns from position from on, those
+// that are the same one once; nil for those before.
+func gatherArgs(b *column.Batch, from int, rows []uint32) []column.Column {
+	out := make([]column.Column, b.Width())
+	for i := from; i < len(out); i++ {
+		for j := from; j < i; j++ {
+			if b.Raw(j) == b.Raw(i) {
+				out[i] = out[j]
+			}
+		}
+		if out[i] == nil {
+			out[i] = column.Gather(b.Raw(i), rows)
+		}
+	}
+	return out
 }
 
 // order returns the rows sorted by part, and where each part starts.
@@ -171,7 +190,7 @@ func (s *partSink) order(hashes []uint64) (rows, starts []uint32) {
 
 // feed folds what the worker holds of part i into its state.
 func (s *partSink) feed(i int) error {
-	if err := s.p.fold(i, s.held[i]); err != nil {
+	if err := s.p.list[i].fold(s.held[i]); err != nil {
 		return err
 	}
 	clear(s.held[i])

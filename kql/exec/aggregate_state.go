@@ -45,18 +45,26 @@ func (a *aggregation) state() (*aggState, error) {
 	s.group = newGrouper(keyTypes)
 	s.read = newKeyReader(s.group, false)
 	s.read.again = true
+	var err error
+	s.aggs, err = a.aggregators(c)
+	return s, err
+}
+
+// aggregators returns new aggregates without groups.
+func (a *aggregation) aggregators(c *compiler) ([]aggregator, error) {
+	var out []aggregator
 	for _, g := range a.node.Aggs {
 		if g.Pick != nil {
-			s.aggs = append(s.aggs, newPick(c, g.Pick))
+			out = append(out, newPick(c, g.Pick))
 			continue
 		}
 		acc, err := newAccumulator(a.q.env, g)
 		if err != nil {
 			return nil, err
 		}
-		s.aggs = append(s.aggs, &accAggregator{q: a.q, name: g.Fn.Name, args: c.all(g.Args), acc: acc})
+		out = append(out, &accAggregator{q: a.q, name: g.Fn.Name, args: c.all(g.Args), acc: acc})
 	}
-	return s, nil
+	return out, nil
 }
 
 func newAccumulator(env *function.Env, g plan.Agg) (function.Accumulator, error) {
@@ -214,23 +222,10 @@ func (s *aggState) detach() bool {
 	return true
 }
 
-// groups returns the groups by number.
-func (s *aggState) groups(n *plan.Aggregate) (*column.Batch, error) {
-	total := s.group.len()
-	cols := s.group.keys()
-	for _, a := range s.aggs {
-		c, err := a.result(total)
-		if err != nil {
-			return nil, err
-		}
-		cols = append(cols, c...)
-	}
-	for i, c := range cols {
-		if c.Type() != n.Out.Columns[i].Type || c.Len() != total {
-			return nil, fmt.Errorf("column %s: have %d rows of %s, want %d of %s", n.Out.Columns[i].Name, c.Len(), c.Type(), total, n.Out.Columns[i].Type)
-		}
-	}
-	return column.NewBatch(total, cols), nil
+func (s *aggState) firsts() []rowID { return s.first }
+
+func (s *aggState) batch(n *plan.Aggregate) (*column.Batch, error) {
+	return groupBatch(n, s.group.keys(), s.aggs, s.group.len())
 }
 
 // accAggregator is an aggregate function.

@@ -142,25 +142,30 @@ func (k *wordKeys) values() column.Column {
 		valid = column.FullBitmap(n)
 		valid.Clear(int(k.nulls.id))
 	}
-	switch k.typ {
+	return columnOfWords(k.typ, k.table.keys, valid)
+}
+
+// columnOfWords returns the values that words are made of; see wordsOf.
+func columnOfWords(t types.Type, words []uint64, valid column.Bitmap) column.Column {
+	switch t {
 	case types.Bool:
-		out := make([]bool, n)
-		for i, w := range k.table.keys {
+		out := make([]bool, len(words))
+		for i, w := range words {
 			out[i] = w != 0
 		}
-		return column.NewVec(k.typ, out, valid)
+		return column.NewVec(t, out, valid)
 	case types.Real:
-		out := make([]float64, n)
-		for i, w := range k.table.keys {
+		out := make([]float64, len(words))
+		for i, w := range words {
 			out[i] = math.Float64frombits(w)
 		}
-		return column.NewVec(k.typ, out, valid)
+		return column.NewVec(t, out, valid)
 	}
-	out := make([]int64, n)
-	for i, w := range k.table.keys {
+	out := make([]int64, len(words))
+	for i, w := range words {
 		out[i] = int64(w)
 	}
-	return column.NewVec(k.typ, out, valid)
+	return column.NewVec(t, out, valid)
 }
 
 func (k *wordKeys) len() int    { return len(k.table.keys) }

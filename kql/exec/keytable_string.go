@@ -216,8 +216,8 @@ func (k *stringKeys) Load(rows []uint32) (column.Column, error) {
 		n = k.n
 	}
 	out := make([]string, n)
-	guids := make([]uint32, 0, n) // the rows that are printed
-	buf := make([]byte, 0, 36*n)
+	var p guidPrinter
+	p.grow(n)
 	for i := range out {
 		id := uint32(i)
 		if rows != nil {
@@ -230,13 +230,9 @@ func (k *stringKeys) Load(rows []uint32) (column.Column, error) {
 				continue
 			}
 		}
-		buf = types.AppendGUID(buf, w.guid())
-		guids = append(guids, uint32(i))
+		p.add(i, w)
 	}
-	printed := string(buf)
-	for _, i := range guids {
-		out[i], printed = printed[:36], printed[36:]
-	}
+	p.print(out)
 	return column.NewVec(types.String, out, nil), nil
 }
 
