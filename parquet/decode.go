@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"slices"
 
 	pq "github.com/parquet-go/parquet-go"
 
@@ -119,7 +118,7 @@ func (d *decoder) coded(v *values, rows picker) error {
 	size := uint32(v.dict.n)
 	at := len(d.codes)
 	if v.slots == nil && rows.picks == nil {
-		d.codes = append(d.codes, v.codes[rows.from:rows.from+rows.n]...)
+		d.codes = appendPlaced(d.codes, v.codes[rows.from:rows.from+rows.n])
 		var most uint32
 		for _, c := range d.codes[at:] {
 			most = max(most, c)
@@ -186,7 +185,7 @@ func (d *decoder) fixed(v *values, rows picker) error {
 	case pq.Int32:
 		return d.integers(rows, have, func(s int) int64 { return from.int32(binary.LittleEndian.Uint32(b[4*s:])) })
 	case pq.Int64:
-		if v.dict == nil && v.slots == nil && rows.picks == nil && d.f.to != types.Real && from.div <= 1 && from.digits < 0 {
+		if v.dict == nil && v.slots == nil && rows.picks == nil && d.isWords() {
 			d.words(b[8*rows.from : 8*(rows.from+rows.n)])
 			return nil
 		}
@@ -209,20 +208,6 @@ func (d *decoder) fixed(v *values, rows picker) error {
 		return appendFixed(d, &d.decs, rows, have, func(s int) types.Decimal128 { return wideDecimal(b[n*s:n*s+n], from.digits) })
 	}
 	return appendFixed(d, &d.guids, rows, have, func(s int) types.GUID128 { return types.GUID128(b[guidSize*s:]) })
-}
-
-// words adds 64-bit integers, all there: what most columns of times and numbers
-// are.
-func (d *decoder) words(b []byte) {
-	if d.ints == nil {
-		d.ints = uncleared[int64](d.capacity)
-	}
-	from, n := len(d.ints), len(b)/8
-	d.ints = slices.Grow(d.ints, n)[:from+n]
-	mul, epoch := max(1, d.f.from.mul), d.f.from.epoch
-	for i := range d.ints[from:] {
-		d.ints[from+i] = int64(binary.LittleEndian.Uint64(b[8*i:]))*mul + epoch
-	}
 }
 
 // int96Ticks converts the old timestamp of Spark and Hive: nanoseconds of the

@@ -24,8 +24,8 @@ func booleans(data []byte, n int, runs bool) ([]byte, error) {
 	if len(data) < 4 || uint64(binary.LittleEndian.Uint32(data)) > uint64(len(data)-4) {
 		return nil, errHybrid
 	}
-	codes, err := hybrid(make([]uint32, 0, n+7), data[4:], 1, n)
-	if err != nil {
+	codes := make([]uint32, n)
+	if err := hybrid(codes, data[4:], 1); err != nil {
 		return nil, err
 	}
 	for i := range out {

@@ -3,6 +3,7 @@ package parquet
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 
 	"github.com/parquet-go/bitpack"
 )
@@ -18,62 +19,64 @@ func codesOf(buf []uint32, src []byte, n int) ([]uint32, error) {
 	if len(src) == 0 || src[0] > 32 {
 		return nil, errHybrid
 	}
-	if cap(buf) < n+7 {
-		buf = uncleared[uint32](n + 7)
+	if cap(buf) < n {
+		buf = uncleared[uint32](n)
 	}
-	return hybrid(buf[:0], src[1:], uint(src[0]), n)
+	buf = buf[:n]
+	return buf, hybrid(buf, src[1:], uint(src[0]))
 }
 
-// hybrid appends n values from Parquet's mixture of run lengths and bit-packed
-// groups of eight. It may write up to seven more behind the end.
+// hybrid fills dst with the values of Parquet's mixture of run lengths and
+// bit-packed groups of eight.
 //
 // Source: the Parquet format, "Encodings", Run Length Encoding / Bit-Packing
 // Hybrid.
-func hybrid(dst []uint32, src []byte, width uint, n int) ([]uint32, error) {
-	for len(dst) < n {
+func hybrid(dst []uint32, src []byte, width uint) error {
+	bytes := int(width+7) / 8 // of a value that is repeated
+	for len(dst) > 0 {
 		head, size := binary.Uvarint(src)
 		if size <= 0 {
-			return nil, errHybrid
+			return errHybrid
 		}
 		src = src[size:]
 		if head&1 == 0 {
-			run := int(min(head>>1, uint64(n-len(dst))))
-			bytes := int(width+7) / 8
-			if run == 0 || len(src) < bytes {
-				return nil, errHybrid
+			n := int(min(head>>1, uint64(len(dst))))
+			if n == 0 || len(src) < bytes {
+				return errHybrid
 			}
 			var v uint32
-			for i := range bytes {
-				v |= uint32(src[i]) << (8 * i)
+			for i, b := range src[:bytes] {
+				v |= uint32(b) << (8 * i)
 			}
 			src = src[bytes:]
-			for range run {
-				dst = append(dst, v)
+			run := dst[:n]
+			for i := range run {
+				run[i] = v
 			}
+			dst = dst[n:]
 			continue
 		}
+		// The last groups may be more than there are values, and their bytes be left
+		// out.
 		groups := head >> 1
-		if groups == 0 || groups > uint64(n) {
-			return nil, errHybrid
+		if groups == 0 || groups > math.MaxInt32 {
+			return errHybrid
 		}
-		count := 8 * int(groups)
-		bytes := int(groups) * int(width)
-		if want := (n - len(dst) + 7) / 8 * 8; count > want {
-			count = want // the last groups may be more than there are values
-			bytes = min(bytes, len(src))
+		n := int(min(8*groups, uint64(len(dst))))
+		packed := int(min(groups*uint64(width), uint64(len(src))))
+		if (uint(n)*width+7)/8 > uint(packed) {
+			return errHybrid
 		}
-		if bytes > len(src) || (uint(count)*width+7)/8 > uint(len(src)) {
-			return nil, errHybrid
+		whole := n &^ 7
+		unpackBits(dst[:whole], src, width)
+		if whole < n {
+			var last [8]uint32
+			unpackBits(last[:], src[whole/8*int(width):], width)
+			copy(dst[whole:n], last[:])
 		}
-		at := len(dst)
-		for cap(dst) < at+count {
-			dst = append(dst[:cap(dst)], 0)
-		}
-		dst = dst[:at+count]
-		unpackBits(dst[at:], src, width)
-		src = src[bytes:]
+		src, dst = src[packed:], dst[n:]
 	}
-	return dst[:n], nil
+	return nil
 }
 
 // codesAt reads the dictionary codes at the positions given, which ascend;
@@ -141,11 +144,9 @@ func slotsOfLevels(levels []byte, n int) (slots []int32, present int, err error)
 	if head, size := binary.Uvarint(levels); size > 0 && head&1 == 0 && head>>1 >= uint64(n) && len(levels) > size && levels[size] == 1 {
 		return nil, n, nil
 	}
-	var defined []uint32
-	if n > 0 {
-		if defined, err = hybrid(make([]uint32, 0, n+7), levels, 1, n); err != nil {
-			return nil, 0, err
-		}
+	defined := make([]uint32, n)
+	if err := hybrid(defined, levels, 1); err != nil {
+		return nil, 0, err
 	}
 	slots = make([]int32, n)
 	for i, l := range defined {

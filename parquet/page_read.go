@@ -21,7 +21,7 @@ type page struct {
 	slots   []int32 // position of each row's value, -1 if missing; nil if no row is missing
 	coded   bool    // the values are codes into the dictionary
 	data    []byte  // the values, encoded; with slack behind
-	memory  []byte  // what data lies in
+	memory  []byte  // what data lies in; nil if that is the decoder's it is for
 	cut     bool    // data has not all of the values
 }
 
@@ -34,6 +34,7 @@ type pageReader struct {
 	text   []string      // of the page that was read into borrowed memory
 	alone  bool          // nobody needs the codes of a page when the next is read
 	codes  []uint32      // of the last page; used again if alone
+	into   *decoder      // of the page that is read next, if it has room for all of its rows
 	lent   []*dictionary // in borrowed memory, what was read last at the end
 }
 
@@ -67,12 +68,20 @@ func (r *pageReader) readTo(s spot, keep bool, rows int) (page, error) {
 	if rows >= 0 && !h.stored && r.g.meta(r.field.leaf).Codec == format.Zstd && r.field.from.kind != pq.Boolean {
 		unpacked = file.inflateBeginning(body, beginningOf(h, rows), h.unpacked)
 	}
+	p.memory = unpacked
 	if p.cut = unpacked != nil; !p.cut {
-		if unpacked, err = r.unpack(h, body, keep); err != nil {
+		if int64(h.unpacked) > r.g.meta(r.field.leaf).TotalUncompressedSize {
+			return page{}, errPageHeader
+		}
+		if unpacked = r.into.placeOf(h); unpacked == nil {
+			unpacked = r.buffer(h, keep)
+			p.memory = unpacked
+		}
+		if err := r.unpack(h, body, unpacked); err != nil {
 			return page{}, err
 		}
 	}
-	p.data, p.memory = unpacked, unpacked
+	p.data = unpacked
 	if h.kind == format.DataPage && r.field.from.optional {
 		if len(p.data) < 4 || int(binary.LittleEndian.Uint32(p.data)) > len(p.data)-4 {
 			return page{}, errPageHeader
@@ -122,38 +131,36 @@ func (r *pageReader) raw(s spot, b []byte) (pageHeader, []byte, error) {
 	return h, body, nil
 }
 
-// unpack returns the values of a page in memory of their own.
-func (r *pageReader) unpack(h pageHeader, body []byte, keep bool) ([]byte, error) {
-	meta := r.g.meta(r.field.leaf)
-	if int64(h.unpacked) > meta.TotalUncompressedSize {
-		return nil, errPageHeader
-	}
-	var out []byte
+// buffer returns memory for a page.
+func (r *pageReader) buffer(h pageHeader, keep bool) []byte {
 	if keep && h.encoding != format.RLEDictionary {
-		out = fresh(h.unpacked)
-	} else {
-		out = r.g.file.memory.take(h.unpacked)
+		return fresh(h.unpacked)
 	}
+	return r.g.file.memory.take(h.unpacked)
+}
+
+// unpack decompresses a page to out.
+func (r *pageReader) unpack(h pageHeader, body, out []byte) error {
+	codec := r.g.meta(r.field.leaf).Codec
 	if h.unpacked == 0 {
-		return out, nil
+		return nil
 	}
-	if h.stored || meta.Codec == format.Uncompressed {
+	if h.stored || codec == format.Uncompressed {
 		if len(body) != h.unpacked {
-			return nil, errPageHeader
+			return errPageHeader
 		}
 		copy(out, body)
-		return out, nil
+		return nil
 	}
-	got, err := pq.LookupCompressionCodec(meta.Codec).Decode(out[:h.unpacked:cap(out)], body)
+	got, err := pq.LookupCompressionCodec(codec).Decode(out[:h.unpacked:cap(out)], body)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(got) != h.unpacked {
-		return nil, fmt.Errorf("page has %d bytes, want %d", len(got), h.unpacked)
+		return fmt.Errorf("page has %d bytes, want %d", len(got), h.unpacked)
 	}
-	if cap(got) < len(got)+slack {
+	if &got[0] != &out[0] {
 		copy(out, got)
-		got = out
 	}
-	return got, nil
+	return nil
 }

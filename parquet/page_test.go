@@ -59,9 +59,10 @@ func TestHybrid(t *testing.T) {
 				}
 			}
 			src := slacked(appendHybrid([]byte{byte(width)}, vals, width, r))
-			got, err := codesOf(nil, src, len(vals))
-			if err != nil || !slices.Equal(got, vals) {
-				t.Fatalf("width %d: %v, %v\nwant %v", width, got, err, vals)
+			buf := make([]uint32, len(vals)+1)
+			got, err := codesOf(buf, src, len(vals))
+			if err != nil || !slices.Equal(got, vals) || buf[len(vals)] != 0 {
+				t.Fatalf("width %d: %v, %d behind it, %v\nwant %v", width, got, buf[len(vals)], err, vals)
 			}
 			var at []int32
 			var want []uint32
@@ -184,7 +185,8 @@ func TestRunsBack(t *testing.T) {
 					vals = append(vals, v)
 				}
 			}
-			got, err := hybrid(make([]uint32, 0, len(vals)+8), slacked(appendRuns(nil, vals, width)), width, len(vals))
+			got := make([]uint32, len(vals))
+			err := hybrid(got, slacked(appendRuns(nil, vals, width)), width)
 			if err != nil || !slices.Equal(got, vals) {
 				t.Fatalf("width %d: %v came back as %v, error %v", width, vals, got, err)
 			}

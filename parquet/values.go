@@ -39,12 +39,7 @@ func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 	v := &values{rows: p.rows, slots: p.slots, present: p.present}
 	switch {
 	case p.coded:
-		if r.alone {
-			r.codes, err = codesOf(r.codes, p.data, p.present)
-			v.codes = r.codes
-		} else {
-			v.codes, err = codesOf(nil, p.data, p.present)
-		}
+		v.codes, err = codesOf(r.codeBuffer(p), p.data, p.present)
 		r.g.file.memory.give(p.memory)
 		if err == nil {
 			v.dict, err = r.dictionary(-1)
@@ -67,6 +62,20 @@ func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 		}
 	}
 	return v, err
+}
+
+// codeBuffer returns memory for the codes of p; nil if it is to be their own.
+func (r *pageReader) codeBuffer(p page) []uint32 {
+	if place := r.into.codePlace(p.present); place != nil && p.slots == nil {
+		return place
+	}
+	if r.alone && cap(r.codes) < p.present {
+		r.codes = uncleared[uint32](p.present)
+	}
+	if !r.alone {
+		return nil
+	}
+	return r.codes
 }
 
 // picked reads rows, which ascend, of data page s, and no more than it must of

@@ -109,6 +109,7 @@ func (w *whole) claim() (at int, d *decoder) {
 
 func (w *whole) decode(r *pageReader, at int, d *decoder) (err error) {
 	defer recovered(r.g.file.path, &err)
+	r.into = d
 	v, err := r.wholePage(at)
 	if err != nil {
 		return err
