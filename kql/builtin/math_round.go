@@ -73,7 +73,7 @@ func binLongs(a, b, out types.Type) function.Kernel {
 		}
 		return function.OverOne(c, args, n, func(args []column.Column, n int) (column.Column, error) {
 			v := column.FlatVec[int64](args[0])
-			out, width := make([]int64, n), size.vals[0]
+			out, width := function.Room[int64](c, n), size.vals[0]
 			from, _ := floorTo(0, width, 0)
 			for i, x := range v.Vals[:n] {
 				if uint64(x-from) >= uint64(width) {

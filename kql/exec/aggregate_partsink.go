@@ -54,6 +54,7 @@ func (s *partSink) consume(at rowID, b *column.Batch) error {
 	}
 	b = column.NewBatch(b.Len(), cols)
 	if mode == partsWhole {
+		s.passKeys()
 		s.sample = nil
 		return s.own.consume(at, b)
 	}
@@ -64,6 +65,14 @@ func (s *partSink) consume(at rowID, b *column.Batch) error {
 	s.seen += b.Len()
 	s.decide(b)
 	return nil
+}
+
+// passKeys lets the keys be computed in the same memory for each batch: no batch is
+// kept any more, and the tables of keys have copies.
+func (s *partSink) passKeys() {
+	for _, e := range s.exprs[:len(s.p.a.node.Keys)] {
+		e.passing = true
+	}
 }
 
 // decide sets the mode once enough rows have been seen, of which b is the last

@@ -92,7 +92,7 @@ func (s *aggState) consume(at rowID, b *column.Batch) error {
 	}
 	groups := s.read.groups(keys, b.Len())
 	total := s.group.len()
-	if !s.bare {
+	if !s.bare && len(s.first) < total {
 		for i, g := range groups {
 			if int(g) == len(s.first) {
 				s.first = append(s.first, at+rowID(i))

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"math"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -169,10 +171,18 @@ func (r *keyReader) groups(keys []column.Column, n int) []uint32 {
 		if r.fixed {
 			findPairs(r.g.pairs[j-1], out, second)
 		} else {
-			r.pairs[j-1].add(r.g.pairs[j-1], out, second)
+			r.pairs[j-1].add(r.g.pairs[j-1], out, second, r.numbers(j), uint32(r.g.cols[j].len()))
 		}
 	}
 	return out
+}
+
+// numbers returns how many numbers the keys before column j have so far.
+func (r *keyReader) numbers(j int) uint32 {
+	if j == 1 {
+		return uint32(r.g.cols[0].len())
+	}
+	return uint32(len(r.g.pairs[j-2].keys))
 }
 
 func (r *keyReader) room(n int) []uint32 {
@@ -235,13 +245,14 @@ func (r *keyReader) dict(j int, c *column.Dict, out []uint32) {
 
 // numbered sets out to the numbers of codes; it reports whether all are known.
 func numbered(known, codes, out []uint32) bool {
-	all := true
+	least := uint32(math.MaxUint32)
+	out = out[:len(codes)]
 	for i, code := range codes {
 		n := known[code]
-		all = all && n != 0
+		least = min(least, n)
 		out[i] = n - 1
 	}
-	return all
+	return least > 0
 }
 
 // learn numbers the codes of c that are not known.

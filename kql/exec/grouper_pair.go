@@ -19,40 +19,56 @@ const (
 	maxPairCache = 1 << maxPairBits
 )
 
-// add replaces first by the numbers of (first, second) in t.
-func (c *pairCache) add(t *wordTable, first, second []uint32) {
+// add replaces first by the numbers of (first, second) in t, all of which are below a
+// and b.
+func (c *pairCache) add(t *wordTable, first, second []uint32, a, b uint32) {
 	if len(t.keys) > maxPairCache {
 		addPairs(t, first, second)
 		return
 	}
-	c.makeRoom(t, first, second)
+	if c.makeRoom(t, a, b) {
+		c.addAll(t, first, second)
+		return
+	}
 	for i, a := range first {
 		b := second[i]
-		if a < c.a && b < c.b {
-			place := &c.ids[b<<c.bits|a]
-			if *place == 0 {
-				*place = t.add(uint64(a)<<32|uint64(b)) + 1
-			}
-			first[i] = *place - 1
+		if a >= c.a || b >= c.b {
+			first[i] = t.add(uint64(a)<<32 | uint64(b))
 			continue
 		}
-		first[i] = t.add(uint64(a)<<32 | uint64(b))
+		place := &c.ids[b<<c.bits|a]
+		if *place == 0 {
+			*place = t.add(uint64(a)<<32|uint64(b)) + 1
+		}
+		first[i] = *place - 1
 	}
 }
 
-// makeRoom makes room for the pairs of a batch: times that go on bring new parts
-// with each. It doubles, so that it is done seldom.
-func (c *pairCache) makeRoom(t *wordTable, first, second []uint32) {
-	a, b := c.a, c.b
-	for i, p := range first {
-		a, b = max(a, p+1), max(b, second[i]+1)
+// addAll is add where there is room for all pairs.
+func (c *pairCache) addAll(t *wordTable, first, second []uint32) {
+	ids, bits := c.ids, c.bits&31
+	second = second[:len(first)]
+	for i, a := range first {
+		place := second[i]<<bits | a
+		id := ids[place]
+		if id == 0 {
+			id = t.add(uint64(a)<<32|uint64(second[i])) + 1
+			ids[place] = id
+		}
+		first[i] = id - 1
 	}
-	if a == c.a && b == c.b {
-		return
+}
+
+// makeRoom makes room for pairs of parts below a and b, and reports whether there is:
+// times that go on bring new parts with each batch. It doubles, so that it is done
+// seldom.
+func (c *pairCache) makeRoom(t *wordTable, a, b uint32) bool {
+	if a <= c.a && b <= c.b {
+		return true
 	}
-	bitsA, bitsB := bits.Len32(a-1), bits.Len32(b-1)
+	bitsA, bitsB := bits.Len32(max(a, c.a)-1), bits.Len32(max(b, c.b)-1)
 	if bitsA+bitsB > maxPairBits {
-		return
+		return false
 	}
 	c.a, c.b, c.bits = 1<<bitsA, 1<<bitsB, uint(bitsA)
 	c.ids = make([]uint32, 1<<(bitsA+bitsB))
@@ -61,6 +77,7 @@ func (c *pairCache) makeRoom(t *wordTable, first, second []uint32) {
 			c.ids[b<<c.bits|a] = uint32(id) + 1
 		}
 	}
+	return true
 }
 
 // addPairs replaces first by the numbers of (first, second) in t.

@@ -16,6 +16,7 @@ func TestPairCache(t *testing.T) {
 			var table wordTable
 			var cache pairCache
 			want := map[[2]uint32]uint32{}
+			var belowA, belowB uint32
 			for batch := range 30 {
 				a, b := 1+most[0]*batch/29, 1+most[1]*batch/29
 				first, second := make([]uint32, 2000), make([]uint32, 2000)
@@ -26,8 +27,9 @@ func TestPairCache(t *testing.T) {
 						first[i] = 1<<16 + uint32(batch)
 					}
 					pairs = append(pairs, [2]uint32{first[i], second[i]})
+					belowA, belowB = max(belowA, first[i]+1), max(belowB, second[i]+1)
 				}
-				cache.add(&table, first, second)
+				cache.add(&table, first, second, belowA, belowB)
 				for i, p := range pairs {
 					n, ok := want[p]
 					if !ok {
