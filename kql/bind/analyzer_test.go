@@ -19,6 +19,8 @@ func TestAnalyzerColumns(t *testing.T) {
 		{`Events | project x = array_sort_asc(Data, Data)`, "x:dynamic, Data_sorted:dynamic", "x:dynamic"},
 		{`Events | project Id, User | parse User with Id:int "@" Domain`, "Id:long, User:string, Id:int, Domain:string", "Id:int, User:string, Domain:string"},
 		{`Events | project Id, User | parse User with Id:int "@" Domain | extend x = Id`, "Id:long, User:string, Id1:int, Domain:string, x:long", "Id:int, User:string, Domain:string, x:int"},
+		{`Events | project tostring(c = User), tolong(d = Id), toint(e = Id)`, "c:string, d:long, e:int", "c:string, d:long, e:int"},
+		{`Events | project tostring(User), (tolong(Id))`, "User:string, Id:long", "User:string, Id:long"},
 		{`print x = 1 | serialize | scan with (step a: true;)`, "x:long, match_id:long", "x:long"},
 		{`print x = 1 | getschema | project ColumnOrdinal`, "ColumnOrdinal:long", "ColumnOrdinal:int"},
 		{`union (print a = 1), (print a = 2), (print a = "x")`, "a:long", "a_long:long, a_string:string"},

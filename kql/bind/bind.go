@@ -114,6 +114,7 @@ func BindInfo(q *syntax.Query, env Env) (*plan.Query, *Info, []syntax.Diagnostic
 		b.options = map[string]column.Column{}
 	}
 	b.query(q)
+	b.releaseUnused()
 	b.closeUnresolved()
 	return &plan.Query{Results: b.results, Shared: usedShared(b.results)}, b.info, b.sorted()
 }
@@ -163,6 +164,8 @@ type binder struct {
 	fuzzy int
 	// absent counts the names found so far that are no table.
 	absent int
+	// holders are the declared names whose findings are held back: see hold.
+	holders []*symbol
 	// muted is above zero where findings are not reported: where a text is
 	// bound a second time.
 	muted int

@@ -169,7 +169,7 @@ func (b *binder) addOne(c *columns, sc *scope, e *syntax.NamedExpr, st style, po
 	if st == stylePrint && len(e.Names) == 0 && len(v.tuple) == 1 && !v.picked {
 		v.tuple = nil // print names one array alone as any other value
 	}
-	named := isColumn(v.expr) && sc.aggs == nil && !v.computed
+	named := isColumn(v.expr) && sc.aggs == nil && !v.computed && !b.renames(sc, e.X, v)
 	switch {
 	case v.tuple != nil:
 		b.addTuple(c, e, v, st)
@@ -182,6 +182,17 @@ func (b *binder) addOne(c *columns, sc *scope, e *syntax.NamedExpr, st style, po
 	default:
 		b.addUnnamed(c, sc, e, v, st, pos)
 	}
+}
+
+// renames reports whether a call that does nothing to a column, as tostring() of a
+// string, gives it another name: tostring(name = column).
+func (b *binder) renames(sc *scope, x syntax.Expr, v value) bool {
+	call, ok := unparen(x).(*syntax.CallExpr)
+	if !ok {
+		return false
+	}
+	name := b.resultName(sc, call)
+	return name != "" && name != v.expr.(*plan.Column).Name
 }
 
 // addColumn adds a column that is mentioned alone, which declares its name.

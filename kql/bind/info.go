@@ -49,6 +49,7 @@ const (
 
 // used keeps what a declared name refers to.
 func (b *binder) used(at *syntax.Ident, sym *symbol) {
+	b.release(sym)
 	u := Use{Kind: UseVariable, Decl: sym.decl}
 	switch {
 	case sym.fn != nil, sym.pattern != nil:

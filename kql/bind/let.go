@@ -9,6 +9,7 @@ import (
 // let binds a let statement.
 func (b *binder) let(sc *scope, s *syntax.LetStmt) {
 	sym := &symbol{decl: s}
+	before := len(b.diags)
 	if g, ok := s.Value.(*syntax.EntityGroupExpr); ok {
 		sym.group = b.entityGroup(sc, g)
 	} else if f, ok := s.Value.(*syntax.FuncDecl); ok {
@@ -21,6 +22,7 @@ func (b *binder) let(sc *scope, s *syntax.LetStmt) {
 			sym.ofRow(sc, sc)
 		}
 	}
+	b.hold(sym, s, before)
 	if old, ok := sc.names[s.Name.Name]; ok {
 		if _, isLet := old.decl.(*syntax.LetStmt); isLet {
 			b.report(alreadyDeclared(s.Name, s.Name.Name))

@@ -64,6 +64,10 @@ type symbol struct {
 	// at depth, not within a tabular expression beside those rows.
 	varies bool
 	depth  int
+	// held says that what it stands for does not exist; unused is set until
+	// something uses the name. See hold.
+	held   []syntax.Diagnostic
+	unused bool
 }
 
 // ofRow says where value, if it varies, may be used.

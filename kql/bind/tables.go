@@ -22,6 +22,7 @@ func (b *binder) tableCall(sc *scope, e *syntax.CallExpr) entity {
 		return ofTable(unknownTable())
 	}
 	if sym, ok := sc.lookup(name); ok && sym.table != nil {
+		b.release(sym)
 		return ofTable(*sym.table)
 	}
 	return ofTable(b.catalogTable(b.env.Catalog, e.Args[0], name))

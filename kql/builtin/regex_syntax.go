@@ -297,7 +297,7 @@ func (t *regexTranslator) escape() error {
 		t.out.WriteString(`\` + string(r))
 		t.boundary = t.boundary || !t.flags.ascii
 	case '<', '>':
-		return fmt.Errorf(`\%c is not supported`, r)
+		return fmt.Errorf(`\%[1]c is the edge of a word, which is not supported: write %[1]c for the character, or \b`, r)
 	case 'A', 'z':
 		t.begin()
 		t.out.WriteString(`\` + string(r))
