@@ -7,9 +7,10 @@ import (
 )
 
 // discover runs a plan whose rows decide which columns an operator has. !ok if
-// there is no way to run it now, or if it failed, which is reported.
+// there is no way to run it now, as after a mistake, or if it failed, which is
+// reported.
 func (b *binder) discover(at syntax.Node, n plan.Node) ([]*column.Batch, bool) {
-	if b.env.Discover == nil {
+	if b.env.Discover == nil || firstError(b.diags) != "" {
 		return nil, false
 	}
 	results := []plan.Result{{Root: n}}

@@ -140,7 +140,7 @@ func OverOne(c *Call, args []column.Column, n int, loop func(args []column.Colum
 	}
 	var fixed constants
 	for i, a := range args {
-		if i != varying {
+		if i != varying && varying >= 0 {
 			if i >= maxConstants {
 				return loop(args, n)
 			}
