@@ -3,8 +3,9 @@ package kql
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/kql/column"
@@ -34,12 +35,23 @@ func (q *Query) settled(ctx context.Context, o RunOptions) (*plan.Query, error) 
 	if failed != nil {
 		return nil, failed // with its kind, which a diagnostic has not
 	}
-	for _, d := range diags {
-		if d.Severity == syntax.Error {
-			return nil, fmt.Errorf("%s: %s", d.Code, d.Message)
-		}
+	diags = slices.DeleteFunc(diags, func(d syntax.Diagnostic) bool { return d.Severity != syntax.Error })
+	if len(diags) > 0 {
+		return nil, &MistakeError{Text: q.tree.Text, Diagnostics: diags}
 	}
 	return p, nil
+}
+
+// A MistakeError says what is wrong with a text of which only the rows could tell,
+// such as a column that bag_unpack does not make.
+type MistakeError struct {
+	Text        string
+	Diagnostics []syntax.Diagnostic // errors, in the order of the text
+}
+
+// Error implements error: the findings, with the text underlined.
+func (e *MistakeError) Error() string {
+	return strings.TrimRight(syntax.Render(e.Text, e.Diagnostics), "\n")
 }
 
 // discover runs a query with one result and returns its rows.

@@ -227,7 +227,7 @@ func (q *Query) env(o RunOptions) *function.Env {
 func newRand() *rand.Rand { return rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) }
 
 // Run executes the query and returns its tables in memory. Errors of limits and
-// cancellation are *[exec.Error].
+// cancellation are *[exec.Error], mistakes that only rows show *[MistakeError].
 func (q *Query) Run(ctx context.Context, o RunOptions) ([]Table, error) {
 	tables, _, err := q.RunPlan(ctx, o)
 	return tables, err

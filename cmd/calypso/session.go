@@ -49,6 +49,11 @@ func (s *session) run(ctx context.Context, text string) error {
 	ctx, cancel := s.limits.context(ctx)
 	defer cancel()
 	tables, err := q.Run(ctx, s.limits.options(ticks, s.data))
+	var mistake *kql.MistakeError
+	if errors.As(err, &mistake) {
+		fmt.Fprintln(s.errs, mistake)
+		return &exitError{code: exitInvalid}
+	}
 	if err != nil {
 		return failed(err)
 	}
