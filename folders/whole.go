@@ -117,7 +117,7 @@ func (w *wholeFile) add(ctx context.Context, table string, s types.Schema, b *co
 		}
 	}
 	p.schema, p.batches = s, append(p.batches, b)
-	p.rows, p.bytes = p.rows+b.Len(), p.bytes+sizeOf(b)
+	p.rows, p.bytes = p.rows+b.Len(), p.bytes+b.Size()
 	if p.rows >= partRows || p.bytes >= partBytes {
 		return w.store(ctx, table, p)
 	}
@@ -193,6 +193,9 @@ func (w *wholeFile) report(r *ingest.Report) {
 	w.f.tell(w.path, r.Problems(), 0, rejected, nulls)
 }
 
+// parquetBytes is about how many bytes of a Parquet file are in memory at once.
+const parquetBytes = 8 << 20
+
 // parquetRows is how many rows of a Parquet file are added to a part at once.
 const parquetRows = 1 << 12
 
@@ -222,7 +225,7 @@ func (f *follower) parquet(ctx context.Context, x *file, path string, report *in
 	for _, what := range pf.Skipped() {
 		report.Note(path, what)
 	}
-	var scan plan.Scan
+	scan := plan.Scan{BatchBytes: parquetBytes}
 	for i := range pf.Schema().Len() {
 		scan.Columns = append(scan.Columns, i)
 	}

@@ -62,6 +62,12 @@ type Options struct {
 	// loader keeping them, in the order of the input: a few hundred rows each.
 	// It is called by one goroutine at a time.
 	Sink func(table string, s types.Schema, b *column.Batch) error
+	// Keep, if not 0, is about how many bytes of the tables that Sink does not get
+	// as they come, because their columns have no types yet, may be in memory. When
+	// there are more, all of them get the types that fit what there is, and go to
+	// Sink; a value that comes later and does not read as its column's type is null
+	// then, and reported.
+	Keep int64
 	// Report, if not nil, is where the loader notes what it reads; loaders may
 	// share one.
 	Report *Report
@@ -89,6 +95,7 @@ type Loader struct {
 	idle   []*decoder
 	tables map[string]*loadedTable
 	order  []string
+	kept   int64 // bytes of tables that Sink has not got
 }
 
 // NewLoader returns an empty loader.
@@ -347,6 +354,7 @@ func (l *Loader) add(in Input, p *piece) error {
 		}
 		if l.opt.Sink == nil || !t.known {
 			lt.add(t)
+			l.kept += t.size()
 			continue
 		}
 		lt.known, lt.names = true, t.names
@@ -355,6 +363,28 @@ func (l *Loader) add(in Input, p *piece) error {
 		}
 	}
 	p.parts = nil
+	if l.opt.Sink != nil && l.opt.Keep > 0 && l.kept > l.opt.Keep {
+		return l.handOver(in)
+	}
+	return nil
+}
+
+// handOver gives Sink the rows that it has not got.
+func (l *Loader) handOver(in Input) error {
+	l.kept = 0
+	for _, name := range l.order {
+		t := l.tables[name]
+		if t.isEmpty() {
+			continue
+		}
+		out := t.finish(name, func(b badValues) { l.report.unreadable(in.Name, name, b) })
+		for _, b := range out.Batches {
+			if err := l.opt.Sink(name, out.Schema, b); err != nil {
+				return err
+			}
+		}
+		t.goOn(out.Schema)
+	}
 	return nil
 }
 
@@ -375,7 +405,7 @@ func (l *Loader) Finish() []Table {
 	l.idle = nil // and with them what they have learnt
 	var out []Table
 	for _, name := range l.order {
-		out = append(out, l.tables[name].finish(name))
+		out = append(out, l.tables[name].finish(name, func(b badValues) { l.report.unreadable("", name, b) }))
 		delete(l.tables, name)
 	}
 	return out

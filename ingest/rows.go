@@ -45,6 +45,16 @@ type badValues struct {
 	line    int // of the first
 }
 
+// size returns about how many bytes the rows take.
+func (p *part) size() (n int64) {
+	for _, c := range p.cols {
+		if c != nil {
+			n += column.Size(c)
+		}
+	}
+	return n
+}
+
 // take returns the rows so far and begins anew.
 func (t *rows) take() part {
 	p := part{table: t.table, known: t.c.known, n: t.n, names: t.c.cols[:len(t.cells):len(t.cells)]}

@@ -128,8 +128,10 @@ func (s *segmentColumn) padTo(n int) {
 	}
 }
 
-// finish returns the column as type t with n rows.
-func (s *segmentColumn) finish(t types.Type, n int) column.Column {
+// finish returns the column as the one given, with n rows. bad is told of values that
+// do not read as its type, and are null.
+func (s *segmentColumn) finish(c types.Column, n int, bad func(badValues)) column.Column {
+	t := c.Type
 	if s.rows == 0 {
 		return column.NullConst(t, n)
 	}
@@ -141,17 +143,45 @@ func (s *segmentColumn) finish(t types.Type, n int) column.Column {
 		s.consider()
 	}
 	if s.isFlat {
-		return fromTexts(t, slices.Clip(s.flat))
+		col := fromTexts(t, slices.Clip(s.flat))
+		unread(c, s.flat, nil, col, bad)
+		return col
 	}
 	d := &column.Dict{Codes: slices.Clip(s.codes), Values: fromTexts(t, s.dict.Texts)}
+	unread(c, s.dict.Texts, d.Codes, d.Values, bad)
 	if isText(t) {
 		return d
 	}
 	return column.Flat(d)
 }
 
-// fromTexts reads texts as type t, which is known to fit them all. An empty one
-// is no value.
+// unread tells bad of the texts that read is null for, which have been read as
+// the type of c. codes say which text each row has; nil if it is its own.
+func unread(c types.Column, texts []string, codes []uint32, read column.Column, bad func(badValues)) {
+	if isText(c.Type) {
+		return
+	}
+	b := badValues{column: c}
+	lost := func(i int) bool { return texts[i] != "" && read.Null(i) }
+	if codes == nil {
+		for i := range texts {
+			if lost(i) {
+				b.n, b.example = b.n+1, texts[i]
+			}
+		}
+	}
+	for _, i := range codes {
+		if lost(int(i)) {
+			b.n, b.example = b.n+1, texts[i]
+		}
+	}
+	if b.n > 0 {
+		bad(b)
+	}
+}
+
+// fromTexts reads texts as type t. An empty one is no value, and one that does not
+// read as the type is null.
 func fromTexts(t types.Type, texts []string) column.Column {
 	switch t {
 	case types.Bool:

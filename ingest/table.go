@@ -11,6 +11,7 @@ type loadedTable struct {
 	names   []types.Column
 	at      map[string]int // place of a name; nil if the schema is known
 	shapes  []shape        // of the values, unless the schema is known
+	fixed   []types.Column // the first columns, with the types that rows before had
 	full    []*segment
 	current *segment
 }
@@ -55,12 +56,26 @@ func (t *loadedTable) place(c types.Column) int {
 	return i
 }
 
-// finish returns the table. Columns without a known type get the one that fits
-// all their values.
-func (t *loadedTable) finish(name string) Table {
+// isEmpty reports whether there are no rows to finish.
+func (t *loadedTable) isEmpty() bool { return t.current == nil && len(t.full) == 0 }
+
+// goOn begins anew after rows that were finished as those of a schema.
+func (t *loadedTable) goOn(s types.Schema) {
+	t.fixed, t.full, t.current = s.Columns, nil, nil
+	clear(t.shapes)
+}
+
+// finish returns the table. Columns without a known type get the one that they had
+// before or, at first, the one that fits all their values. bad is told of values that
+// do not read as it.
+func (t *loadedTable) finish(name string, bad func(badValues)) Table {
 	out := Table{Name: name}
 	for i, c := range t.names {
-		if !t.known && c.Type == types.Unknown {
+		switch {
+		case t.known || c.Type != types.Unknown:
+		case i < len(t.fixed):
+			c.Type = t.fixed[i].Type
+		default:
 			c.Type = t.shapes[i].typeOf()
 		}
 		out.Schema.Columns = append(out.Schema.Columns, c)
@@ -72,7 +87,7 @@ func (t *loadedTable) finish(name string) Table {
 		cols := make([]column.Column, len(t.names))
 		for j, c := range out.Schema.Columns {
 			if j < len(s.cols) {
-				cols[j] = s.cols[j].finish(c.Type, s.n)
+				cols[j] = s.cols[j].finish(c, s.n, bad)
 			} else {
 				cols[j] = column.NullConst(c.Type, s.n)
 			}

@@ -102,10 +102,14 @@ func (i *Intake) Decode(ctx context.Context, in ingest.Input, maxBytes int64) (D
 	return d, nil
 }
 
+// keepBytes is about how much of an input is in memory while its columns have no
+// types, in all tables together.
+const keepBytes = 64 << 20
+
 // Loader returns a loader for an input that is too large to be decoded at once.
 // Its rows have not arrived yet: see ArrivedBatch.
 func (i *Intake) Loader(report *ingest.Report, sink func(table string, s types.Schema, b *column.Batch) error) *ingest.Loader {
-	return ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Workers: i.o.Workers, Report: report, Sink: sink})
+	return ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Workers: i.o.Workers, Report: report, Sink: sink, Keep: keepBytes})
 }
 
 // Append stores a batch. While the disk is full it waits, and tries again until

@@ -6,6 +6,7 @@ import (
 	pq "github.com/parquet-go/parquet-go"
 
 	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/plan"
 )
 
 // A group is a row group.
@@ -66,13 +67,18 @@ const (
 	leastRows = 1 << 12
 )
 
-// partOf returns the number of rows of a batch with the fields given.
-func (g *group) partOf(fields []int) int {
-	rows := partRows
-	for _, f := range fields {
+// partOf returns the number of rows of a batch.
+func (g *group) partOf(s plan.Scan) int {
+	rows, all := partRows, int64(0)
+	for _, f := range s.Columns {
 		if b := g.bytes[g.file.fields[f].leaf]; b > 0 {
 			rows = min(rows, int(partBytes*int64(g.n)/b))
+			all += b
 		}
+	}
+	if s.BatchBytes > 0 {
+		rows = min(rows, int(s.BatchBytes*int64(g.n)/max(1, all)))
+		return max(rows, 64) &^ 63
 	}
 	return max(rows, leastRows) &^ 63
 }
@@ -120,14 +126,16 @@ func newScannedGroup(g *group) *scannedGroup {
 	return &scannedGroup{g: g, whole: map[int]*whole{}, finders: map[int]*finder{}, pages: map[pageKey]*sharedPage{}}
 }
 
-// batch returns rows from up to, not including, to, with the fields given, all
+// batch returns rows from up to, not including, to, with the scan's columns, all
 // lazy.
-func (s *scannedGroup) batch(fields []int, from, to int) *column.Batch {
-	cols := make([]column.Column, len(fields))
-	for i, f := range fields {
+func (s *scannedGroup) batch(scan plan.Scan, from, to int) *column.Batch {
+	// All small columns together are not small.
+	apart := scan.BatchBytes > 0
+	cols := make([]column.Column, len(scan.Columns))
+	for i, f := range scan.Columns {
 		c := chunk{scan: s, field: s.g.file.fields[f], from: from, to: to}
 		var l column.Loader = &c
-		if s.keep || s.g.isSmall(c.field) {
+		if s.keep || !apart && s.g.isSmall(c.field) {
 			l = &part{whole: s.wholeOf(f), chunk: c, keep: s.keep}
 		}
 		cols[i] = column.NewLazy(c.field.to, to-from, l)

@@ -88,7 +88,7 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 		}
 		r.before, r.current = r.current, r.file.groups[r.group].scan()
 		r.spans = spans
-		r.size = r.file.groups[r.group].partOf(r.scan.Columns)
+		r.size = r.file.groups[r.group].partOf(r.scan)
 		r.group++
 	}
 	end := min(r.to, r.file.groups[r.group-1].partEnd(r.scan.Columns, r.from, r.size))
@@ -96,7 +96,7 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 		end = min(end, r.from+r.left)
 		r.left -= end - r.from
 	}
-	b := r.current.batch(r.scan.Columns, r.from, end)
+	b := r.current.batch(r.scan, r.from, end)
 	r.from = end
 	if r.scan.Limit > 0 && r.left <= 0 {
 		r.from, r.spans = r.to, nil
@@ -108,7 +108,7 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 func (r *reader) some() *column.Batch {
 	rows := r.hits[:min(len(r.hits), partRows)]
 	r.hits = r.hits[len(rows):]
-	return r.current.batch(r.scan.Columns, 0, r.current.g.n).Gather(rows)
+	return r.current.batch(r.scan, 0, r.current.g.n).Gather(rows)
 }
 
 // spansOf returns the rows of the next row group, counted in it, that may be

@@ -19,7 +19,10 @@ const (
 	// for dictionaries to pay, small enough to be decoded into the cache.
 	groupRows = 1 << 17
 	// groupBytes bounds what is kept of a row group until it is written.
-	groupBytes = 128 << 20
+	groupBytes = 64 << 20
+	// windowBytes is how far back the compression looks: a page. More would be
+	// memory that is never used, for each goroutine that compresses.
+	windowBytes = 1 << 20
 )
 
 // A Writer writes batches of one schema as a Parquet file: zstd, dictionaries
@@ -63,7 +66,7 @@ type WriterOptions struct {
 // NewWriter returns a writer of rows of schema s to w. Close finishes the file.
 func NewWriter(w io.Writer, s types.Schema, o WriterOptions) (*Writer, error) {
 	o.Workers = max(1, o.Workers)
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(o.Workers), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true))
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(o.Workers), zstd.WithWindowSize(windowBytes), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true))
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +110,7 @@ func (w *Writer) Write(b *column.Batch) error {
 		w.rows += to - from
 		w.total += int64(to - from)
 		from = to
-		if w.rows == groupRows || w.held() > groupBytes {
+		if w.rows == groupRows || w.Held() > groupBytes {
 			w.flush()
 		}
 	}
@@ -149,13 +152,23 @@ func (w *Writer) each(f func(i int) error) error {
 	return nil
 }
 
-// held is how many bytes the columns keep in memory.
-func (w *Writer) held() int {
+// Held returns how many bytes of rows, compressed or not, are in memory until the
+// row group is written.
+func (w *Writer) Held() int {
 	n := 0
 	for _, c := range w.cols {
 		n += c.held()
 	}
 	return n
+}
+
+// Flush writes what is in memory as a row group, however small.
+func (w *Writer) Flush() error {
+	if w.out.err == nil && w.closed {
+		w.out.err = fmt.Errorf("parquet: write after close")
+	}
+	w.flush()
+	return w.out.err
 }
 
 // flush writes the row group.

@@ -49,6 +49,7 @@ func newColumnWriter(name string, s storage, z *zstd.Encoder, bloom bool) *colum
 // reset begins another row group.
 func (c *columnWriter) reset() {
 	c.open.reset()
+	clear(c.pages) // or they would be in memory until as many others are
 	c.pages, c.packed, c.hashes, c.raw = c.pages[:0], 0, c.hashes[:0], 0
 	if c.coded = c.isText(); c.coded {
 		c.dict = &column.Numbering{}

@@ -15,6 +15,18 @@ import (
 // to a segment as it comes, and the log only names it.
 const segmentAtOnce = 1 << 14
 
+// What a Bulk has in memory is bounded, however many tables it has and however
+// large their rows are: bulkBytes is for all rows that are held or in row groups
+// that are being filled, heldBytes for those that are held, openSegments for the
+// segments that are being written, each with its buffers. closingSegments may be
+// on their way to the disk.
+const (
+	bulkBytes       = 96 << 20
+	heldBytes       = 32 << 20
+	openSegments    = 8
+	closingSegments = 1
+)
+
 // A Bulk is a batch that comes a part at a time and may be larger than memory.
 // Nothing of it is visible or acknowledged before Commit, which stores all of it
 // or nothing. It is for one goroutine. Commit or Abort must be called.
@@ -23,17 +35,24 @@ type Bulk struct {
 	tables []*bulkTable
 	rows   int64
 	done   bool
+	// held is how many bytes of rows wait in tables, writing are the tables whose
+	// segments are being written, the one that was written to last at the end, and
+	// closing the segments on their way to the disk.
+	held    int64
+	writing []*bulkTable
+	closing []*closing
 }
 
 // A bulkTable is what a Bulk has for one table.
 type bulkTable struct {
 	name string // that the rows came with
 	t    *table
-	// held are rows that no segment has yet, and how many they are. Once there is
-	// a segment there are none: what a record adds to a table is in segments, or
-	// it is in the record.
-	held []Rows
-	n    int
+	// held are rows that no segment has yet, how many they are, and their bytes.
+	// In the end there are none if there is a segment: what a record adds to a
+	// table is in segments, or it is in the record.
+	held  []Rows
+	n     int
+	bytes int64
 
 	schema types.Schema // of the segment that is being written
 	w      *segmentWriter
@@ -84,21 +103,65 @@ func (b *Bulk) Add(in Rows) error {
 		return full(err)
 	}
 	b.rows += int64(in.Rows.Len())
-	if t.w == nil && len(t.closed) == 0 {
-		t.held, t.n = append(t.held, in), t.n+in.Rows.Len()
-		if t.n < segmentAtOnce {
-			return nil
+	if t.w != nil {
+		err = b.write(t, in)
+	} else {
+		size := in.Rows.Size()
+		t.held, t.n, t.bytes = append(t.held, in), t.n+in.Rows.Len(), t.bytes+size
+		if b.held += size; t.n >= segmentAtOnce {
+			err = b.pour(t)
 		}
-		held := t.held
-		t.held, t.n = nil, 0
-		for _, rows := range held {
-			if err := b.write(t, rows); err != nil {
-				return full(err)
+	}
+	if err == nil {
+		err = b.relieve()
+	}
+	return full(err)
+}
+
+// pour writes the rows that a table holds to a segment.
+func (b *Bulk) pour(t *bulkTable) error {
+	held := t.held
+	b.held -= t.bytes
+	t.held, t.n, t.bytes = nil, 0, 0
+	for _, rows := range held {
+		if err := b.write(t, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// relieve writes what takes most until what is in memory is within its bounds.
+func (b *Bulk) relieve() error {
+	for b.held > heldBytes {
+		most := b.tables[0]
+		for _, t := range b.tables {
+			if t.bytes > most.bytes {
+				most = t
 			}
 		}
-		return nil
+		if err := b.pour(most); err != nil {
+			return err
+		}
 	}
-	return full(b.write(t, in))
+	for {
+		all, most := b.held, (*bulkTable)(nil)
+		for _, t := range b.writing {
+			if all += t.w.held(); most == nil || t.w.held() > most.w.held() {
+				most = t
+			}
+		}
+		switch {
+		case all <= bulkBytes || most == nil:
+			return nil
+		case most.w.terms.held() > most.w.held()/2:
+			b.close(most)
+			continue
+		}
+		if err := most.w.flush(); err != nil {
+			return err
+		}
+	}
 }
 
 // table returns what the batch has for the table of rows, with the rows' columns
@@ -141,25 +204,37 @@ func (b *Bulk) write(t *bulkTable, in Rows) error {
 	}
 	if w := t.w; w != nil {
 		fits := t.schema.Equal(in.Schema) && !slices.ContainsFunc(micros, func(c string) bool { return !slices.Contains(w.micros, c) })
-		if !fits || w.info.Rows+int64(in.Rows.Len()) > b.s.opt.SegmentRows {
-			t.close()
+		if !fits || w.info.Rows+int64(in.Rows.Len()) > b.s.opt.SegmentRows || w.sums.n > segmentBytes {
+			b.close(t)
 		}
 	}
-	if t.w == nil {
+	if i := slices.Index(b.writing, t); i >= 0 {
+		b.writing = slices.Delete(b.writing, i, i+1)
+	} else {
+		if len(b.writing) >= openSegments {
+			b.close(b.writing[0])
+		}
 		t.schema = in.Schema
 		t.w, err = newSegmentWriter(t.t.dir, b.s.aboutLogged(t.t), in.Schema, micros, b.s.opt.step)
 		if err != nil {
 			return err
 		}
 	}
+	b.writing = append(b.writing, t)
 	return t.w.write(in.Rows)
 }
 
-// close makes the segment durable while the next one is being written.
-func (t *bulkTable) close() {
+// close makes the segment of a table durable while others are being written.
+func (b *Bulk) close(t *bulkTable) {
+	for len(b.closing) >= closingSegments {
+		<-b.closing[0].done // commit says what went wrong
+		b.closing = b.closing[1:]
+	}
 	c := &closing{schema: t.schema, done: make(chan struct{})}
 	w := t.w
 	t.w, t.closed = nil, append(t.closed, c)
+	b.closing = append(b.closing, c)
+	b.writing = slices.DeleteFunc(b.writing, func(o *bulkTable) bool { return o == t })
 	go func() {
 		defer close(c.done)
 		c.seg, c.err = w.finish()
@@ -195,11 +270,6 @@ func (b *Bulk) commit(e *entry) (Ack, error) {
 	if b.done {
 		return Ack{}, errors.New("the batch has ended")
 	}
-	for _, t := range b.tables {
-		if t.w != nil {
-			t.close()
-		}
-	}
 	if err := b.finish(&e.rec); err != nil {
 		b.s.took(err)
 		b.Abort()
@@ -209,8 +279,18 @@ func (b *Bulk) commit(e *entry) (Ack, error) {
 	return b.s.write(e)
 }
 
-// finish waits for the segments and enters all that the batch has in the record.
+// finish ends the segments and enters all that the batch has in the record.
 func (b *Bulk) finish(r *record) error {
+	for _, t := range b.tables {
+		if len(t.held) > 0 && (t.w != nil || len(t.closed) > 0) {
+			if err := b.pour(t); err != nil {
+				return err
+			}
+		}
+		if t.w != nil {
+			b.close(t)
+		}
+	}
 	for _, t := range b.tables {
 		for _, c := range t.closed {
 			if <-c.done; c.err != nil {
@@ -255,7 +335,7 @@ func (b *Bulk) Abort() {
 
 func (b *Bulk) end() {
 	b.done = true
-	b.tables = nil
+	b.tables, b.writing, b.closing, b.held = nil, nil, nil, 0
 	b.s.appends.Done()
 }
 

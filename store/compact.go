@@ -71,9 +71,9 @@ func (s *Store) stateOf(t *table) *state {
 // small returns the first run of neighbours that fit into one segment together.
 func (s *Store) small(segs []*segment) (from, to int) {
 	for from = 0; from < len(segs); from++ {
-		rows := int64(0)
-		for to = from; to < len(segs) && rows+segs[to].Rows <= s.opt.SegmentRows; to++ {
-			rows += segs[to].Rows
+		rows, bytes := int64(0), int64(0)
+		for to = from; to < len(segs) && rows+segs[to].Rows <= s.opt.SegmentRows && bytes+segs[to].Bytes <= segmentBytes; to++ {
+			rows, bytes = rows+segs[to].Rows, bytes+segs[to].Bytes
 		}
 		if to-from > 1 {
 			return from, to
@@ -87,11 +87,11 @@ func (s *Store) small(segs []*segment) (from, to int) {
 func (s *Store) neighbours(segs []*segment) (from, to int) {
 	for from = 0; from+compactAt <= len(segs); from++ {
 		run := segs[from : from+compactAt]
-		least, most, sum := run[0].Rows, run[0].Rows, int64(0)
+		least, most, sum, bytes := run[0].Rows, run[0].Rows, int64(0), int64(0)
 		for _, g := range run {
-			least, most, sum = min(least, g.Rows), max(most, g.Rows), sum+g.Rows
+			least, most, sum, bytes = min(least, g.Rows), max(most, g.Rows), sum+g.Rows, bytes+g.Bytes
 		}
-		if most <= max(compactAt*least, 1024) && sum <= s.opt.SegmentRows {
+		if most <= max(compactAt*least, 1024) && sum <= s.opt.SegmentRows && bytes <= segmentBytes {
 			return from, from + compactAt
 		}
 	}
@@ -185,6 +185,10 @@ func (s *Store) rewrite(t *table, st *state, keep func(*column.Batch) (rows []ui
 	return w.finish()
 }
 
+// readBytes is about how much of a table is in memory at once while all of it is
+// read.
+const readBytes = 8 << 20
+
 // each calls f with all rows of a state, in their order, with the columns given,
 // or all of the table's if there are none.
 func (st *state) each(name string, f func(*column.Batch) error, cols ...int) error {
@@ -197,7 +201,7 @@ func (st *state) each(name string, f func(*column.Batch) error, cols ...int) err
 			cols = append(cols, i)
 		}
 	}
-	r, err := src.Open(context.Background(), plan.Scan{Columns: cols})
+	r, err := src.Open(context.Background(), plan.Scan{Columns: cols, BatchBytes: readBytes})
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,12 @@ const (
 )
 
 // castagnoli is the polynomial that processors have an instruction for.
-func checksum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
+func checksum(b []byte) uint32 { return moreChecksum(0, b) }
+
+// moreChecksum returns the checksum of what has the checksum given, with b behind it.
+func moreChecksum(sum uint32, b []byte) uint32 {
+	return crc32.Update(sum, crc32.MakeTable(crc32.Castagnoli), b)
+}
 
 // packFrame returns the frame of a body but for its number, which seal fills in.
 func packFrame(body []byte) []byte {

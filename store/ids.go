@@ -105,10 +105,10 @@ func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step 
 	}
 	b = binary.LittleEndian.AppendUint32(b, checksum(b))
 	path := filepath.Join(dir, idsName(f.seq))
-	if err := writeFile(path+copyEnd, b, step); err != nil {
+	if err := writeFile(path+copyEnd, step, b); err != nil {
 		return false, err
 	}
-	return true, writeFile(path, b, step)
+	return true, writeFile(path, step, b)
 }
 
 // readIDs adds what a file of ids holds to s, and returns when it was written and
@@ -135,7 +135,7 @@ func (s *seen) mendIDs(path string) (written int64, mended, err error) {
 		written, _, copyErr = s.decodeIDs(path+copyEnd, b)
 	}
 	if copyErr == nil {
-		return written, fmt.Errorf("%w; mended from its copy", err), writeFile(path, b, func(string) {})
+		return written, fmt.Errorf("%w; mended from its copy", err), writeFile(path, func(string) {}, b)
 	}
 	return 0, nil, errors.Join(err, os.Rename(path, path+damagedEnd))
 }
@@ -175,12 +175,12 @@ func (s *seen) decodeIDs(path string, b []byte) (written int64, named []namedSeg
 	return written, named, nil
 }
 
-// writeFile replaces the file at path by data, so that after a crash there is
+// writeFile replaces the file at path by one of these parts, so that after a crash there is
 // the old file or the new one, whole.
-func writeFile(path string, data []byte, step func(string)) error {
+func writeFile(path string, step func(string), parts ...[]byte) error {
 	temp := path + tempEnd
 	step("write " + filepath.Base(path))
-	err := writeSynced(temp, data)
+	err := writeSynced(temp, parts...)
 	if err == nil {
 		step("rename " + filepath.Base(path))
 		err = os.Rename(temp, path)
@@ -194,12 +194,16 @@ func writeFile(path string, data []byte, step func(string)) error {
 
 // writeSynced writes a file that nothing names yet, and makes it and its name
 // durable.
-func writeSynced(path string, data []byte) error {
+func writeSynced(path string, parts ...[]byte) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	for _, b := range parts {
+		if _, err = f.Write(b); err != nil {
+			break
+		}
+	}
 	if err == nil {
 		err = f.Sync()
 	}

@@ -93,10 +93,10 @@ func writeSealed(path string, v any, step func(string)) error {
 		return err
 	}
 	sealed := fmt.Appendf(text, "\n%08x\n", checksum(text))
-	if err := writeFile(path+copyEnd, sealed, step); err != nil {
+	if err := writeFile(path+copyEnd, step, sealed); err != nil {
 		return err
 	}
-	return writeFile(path, sealed, step)
+	return writeFile(path, step, sealed)
 }
 
 // readSealed reads what writeSealed has written into v. mended, if not nil, says
@@ -147,7 +147,7 @@ func damageOf(err error) error {
 }
 
 func restore(path string, text []byte) error {
-	return writeFile(path, fmt.Appendf(slices.Clone(text), "\n%08x\n", checksum(text)), func(string) {})
+	return writeFile(path, func(string) {}, fmt.Appendf(slices.Clone(text), "\n%08x\n", checksum(text)))
 }
 
 // readManifest returns the manifest of the table in dir, and what of it was mended.

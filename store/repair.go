@@ -66,7 +66,7 @@ func (s *Store) repairSegment(ctx context.Context, t *table, st *state, g *segme
 	r := Repaired{File: filepath.Join(t.dir, g.File)}
 	if sums := g.sumsToMend(); sums != nil {
 		r.Rows = g.Rows
-		return r, writeFile(filepath.Join(t.dir, sumsName(g.File)), sums, s.opt.step)
+		return r, writeFile(filepath.Join(t.dir, sumsName(g.File)), s.opt.step, sums)
 	}
 	seg, err := s.salvage(ctx, t, st, g)
 	if err != nil {

@@ -141,7 +141,7 @@ func (r *replayer) damaged(path string, frames *frameReader, why error) error {
 		return err
 	}
 	aside := fmt.Sprintf("%s.%d%s", path, at, tornEnd)
-	if err := writeFile(aside, rest, r.s.opt.step); err != nil {
+	if err := writeFile(aside, r.s.opt.step, rest); err != nil {
 		return err
 	}
 	what := fmt.Sprintf("its last %d bytes are no record (%v)", len(rest), why)

@@ -62,6 +62,9 @@ type segmentWriter struct {
 	syncErr error
 }
 
+// segmentBytes is the size from which on rows go to another segment.
+const segmentBytes = 1 << 30
+
 // syncBytes is how much of a segment is written before the disk is told to take
 // it, while more is written: little is left to wait for at the end.
 const syncBytes = 4 << 20
@@ -104,6 +107,17 @@ func (w *segmentWriter) write(b *column.Batch) error {
 		return err
 	}
 	if err := w.terms.write(b); err != nil {
+		return err
+	}
+	return w.sync(syncBytes)
+}
+
+// held returns how many bytes of rows and of their terms are in memory.
+func (w *segmentWriter) held() int64 { return int64(w.w.Held()) + w.terms.held() }
+
+// flush writes the rows that are in memory.
+func (w *segmentWriter) flush() error {
+	if err := w.w.Flush(); err != nil {
 		return err
 	}
 	return w.sync(syncBytes)
@@ -170,6 +184,7 @@ func (w *segmentWriter) finish() (*Segment, error) {
 		w.abandon()
 		return nil, err
 	}
+	w.w = nil // and with it all buffers, while the disk takes the file
 	sums := w.sums.finish()
 	w.info.Bytes, w.info.Sums = w.sums.n, checksum(sums)
 	w.step("segment sync")
@@ -186,7 +201,7 @@ func (w *segmentWriter) finish() (*Segment, error) {
 		return nil, err
 	}
 	w.step("segment terms")
-	if err := writeSynced(filepath.Join(w.dir, termsName(w.info.File)), w.terms.finish(w.info.Bytes, w.info.Sums)); err != nil {
+	if err := writeSynced(filepath.Join(w.dir, termsName(w.info.File)), w.terms.finish(w.info.Bytes, w.info.Sums)...); err != nil {
 		w.remove()
 		return nil, err
 	}

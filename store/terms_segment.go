@@ -106,7 +106,7 @@ func (g *segment) indexTerms(ctx context.Context, step func(string)) error {
 			schema.Columns, cols = append(schema.Columns, c), append(cols, i)
 		}
 	}
-	r, err := f.Open(ctx, plan.Scan{Columns: cols})
+	r, err := f.Open(ctx, plan.Scan{Columns: cols, BatchBytes: readBytes})
 	if err != nil {
 		return err
 	}
@@ -128,5 +128,5 @@ func (g *segment) indexTerms(ctx context.Context, step func(string)) error {
 	if err := os.Remove(g.terms.path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err // a folder in its place, for example
 	}
-	return writeFile(g.terms.path, w.finish(g.Bytes, g.Sums), step)
+	return writeFile(g.terms.path, step, w.finish(g.Bytes, g.Sums)...)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -128,7 +129,7 @@ func TestTermIndexChangesNoAnswer(t *testing.T) {
 		}
 	}
 	path := filepath.Join(t.TempDir(), "x"+termsEnd)
-	if err := os.WriteFile(path, w.finish(1<<30, 5), 0o600); err != nil {
+	if err := os.WriteFile(path, bytes.Join(w.finish(1<<30, 5), nil), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	index, err := openTerms(path, &Segment{Rows: n, Sums: 5})
@@ -285,7 +286,7 @@ func TestTermIndexOfSegments(t *testing.T) {
 		"of another segment": func() error {
 			w := newTermWriter(schema)
 			w.rows = n
-			return os.WriteFile(path, w.finish(1<<30, 1), 0o600)
+			return os.WriteFile(path, bytes.Join(w.finish(1<<30, 1), nil), 0o600)
 		},
 	} {
 		if err := damage(); err != nil {

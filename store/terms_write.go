@@ -22,6 +22,11 @@ const (
 	termShare = 14
 	// termChunk is the number of bytes of filters that one checksum covers.
 	termChunk = 1 << 12
+	// termBytes bounds the filters that are in memory until the segment ends, and
+	// blockTerms the terms of a column in one block: what has more is left out of
+	// the index.
+	termBytes  = 64 << 20
+	blockTerms = 1 << 21
 )
 
 // A termWriter collects the term index of a segment.
@@ -43,6 +48,7 @@ type termColumn struct {
 	known   column.Numbering // which values of a dictionary are in the set
 	filters []termFilter     // of the blocks that are full
 	bytes   int
+	out     bool // of the index
 }
 
 func newTermWriter(s types.Schema) *termWriter {
@@ -73,10 +79,30 @@ func (w *termWriter) write(b *column.Batch) error {
 		from = to
 		if w.rows%w.per == 0 {
 			w.each(func(i int) { w.cols[i].finishBlock() })
+			w.leaveOut(termBytes)
 		}
 	}
 	return nil
 }
+
+// held returns how many bytes of filters are in memory.
+func (w *termWriter) held() (n int64) {
+	for _, c := range w.cols {
+		n += int64(c.bytes)
+	}
+	return n
+}
+
+// leaveOut leaves the columns out that take most until there are no more bytes of
+// filters than given.
+func (w *termWriter) leaveOut(most int64) {
+	for w.held() > most {
+		slices.MaxFunc(w.cols, func(a, b *termColumn) int { return a.bytes - b.bytes }).leave()
+	}
+}
+
+// leave leaves a column out.
+func (c *termColumn) leave() { *c = termColumn{name: c.name, out: true} }
 
 // each calls f for every column, on all cores.
 func (w *termWriter) each(f func(i int)) {
@@ -97,6 +123,9 @@ func (w *termWriter) each(f func(i int)) {
 }
 
 func (c *termColumn) add(col column.Column, from, to int) {
+	if c.out {
+		return
+	}
 	switch v := col.(type) {
 	case *column.Const:
 		c.add(v.One, 0, 1)
@@ -131,6 +160,9 @@ func (c *termColumn) value(s string) {
 	for _, h := range c.tok.value(s) {
 		c.set.add(h)
 	}
+	if len(c.set.all) > blockTerms {
+		c.leave()
+	}
 }
 
 // leastValues is how many different values are met before repeats are given up.
@@ -164,6 +196,9 @@ func firstOf(c column.Column) any {
 }
 
 func (c *termColumn) finishBlock() {
+	if c.out {
+		return
+	}
 	f := newTermFilter(len(c.set.all))
 	for _, h := range c.set.all {
 		f.insert(h)
@@ -176,22 +211,17 @@ func (c *termColumn) finishBlock() {
 	c.known = column.Numbering{}
 }
 
-// finish returns the index as a file, for a segment of so many bytes whose
-// checksums have the checksum given.
-func (w *termWriter) finish(segment int64, sums uint32) []byte {
+// finish returns the index as the parts of a file, for a segment of so many bytes
+// whose checksums have the checksum given.
+func (w *termWriter) finish(segment int64, sums uint32) [][]byte {
 	if w.rows%w.per != 0 {
 		w.each(func(i int) { w.cols[i].finishBlock() })
 	}
-	cols, size := slices.Clone(w.cols), 0
-	for _, c := range cols {
-		size += c.bytes
-	}
+	w.leaveOut(segment * termShare / 100)
+	cols := slices.DeleteFunc(slices.Clone(w.cols), func(c *termColumn) bool { return c.out })
 	slices.SortStableFunc(cols, func(a, b *termColumn) int { return a.bytes - b.bytes })
-	for len(cols) > 0 && int64(size) > segment*termShare/100 {
-		size -= cols[len(cols)-1].bytes
-		cols = cols[:len(cols)-1]
-	}
-	out := make([]byte, 0, size+size/termChunk*4+1024)
+	var out [][]byte
+	chunks := chunkSums{}
 	foot := []byte(termsMagic)
 	foot = binary.LittleEndian.AppendUint32(foot, sums)
 	foot = binary.AppendUvarint(foot, uint64(w.rows))
@@ -202,13 +232,41 @@ func (w *termWriter) finish(segment int64, sums uint32) []byte {
 		foot = binary.AppendUvarint(foot, uint64(len(c.filters)))
 		for _, f := range c.filters {
 			foot = binary.AppendUvarint(foot, uint64(len(f)/filterBlock))
-			out = append(out, f...)
+			out = append(out, f)
+			chunks.add(f)
 		}
 	}
-	for from := 0; from < len(out); from += termChunk {
-		foot = binary.LittleEndian.AppendUint32(foot, checksum(out[from:min(from+termChunk, len(out))]))
-	}
+	foot = append(foot, chunks.finish()...)
 	foot = binary.LittleEndian.AppendUint32(foot, checksum(foot))
 	foot = binary.LittleEndian.AppendUint32(foot, uint32(len(foot)))
-	return append(out, foot...)
+	return append(out, foot)
+}
+
+// chunkSums are the checksums of each termChunk bytes of what is added.
+type chunkSums struct {
+	sums []byte
+	sum  uint32
+	n    int // bytes of the chunk that is not full
+}
+
+func (s *chunkSums) add(b []byte) {
+	for len(b) > 0 {
+		take := min(len(b), termChunk-s.n)
+		s.sum, s.n = moreChecksum(s.sum, b[:take]), s.n+take
+		if b = b[take:]; s.n == termChunk {
+			s.end()
+		}
+	}
+}
+
+func (s *chunkSums) end() {
+	s.sums = binary.LittleEndian.AppendUint32(s.sums, s.sum)
+	s.sum, s.n = 0, 0
+}
+
+func (s *chunkSums) finish() []byte {
+	if s.n > 0 {
+		s.end()
+	}
+	return s.sums
 }

@@ -66,7 +66,7 @@ func importCommand() *cobra.Command {
 
 // ingestMemory is the memory that the collector tries to keep reading within. What
 // is in use at once is half of it; without, as much again would be garbage.
-const ingestMemory = 512 << 20
+const ingestMemory = 384 << 20
 
 func runIngest(ctx context.Context, dir, catalogName string, paths []string, quiet bool) (err error) {
 	c, err := openCatalog(catalogName)

@@ -31,6 +31,10 @@ type Scan struct {
 	// source. Batches may be smaller, and larger where the source's own unit
 	// (a row group) is larger.
 	BatchRows int
+	// BatchBytes is about how many bytes of all columns together a batch should
+	// have, for whoever reads all of every batch and wants it to take little
+	// memory, however large the rows are; 0 leaves it to the source.
+	BatchBytes int64
 	// Limit is a promise that no more rows than this are read; 0 is no limit.
 	Limit int
 	// Skips, if not nil, is told what of the source was not read, and why.
