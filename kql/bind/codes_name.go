@@ -14,6 +14,13 @@ func unknownName(at syntax.Node, name, what string, known []string) syntax.Diagn
 	return fault("KS142", at, "the name '%s' does not refer to any known %s%s", name, what, didYouMean(name, known))
 }
 
+// noColumnLike is KS142: a pattern that matches no column.
+//
+// Example: print x = 1 | project-away y*
+func noColumnLike(pattern *syntax.Ident) syntax.Diagnostic {
+	return fault("KS142", pattern, "no column matches the pattern '%s'", pattern.Name)
+}
+
 // duplicateColumn is KS171: a name that an operator gives twice.
 //
 // Example: print x = 1, x = 2

@@ -137,7 +137,7 @@ func argumentType(name string, a operand, want function.Set, shape function.Shap
 		return numberExpected(a.at, a.typ())
 	case a.typ() == types.Dynamic && isExtreme(name):
 		return orderableExpected(a.at, a.typ())
-	case a.typ() == types.Dynamic:
+	case a.typ() == types.Dynamic, want.Has(types.Dynamic) && want.Has(types.DateTime):
 		return typeNotAllowed(a.at, a.typ())
 	}
 	return typeExpected(a.at, a.typ(), want.Types()...)

@@ -5,8 +5,10 @@ import "github.com/calypso-kql/calypso/kql/syntax"
 // projectAway removes columns.
 func (b *binder) projectAway(in table, op *syntax.ProjectAwayOp) table {
 	away := map[int]bool{}
-	for _, i := range b.columnList(in, op.Columns) {
-		away[i] = true
+	for _, e := range op.Columns {
+		for _, i := range b.selected(in, e) {
+			away[i] = true
+		}
 	}
 	b.echoColumns(op.Columns)
 	var keep []int

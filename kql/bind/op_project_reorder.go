@@ -24,7 +24,7 @@ func (b *binder) projectReorder(in table, op *syntax.ProjectReorderOp) table {
 	}
 	named := map[int]bool{}
 	for _, e := range op.Columns {
-		positions := b.columnsOf(in, e)
+		positions := b.selected(in, e)
 		if id, ok := e.(*syntax.Ident); ok && !id.Wildcard && len(positions) == 1 {
 			if named[positions[0]] {
 				b.tolerate(repeatedColumn(e, id.Name))

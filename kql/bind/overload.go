@@ -154,7 +154,8 @@ func required(params []function.Param) int {
 
 // widen returns t or, if set does not have it, the least wider type that it has,
 // with the number of steps: int, long, real, decimal. A dynamic value is taken for
-// a text where nothing but a text will do.
+// a text where nothing but a text will do; a real becomes a decimal, which has no
+// NaN and no infinities, only where any number will do.
 func widen(t types.Type, set function.Set) (wide types.Type, steps int, ok bool) {
 	if t == types.Unknown || set.Has(t) {
 		return t, 0, true
@@ -165,7 +166,11 @@ func widen(t types.Type, set function.Set) (wide types.Type, steps int, ok bool)
 	if !t.IsNumeric() {
 		return t, 0, false
 	}
+	numbers := function.SetOf(types.Int, types.Long, types.Real, types.Decimal)
 	for w := t + 1; w <= types.Decimal; w++ {
+		if t == types.Real && set&^numbers != 0 {
+			break // nearly all types, but not this one: hll
+		}
 		if set.Has(w) {
 			return w, int(w - t), true
 		}

@@ -59,16 +59,46 @@ func isMissing(e syntax.Expr) bool {
 
 // columnsLike returns the positions of the columns that a pattern matches.
 func (b *binder) columnsLike(in table, e *syntax.Ident) []int {
+	at := like(in.schema(), e.Name)
+	if len(at) == 0 && !in.open {
+		b.report(noColumnLike(e))
+	}
+	return at
+}
+
+func like(s types.Schema, pattern string) []int {
 	var at []int
-	for i, c := range in.schema().Columns {
-		if !c.Hidden && matchWildcard(e.Name, c.Name) {
+	for i, c := range s.Columns {
+		if !c.Hidden && matchWildcard(pattern, c.Name) {
 			at = append(at, i)
 		}
 	}
-	if len(at) == 0 && !in.open {
-		b.report(unknownName(e, e.Name, "column", nil))
-	}
 	return at
+}
+
+// selected is columnsOf for project-away and its like: to the engine, a pattern that
+// matches no column is none; to the analyzer it is a mistake.
+func (b *binder) selected(in table, e syntax.Expr) []int {
+	if id := patternIn(e); id != nil && !in.open && len(like(in.schema(), id.Name)) == 0 {
+		b.tolerate(noColumnLike(id))
+		return nil
+	}
+	return b.columnsOf(in, e)
+}
+
+// patternIn returns the pattern that e is, or nil.
+func patternIn(e syntax.Expr) *syntax.Ident {
+	switch e := e.(type) {
+	case *syntax.OrderedExpr:
+		return patternIn(e.X)
+	case *syntax.BracketExpr:
+		return patternIn(e.X)
+	case *syntax.Ident:
+		if e.Wildcard {
+			return e
+		}
+	}
+	return nil
 }
 
 // oneColumn returns the position of the column that e names, or -1 with a

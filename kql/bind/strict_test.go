@@ -45,6 +45,7 @@ func TestStrict(t *testing.T) {
 		{`union (print x = dynamic([1])), (print x = dynamic([2])) | extend y = x["a"]`, "KS141 72-75"},
 		{`let x = toscalar(Events | summarize make_list(Id)); print todynamic(x)`, "KS107 68-69"},
 		{`print g = new_guid() | summarize min(g), arg_max(g, *)`, "KS206 37-38KS206 49-50"},
+		{`Events | project-reorder X*, Ok`, "KS142 25-27"},
 		{`Events | project-rename Id = Id`, "KS171 24-26"},
 		{`Events | project-reorder Id, *, Id`, "KS171 32-34"},
 		{`Events | evaluate bag_unpack(Data, "", "error"): (a: long)`, "KS119 18-28"},

@@ -2,12 +2,13 @@ package bind
 
 import "strings"
 
-// didYouMean returns ": did you mean 'x'?" for the known name nearest to name,
-// or nothing if none is near.
+// didYouMean returns ": did you mean 'x'?" for the known name nearest to name: one
+// that differs in case only, or else by at most one letter in three. It returns
+// nothing if none is near.
 func didYouMean(name string, known []string) string {
-	best, least := "", 1+len(name)/3
+	best, least := "", min(len(name)/3, 3)
 	for _, k := range known {
-		if k == name || abs(len(k)-len(name)) > least {
+		if k == name || abs(len(k)-len(name)) > least && !strings.EqualFold(k, name) {
 			continue
 		}
 		if strings.EqualFold(k, name) {
