@@ -87,6 +87,10 @@ type generator struct {
 	*rand.Rand
 	cols   []types.Column
 	serial int
+	calls  map[types.Type][]call
+	aggs   []string
+	// lacks says that a column was wanted of a type of which there is none.
+	lacks bool
 }
 
 func pick[T any](g *generator, of []T) T { return of[g.IntN(len(of))] }
@@ -121,6 +125,11 @@ func (g *generator) expr(t types.Type, depth int) string {
 			return c
 		}
 		return pick(g, literals[t])
+	}
+	if g.IntN(2) == 0 {
+		if c := g.called(t, depth); c != "" {
+			return c
+		}
 	}
 	return g.fill(pick(g, scalars[t]), depth-1)
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql"
-	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
@@ -50,31 +49,65 @@ func (r rows) String() string {
 }
 
 // query returns the pipe, without its tables.
-func (f fuzzed) query() string { return strings.Join(append([]string{"T"}, f.Stages...), "\n| ") }
+func (f fuzzed) query() string { return pipe(f.Stages) }
 
 // inline returns the query with its tables in it.
 func (f fuzzed) inline() string {
 	return "let T = " + f.T.String() + ";\nlet U = " + f.U.String() + ";\n" + f.query()
 }
 
-// generate returns the query of a seed. It grows operator by operator: what the
-// engine says of the columns so far is what the next operator may use, and an
-// operator that does not fit is thrown away.
-func generate(e *kql.Engine, seed uint64) fuzzed {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1))}
+// A fuzzer makes queries.
+type fuzzer struct {
+	engine *kql.Engine
+	calls  map[types.Type][]call
+	aggs   []string
+}
+
+func newFuzzer(e *kql.Engine) *fuzzer {
+	return &fuzzer{engine: e, calls: calls(e), aggs: append(aggregateCalls(e), aggregates...)}
+}
+
+func (z *fuzzer) generator(seed, stream uint64) *generator {
+	return &generator{Rand: rand.New(rand.NewPCG(seed, stream)), calls: z.calls, aggs: z.aggs}
+}
+
+// small returns the query of a seed over small tables of its own.
+func (z *fuzzer) small(seed uint64) fuzzed {
+	g := z.generator(seed, 1)
 	out := fuzzed{T: g.table(pick(g, []int{0, 1, 5, 12, 40})), U: g.table(pick(g, []int{0, 3, 9}))}
-	for range 1 + g.IntN(5) {
-		g.cols = resultColumns(e, out)
+	out.Stages = g.pipe(1+g.IntN(5), func(stages []string) []types.Column {
+		next := out
+		next.Stages = stages
+		return resultColumns(z.engine, next.inline(), nil)
+	})
+	return out
+}
+
+// over returns up to most operators over the tables given, T and U.
+func (z *fuzzer) over(g *generator, tables kql.Tables, most int) []string {
+	return g.pipe(g.IntN(most+1), func(stages []string) []types.Column {
+		return resultColumns(z.engine, pipe(stages), tables)
+	})
+}
+
+// pipe returns the query of stages behind T.
+func pipe(stages []string) string { return strings.Join(append([]string{"T"}, stages...), "\n| ") }
+
+// pipe returns up to n operators. It grows operator by operator: what the engine
+// says of the columns so far is what the next operator may use, and an operator
+// that does not fit is thrown away.
+func (g *generator) pipe(n int, columnsOf func([]string) []types.Column) (out []string) {
+	for range n {
+		g.cols = columnsOf(out)
 		if len(g.cols) == 0 {
 			break
 		}
-		next := out
-		next.Stages = append(slices.Clone(out.Stages), g.stage(pick(g, stages), out.query()))
-		if len(next.query()) > 4000 || resultColumns(e, next) == nil {
+		next := append(slices.Clone(out), g.stage(pick(g, stages), pipe(out)))
+		if len(pipe(next)) > 4000 || columnsOf(next) == nil {
 			continue
 		}
 		out = next
-		if last := out.Stages[len(out.Stages)-1]; strings.Contains(last, "join (") || strings.Contains(last, "innerunique") {
+		if last := out[len(out)-1]; strings.Contains(last, "join (") || strings.Contains(last, "innerunique") {
 			// Which row innerunique keeps of each key is free, and a filter behind
 			// it may decide before it does.
 			break
@@ -84,14 +117,9 @@ func generate(e *kql.Engine, seed uint64) fuzzed {
 }
 
 // resultColumns returns the columns of a query, or nil if it is wrong.
-func resultColumns(e *kql.Engine, f fuzzed) []types.Column {
-	q, diags := e.Compile(f.inline(), kql.Tables{})
-	for _, d := range diags {
-		if d.Severity == syntax.Error {
-			return nil
-		}
-	}
-	if len(q.Results()) != 1 {
+func resultColumns(e *kql.Engine, text string, tables kql.Tables) []types.Column {
+	q, diags := e.Compile(text, tables)
+	if hasErrors(diags) || len(q.Results()) != 1 {
 		return nil
 	}
 	return q.Results()[0].Columns
@@ -138,7 +166,7 @@ func (g *generator) part(hole, before string) string {
 	case "keys":
 		return g.some(2, func() string { return g.fresh() + " = " + g.expr(pick(g, typesInUse), 2) })
 	case "aggs":
-		return g.some(3, func() string { return g.fill(pick(g, aggregates), 1) })
+		return g.some(3, func() string { return g.fill(pick(g, g.aggs), 1) })
 	case "order":
 		return g.some(3, func() string {
 			return g.column(types.Unknown) + pick(g, []string{"", " asc", " desc", " asc nulls last", " desc nulls first"})
