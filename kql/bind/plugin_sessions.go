@@ -38,7 +38,7 @@ func (b *binder) slidingWindowCounts(sc *scope, in table, op *syntax.EvaluateOp)
 		return unknownTable()
 	}
 	return b.inKQL(sc, in, op, t.consts, t.expanded("__back", "__rows = count()")+fmt.Sprintf(
-		" | summarize Count = sum(__rows), ['dcount'] = dcount(%s) by %s", t.id, t.by(t.at))+t.sorted())
+		" | summarize Count = sum(__rows), Dcount = dcount(%s) by %s", t.id, t.by(t.at))+t.sorted())
 }
 
 // activeUsersCount counts the identifiers of each bin that appeared in enough
