@@ -41,7 +41,7 @@ func TestScanComputesAsExtend(t *testing.T) {
 		if slices.ContainsFunc(extend.Results()[0].Columns, func(c types.Column) bool { return c.Type != typ }) {
 			continue // scan would convert it
 		}
-		for _, rows := range []int{1, 1024} {
+		for _, rows := range []int{1, 5, 1024} {
 			o := kql.RunOptions{Now: now, BatchRows: rows}
 			want := answer(t, context.Background(), extend, o)
 			if got := answer(t, context.Background(), scan, o); got != want && want != "error" {

@@ -111,7 +111,7 @@ func equalities(name string, unequal bool) []function.Overload {
 	decimals := called(func(a, b types.Decimal128) bool { return (types.CompareDecimal(a, b) == 0) != unequal })
 	dynamics := called(func(a, b dynamic.Value) bool { return sameDynamic(a, b) != unequal })
 	return append([]function.Overload{
-		{Sig: sig("string", "string"), Kernel: equality(types.String, types.String, equalLoops[string](unequal), unequal)},
+		{Sig: sig("string", "string"), Kernel: textEquality(unequal)},
 		{Sig: sig("integer", "integer"), Kernel: equality(anyInteger, anyInteger, equalLoops[int64](unequal), unequal)},
 		{Sig: sig("real", "real"), Kernel: equality(types.Real, types.Real, equalLoops[float64](unequal), unequal)},
 		{Sig: sig("decimal", "decimal"), Kernel: equality(types.Decimal, types.Decimal, decimals, unequal)},

@@ -23,6 +23,9 @@ func (q *query) buildScan(n *plan.StepScan) (*flow, error) {
 		in.source.Close()
 		return nil, err
 	}
+	if read := s.reads(); len(read) > 0 {
+		in.then(in.schema, nil, func() (stage, error) { return &readColumns{read}, nil })
+	}
 	s.in = in.reader()
 	return &flow{q: q, schema: n.Out, source: counted(s, q.statsOf(n))}, nil
 }
@@ -40,6 +43,8 @@ type scan struct {
 	keys  []*evaluator // of PartitionBy
 	group *grouper
 	read  *keyReader
+
+	prior *priorRows // nil if they are not known beforehand
 
 	active  []int32      // match by partition and step; -1 for none
 	next    []int64      // number of the next match by partition
@@ -79,6 +84,9 @@ func (q *query) newScan(n *plan.StepScan) (*scan, error) {
 	for _, st := range n.Steps {
 		s.steps = append(s.steps, &scanStep{output: st.Output, keepers: make([]keeper, s.layout.record)})
 	}
+	if s.knowsPrior() {
+		s.prior = &priorRows{}
+	}
 	for k, st := range s.steps {
 		s.compileStep(st, n.Steps[k])
 		if st.output == plan.ScanNone {
@@ -102,6 +110,33 @@ func (q *query) newScan(n *plan.StepScan) (*scan, error) {
 	s.cols = make([]column.Column, s.layout.record*(1+len(s.steps)))
 	s.out.reset(s)
 	return s, nil
+}
+
+// reads returns the columns of the input that are looked at in every row: the workers
+// read them ahead.
+func (s *scan) reads() map[int]bool {
+	out := map[int]bool{}
+	add := func(e plan.Expr) {
+		plan.WalkExpr(e, func(e plan.Expr) bool {
+			if c, ok := e.(*plan.Column); ok && c.Index%s.layout.record < s.layout.width {
+				out[c.Index%s.layout.record] = true
+			}
+			return true
+		})
+	}
+	for _, e := range s.node.PartitionBy {
+		add(e)
+	}
+	for _, st := range s.node.Steps {
+		if _, always := st.Cond.(*plan.Literal); !always {
+			add(st.Cond)
+			continue
+		}
+		for _, a := range st.Assigns {
+			add(a.Expr)
+		}
+	}
+	return out
 }
 
 func (s *scan) lay() error {
@@ -199,16 +234,29 @@ func (s *scan) consume(ctx context.Context, b *column.Batch) error {
 			return err
 		}
 	}
-	for i := range b.Len() {
+	if s.prior != nil {
+		err = s.enterKnown(ctx, groups)
+	} else {
+		err = s.rows(ctx, groups)
+	}
+	if err != nil {
+		return err
+	}
+	return s.lease.set(s.size())
+}
+
+// rows checks all rows of the batch, which are of the partitions given.
+func (s *scan) rows(ctx context.Context, partitions []uint32) error {
+	for i, g := range partitions {
 		if i&1023 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		s.at = i
-		if err := s.row(int(groups[i])); err != nil {
+		if err := s.row(int(g)); err != nil {
 			return err
 		}
 	}
-	return s.lease.set(s.size())
+	return nil
 }
 
 // size returns the bytes that the state takes, roughly.

@@ -116,22 +116,26 @@ func (r *cellReaderOf[T]) read(i int) {
 // newCellReader returns a new cell for type t and what reads it.
 func newCellReader(t types.Type) (function.Cell, cellReader) {
 	cell := function.NewCell(t)
+	return cell, readerOf(cell)
+}
+
+// readerOf returns what sets cell.
+func readerOf(cell function.Cell) cellReader {
 	switch c := cell.(type) {
 	case *function.CellOf[bool]:
-		return c, &cellReaderOf[bool]{cell: c}
+		return &cellReaderOf[bool]{cell: c}
 	case *function.CellOf[float64]:
-		return c, &cellReaderOf[float64]{cell: c}
+		return &cellReaderOf[float64]{cell: c}
 	case *function.CellOf[types.Decimal128]:
-		return c, &cellReaderOf[types.Decimal128]{cell: c}
+		return &cellReaderOf[types.Decimal128]{cell: c}
 	case *function.CellOf[string]:
-		return c, &cellReaderOf[string]{cell: c}
+		return &cellReaderOf[string]{cell: c}
 	case *function.CellOf[types.GUID128]:
-		return c, &cellReaderOf[types.GUID128]{cell: c}
+		return &cellReaderOf[types.GUID128]{cell: c}
 	case *function.CellOf[dynamic.Value]:
-		return c, &cellReaderOf[dynamic.Value]{cell: c}
+		return &cellReaderOf[dynamic.Value]{cell: c}
 	}
-	long := cell.(*function.CellOf[int64])
-	return long, &cellReaderOf[int64]{cell: long}
+	return &cellReaderOf[int64]{cell: cell.(*function.CellOf[int64])}
 }
 
 // constantCell returns a cell that holds row 0 of c.

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
@@ -34,7 +35,13 @@ func (s *scan) compile(e plan.Expr) scanExpr {
 	case *plan.Literal:
 		return scanExpr{cell: constantCell(e.Value)}
 	case *plan.Column:
+		if s.ofPrior(e) {
+			return s.overPrior(e)
+		}
 		return s.compileColumn(e)
+	}
+	if s.ofPrior(e) {
+		return s.overPrior(e)
 	}
 	fickle := isFickle(e)
 	if !fickle && s.ofRow(e) && readsText(e) {
@@ -253,6 +260,14 @@ func (s *scan) value(c int) (column.Column, error) {
 			return nil, err
 		}
 		return column.Flat(column.Slice(all, s.at, s.at+1)), nil
+	}
+	if p := s.prior; p != nil && !p.each && p.has[p.at] && at < s.layout.width && !slices.Contains(s.layout.own, at) {
+		all, err := s.b.Column(at)
+		if err != nil {
+			return nil, err
+		}
+		r := int(p.before[p.at])
+		return column.Flat(column.Slice(all, r, r+1)), nil
 	}
 	if s.holds(s.match, block-1) {
 		return s.keeper(block-1, at).one(s.match), nil

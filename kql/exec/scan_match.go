@@ -115,9 +115,11 @@ func (s *scan) enter(m int32, k int) error {
 			return err
 		}
 	}
-	for i := range st.sources {
-		if err := st.sources[i].compute(); err != nil {
-			return err
+	if s.prior == nil { // else of the last row of a batch: see enterKnown
+		for i := range st.sources {
+			if err := st.sources[i].compute(); err != nil {
+				return err
+			}
 		}
 	}
 	for _, save := range st.savers {

@@ -58,7 +58,10 @@ func (o *scanOutput) add(b *column.Batch, row, k int, m int32, id int64) error {
 // take returns the records as a batch.
 func (o *scanOutput) take(s *scan) (*column.Batch, error) {
 	n := len(o.rows)
-	in := o.all.gather(o.rows)
+	in := o.all.batches[0]
+	if len(o.all.batches) > 1 || !isIdentity(o.rows, in.Len()) {
+		in = o.all.gather(o.rows)
+	}
 	cols := make([]column.Column, s.node.Out.Len())
 	for i := range in.Width() {
 		cols[i] = in.Raw(i)

@@ -19,7 +19,8 @@ type scanStep struct {
 	keepers []keeper   // by column of a record; nil where nothing reads it
 	sources []scanExpr // of what is kept and not assigned
 	savers  []func(m int32)
-	to      []int // the column that each assignment sets
+	late    []func(m int32) // of sources, where only the last row of a batch is kept
+	to      []int           // the column that each assignment sets
 }
 
 func (s *scan) compileStep(st *scanStep, n plan.ScanStep) {
@@ -76,6 +77,10 @@ func (s *scan) saveRecords(st *scanStep) {
 		if cell == nil {
 			x := s.compileColumn(&plan.Column{Index: at, Typ: s.node.Out.Columns[at].Type})
 			st.sources = append(st.sources, x)
+			if s.prior != nil {
+				st.late = append(st.late, k.saver(x.cell))
+				continue
+			}
 			cell = x.cell
 		}
 		st.savers = append(st.savers, k.saver(cell))

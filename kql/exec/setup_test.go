@@ -54,6 +54,15 @@ func testRegistry(t testing.TB) *function.Registry {
 			scalar("crash(a: long): long", function.Kernel{In: []types.Type{l}, Out: l, Run: func(*function.Call, []column.Column, int) (column.Column, error) {
 				panic("crash on purpose")
 			}}),
+			scalar("positive(a: long): bool", function.Kernel{In: []types.Type{l}, Out: b, Run: func(_ *function.Call, args []column.Column, n int) (column.Column, error) {
+				v := column.ViewOf[int64](args[0])
+				for i := range n {
+					if !v.Null(i) && v.At(i) <= 0 {
+						return nil, fmt.Errorf("%d is not positive", v.At(i))
+					}
+				}
+				return column.NewConst(b, true, n), nil
+			}}),
 			number,
 		},
 		Aggregates: []function.Aggregate{
