@@ -25,9 +25,9 @@ func (b *binder) projectReorder(in table, op *syntax.ProjectReorderOp) table {
 	named := map[int]bool{}
 	for _, e := range op.Columns {
 		positions := b.selected(in, e)
-		if id, ok := e.(*syntax.Ident); ok && !id.Wildcard && len(positions) == 1 {
+		if len(positions) == 1 { // a name, or a pattern that matches one
 			if named[positions[0]] {
-				b.tolerate(repeatedColumn(e, id.Name))
+				b.tolerate(repeatedColumn(e, s.Columns[positions[0]].Name))
 			}
 			named[positions[0]] = true
 		}

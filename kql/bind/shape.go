@@ -135,32 +135,18 @@ func (b *binder) shapeOfCall(name string, args []plan.Expr) *shape {
 		}
 		return nil
 	case "array_slice", "array_shift_left", "array_shift_right", "array_reverse", "array_rotate_left", "array_rotate_right",
-		"array_sort_asc", "array_sort_desc", "set_union", "set_intersect", "set_difference", "take_any", "take_anyif", "any", "anyif":
+		"array_sort_asc", "array_sort_desc", "array_split", "set_union", "set_intersect", "set_difference", "take_any", "take_anyif", "any", "anyif",
+		"series_abs", "series_ceiling", "series_fill_backward", "series_fill_forward", "series_fill_const", "series_fill_linear":
 		if len(args) > 0 {
 			return b.shapeOf(args[0])
 		}
 		return nil
 	case "range":
 		return &shape{kind: shapeArray, elem: scalarShape(args[0].Type())}
+	case "repeat":
+		return &shape{kind: shapeArray, elem: b.asElement(args[0])}
 	}
 	return namedShape(name)
-}
-
-// namedShape returns the shape that a function always gives.
-func namedShape(name string) *shape {
-	switch name {
-	case "split", "parse_command_line", "treepath", "bag_keys", "column_names_of":
-		return &shape{kind: shapeArray, elem: scalarShape(types.String)}
-	case "extract_all", "extractall", "parse_csv", "zip", "array_concat", "array_iff", "array_iif", "to_utf8",
-		"unicode_codepoints_from_string", "base64_decode_toarray", "datetime_list_timezones", "tdigest", "tdigest_merge",
-		"hll", "hll_if", "hll_merge", "percentiles_array", "jaccard_index", "ipv4_range_to_cidr_list":
-		return &shape{kind: shapeArray}
-	case "parse_xml", "parse_url", "parseurl", "parse_urlquery", "parseurlquery", "parse_path", "parse_user_agent",
-		"pack", "bag_pack", "pack_dictionary", "pack_all", "bag_pack_columns", "bag_merge", "bag_remove_keys", "bag_set_key",
-		"bag_zip", "make_bag", "make_bag_if", "make_dictionary", "buildschema", "current_principal_details":
-		return &shape{kind: shapeBag}
-	}
-	return nil
 }
 
 // shapeOfChoice returns the shape of a function that chooses one of its arguments.
