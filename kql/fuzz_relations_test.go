@@ -73,11 +73,11 @@ var relations = []relation{
 
 	{name: "what is computed once", a: "let X = {P}; union (X | where {bool1}), (X | count)", b: "let X = materialize({P}); union (X | where {bool1}), (X | count)"},
 	{name: "what as names", a: "{P} | as X | union (X)", b: "let X = {P}; union (X), (X)"},
-	{name: "a function of a row", a: "let f = (a: long, b: string) {[}strcat(b, a + 1, '|', iff(a > 3, b, 'x')){]}; {P} | project {new1} = f({long1}, {string1})", b: "{P} | project {new1} = strcat({string1}, ({long1}) + 1, '|', iff(({long1}) > 3, {string1}, 'x'))"},
+	{name: "a function of a row", a: "let f = (a: long, b: string) {[}strcat(b, a + 1, '|', iff(a > 3, b, 'x')){]}; {P} | project {new1} = f(tolong({long1}), {string1})", b: "{P} | project {new1} = strcat({string1}, tolong({long1}) + 1, '|', iff(tolong({long1}) > 3, {string1}, 'x'))"},
 	{name: "a function of a number", a: "let f = (n: long) {[}{P} | where {bool1} | take n{]}; f({n1})", b: "{P} | where {bool1} | take {n1}", ordered: true},
 	{name: "partitions", a: "{P} | partition hint.strategy=native by {c1:string} (summarize n = count(), m = max({long1}) by {c1:string})", b: "{P} | summarize n = count(), m = max({long1}) by {c1:string}"},
 	{name: "partitions with rows each", a: "{P} | partition hint.strategy=native by {c1:string} (where {bool1} | summarize n = count() by {c1:long})", b: "{P} | where {bool1} | summarize n = count() by {c1:string}, {c1:long} | project {c1:long}, n"},
-	{name: "top-nested of one level", a: "{P} | top-nested {n1} of {c1:string} by {new1} = count()", b: "{P} | summarize {new1} = count() by {c1:string} | top {n1} by {new1} | project {c1:string}, {new1}"},
+	{name: "top-nested of one level", a: "{P} | top-nested {n1} of {c1:string} by {new1} = count() | project {new1}", b: "{P} | summarize {new1} = count() by {c1:string} | top {n1} by {new1} | project {new1}"},
 	{name: "case is iff", a: "{P} | project {new1} = case({bool1}, {long1}, {bool2}, {long2}, {long3})", b: "{P} | project {new1} = iff({bool1}, {long1}, iff({bool2}, {long2}, {long3}))"},
 	{name: "between", a: "{P} | where ({long1}) between ({=long1} .. {=long2})", b: "{P} | where ({long1}) >= {=long1} and ({long1}) <= {=long2}"},
 	{name: "not between", a: "{P} | where ({datetime1}) !between ({=datetime1} .. {=datetime2})", b: "{P} | where not(({datetime1}) between ({=datetime1} .. {=datetime2}))"},

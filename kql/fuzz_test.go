@@ -75,7 +75,7 @@ func problem(t *testing.T, e *kql.Engine, f fuzzed) string {
 	}
 	want := ""
 	for i, o := range configurations {
-		o.Now = now
+		o.Now, o.MemoryLimit, o.MaxRows = now, 256<<20, 30_000
 		for j, q := range []*kql.Query{inline, stored} {
 			got := answer(t, ctx, q, o)
 			if i+j == 0 {
@@ -83,6 +83,9 @@ func problem(t *testing.T, e *kql.Engine, f fuzzed) string {
 			}
 			if strings.HasPrefix(got, "internal error") {
 				return got
+			}
+			if got == "limit" || want == "limit" {
+				return ""
 			}
 			if got != want && !(o.NoOptimize && (sameRows(got, want) || got == "error")) {
 				return fmt.Sprintf("the answer depends on how the query is run: over %s with %+v it is\n%s", []string{"memory", "files"}[j], o, difference(got, want))
