@@ -132,27 +132,6 @@ type Incidents struct {
 // leastKept is how long incidents are kept at least: grouping looks back for so long.
 const leastKept = 7 * 24 * time.Hour
 
-// Schedule says how rules run.
-type Schedule struct {
-	// Delay is how long after its end a rule's window is evaluated: for so long logs
-	// may be on their way. NRTDelay is the same for near-real-time rules.
-	Delay    time.Duration `yaml:"delay"`
-	NRTDelay time.Duration `yaml:"nrt_delay"`
-	// CatchUp is how far back windows are caught up on that were missed.
-	CatchUp time.Duration `yaml:"catch_up"`
-	// Keep is how long the ledger tells of a window that is closed; 0 is for ever.
-	Keep time.Duration `yaml:"keep"`
-	// Workers is how many rules are evaluated at a time.
-	Workers int `yaml:"workers"`
-	// Memory is what their queries hold together, in bytes, Processors how many
-	// processors they use, 0 for all of the machine.
-	Memory     int64 `yaml:"memory"`
-	Processors int   `yaml:"processors"`
-	// Stagger is the time over which rules are spread whose windows end at the same
-	// time.
-	Stagger time.Duration `yaml:"stagger"`
-}
-
 // Limits bound what a request may cost. Sizes are in bytes.
 type Limits struct {
 	// Body is how large the body of a request may be, as sent and unpacked.
@@ -260,12 +239,7 @@ func (c *Config) Check() error {
 	if k := c.Incidents.Keep; k != 0 && k < leastKept {
 		wrong("incidents.keep", "%s: want 0, for ever, or %s and more, since grouping looks back", k, leastKept)
 	}
-	if c.Schedule.Delay < 0 || c.Schedule.NRTDelay < 0 || c.Schedule.CatchUp <= 0 || c.Schedule.Workers <= 0 || c.Schedule.Memory <= 0 || c.Schedule.Processors < 0 || c.Schedule.Stagger < 0 {
-		wrong("schedule", "want catch_up, workers and memory to be positive, and delay, nrt_delay, processors and stagger not to be negative")
-	}
-	if k := c.Schedule.Keep; k != 0 && k < c.Schedule.CatchUp {
-		wrong("schedule.keep", "%s: want 0, for ever, or catch_up (%s) and more", k, c.Schedule.CatchUp)
-	}
+	c.Schedule.check(wrong)
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		wrong("log.format", "%q is neither text nor json", c.Log.Format)
 	}

@@ -84,6 +84,9 @@ func (r *reading) read(n ast.Node, into reflect.Value, key string) {
 	}
 	switch {
 	case n.Type() == ast.NullType: // nothing is said
+	case into.Kind() == reflect.Pointer:
+		into.Set(reflect.New(into.Type().Elem()))
+		r.read(n, into.Elem(), key)
 	case into.Kind() == reflect.Struct:
 		r.section(n, into, key)
 	case into.Kind() == reflect.Slice && into.Type().Elem().Kind() == reflect.Struct:

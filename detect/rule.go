@@ -55,6 +55,9 @@ type Rule struct {
 	// them, rather than of rows that were generated in them: (T − Period, T] on
 	// ingestion_time(). Those of near-real-time rules are so always.
 	ByArrival bool
+	// ByGenerated says that they are of rows that were generated in them also where
+	// whoever runs the rule would have it otherwise for the tables that it reads.
+	ByGenerated bool
 	// Delay, if not nil, is how long after its end a window is due.
 	Delay *time.Duration
 	// Start, if not zero, is when the rule's first window ends; the others end at

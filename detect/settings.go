@@ -30,7 +30,9 @@ func (f *settingsField) fill(r *Rule, p *problems) {
 		return
 	}
 	switch f.Window {
-	case "", byGenerated:
+	case "":
+	case byGenerated:
+		r.ByGenerated = true
 	case byArrival:
 		r.ByArrival = true
 	default:
@@ -73,6 +75,9 @@ func (r *Rule) settings() *settingsField {
 	}
 	if r.ByArrival && r.Kind == Scheduled {
 		f.Window = byArrival
+	}
+	if r.ByGenerated {
+		f.Window = byGenerated
 	}
 	if r.Delay != nil {
 		f.Delay = KQLDuration(*r.Delay)

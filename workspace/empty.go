@@ -28,13 +28,8 @@ const (
 
 // AbsentFrom returns what p reads and nothing here has.
 func AbsentFrom(p *plan.Query) Absent {
-	f := &emptyFinder{seen: map[plan.Node]bool{}}
-	for _, d := range p.Shared {
-		f.node(d.Plan)
-	}
-	for _, r := range p.Results {
-		f.node(r.Root)
-	}
+	f := &absentFinder{}
+	eachRead(p, f.read)
 	for _, names := range []*[]string{&f.Tables, &f.Watchlists, &f.Functions} {
 		slices.Sort(*names)
 		*names = slices.Compact(*names)
@@ -42,33 +37,49 @@ func AbsentFrom(p *plan.Query) Absent {
 	return f.Absent
 }
 
-type emptyFinder struct {
-	Absent
-	seen map[plan.Node]bool // a plan that is used twice is in it once
+// Read returns the names of the tables that p reads, sorted, in functions and watchlists,
+// too.
+func Read(p *plan.Query) (tables []string) {
+	eachRead(p, func(r *plan.Read) { tables = append(tables, r.Table) })
+	slices.Sort(tables)
+	return slices.Compact(tables)
 }
 
-func (f *emptyFinder) node(n plan.Node) {
-	if f.seen[n] {
-		return
+// eachRead calls f with each node of a plan that reads a table, once.
+func eachRead(p *plan.Query, f func(*plan.Read)) {
+	seen := map[plan.Node]bool{} // a plan that is used twice is in it once
+	var walk func(plan.Node)
+	walk = func(n plan.Node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		if r, ok := n.(*plan.Read); ok {
+			f(r)
+		}
+		for _, in := range n.Inputs() {
+			walk(in)
+		}
+		for _, e := range plan.Exprs(n) {
+			plan.WalkExpr(e, func(e plan.Expr) bool {
+				if s, ok := e.(*plan.Subquery); ok {
+					walk(s.Plan)
+				}
+				return true
+			})
+		}
 	}
-	f.seen[n] = true
-	if r, ok := n.(*plan.Read); ok {
-		f.read(r)
+	for _, d := range p.Shared {
+		walk(d.Plan)
 	}
-	for _, in := range n.Inputs() {
-		f.node(in)
-	}
-	for _, e := range plan.Exprs(n) {
-		plan.WalkExpr(e, func(e plan.Expr) bool {
-			if s, ok := e.(*plan.Subquery); ok {
-				f.node(s.Plan)
-			}
-			return true
-		})
+	for _, r := range p.Results {
+		walk(r.Root)
 	}
 }
 
-func (f *emptyFinder) read(r *plan.Read) {
+type absentFinder struct{ Absent }
+
+func (f *absentFinder) read(r *plan.Read) {
 	t, ok := r.Source.(*emptyTable)
 	if !ok {
 		return

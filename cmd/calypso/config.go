@@ -69,6 +69,13 @@ func configCommand() *cobra.Command {
 				}
 			}
 			if err == nil {
+				var notes []string
+				notes, err = unknownTables(c)
+				for _, n := range notes {
+					fmt.Fprintln(os.Stderr, n)
+				}
+			}
+			if err == nil {
 				fmt.Printf("%s is valid: the store is %s, served on %s\n", args[0], c.Store, c.Listen)
 			}
 			return err

@@ -11,18 +11,25 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/ledger"
+	"github.com/calypso-kql/calypso/workspace"
 )
 
 func rulesShowCommand() *cobra.Command {
-	var from databaseFlags
+	var (
+		from databaseFlags
+		file string
+	)
 	c := &cobra.Command{
-		Use:   "show [--store DIR] RULE [PATH…]",
+		Use:   "show [--store DIR] [--config FILE] RULE [PATH…]",
 		Short: "Show one rule: when it runs, what it raises, its query, its last windows",
 		Long: `Show a rule as it is understood: when it runs and what it looks at, which alerts and
 incidents it makes, its query, what Sentinel would refuse. RULE is an ID or a name in
-the files and folders, or a file. With --store, its last windows are shown, too.`,
+the files and folders, or a file. With --store, its last windows are shown, too. When
+it runs is as the configuration has it, or that with which the store was served.`,
 		Example: "  calypso rules show 'Unusual Conditional Access' Detections/",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -34,7 +41,11 @@ the files and folders, or a file. With --store, its last windows are shown, too.
 			if err != nil {
 				return err
 			}
-			showRule(r, switches)
+			timed, err := timedRule(r, file, from.dir)
+			if err != nil {
+				return err
+			}
+			showRule(timed, switches)
 			if !from.given() {
 				return nil
 			}
@@ -48,7 +59,37 @@ the files and folders, or a file. With --store, its last windows are shown, too.
 		},
 	}
 	from.register(c)
+	c.Flags().StringVar(&file, "config", "", "configuration file of calypso serve")
 	return c
+}
+
+// timedRule returns a rule with the timing that a configuration gives it by its tables:
+// that of a file, or that with which a store was served.
+func timedRule(r *detect.Rule, file, store string) (*detect.Rule, error) {
+	var c config.Config
+	ok := file != ""
+	switch {
+	case ok:
+		var err error
+		if c, err = readConfig(file, nil); err != nil {
+			return nil, err
+		}
+	case store != "":
+		c, _, ok = servedConfig(store)
+	}
+	if !ok {
+		return r, nil
+	}
+	cat, err := openCatalog(c.Catalog)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := kql.New()
+	if err != nil {
+		return nil, failed(err)
+	}
+	t := &timing{schedule: c.Schedule, engine: engine, workspace: func() *workspace.Workspace { return workspace.New(cat, nil) }}
+	return t.of(r), nil
 }
 
 func ruleToShow(name string, paths []string) (*detect.Rule, error) {

@@ -57,9 +57,14 @@ func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Lo
 		return nil, nil, err
 	}
 	rules := schedule.NewRuleSet(c.Rules, l, now, log, p.responses.troubled)
+	timing := &timing{schedule: c.Schedule, engine: p.engine, workspace: func() *workspace.Workspace { return workspace.New(p.catalog, p.store.Snapshot(), p.names...) }}
 	return schedule.New(schedule.Options{
-		Ledger: l, Rules: rules.Rules, Sink: p.intake, Incidents: p.incidents, Now: now, Log: log, Ended: p.ended, Troubled: p.responses.troubled,
+		Ledger: l, Sink: p.intake, Incidents: p.incidents, Now: now, Log: log, Ended: p.ended, Troubled: p.responses.troubled,
 		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Keep: c.Schedule.Keep, Workers: c.Schedule.Workers, Stagger: c.Schedule.Stagger,
+		Rules: func() ([]*detect.Rule, error) {
+			all, err := rules.Rules()
+			return timing.all(all), err
+		},
 		Arrived: p.store.ArrivedUntil, Memory: c.Schedule.Memory, TooLarge: tooLarge, Processors: cmp.Or(c.Schedule.Processors, runtime.GOMAXPROCS(0)),
 		Querier: func(r *detect.Rule, share schedule.Share) detect.Querier {
 			o := kql.RunOptions{MemoryLimit: min(share.Memory, c.Limits.QueryMemory), Workers: share.Processors, Locations: p.locator}
