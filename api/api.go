@@ -14,6 +14,8 @@
 //	POST /v1/backup?name=         a backup of the store, in a folder of the server's
 //	GET, PATCH /v1/incidents …    incidents, their comments and timelines
 //	GET, PATCH /v1/alerts …       alerts
+//	GET /v1/notifications         messages that wait, were sent or are dead
+//	POST /v1/notifications/retry  … that are to be sent again
 //
 // Where there are tokens, every request but the first two needs one that is good
 // for it. Where there are none, only requests that a program on this machine has
@@ -65,7 +67,7 @@ type Options struct {
 	Limits   config.Limits
 	// Incidents are served if they are not nil.
 	Incidents *incident.Store
-	// Database is what incidents and rules need; nil if they are not served.
+	// Database is what incidents, rules and messages are in; nil if they are not served.
 	Database *database.DB
 	// Now is the clock.
 	Now func() time.Time
@@ -105,6 +107,9 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /v1/backup", s.allow(config.Admin, s.backup))
 	if o.Incidents != nil {
 		s.incidentRoutes(mux)
+	}
+	if o.Database != nil {
+		s.notificationRoutes(mux)
 	}
 	return s.recorded(mux)
 }

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -24,6 +25,18 @@ type Entry struct {
 	Error string    `json:"error,omitempty"`
 	// Digest is the ID of the message that stands for this one.
 	Digest string `json:"foldedInto,omitempty"`
+	// Seq is the message's place among all.
+	Seq int64 `json:"-"`
+}
+
+// ParseState reads the name of a state, in any case of letters.
+func ParseState(text string) (State, error) {
+	for _, s := range []State{Waiting, Sent, IsFolded, Dead} {
+		if strings.EqualFold(text, string(s)) {
+			return s, nil
+		}
+	}
+	return "", fmt.Errorf("state %q: want waiting, sent, folded or dead", text)
 }
 
 // A Filter says which messages are wanted. Zero fields want all.
@@ -31,6 +44,8 @@ type Filter struct {
 	Channel string
 	States  []State
 	IDs     []string
+	// Before wants those before a place among all (Entry.Seq), to list them in pages.
+	Before int64
 	// Limit is the most that are returned, the latest; 0 is no limit.
 	Limit int
 }
@@ -53,6 +68,9 @@ func (f Filter) where() (string, []any) {
 	for _, id := range f.IDs {
 		ids = append(ids, id)
 	}
+	if f.Before > 0 {
+		conds, args = append(conds, "seq < ?"), append(args, f.Before)
+	}
 	in("state", states)
 	in("id", ids)
 	return strings.Join(conds, " AND "), args
@@ -61,7 +79,7 @@ func (f Filter) where() (string, []any) {
 // List returns messages, the latest first.
 func List(db *database.DB, f Filter) ([]Entry, error) {
 	where, args := f.where()
-	query := "SELECT id, channel, state, type, headline, attempt, created, not_before, ended, error, digest FROM notifications WHERE " + where + " ORDER BY seq DESC"
+	query := "SELECT id, channel, state, type, headline, attempt, created, not_before, ended, error, digest, seq FROM notifications WHERE " + where + " ORDER BY seq DESC"
 	if f.Limit > 0 {
 		query += " LIMIT ?"
 		args = append(args, f.Limit)
@@ -75,7 +93,7 @@ func List(db *database.DB, f Filter) ([]Entry, error) {
 	for rows.Next() {
 		var e Entry
 		var created, notBefore, ended int64
-		if err := rows.Scan(&e.ID, &e.Channel, &e.State, &e.Type, &e.Headline, &e.Attempt, &created, &notBefore, &ended, &e.Error, &e.Digest); err != nil {
+		if err := rows.Scan(&e.ID, &e.Channel, &e.State, &e.Type, &e.Headline, &e.Attempt, &created, &notBefore, &ended, &e.Error, &e.Digest, &e.Seq); err != nil {
 			return nil, err
 		}
 		e.Created, e.Ended = timeOf(created), timeOf(ended)
