@@ -91,7 +91,7 @@ func (i *Intake) arrive(table string, s types.Schema, rows *column.Batch, genera
 		}
 		a.cols[at] = replaced(a.cols[at], now, i.o.OldTimes)
 	}
-	return store.Rows{Table: table, Schema: a.schema, Rows: column.NewBatch(a.n, a.cols)}, nil
+	return store.Rows{Table: table, Schema: a.schema, Rows: column.NewBatch(a.n, a.cols), Arriving: true}, nil
 }
 
 // An arrival is rows while they arrive.

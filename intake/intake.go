@@ -9,7 +9,6 @@ package intake
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/calypso-kql/calypso/ingest"
@@ -130,37 +129,5 @@ func (i *Intake) Append(ctx context.Context, b store.Batch, full func(error)) (s
 		case <-time.After(pause):
 		}
 		pause = min(2*pause, 16*i.o.Pause)
-		if !i.o.History {
-			i.rearrive(&b)
-		}
-	}
-}
-
-// rearrive gives the rows of a batch that had to wait the time of arrival anew: rules
-// that look at what arrived in a minute must not have looked at it before.
-func (i *Intake) rearrive(b *store.Batch) {
-	now, ok := types.TicksOf(i.o.Now())
-	if !ok {
-		return
-	}
-	b.Rows = slices.Clone(b.Rows)
-	for n, r := range b.Rows {
-		at := r.Schema.Index(timeReceived)
-		if at < 0 || r.Schema.Columns[at].Type != types.DateTime {
-			continue
-		}
-		cols := make([]column.Column, r.Rows.Width())
-		for c := range cols {
-			if c == at {
-				cols[c] = column.NewConst(types.DateTime, now, r.Rows.Len())
-				continue
-			}
-			col, err := r.Rows.Column(c)
-			if err != nil {
-				return // Append says so
-			}
-			cols[c] = col
-		}
-		b.Rows[n].Rows = column.NewBatch(r.Rows.Len(), cols)
 	}
 }

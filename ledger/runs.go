@@ -220,6 +220,18 @@ type execer interface {
 	Exec(query string, args ...any) (sql.Result, error)
 }
 
+// Reopen lets the windows of a rule be evaluated again that end after now and have raised
+// no alert: the clock was ahead of them, and not all that they are about had happened.
+// They may be by a delay after their end.
+func (l *Ledger) Reopen(rule string, now time.Time, delay time.Duration) (n int64, err error) {
+	res, err := l.db.Exec("UPDATE runs SET state = ?, attempt = 0, not_before = window_end + ? WHERE rule = ? AND window_end > ? AND state = ? AND alerts = 0",
+		Pending, delay.Microseconds(), rule, micros(now), Done)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
 // Due returns, of each rule, the oldest window that is not closed and whose next attempt
 // may begin by now, but for rules that another node has. The oldest come first.
 func (l *Ledger) Due(now time.Time) ([]Run, error) {

@@ -33,7 +33,8 @@ type Options struct {
 	Querier func(*detect.Rule, Share) detect.Querier
 	Sink    Sink
 	// Arrived, if not nil, returns the time, its argument at most, up to which all rows
-	// that have arrived are seen by queries that begin later.
+	// that have arrived are seen by queries that begin later; those that come afterwards
+	// arrive later.
 	Arrived func(now time.Time) time.Time
 	// Memory bounds, in bytes, what the queries of all windows that are evaluated at a
 	// time hold together; 0 is no bound. TooLarge tells an error of a query that needed
@@ -110,6 +111,7 @@ type Scheduler struct {
 	// alone says that a rule is evaluated that is large.
 	alone  bool
 	tidied time.Time // when events were last forgotten
+	seen   time.Time // what the clock said at the last look
 	work   sync.WaitGroup
 
 	mu sync.Mutex
@@ -253,7 +255,14 @@ func (s *Scheduler) look(now time.Time) error {
 	for _, r := range list {
 		s.rules[r.ID] = r
 	}
-	if err := s.enter(list, now); err != nil {
+	cursors, err := s.o.Ledger.Cursors()
+	if err == nil {
+		err = s.goBack(list, cursors, now)
+	}
+	if err == nil {
+		err = s.enter(list, cursors, now)
+	}
+	if err != nil {
 		return err
 	}
 	due, err := s.o.Ledger.Due(now)

@@ -46,11 +46,7 @@ func (s *Scheduler) stagger(rule string, frequency time.Duration) time.Duration 
 }
 
 // enter enters the windows of rules that have come due, in one step.
-func (s *Scheduler) enter(rules []*detect.Rule, now time.Time) error {
-	cursors, err := s.o.Ledger.Cursors()
-	if err != nil {
-		return err
-	}
+func (s *Scheduler) enter(rules []*detect.Rule, cursors map[string]ledger.Cursor, now time.Time) error {
 	var all [][]ledger.Run
 	for _, r := range rules {
 		cursor, ok := cursors[r.ID]

@@ -34,6 +34,9 @@ type Rows struct {
 	Table  string
 	Schema types.Schema
 	Rows   *column.Batch
+	// Arriving says that the rows arrive now: if their _TimeReceived is one of which
+	// ArrivedUntil has said that all rows have arrived, they get a later one.
+	Arriving bool
 }
 
 // An Ack says what became of a batch.
@@ -59,7 +62,6 @@ func (s *Store) Append(ctx context.Context, b Batch) (Ack, error) {
 	if s.isSeen(e) {
 		return Ack{Duplicate: true}, nil
 	}
-	defer s.arriving.add(b.Rows)()
 	w, err := s.Begin(ctx)
 	if err != nil {
 		return Ack{}, err

@@ -41,6 +41,10 @@ type Bulk struct {
 	held    int64
 	writing []*bulkTable
 	closing []*closing
+	// arrived is when the first rows have arrived that arrive with the batch, and
+	// release says that it has ended; nil if there are none.
+	arrived int64
+	release func()
 }
 
 // A bulkTable is what a Bulk has for one table.
@@ -97,6 +101,12 @@ func (b *Bulk) Len() int64 { return b.rows }
 func (b *Bulk) Add(in Rows) error {
 	if in.Rows.Len() == 0 {
 		return nil
+	}
+	if in.Arriving {
+		var err error
+		if in, err = b.arrive(in); err != nil {
+			return err
+		}
 	}
 	t, err := b.table(in)
 	if err != nil {
@@ -336,6 +346,9 @@ func (b *Bulk) Abort() {
 func (b *Bulk) end() {
 	b.done = true
 	b.tables, b.writing, b.closing, b.held = nil, nil, nil, 0
+	if b.release != nil {
+		b.release()
+	}
 	b.s.appends.Done()
 }
 

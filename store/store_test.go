@@ -362,14 +362,14 @@ func TestATableGrows(t *testing.T) {
 	}
 	wide := types.NewSchema(types.Column{Name: "N", Type: types.Long}, types.Column{Name: "More", Type: types.Real})
 	b := column.NewBatch(1, []column.Column{column.NewConst(types.Long, int64(5), 1), column.NewConst(types.Real, 0.5, 1)})
-	mustAppend(t, s, Batch{Rows: []Rows{{"Events", wide, b}}})
+	mustAppend(t, s, Batch{Rows: []Rows{{Table: "Events", Schema: wide, Rows: b}}})
 	wantNumbers(t, s, "Events", 0, 6)
 	schema, _ := s.Schema("Events")
 	if got, want := schema.String(), "TimeGenerated:datetime, N:long, User:string, Props:dynamic, More:real, ~_TimeReceived:datetime"; got != want {
 		t.Errorf("schema is\n%s, want\n%s", got, want)
 	}
 	other := types.NewSchema(types.Column{Name: "More", Type: types.String})
-	_, err := s.Append(context.Background(), Batch{Rows: []Rows{{"Events", other, column.NewBatch(1, []column.Column{column.NewConst(types.String, "x", 1)})}}})
+	_, err := s.Append(context.Background(), Batch{Rows: []Rows{{Table: "Events", Schema: other, Rows: column.NewBatch(1, []column.Column{column.NewConst(types.String, "x", 1)})}}})
 	if want := "column More of table Events is real and can't take values of type string"; err == nil || err.Error() != want {
 		t.Errorf("error is %v, want %s", err, want)
 	}

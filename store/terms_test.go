@@ -235,7 +235,7 @@ func TestTermIndexOfSegments(t *testing.T) {
 		id[i], texts[i] = r.Int64(), fmt.Sprintf("%08x-%04x-4000-8000-%012x", r.Uint32(), i&0xffff, r.Uint64()>>16)
 	}
 	schema := types.NewSchema(types.Column{Name: "N", Type: types.Long}, types.Column{Name: "Text", Type: types.String})
-	mustAppend(t, s, Batch{Rows: []Rows{{"T", schema, column.NewBatch(n, []column.Column{column.NewVec(types.Long, id, nil), column.NewVec(types.String, texts, nil)})}}})
+	mustAppend(t, s, Batch{Rows: []Rows{{Table: "T", Schema: schema, Rows: column.NewBatch(n, []column.Column{column.NewVec(types.Long, id, nil), column.NewVec(types.String, texts, nil)})}}})
 	wanted := termRows + 77
 	look := func(s *Store, outside int64) {
 		t.Helper()

@@ -1,0 +1,23 @@
+package schedule_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/calypso-kql/calypso/detect"
+)
+
+// TestAlertRecord looks at a whole row of SecurityAlert.
+func TestAlertRecord(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) {
+		r.Description, r.Severity, r.Tactics, r.Techniques = "It happened.", detect.High, []string{"Impact"}, []string{"T1485", "T1565.001"}
+		r.Entities = []detect.EntityMapping{{Type: "Account", Fields: []detect.FieldMapping{{Identifier: "Name", Column: "Name_s"}}}}
+		r.CustomDetails = map[string]string{"Which": "Name_s"}
+		r.Override.Properties = map[string]string{"AlertLink": "Name_s"}
+	}))
+	x.events(7, noon.Add(-6*time.Minute))
+	x.drain()
+	got := x.ask(`SecurityAlert | project AlertSeverity, Status, Tactics, Techniques, SubTechniques, CompromisedEntity, AlertLink, Entities,
+		tostring(StartTime), tostring(parse_json(ExtendedProperties)["Custom Details"]), tostring(parse_json(ExtendedProperties)["Query Period"]), AlertType, ProductComponentName`)
+	want(t, "the alert", got, `High New Impact ["T1485"] ["T1565.001"] e7 e7 [{"$id":"2","Name":"e7","Type":"account"}] 2026-03-01T11:54:00.0000000Z {"Which":["e7"]} 01:00:00 new-events Scheduled Alerts`)
+}
