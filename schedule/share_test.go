@@ -14,7 +14,7 @@ import (
 // runs alone with all of it, without an attempt that counts.
 func TestMemoryIsShared(t *testing.T) {
 	hungry := newRule(func(r *detect.Rule) {
-		r.ID, r.Query = "hungry", "range i from 1 to 400000 step 1 | summarize count() by tostring(i) | summarize n = count() | where n == 400000"
+		r.ID, r.Query = "hungry", "range i from 1 to 300000 step 1 | summarize count() by tostring(i) | summarize n = count() | where n == 300000"
 		r.Override = detect.AlertOverride{}
 	})
 	x := open(t, t.TempDir(), newRule(nil), hungry)
