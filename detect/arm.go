@@ -39,6 +39,7 @@ type armResource struct {
 // armFile is what a file may be: a template with resources, an answer of the REST
 // API with a list of values, or one resource.
 type armFile struct {
+	armValues
 	Resources []armResource `json:"resources"`
 	Value     []armResource `json:"value"`
 	armResource
@@ -59,7 +60,8 @@ func (e *SkippedError) Error() string {
 
 // ParseARM reads the rules of an ARM template that Sentinel has exported, of an
 // answer of its REST API, of a list of rules as that API has them, or of one. Rules that are right
-// are returned also where others are not; resources that are not rules are passed
+// are returned also where others are not. A template's parameters have their default
+// values; resources that are not rules are passed
 // over, and rules of kinds that are Microsoft's own are a [SkippedError].
 func ParseARM(file string, text []byte) ([]*Rule, error) {
 	lines := jsonLines(text)
@@ -75,6 +77,12 @@ func ParseARM(file string, text []byte) ([]*Rule, error) {
 	var rules []*Rule
 	var errs []error
 	read := func(path string, res armResource) {
+		properties, err := f.settle(file, strings.TrimPrefix(path+".properties", "."), res.Properties, lines)
+		if err != nil {
+			errs = append(errs, err)
+			return
+		}
+		res.Properties = properties
 		r, err := res.rule(file, text, path, lines)
 		if r != nil {
 			rules = append(rules, r)
@@ -118,6 +126,18 @@ func lastGUID(s string) string {
 	return all[len(all)-1]
 }
 
+var nameInExpression = regexp.MustCompile(`^\[.*/Microsoft\.SecurityInsights/((?:[^'/]|'')+)'\)\]$`)
+
+// nameIn returns the name of a rule that a template's expression for its resource ends
+// with; nothing for what is none.
+func nameIn(s string) string {
+	m := nameInExpression.FindStringSubmatch(s)
+	if m == nil {
+		return ""
+	}
+	return strings.ReplaceAll(m[1], "''", "'")
+}
+
 // rule reads one rule, which is at path in the file.
 func (res *armResource) rule(file string, text []byte, path string, lines map[string]int) (*Rule, error) {
 	within := strings.TrimPrefix(path+".properties", ".")
@@ -147,7 +167,7 @@ func (res *armResource) rule(file string, text []byte, path string, lines map[st
 	p := &problems{file: file, names: fieldNames{"displayName", "techniques"}, within: within + ".", at: func(path string) int { return lines[path] }}
 	r := &Rule{
 		File: file, Name: props.DisplayName, Description: strings.TrimSpace(props.Description),
-		ID:       cmp.Or(lastGUID(res.Name), lastGUID(res.ID), res.Name, props.DisplayName),
+		ID:       cmp.Or(lastGUID(res.Name), nameIn(res.Name), lastGUID(res.ID), res.Name, props.DisplayName),
 		Disabled: props.Enabled != nil && !*props.Enabled,
 	}
 	if v, ok := props.TemplateVersion.(string); ok {

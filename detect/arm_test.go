@@ -56,6 +56,15 @@ func TestParseARM(t *testing.T) {
 	}
 }
 
+// A rule whose ID is no GUID has it in a template, too.
+func TestNamesInTemplates(t *testing.T) {
+	text := strings.ReplaceAll(template, "22222222-2222-2222-2222-222222222222", "My own rule (Ada''s)")
+	rules, err := ParseARM("r.json", []byte(text))
+	if err != nil || len(rules) != 1 || rules[0].ID != "My own rule (Ada's)" {
+		t.Errorf("%+v, %v", rules, err)
+	}
+}
+
 func TestMistakesInARM(t *testing.T) {
 	for name, tc := range map[string]struct{ old, new, want string }{
 		"unknown field": {`"enabled": false,`, `"enabled": false, "colour": 1,`, `r.json:11: unknown field "colour"`},

@@ -81,7 +81,24 @@ func yamlError(file string, text []byte, err error) error {
 			return fmt.Errorf("%s:%d: a value that begins with {{ wants quotes around it in YAML", file, at)
 		}
 	}
-	return fmt.Errorf("%s:%d: %s", file, e.GetToken().Position.Line, e.GetMessage())
+	var mismatch *yaml.UnexpectedNodeTypeError
+	if errors.As(err, &mismatch) && fieldAt(text, at) != "" {
+		return fmt.Errorf("%s:%d: %s: want a %s, not a %s", file, at, fieldAt(text, at), strings.ToLower(mismatch.Expected.YAMLName()), strings.ToLower(mismatch.Actual.YAMLName()))
+	}
+	return fmt.Errorf("%s:%d: %s", file, at, e.GetMessage())
+}
+
+// fieldAt returns the field of a rule that a line belongs to: the last before it that is
+// not indented.
+func fieldAt(text []byte, line int) string {
+	lines := strings.Split(string(text), "\n")
+	for i := min(line, len(lines)) - 1; i >= 0; i-- {
+		name, _, ok := strings.Cut(lines[i], ":")
+		if ok && name != "" && name == strings.TrimSpace(name) && !strings.HasPrefix(name, "-") && !strings.HasPrefix(name, "#") {
+			return name
+		}
+	}
+	return ""
 }
 
 // yamlQueryPlace returns where a query is whose field is at a line.

@@ -32,10 +32,17 @@ The exit code is 3 if there are errors; warnings and notes do not change it.`,
 		Example: `  calypso rules check Detections/
   calypso rules check -o sarif rules/ > rules.sarif`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			k, err := openCatalog(cat)
 			if err != nil {
 				return err
+			}
+			// Custom detections are written in the Defender portal, which has all tables.
+			portal := k
+			if !cmd.Flags().Changed("catalog") {
+				if portal, err = openCatalog(string(catalog.Unified)); err != nil {
+					return err
+				}
 			}
 			opts, err := saved.open(quiet)
 			if err != nil {
@@ -47,15 +54,19 @@ The exit code is 3 if there are errors; warnings and notes do not change it.`,
 			}
 			read := detect.Read(args)
 			found := rulecheck.Unreadable(append(read.Errors, automation.Read(foldersOf(args)).Errors...))
-			ws := workspace.New(k, nil, opts...)
+			ws, wsOfPortal := workspace.New(k, nil, opts...), workspace.New(portal, nil, opts...)
 			for _, r := range read.Rules {
-				found = append(found, rulecheck.Rule(engine, ws, r)...)
+				in := ws
+				if r.Origin == detect.CustomDetection {
+					in = wsOfPortal
+				}
+				found = append(found, rulecheck.Rule(engine, in, r)...)
 			}
 			return tellFindings(found, len(read.Rules), format, quiet)
 		},
 	}
 	saved.register(c)
-	c.Flags().StringVar(&cat, "catalog", string(catalog.Sentinel), "known tables: sentinel, defender_xdr or unified")
+	c.Flags().StringVar(&cat, "catalog", string(catalog.Sentinel), "known tables: sentinel, defender_xdr or unified; custom detections are checked with unified if it is not given")
 	c.Flags().StringVarP(&format, "output", "o", "text", "text, json or sarif")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "errors only")
 	return c
