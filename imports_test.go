@@ -42,7 +42,7 @@ const layers = `
 	locations       : kql/types kql/dynamic kql/column kql/function
 	output          : kql/types kql/dynamic kql/column kql parquet
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
-	detect          : kql/types kql/dynamic kql/column kql/syntax
+	detect          : kql/types kql/dynamic kql/column kql/syntax internal/rulefiles
 
 	intake          : kql/types kql/dynamic kql/column external ingest store
 	folders         : kql/types kql/dynamic kql/column kql/plan files ingest intake parquet store
@@ -59,7 +59,7 @@ const layers = `
 	database        :
 	ledger          : database
 	schedule        : kql/types detect ledger
-	automation      : database incident
+	automation      : database incident internal/rulefiles
 	notify          : config database incident
 	backtest        : detect
 	rulecheck       : kql/types kql/bind kql/syntax kql detect
@@ -68,6 +68,7 @@ const layers = `
 	internal/tenant :
 	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant
 	internal/script :
+	internal/rulefiles :
 	internal/postgres :
 	internal/conformance :
 	internal/reference :

@@ -147,7 +147,7 @@ func parseOne(file string, n ast.Node) (*Rule, error) {
 	if err := yaml.NodeToValue(n, &f, yaml.Strict()); err != nil {
 		return nil, placed(file, err)
 	}
-	p := &problems{file: file, root: n}
+	p := problemsOf(file, n)
 	// In a template a text that begins with [ is an expression, and one that begins
 	// with [[ a text.
 	if strings.HasPrefix(f.DisplayName, "[[") {
@@ -155,24 +155,24 @@ func parseOne(file string, n ast.Node) (*Rule, error) {
 	}
 	r := &Rule{File: file, Line: begins, ID: cmp.Or(f.AutomationRuleID, id, f.DisplayName), Name: f.DisplayName}
 	f.fill(r, p)
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
 func (f *ruleFields) fill(r *Rule, p *problems) {
-	p.want(r.Name != "", "displayName", "is missing")
+	p.Want(r.Name != "", "displayName", "is missing")
 	switch {
 	case f.Order == nil:
-		p.add("order", "is missing: the rule's turn, from 1 to 1000")
+		p.Add("order", "is missing: the rule's turn, from 1 to 1000")
 	case *f.Order < 1 || *f.Order > 1000:
-		p.add("order", "%d is not from 1 to 1000", *f.Order)
+		p.Add("order", "%d is not from 1 to 1000", *f.Order)
 	default:
 		r.Order = *f.Order
 	}
 	if f.TriggeringLogic == nil {
-		p.add("triggeringLogic", "is missing")
+		p.Add("triggeringLogic", "is missing")
 	} else {
 		f.TriggeringLogic.fill(r, p)
 	}
@@ -185,7 +185,7 @@ func (f *ruleFields) fill(r *Rule, p *problems) {
 // fillActions reads the actions, in their order.
 func (f *ruleFields) fillActions(r *Rule, p *problems) {
 	if len(f.Actions) == 0 {
-		p.add("actions", "are missing")
+		p.Add("actions", "are missing")
 	}
 	order := make([]int, len(f.Actions))
 	for i := range order {
@@ -201,9 +201,9 @@ func (f *ruleFields) fillActions(r *Rule, p *problems) {
 	for _, i := range order {
 		f.Actions[i].fill(r, p, fmt.Sprintf("actions[%d]", i))
 	}
-	if r.Actions.Changes && len(p.errs) == 0 {
+	if r.Actions.Changes && p.Len() == 0 {
 		if err := r.Actions.Edit.Check(); err != nil {
-			p.add("actions", "can't be done: %v", err)
+			p.Add("actions", "can't be done: %v", err)
 		}
 	}
 }
@@ -216,12 +216,12 @@ func (f *logicFields) fill(r *Rule, p *problems) {
 		if err != nil {
 			t, err = time.Parse("2006-01-02T15:04:05", f.ExpirationTimeUtc)
 		}
-		p.want(err == nil, at+"expirationTimeUtc", fmt.Sprintf("%q is no time such as 2026-12-31T23:59:59Z", f.ExpirationTimeUtc))
+		p.Want(err == nil, at+"expirationTimeUtc", fmt.Sprintf("%q is no time such as 2026-12-31T23:59:59Z", f.ExpirationTimeUtc))
 		r.Expires = t.UTC()
 	}
 	switch on, when := p.oneOf(at+"triggersOn", f.TriggersOn, "Incidents", "Alerts"), p.oneOf(at+"triggersWhen", f.TriggersWhen, "Created", "Updated"); {
 	case on == "Alerts" && when == "Updated":
-		p.add(at+"triggersWhen", "Updated is of incidents: of alerts there is Created only")
+		p.Add(at+"triggersWhen", "Updated is of incidents: of alerts there is Created only")
 	case on == "Alerts":
 		r.Trigger = AlertCreated
 	case when == "Updated":
@@ -237,7 +237,7 @@ func (f *actionFields) fill(r *Rule, p *problems, at string) {
 	c := &f.ActionConfiguration
 	at += "."
 	if r.Trigger == AlertCreated && f.ActionType != "Notify" && f.ActionType != "RunPlaybook" {
-		p.add(at+"actionType", "%s is about incidents, and the rule is about alerts: there is Notify for them", f.ActionType)
+		p.Add(at+"actionType", "%s is about incidents, and the rule is about alerts: there is Notify for them", f.ActionType)
 		return
 	}
 	const config = "actionConfiguration"
@@ -250,10 +250,10 @@ func (f *actionFields) fill(r *Rule, p *problems, at string) {
 		c.addTask(r, p, at+config+".")
 	case "Notify":
 		c.only(p, at+config, f.ActionType, "channel")
-		p.want(c.Channel != "", at+config+".channel", "is missing: the name of a channel of the configuration")
+		p.Want(c.Channel != "", at+config+".channel", "is missing: the name of a channel of the configuration")
 		r.Actions.Channels = append(r.Actions.Channels, c.Channel)
 	case "RunPlaybook":
-		p.add(at+"actionType", "RunPlaybook runs a Logic App, which is Azure's: use actionType Notify with a channel that is a webhook, and let it do the work")
+		p.Add(at+"actionType", "RunPlaybook runs a Logic App, which is Azure's: use actionType Notify with a channel that is a webhook, and let it do the work")
 	default:
 		p.oneOf(at+"actionType", f.ActionType, "ModifyProperties", "AddIncidentTask", "Notify")
 	}

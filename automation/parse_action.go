@@ -9,7 +9,7 @@ import (
 // modify reads an action that changes properties. Empty values are left as they are.
 func (c *configFields) modify(r *Rule, p *problems, at string) {
 	e := &r.Actions.Edit
-	before := len(p.errs)
+	before := p.Len()
 	set(p, at+"status", c.Status, incident.ParseStatus, &e.Status)
 	set(p, at+"severity", c.Severity, incident.ParseSeverity, &e.Severity)
 	set(p, at+"classification", c.Classification, incident.ParseClassification, &e.Classification)
@@ -22,14 +22,14 @@ func (c *configFields) modify(r *Rule, p *problems, at string) {
 		e.Owner = &incident.Owner{ObjectID: c.Owner.ObjectID, Email: c.Owner.Email, AssignedTo: c.Owner.AssignedTo, UserPrincipalName: c.Owner.UserPrincipalName}
 	}
 	for _, l := range c.Labels {
-		p.want(l.LabelName != "", at+"labels", "want a labelName in each")
+		p.Want(l.LabelName != "", at+"labels", "want a labelName in each")
 		if l.LabelName != "" && !slices.Contains(e.AddLabels, l.LabelName) {
 			e.AddLabels = append(e.AddLabels, l.LabelName)
 		}
 	}
 	some := c.Status+c.Severity+c.Classification != "" || owner || len(c.Labels) > 0
-	if len(p.errs) == before {
-		p.want(some, at+"status", "is missing, and so are severity, owner and labels: nothing is to be changed")
+	if p.Len() == before {
+		p.Want(some, at+"status", "is missing, and so are severity, owner and labels: nothing is to be changed")
 	}
 	r.Actions.Changes = r.Actions.Changes || some
 }
@@ -41,14 +41,14 @@ func set[T ~string](p *problems, at, text string, parse func(string) (T, error),
 	}
 	v, err := parse(text)
 	if err != nil {
-		p.add(at, "can't be read: %v", err)
+		p.Add(at, "can't be read: %v", err)
 		return
 	}
 	*into = &v
 }
 
 func (c *configFields) addTask(r *Rule, p *problems, at string) {
-	p.want(c.Title != "", at+"title", "is missing")
+	p.Want(c.Title != "", at+"title", "is missing")
 	r.Actions.Edit.AddTasks = append(r.Actions.Edit.AddTasks, incident.NewTask{Title: c.Title, Description: c.Description})
 	r.Actions.Changes = true
 }

@@ -21,7 +21,7 @@ const maxDepth = 10
 
 func (c *conditionParser) list(fields []conditionFields, at string) all {
 	if c.depth++; c.depth > maxDepth {
-		c.add(at, "are more than %d deep", maxDepth)
+		c.Add(at, "are more than %d deep", maxDepth)
 		return nil
 	}
 	defer func() { c.depth-- }()
@@ -39,7 +39,7 @@ func (c *conditionParser) one(f *conditionFields, at string) condition {
 	within := at + ".conditionProperties"
 	kind := c.oneOf(at+".conditionType", f.ConditionType, "Property", "PropertyChanged", "PropertyArrayChanged", "PropertyArray", "Boolean")
 	if strings.HasPrefix(kind, "Property") && strings.HasSuffix(kind, "Changed") && c.trigger != IncidentUpdated {
-		c.add(at+".conditionType", "%s is for triggersWhen Updated: nothing has changed of what is new", kind)
+		c.Add(at+".conditionType", "%s is for triggersWhen Updated: nothing has changed of what is new", kind)
 		return nil
 	}
 	switch kind {
@@ -58,7 +58,7 @@ func (c *conditionParser) one(f *conditionFields, at string) condition {
 	case "Boolean":
 		p.only(c.problems, within, kind, "operator", "innerConditions")
 		inner := c.list(p.InnerConditions, within+".innerConditions")
-		c.want(len(p.InnerConditions) > 0, within+".innerConditions", "are missing")
+		c.Want(len(p.InnerConditions) > 0, within+".innerConditions", "are missing")
 		if c.oneOf(within+".operator", p.Operator, "And", "Or") == "Or" {
 			return some(inner)
 		}
@@ -80,14 +80,14 @@ func (c *conditionParser) operator(at, name string) operator {
 func (c *conditionParser) property(p *propertyFields, at string) condition {
 	i := slices.IndexFunc(properties(), func(x property) bool { return x.name == p.PropertyName })
 	out := &propertyIs{operator: c.operator(at+"operator", p.Operator), values: p.PropertyValues}
-	c.want(len(p.PropertyValues) > 0, at+"propertyValues", "are missing")
+	c.Want(len(p.PropertyValues) > 0, at+"propertyValues", "are missing")
 	switch {
 	case p.PropertyName == "":
-		c.add(at+"propertyName", "is missing")
+		c.Add(at+"propertyName", "is missing")
 	case i < 0:
-		c.add(at+"propertyName", "%q is no property that conditions know%s", p.PropertyName, nearest(p.PropertyName))
+		c.Add(at+"propertyName", "%q is no property that conditions know%s", p.PropertyName, nearest(p.PropertyName))
 	case c.trigger == AlertCreated && !properties()[i].alerts:
-		c.add(at+"propertyName", "%s is of incidents, and the rule is about alerts", p.PropertyName)
+		c.Add(at+"propertyName", "%s is of incidents, and the rule is about alerts", p.PropertyName)
 	default:
 		out.property = properties()[i]
 		switch {
@@ -107,7 +107,7 @@ func (c *conditionParser) sources(at string, values []string) (out []string) {
 	for _, v := range values {
 		i := slices.IndexFunc(sources(), func(name string) bool { return strings.EqualFold(name, strings.ReplaceAll(v, " ", "")) })
 		if i < 0 {
-			c.add(at, "%q changes no incidents: want %s", v, strings.Join(sources(), ", "))
+			c.Add(at, "%q changes no incidents: want %s", v, strings.Join(sources(), ", "))
 			continue
 		}
 		out = append(out, sources()[i])
@@ -153,7 +153,7 @@ func (c *conditionParser) changed(p *propertyFields, at string) condition {
 	name := c.oneOf(at+"propertyName", p.PropertyName, "IncidentSeverity", "IncidentStatus", "IncidentOwner")
 	out := &propertyChanged{of: of[name], values: p.PropertyValues}
 	if p.ChangeType == "" {
-		c.want(len(p.PropertyValues) == 0, at+"changeType", "is missing: want ChangedFrom or ChangedTo for the values")
+		c.Want(len(p.PropertyValues) == 0, at+"changeType", "is missing: want ChangedFrom or ChangedTo for the values")
 		return out
 	}
 	change := c.oneOf(at+"changeType", p.ChangeType, "ChangedFrom", "ChangedTo")
@@ -162,7 +162,7 @@ func (c *conditionParser) changed(p *propertyFields, at string) condition {
 		p.Operator = "Equals"
 	}
 	out.operator = c.operator(at+"operator", p.Operator)
-	c.want(len(p.PropertyValues) > 0, at+"propertyValues", "are missing")
+	c.Want(len(p.PropertyValues) > 0, at+"propertyValues", "are missing")
 	return out
 }
 
@@ -180,7 +180,7 @@ func (c *conditionParser) array(p *propertyFields, at string) condition {
 	of := map[string]func(*subject) []map[string][]string{"CustomDetails": details, "CustomDetailValues": detailValues, "Labels": labels}
 	name := c.oneOf(at+"arrayType", p.ArrayType, "CustomDetails", "CustomDetailValues", "Labels")
 	c.oneOf(at+"arrayConditionType", p.ArrayConditionType, "AnyItem")
-	c.want(len(p.ItemConditions) > 0, at+"itemConditions", "are missing")
+	c.Want(len(p.ItemConditions) > 0, at+"itemConditions", "are missing")
 	return &anyItem{of[name], c.list(p.ItemConditions, at+"itemConditions")}
 }
 
@@ -196,7 +196,7 @@ func (p *propertyFields) only(x *problems, at, kind string, names ...string) {
 func (p *problems) only(at, kind string, names []string, there map[string]bool) {
 	for _, name := range slices.Sorted(maps.Keys(there)) {
 		if there[name] && !slices.Contains(names, name) {
-			p.add(at+"."+name, "is not of %s, which has %s", kind, strings.Join(names, ", "))
+			p.Add(at+"."+name, "is not of %s, which has %s", kind, strings.Join(names, ", "))
 		}
 	}
 }

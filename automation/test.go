@@ -43,14 +43,14 @@ type expectation struct {
 
 // fill reads a test.
 func (f *testFields) fill(r *Rule, p *problems, at string) {
-	t := Test{Name: f.Name, Line: p.line(at), by: incident.User("someone")}
-	p.want(f.Name != "", at+".name", "is missing")
+	t := Test{Name: f.Name, Line: p.Line(at), by: incident.User("someone")}
+	p.Want(f.Name != "", at+".name", "is missing")
 	decode := func(field string, from any, into any) {
 		if from == nil {
 			return
 		}
 		if err := strictly(from, into); err != nil {
-			p.add(at+"."+field, "can't be read: %v", err)
+			p.Add(at+"."+field, "can't be read: %v", err)
 		}
 	}
 	decode("before", f.Before, &t.before)
@@ -59,24 +59,24 @@ func (f *testFields) fill(r *Rule, p *problems, at string) {
 	switch text, _ := f.Expect.(string); {
 	case text == "none":
 	case f.Expect == nil:
-		p.add(at+".expect", "is missing: what the incident is then, or none if the rule is not to be applied")
+		p.Add(at+".expect", "is missing: what the incident is then, or none if the rule is not to be applied")
 	default:
 		decode("expect", f.Expect, &t.expect)
 	}
 	switch r.Trigger {
 	case AlertCreated:
-		p.want(f.Alert != nil && f.Incident == nil && f.Before == nil, at+".alert", "want alert: the rule is about alerts")
+		p.Want(f.Alert != nil && f.Incident == nil && f.Before == nil, at+".alert", "want alert: the rule is about alerts")
 	case IncidentUpdated:
-		p.want(f.Before != nil && f.Incident != nil && f.Alert == nil, at+".incident", "want before and incident: the rule is about incidents that are updated")
+		p.Want(f.Before != nil && f.Incident != nil && f.Alert == nil, at+".incident", "want before and incident: the rule is about incidents that are updated")
 	case IncidentCreated:
-		p.want(f.Incident != nil && f.Before == nil && f.Alert == nil, at+".incident", "want incident: the rule is about incidents that are created")
+		p.Want(f.Incident != nil && f.Before == nil && f.Alert == nil, at+".incident", "want incident: the rule is about incidents that are created")
 	}
 	switch f.By {
 	case "", "User":
 	case "AlertGrouping":
 		t.by = incident.Actor{Kind: incident.ByAlerts}
 	default:
-		p.add(at+".by", "%q: want User or AlertGrouping", f.By)
+		p.Add(at+".by", "%q: want User or AlertGrouping", f.By)
 	}
 	r.Tests = append(r.Tests, t)
 }

@@ -164,7 +164,7 @@ func (res *armResource) rule(file string, text []byte, path string, lines map[st
 			*s = (*s)[1:]
 		}
 	}
-	p := &problems{file: file, names: fieldNames{"displayName", "techniques"}, within: within + ".", at: func(path string) int { return lines[path] }}
+	p := problemsOf(file, within+".", func(path string) int { return lines[path] }, fieldNames{"displayName", "techniques"})
 	r := &Rule{
 		File: file, Name: props.DisplayName, Description: strings.TrimSpace(props.Description),
 		ID:       cmp.Or(lastGUID(res.Name), nameIn(res.Name), lastGUID(res.ID), res.Name, props.DisplayName),
@@ -184,9 +184,9 @@ func (res *armResource) rule(file string, text []byte, path string, lines map[st
 		props.QueryFrequency, props.QueryPeriod, props.TriggerOperator, props.TriggerThreshold = "", "", "", nil
 	}
 	props.fill(r, res.Kind, p)
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return nil, err
 	}
-	r.Warnings, r.QueryPlace = p.told(), QueryPlace{Line: p.line("query")}
+	r.Warnings, r.QueryPlace = p.told(), QueryPlace{Line: p.Line("query")}
 	return r, nil
 }

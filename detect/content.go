@@ -64,8 +64,8 @@ func (c *content) fill(r *Rule, kind string, p *problems) {
 	r.Techniques = append(r.Techniques, c.Techniques...)
 	r.SubTechniques = c.SubTechniques
 	r.Kind = Kind(kind)
-	p.want(r.Name != "", p.names.name, "is missing")
-	p.want(strings.TrimSpace(r.Query) != "", "query", "is missing")
+	p.Want(r.Name != "", p.names.name, "is missing")
+	p.Want(strings.TrimSpace(r.Query) != "", "query", "is missing")
 	c.fillSchedule(r, kind, p)
 	c.fillSuppression(r, p)
 	c.fillAlert(r, p)
@@ -81,19 +81,19 @@ func (c *content) fillSchedule(r *Rule, kind string, p *problems) {
 		r.Kind = Scheduled
 	case Scheduled, NRT:
 	default:
-		p.add("kind", "%q: want Scheduled or NRT", kind)
+		p.Add("kind", "%q: want Scheduled or NRT", kind)
 	}
 	if r.Kind == NRT {
-		p.want(c.QueryFrequency == "", "queryFrequency", "is not for near-real-time rules")
-		p.want(c.QueryPeriod == "", "queryPeriod", "is not for near-real-time rules")
-		p.want(c.TriggerOperator == "" && c.TriggerThreshold == nil, "triggerOperator", "is not for near-real-time rules: they fire for any row")
+		p.Want(c.QueryFrequency == "", "queryFrequency", "is not for near-real-time rules")
+		p.Want(c.QueryPeriod == "", "queryPeriod", "is not for near-real-time rules")
+		p.Want(c.TriggerOperator == "" && c.TriggerThreshold == nil, "triggerOperator", "is not for near-real-time rules: they fire for any row")
 		r.Trigger = Trigger{Operator: GreaterThan}
 		return
 	}
 	r.Frequency = p.duration("queryFrequency", c.QueryFrequency)
 	r.Period = p.duration("queryPeriod", c.QueryPeriod)
 	if r.Frequency > 0 && r.Period > 0 && r.Period < r.Frequency {
-		p.add("queryPeriod", "%s is shorter than queryFrequency %s: what happens between two windows would be missed", c.QueryPeriod, c.QueryFrequency)
+		p.Add("queryPeriod", "%s is shorter than queryFrequency %s: what happens between two windows would be missed", c.QueryPeriod, c.QueryFrequency)
 	}
 	c.fillTrigger(r, p)
 }
@@ -109,16 +109,16 @@ func (c *content) fillTrigger(r *Rule, p *problems) {
 	case "ne", "notequal":
 		r.Trigger.Operator = NotEqual
 	case "":
-		p.add("triggerOperator", "is missing")
+		p.Add("triggerOperator", "is missing")
 	default:
-		p.add("triggerOperator", "%q: want gt, lt, eq or ne", c.TriggerOperator)
+		p.Add("triggerOperator", "%q: want gt, lt, eq or ne", c.TriggerOperator)
 	}
 	if c.TriggerThreshold == nil {
-		p.add("triggerThreshold", "is missing")
+		p.Add("triggerThreshold", "is missing")
 		return
 	}
 	r.Trigger.Threshold = *c.TriggerThreshold
-	p.want(r.Trigger.Threshold >= 0 && r.Trigger.Threshold <= 10000, "triggerThreshold", "want 0 to 10000")
+	p.Want(r.Trigger.Threshold >= 0 && r.Trigger.Threshold <= 10000, "triggerThreshold", "want 0 to 10000")
 }
 
 func (c *content) fillSuppression(r *Rule, p *problems) {
@@ -135,11 +135,11 @@ func (c *content) fillSuppression(r *Rule, p *problems) {
 
 func (c *content) fillAlert(r *Rule, p *problems) {
 	r.Severity = Severity(c.Severity)
-	p.want(r.Severity.known(), "severity", fmt.Sprintf("%q: want High, Medium, Low or Informational", c.Severity))
+	p.Want(r.Severity.known(), "severity", fmt.Sprintf("%q: want High, Medium, Low or Informational", c.Severity))
 	r.Grouping = SingleAlert
 	if c.EventGroupingSettings != nil {
 		r.Grouping = Grouping(c.EventGroupingSettings.AggregationKind)
-		p.want(r.Grouping == SingleAlert || r.Grouping == AlertPerResult, "eventGroupingSettings.aggregationKind",
+		p.Want(r.Grouping == SingleAlert || r.Grouping == AlertPerResult, "eventGroupingSettings.aggregationKind",
 			fmt.Sprintf("%q: want SingleAlert or AlertPerResult", r.Grouping))
 	}
 }
@@ -162,10 +162,10 @@ func (c *content) fillOverride(r *Rule, p *problems) {
 	for i, d := range o.DynamicProperties {
 		at := fmt.Sprintf("alertDetailsOverride.alertDynamicProperties[%d]", i)
 		name, ok := named(dynamicProperties(), d.Property)
-		p.want(ok, at+".alertProperty", fmt.Sprintf("%q: want one of %s", d.Property, strings.Join(dynamicProperties(), ", ")))
-		p.want(d.Value != "", at+".value", "is missing: the column that has the value")
+		p.Want(ok, at+".alertProperty", fmt.Sprintf("%q: want one of %s", d.Property, strings.Join(dynamicProperties(), ", ")))
+		p.Want(d.Value != "", at+".value", "is missing: the column that has the value")
 		if _, twice := r.Override.Properties[name]; ok && twice {
-			p.add(at+".alertProperty", "%s is there twice", name)
+			p.Add(at+".alertProperty", "%s is there twice", name)
 		}
 		r.Override.Properties[name] = d.Value
 	}

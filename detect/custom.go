@@ -205,7 +205,7 @@ func parseCustom(file string, found customFound, at func(string) int) (*Rule, er
 	if within != "" {
 		within += "."
 	}
-	p := &problems{file: file, names: fieldNames{"displayName", "detectionAction.alertTemplate.mitreTechniques"}, within: within, at: at}
+	p := problemsOf(file, within, at, fieldNames{"displayName", "detectionAction.alertTemplate.mitreTechniques"})
 	value := withoutAnnotations(found.value).(map[string]any)
 	for _, o := range []any{value, value["queryCondition"], value["schedule"], value["detectionAction"]} {
 		if o, ok := o.(map[string]any); ok {
@@ -225,21 +225,21 @@ func parseCustom(file string, found customFound, at func(string) int) (*Rule, er
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&f); err != nil {
-		line := p.line("displayName")
+		line := p.Line("displayName")
 		if m := unknownCustom.FindStringSubmatch(err.Error()); m != nil {
 			return nil, fmt.Errorf("%s:%d: unknown field %q of a custom detection", file, line, m[1])
 		}
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) {
-			return nil, fmt.Errorf("%s:%d: %s is a JSON %s, want %s", file, p.line(kind.Field), kind.Field, kind.Value, jsonKind(kind))
+			return nil, fmt.Errorf("%s:%d: %s is a JSON %s, want %s", file, p.Line(kind.Field), kind.Field, kind.Value, jsonKind(kind))
 		}
 		return nil, fmt.Errorf("%s:%d: %w", file, line, err)
 	}
 	r := f.rule(file, p)
-	if err := p.err(); err != nil {
+	if err := p.Err(); err != nil {
 		return nil, err
 	}
-	r.Warnings, r.QueryPlace = p.told(), QueryPlace{Line: p.line("queryCondition.queryText")}
+	r.Warnings, r.QueryPlace = p.told(), QueryPlace{Line: p.Line("queryCondition.queryText")}
 	return r, nil
 }
 
@@ -253,19 +253,19 @@ func (f *customDetection) rule(file string, p *problems) *Rule {
 		Trigger:  Trigger{Operator: GreaterThan}, Grouping: AlertPerResult, Remediation: t.RecommendedActions, Techniques: t.MitreTechniques,
 		Incident: IncidentConfiguration{Create: true},
 	}
-	p.want(r.Name != "", "displayName", "is missing")
-	p.want(strings.TrimSpace(r.Query) != "", "queryCondition.queryText", "is missing")
+	p.Want(r.Name != "", "displayName", "is missing")
+	p.Want(strings.TrimSpace(r.Query) != "", "queryCondition.queryText", "is missing")
 	f.Schedule.fill(r, p)
 	const at = "detectionAction.alertTemplate."
 	severity, ok := named([]string{string(High), string(Medium), string(Low), string(Informational)}, t.Severity)
-	p.want(ok, at+"severity", fmt.Sprintf("%q: want high, medium, low or informational", t.Severity))
+	p.Want(ok, at+"severity", fmt.Sprintf("%q: want high, medium, low or informational", t.Severity))
 	r.Severity = Severity(severity)
 	switch strings.ToLower(t.EventGroupingKind) {
 	case "", "alertperevent":
 	case "singlealert":
 		r.Grouping = SingleAlert
 	default:
-		p.add(at+"eventGroupingKind", "%q: want alertPerEvent or singleAlert", t.EventGroupingKind)
+		p.Add(at+"eventGroupingKind", "%q: want alertPerEvent or singleAlert", t.EventGroupingKind)
 	}
 	if t.Title != "" && t.Title != r.Name {
 		r.Override.NameFormat = t.Title
@@ -291,7 +291,7 @@ func (s *customSchedule) fill(r *Rule, p *problems) {
 	}
 	switch often {
 	case "":
-		p.add("schedule", "has no period: want 0 (continuous), 1H, 3H, 12H or 24H, or frequency: PT1H")
+		p.Add("schedule", "has no period: want 0 (continuous), 1H, 3H, 12H or 24H, or frequency: PT1H")
 		return
 	case "0", "PT0S", "P0D":
 		r.Kind, r.First = NRT, 0
@@ -303,7 +303,7 @@ func (s *customSchedule) fill(r *Rule, p *problems) {
 		d, err = ParseDuration(strings.ToLower(often))
 	}
 	if err != nil || d <= 0 {
-		p.add(field, "%q: want 0 (continuous), 1H, 3H, 12H or 24H, or a period such as PT1H", often)
+		p.Add(field, "%q: want 0 (continuous), 1H, 3H, 12H or 24H, or a period such as PT1H", often)
 		return
 	}
 	const day = 24 * time.Hour
@@ -313,7 +313,7 @@ func (s *customSchedule) fill(r *Rule, p *problems) {
 	}
 	if s.Lookback != "" {
 		r.Period = p.duration("schedule.lookback", s.Lookback)
-		p.want(r.Period >= d, "schedule.lookback", "is shorter than the frequency: what happens between two windows would be missed")
+		p.Want(r.Period >= d, "schedule.lookback", "is shorter than the frequency: what happens between two windows would be missed")
 	}
 }
 
@@ -357,7 +357,7 @@ func (t *alertTemplate) fillDetails(r *Rule, p *problems) {
 		Value string `json:"value"`
 	}
 	if err := json.Unmarshal(t.CustomDetails, &pairs); err != nil {
-		p.add(at, "want names with columns")
+		p.Add(at, "want names with columns")
 		return
 	}
 	r.CustomDetails = map[string]string{}

@@ -46,12 +46,12 @@ func (t *alertTemplate) fillAssets(r *Rule, p *problems) {
 		name := strings.TrimPrefix(a.Type, "#microsoft.graph.security.")
 		kind, ok := kinds[name]
 		if !ok {
-			p.add(at, "%q: want impactedDeviceAsset, impactedUserAsset or impactedMailboxAsset as @odata.type", name)
+			p.Add(at, "%q: want impactedDeviceAsset, impactedUserAsset or impactedMailboxAsset as @odata.type", name)
 			continue
 		}
 		id, ok := named(slices.Sorted(maps.Keys(known[kind])), a.Identifier)
 		if !ok {
-			p.add(at+".identifier", "%q: want one of %s", a.Identifier, strings.Join(slices.Sorted(maps.Keys(known[kind])), ", "))
+			p.Add(at+".identifier", "%q: want one of %s", a.Identifier, strings.Join(slices.Sorted(maps.Keys(known[kind])), ", "))
 			continue
 		}
 		field := FieldMapping{known[kind][id], upperFirst(id)}
@@ -130,7 +130,7 @@ func (t *alertTemplate) fillMappings(r *Rule, p *problems) {
 			r.LeftOut = append(r.LeftOut, "entities "+list)
 			continue
 		case !ok:
-			p.add(at, "is no list of entities: want one of %s", strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+			p.Add(at, "is no list of entities: want one of %s", strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 			continue
 		}
 		for i, f := range t.EntityMappings[list] {
@@ -145,11 +145,11 @@ func (t *alertTemplate) fillMappings(r *Rule, p *problems) {
 				case strings.HasSuffix(name, "Column") && isText:
 					r.LeftOut = append(r.LeftOut, fmt.Sprintf("%s of %s", name, list))
 				default:
-					p.add(indexed(at, i)+"."+name, "is no column of an entity of %s", list)
+					p.Add(indexed(at, i)+"."+name, "is no column of an entity of %s", list)
 				}
 			}
 			if !identified(e, entityTypes()[m.kind].required) {
-				p.add(indexed(at, i), "does not identify the %s: want %s among its columns", m.kind, inWords(entityTypes()[m.kind].required))
+				p.Add(indexed(at, i), "does not identify the %s: want %s among its columns", m.kind, inWords(entityTypes()[m.kind].required))
 				continue
 			}
 			r.Entities = append(r.Entities, e)

@@ -85,15 +85,15 @@ func (c *content) fillEntities(r *Rule, p *problems) {
 		name, known := named(names, m.EntityType)
 		switch {
 		case m.EntityType == "":
-			p.add(path+".entityType", "is missing")
+			p.Add(path+".entityType", "is missing")
 		case !known:
-			p.add(path+".entityType", "%q: want one of %s", m.EntityType, strings.Join(names, ", "))
+			p.Add(path+".entityType", "%q: want one of %s", m.EntityType, strings.Join(names, ", "))
 		}
 		e := EntityMapping{Type: name}
-		p.want(len(m.FieldMappings) > 0, path+".fieldMappings", "is missing")
+		p.Want(len(m.FieldMappings) > 0, path+".fieldMappings", "is missing")
 		for j, f := range m.FieldMappings {
 			at := fmt.Sprintf("%s.fieldMappings[%d]", path, j)
-			p.want(f.ColumnName != "", at+".columnName", "is missing")
+			p.Want(f.ColumnName != "", at+".columnName", "is missing")
 			id, ok := named(all[name].identifiers, f.Identifier)
 			if !ok {
 				id, ok = named(all[name].beyond, f.Identifier)
@@ -101,21 +101,21 @@ func (c *content) fillEntities(r *Rule, p *problems) {
 			}
 			switch {
 			case f.Identifier == "":
-				p.add(at+".identifier", "is missing")
+				p.Add(at+".identifier", "is missing")
 			case known && !ok:
-				p.add(at+".identifier", "%q: want one of %s for %s", f.Identifier, strings.Join(all[name].identifiers, ", "), name)
+				p.Add(at+".identifier", "%q: want one of %s for %s", f.Identifier, strings.Join(all[name].identifiers, ", "), name)
 			}
 			e.Fields = append(e.Fields, FieldMapping{id, f.ColumnName})
 		}
 		if known && len(e.Fields) > 0 && !identified(e, all[name].required) {
-			p.add(path+".fieldMappings", "do not identify the %s: want %s among them", name, inWords(all[name].required))
+			p.Add(path+".fieldMappings", "do not identify the %s: want %s among them", name, inWords(all[name].required))
 		}
 		p.warn(len(e.Fields) <= 3, path+".fieldMappings", "are more than the 3 that Sentinel takes")
 		r.Entities = append(r.Entities, e)
 	}
 	p.warn(len(r.Entities) <= 10, "entityMappings", "are more than the 10 that Sentinel takes")
 	for i, m := range c.SentinelEntitiesMappings {
-		p.want(m.ColumnName != "", fmt.Sprintf("sentinelEntitiesMappings[%d].columnName", i), "is missing")
+		p.Want(m.ColumnName != "", fmt.Sprintf("sentinelEntitiesMappings[%d].columnName", i), "is missing")
 		r.EntityColumns = append(r.EntityColumns, m.ColumnName)
 	}
 }

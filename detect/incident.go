@@ -80,25 +80,25 @@ func (f *incidentField) fill(r *Rule, p *problems) {
 	}
 	if g.MatchingMethod != "" {
 		name, ok := named([]string{string(AllEntities), string(AnyAlert), string(Selected)}, g.MatchingMethod)
-		p.want(ok, at+".matchingMethod", fmt.Sprintf("%q: want AllEntities, AnyAlert or Selected", g.MatchingMethod))
+		p.Want(ok, at+".matchingMethod", fmt.Sprintf("%q: want AllEntities, AnyAlert or Selected", g.MatchingMethod))
 		out.Matching = MatchingMethod(name)
 	}
 	for i, e := range g.GroupByEntities {
 		mapped := slices.ContainsFunc(r.Entities, func(m EntityMapping) bool { return strings.EqualFold(m.Type, e) })
-		p.want(mapped, fmt.Sprintf("%s.groupByEntities[%d]", at, i), fmt.Sprintf("%q: entityMappings have no such type", e))
+		p.Want(mapped, fmt.Sprintf("%s.groupByEntities[%d]", at, i), fmt.Sprintf("%q: entityMappings have no such type", e))
 	}
 	for i, d := range g.GroupByAlertDetails {
 		_, ok := named([]string{"DisplayName", "Severity"}, d)
-		p.want(ok, fmt.Sprintf("%s.groupByAlertDetails[%d]", at, i), fmt.Sprintf("%q: want DisplayName or Severity", d))
+		p.Want(ok, fmt.Sprintf("%s.groupByAlertDetails[%d]", at, i), fmt.Sprintf("%q: want DisplayName or Severity", d))
 	}
 	for i, d := range g.GroupByCustomDetails {
 		_, ok := r.CustomDetails[d]
-		p.want(ok, fmt.Sprintf("%s.groupByCustomDetails[%d]", at, i), fmt.Sprintf("%q: customDetails have no such key", d))
+		p.Want(ok, fmt.Sprintf("%s.groupByCustomDetails[%d]", at, i), fmt.Sprintf("%q: customDetails have no such key", d))
 	}
 	out.Entities, out.Details, out.CustomDetails = g.GroupByEntities, g.GroupByAlertDetails, g.GroupByCustomDetails
 	some := len(out.Entities)+len(out.Details)+len(out.CustomDetails) > 0
 	if g.Enabled && out.Matching == Selected {
-		p.want(some, at+".matchingMethod", "Selected: want groupByEntities, groupByAlertDetails or groupByCustomDetails")
+		p.Want(some, at+".matchingMethod", "Selected: want groupByEntities, groupByAlertDetails or groupByCustomDetails")
 	}
 	r.Incident.Grouping = out
 }

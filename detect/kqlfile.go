@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 	"github.com/calypso-kql/calypso/kql/syntax"
 )
 
@@ -73,7 +74,7 @@ func Parse(file string, text []byte) (*Rule, error) {
 func ParseAll(file string, text []byte) ([]*Rule, error) {
 	var r *Rule
 	var err error
-	text = plain(text)
+	text = rulefiles.Plain(text)
 	ext := strings.ToLower(filepath.Ext(file))
 	if (ext == ".json" || ext == ".yaml" || ext == ".yml") && customSigns.Match(text) {
 		rules, err := ParseCustom(file, text)

@@ -2,11 +2,12 @@ package detect
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 )
 
 // A Warning is something about a rule that does not keep it from running here.
@@ -26,55 +27,28 @@ func (w Warning) String() string {
 // fieldNames are the fields that formats call differently.
 type fieldNames struct{ name, techniques string }
 
-// problems collects all that is wrong with a rule.
+// problems collects all that is wrong with a rule, and what is odd.
 type problems struct {
-	file  string
-	names fieldNames
-	// at returns the line of the field at a path, 0 if it is not there. within is
-	// put before the paths: that of the rule in a file with several.
-	at     func(path string) int
-	within string
-
-	errs     []problem
+	rulefiles.Mistakes
+	names    fieldNames
 	warnings []Warning
 }
 
-type problem struct {
-	line int
-	err  error
-}
-
-// add notes what is wrong with the field at path, "entityMappings[0].entityType".
-func (p *problems) add(path, format string, args ...any) {
-	line := p.line(path)
-	p.errs = append(p.errs, problem{line, fmt.Errorf("%s:%d: %s %s", p.file, line, path, fmt.Sprintf(format, args...))})
-}
-
-func (p *problems) want(ok bool, path, otherwise string) {
-	if !ok {
-		p.add(path, "%s", otherwise)
-	}
+// problemsOf returns none of a file, of which at returns the line of the field at a
+// path. within is put before the paths: that of the rule in a file with several.
+func problemsOf(file, within string, at func(path string) int, names fieldNames) *problems {
+	return &problems{Mistakes: rulefiles.Mistakes{File: file, At: func(path string) int { return at(within + path) }, Begins: at(strings.TrimSuffix(within, "."))}, names: names}
 }
 
 // note notes what is odd about the field at path.
 func (p *problems) note(path, format string, args ...any) {
-	p.warnings = append(p.warnings, Warning{p.file, p.line(path), path, fmt.Sprintf(format, args...)})
+	p.warnings = append(p.warnings, Warning{p.File, p.Line(path), path, fmt.Sprintf(format, args...)})
 }
 
 func (p *problems) warn(ok bool, path, otherwise string) {
 	if !ok {
 		p.note(path, "%s", otherwise)
 	}
-}
-
-// err returns all errors, in the order of their lines.
-func (p *problems) err() error {
-	slices.SortStableFunc(p.errs, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
-	var errs []error
-	for _, e := range p.errs {
-		errs = append(errs, e.err)
-	}
-	return errors.Join(errs...)
 }
 
 // told returns the warnings, in the order of their lines.
@@ -85,27 +59,16 @@ func (p *problems) told() []Warning {
 	return p.warnings
 }
 
-// line returns the line of the field at path, or of the nearest field around it
-// that is there; 1 if none is.
-func (p *problems) line(path string) int {
-	for path = p.within + path; path != ""; path = path[:max(strings.LastIndexAny(path, ".["), 0)] {
-		if line := p.at(path); line > 0 {
-			return line
-		}
-	}
-	return 1
-}
-
 func (p *problems) duration(field, text string) time.Duration {
 	if text == "" {
-		p.add(field, "is missing")
+		p.Add(field, "is missing")
 		return 0
 	}
 	d, err := ParseDuration(text)
 	if err != nil {
-		p.add(field, "%v", err)
+		p.Add(field, "%v", err)
 	} else if d <= 0 {
-		p.add(field, "%q: want more than nothing", text)
+		p.Add(field, "%q: want more than nothing", text)
 	}
 	return d
 }

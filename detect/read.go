@@ -3,12 +3,11 @@ package detect
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 )
 
 // A Reading is what was found in files and folders of rules.
@@ -30,52 +29,14 @@ type Reading struct {
 // apart.
 func Read(paths []string) Reading {
 	out := Reading{Broken: map[string]bool{}, Texts: map[string][]byte{}}
-	for _, path := range paths {
-		st, err := os.Stat(path)
-		switch {
-		case err != nil:
-			out.Errors = append(out.Errors, err)
-		case st.IsDir():
-			out.folder(path)
-		default:
-			out.file(path, false)
-		}
+	kind := rulefiles.Kind{Signs: ruleSigns, Found: out.file, Skipped: func(path string) { out.Skipped = append(out.Skipped, path) }}
+	kind.Wrong = func(path string, err error) {
+		out.Broken[path] = true
+		out.Errors = append(out.Errors, err)
 	}
+	kind.Find(paths)
 	out.refuseTwins()
 	return out
-}
-
-func (r *Reading) folder(dir string) {
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			r.Errors = append(r.Errors, err)
-			return nil
-		}
-		hidden := strings.HasPrefix(d.Name(), ".") && path != dir
-		switch {
-		case d.IsDir() && hidden:
-			return filepath.SkipDir
-		case !d.IsDir() && !hidden && isRuleName(path):
-			r.file(path, true)
-		}
-		return nil
-	})
-	if err != nil {
-		r.Errors = append(r.Errors, err)
-	}
-}
-
-// isRuleName reports whether a file in a folder may be a rule: tests of rules are
-// not.
-func isRuleName(path string) bool {
-	if strings.HasSuffix(path, ".test.yaml") {
-		return false
-	}
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".yaml", ".yml", ".json", ".kql":
-		return true
-	}
-	return false
 }
 
 // signs of a rule, by the ending of its file's name: what has none is something
@@ -87,55 +48,19 @@ var ruleSigns = map[string]*regexp.Regexp{
 	".kql":  regexp.MustCompile(`(?im)^\s*let\s+query_?frequency\s*=`),
 }
 
-// maxRuleBytes bounds a file of rules; an export of a workspace with a thousand of
-// them has some 10 MB.
-const maxRuleBytes = 64 << 20
-
-func (r *Reading) file(path string, inFolder bool) {
-	st, err := os.Stat(path)
-	if err == nil && st.Size() > maxRuleBytes {
-		err = fmt.Errorf("%s: is larger than the %d MB that a file of rules may have", path, maxRuleBytes>>20)
-	}
-	var text []byte
-	if err == nil {
-		text, err = os.ReadFile(path)
-	}
-	if err != nil {
-		r.Broken[path] = true
-		r.Errors = append(r.Errors, err)
-		return
-	}
-	text = plain(text)
-	if signs := ruleSigns[strings.ToLower(filepath.Ext(path))]; inFolder && signs != nil && !signs.Match(text) {
-		r.Skipped = append(r.Skipped, path)
-		return
-	}
+func (r *Reading) file(path string, text []byte) {
 	rules, err := ParseAll(path, text)
 	r.Rules = append(r.Rules, rules...)
-	if err != nil {
-		r.Errors = append(r.Errors, apart(err)...)
-	}
-	for _, e := range apart(err) {
+	for _, e := range rulefiles.Apart(err) {
+		r.Errors = append(r.Errors, e)
 		var other *SkippedError
-		if e != nil && !errors.As(e, &other) {
+		if !errors.As(e, &other) {
 			r.Broken[path] = true
 		}
 	}
 	if !r.Broken[path] {
 		r.Texts[path] = text
 	}
-}
-
-// apart returns the errors that were joined.
-func apart(err error) (all []error) {
-	var many interface{ Unwrap() []error }
-	if !errors.As(err, &many) {
-		return []error{err}
-	}
-	for _, e := range many.Unwrap() {
-		all = append(all, apart(e)...)
-	}
-	return all
 }
 
 // refuseTwins takes rules away whose ID another has. One that says the same in another

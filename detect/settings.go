@@ -36,7 +36,7 @@ func (f *settingsField) fill(r *Rule, p *problems) {
 	case byArrival:
 		r.ByArrival = true
 	default:
-		p.add("calypso.window", "%q: want generated (by TimeGenerated) or arrival (by the time when rows arrived)", f.Window)
+		p.Add("calypso.window", "%q: want generated (by TimeGenerated) or arrival (by the time when rows arrived)", f.Window)
 	}
 	if f.Delay != "" {
 		d, err := ParseDuration(f.Delay)
@@ -44,7 +44,7 @@ func (f *settingsField) fill(r *Rule, p *problems) {
 			err = fmt.Errorf("%q: want 0s or more", f.Delay)
 		}
 		if err != nil {
-			p.add("calypso.delay", "%v", err)
+			p.Add("calypso.delay", "%v", err)
 		}
 		r.Delay = &d
 	}
@@ -61,7 +61,7 @@ func (f *settingsField) fill(r *Rule, p *problems) {
 func (p *problems) start(field, text string) time.Time {
 	ticks, ok := types.ParseDateTime(text)
 	if !ok {
-		p.add(field, "%q is no time: want 2026-03-01T08:00:00Z", text)
+		p.Add(field, "%q is no time: want 2026-03-01T08:00:00Z", text)
 		return time.Time{}
 	}
 	return types.TimeOf(ticks)

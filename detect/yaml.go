@@ -39,7 +39,7 @@ func ParseYAML(file string, text []byte) (*Rule, error) {
 	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
 		return nil, yamlError(file, text, err)
 	}
-	p := &problems{file: file, names: fieldNames{"name", "relevantTechniques"}, at: yamlLines(text)}
+	p := problemsOf(file, "", yamlLines(text), fieldNames{"name", "relevantTechniques"})
 	r := &Rule{
 		File: file, ID: cmp.Or(f.ID, f.Name), Name: f.Name, Description: strings.TrimSpace(f.Description), Version: f.Version,
 		Techniques: f.RelevantTechniques, Connectors: f.RequiredDataConnectors,
@@ -48,8 +48,8 @@ func ParseYAML(file string, text []byte) (*Rule, error) {
 	r.Disabled = f.Enabled != nil && !*f.Enabled
 	f.Calypso.fill(r, p)
 	r.LeftOut = f.leftOut()
-	r.QueryPlace = yamlQueryPlace(text, p.line("query"))
-	if err := p.err(); err != nil {
+	r.QueryPlace = yamlQueryPlace(text, p.Line("query"))
+	if err := p.Err(); err != nil {
 		return nil, err
 	}
 	r.Warnings = p.told()

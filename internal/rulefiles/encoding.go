@@ -1,4 +1,4 @@
-package detect
+package rulefiles
 
 import (
 	"bytes"
@@ -6,9 +6,9 @@ import (
 	"unicode/utf16"
 )
 
-// plain returns a text as UTF-8 without a byte order mark. Windows' tools write files
+// Plain returns a text as UTF-8 without a byte order mark. Windows' tools write files
 // with one, and in UTF-16.
-func plain(text []byte) []byte {
+func Plain(text []byte) []byte {
 	var order binary.ByteOrder
 	switch {
 	case bytes.HasPrefix(text, []byte{0xEF, 0xBB, 0xBF}):
