@@ -38,10 +38,6 @@ func alertsListCommand() *cobra.Command {
 		Example: "  calypso alerts list --store data --since 24h --severity High,Medium",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			asJSON, err := isJSON(x.format, "table")
-			if err != nil {
-				return err
-			}
 			var errs [3]error
 			f.Statuses, errs[0] = each(x.statuses, incident.ParseAlertStatus)
 			f.Severities, errs[1] = each(x.severities, incident.ParseSeverity)
@@ -49,19 +45,10 @@ func alertsListCommand() *cobra.Command {
 			if err := errors.Join(errs[:]...); err != nil {
 				return err
 			}
-			s, closeIt, err := from.read()
-			if err != nil {
-				return err
-			}
-			defer closeIt()
-			all, _, err := s.Alerts(f)
-			if err != nil {
-				return failed(err)
-			}
-			if asJSON {
-				return printJSON(all)
-			}
-			return writeAlerts(all)
+			return answer(&from, x.format, "table", func(s incidents) ([]*incident.Alert, error) {
+				all, _, err := s.Alerts(f)
+				return all, err
+			}, writeAlerts)
 		},
 	}
 	from.register(c)
@@ -101,32 +88,24 @@ func alertsShowCommand() *cobra.Command {
 		Short: "Show alerts; as json with their rows of SecurityAlert",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			asJSON, err := isJSON(format, "card")
-			if err != nil {
-				return err
-			}
-			s, closeIt, err := from.read()
-			if err != nil {
-				return err
-			}
-			defer closeIt()
-			var all []shownAlert
-			for _, id := range args {
-				a, err := s.Alert(id)
-				if err != nil {
-					return failed(err)
+			get := func(s incidents) (all []shownAlert, err error) {
+				for _, id := range args {
+					a, err := s.Alert(id)
+					if err != nil {
+						return nil, err
+					}
+					all = append(all, shownAlert{a, a.Row})
 				}
-				all = append(all, shownAlert{a, a.Row})
+				return all, nil
 			}
-			if asJSON {
-				return printJSON(all)
-			}
-			for _, a := range all {
-				if err := a.WriteCard(os.Stdout); err != nil {
-					return failed(err)
+			return answer(&from, format, "card", get, func(all []shownAlert) error {
+				for _, a := range all {
+					if err := a.WriteCard(os.Stdout); err != nil {
+						return failed(err)
+					}
 				}
-			}
-			return nil
+				return nil
+			})
 		},
 	}
 	from.register(c)

@@ -87,6 +87,27 @@ func printJSON(v any) error {
 	return failed(e.Encode(v))
 }
 
+// answer reads alerts or incidents, and writes them for people or machines.
+func answer[T any](from *incidentFlags, format, forPeople string, get func(incidents) ([]T, error), write func([]T) error) error {
+	asJSON, err := isJSON(format, forPeople)
+	if err != nil {
+		return err
+	}
+	s, closeIt, err := from.read()
+	if err != nil {
+		return err
+	}
+	defer closeIt()
+	all, err := get(s)
+	if err != nil {
+		return failed(err)
+	}
+	if asJSON {
+		return printJSON(all)
+	}
+	return write(all)
+}
+
 func incidentsListCommand() *cobra.Command {
 	var (
 		from incidentFlags
@@ -99,10 +120,6 @@ func incidentsListCommand() *cobra.Command {
 		Example: "  calypso incidents list --store data --status New,Active --severity High --owner none",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			asJSON, err := isJSON(x.format, "table")
-			if err != nil {
-				return err
-			}
 			var errs [3]error
 			f.Statuses, errs[0] = each(x.statuses, incident.ParseStatus)
 			f.Severities, errs[1] = each(x.severities, incident.ParseSeverity)
@@ -110,19 +127,7 @@ func incidentsListCommand() *cobra.Command {
 			if err := errors.Join(errs[:]...); err != nil {
 				return err
 			}
-			s, closeIt, err := from.read()
-			if err != nil {
-				return err
-			}
-			defer closeIt()
-			all, err := s.Incidents(f)
-			if err != nil {
-				return failed(err)
-			}
-			if asJSON {
-				return printJSON(all)
-			}
-			return writeIncidents(all)
+			return answer(&from, x.format, "table", func(s incidents) ([]*incident.Incident, error) { return s.Incidents(f) }, writeIncidents)
 		},
 	}
 	from.register(c)
@@ -169,36 +174,28 @@ func incidentsShowCommand() *cobra.Command {
 		Short: "Show incidents with their alerts, comments and timelines",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			asJSON, err := isJSON(format, "card")
-			if err != nil {
-				return err
-			}
 			numbers, err := parseNumbers(args[0])
 			if err != nil {
 				return err
 			}
-			s, closeIt, err := from.read()
-			if err != nil {
-				return err
-			}
-			defer closeIt()
-			var all []shownIncident
-			for _, n := range numbers {
-				i, err := show(s, n)
-				if err != nil {
-					return failed(err)
+			get := func(s incidents) (all []shownIncident, err error) {
+				for _, n := range numbers {
+					i, err := show(s, n)
+					if err != nil {
+						return nil, err
+					}
+					all = append(all, i)
 				}
-				all = append(all, i)
+				return all, nil
 			}
-			if asJSON {
-				return printJSON(all)
-			}
-			for _, i := range all {
-				if err := i.WriteCard(os.Stdout, i.Found, i.Timeline, i.Similar); err != nil {
-					return failed(err)
+			return answer(&from, format, "card", get, func(all []shownIncident) error {
+				for _, i := range all {
+					if err := i.WriteCard(os.Stdout, i.Found, i.Timeline, i.Similar); err != nil {
+						return failed(err)
+					}
 				}
-			}
-			return nil
+				return nil
+			})
 		},
 	}
 	from.register(c)
