@@ -44,7 +44,7 @@ type options struct {
 	data, query, out, ingest, parquet, store string
 	profile                                  string
 	repeat, threads                          int
-	memory                                   bool
+	memory, others                           bool
 	tick                                     time.Duration
 }
 
@@ -61,6 +61,7 @@ func main() {
 	flag.IntVar(&o.threads, "threads", 2, "threads")
 	flag.StringVar(&o.profile, "cpuprofile", "", "file for a CPU profile")
 	flag.BoolVar(&o.memory, "memory", false, "keep decoded columns in memory between runs")
+	flag.BoolVar(&o.others, "others", false, "ask for another request in each run")
 	flag.Parse()
 	if err := profiled(o.profile, func() error { return run(context.Background(), o) }); err != nil {
 		fmt.Fprintln(os.Stderr, "run:", err)
@@ -88,7 +89,7 @@ func run(ctx context.Context, o options) error {
 
 // query runs the query o.repeat times, from its text to the answer in memory.
 func query(ctx context.Context, o options, m *measurement) error {
-	text, now, err := prepare(o)
+	text, request, now, err := prepare(o)
 	if err != nil {
 		return err
 	}
@@ -108,7 +109,13 @@ func query(ctx context.Context, o options, m *measurement) error {
 	if err != nil {
 		return err
 	}
-	for i := range o.repeat {
+	texts := slices.Repeat([]string{strings.ReplaceAll(text, "{request}", request)}, o.repeat)
+	if o.others {
+		if texts, err = others(ctx, engine, tables, o, text, o.repeat); err != nil {
+			return err
+		}
+	}
+	for i, text := range texts {
 		begin, cpu := time.Now(), cpuTime()
 		q, diags := engine.Compile(text, tables)
 		at := now - int64(o.repeat-1-i)*int64(o.tick/100)
@@ -149,12 +156,12 @@ func open(o options) (kql.Tables, error) {
 	return tables, nil
 }
 
-// prepare reads the query, fills in the request it is about and returns the
-// time to ask it at.
-func prepare(o options) (text string, now int64, err error) {
+// prepare reads the query and returns the request to ask it about, and the time to ask
+// it at.
+func prepare(o options) (text, request string, now int64, err error) {
 	raw, err := os.ReadFile(o.query)
 	if err != nil {
-		return "", 0, err
+		return "", "", 0, err
 	}
 	var stamp struct {
 		Now     time.Time
@@ -162,16 +169,16 @@ func prepare(o options) (text string, now int64, err error) {
 	}
 	data, err := os.ReadFile(filepath.Join(o.data, "stamp.json"))
 	if err != nil {
-		return "", 0, err
+		return "", "", 0, err
 	}
 	if err := json.Unmarshal(data, &stamp); err != nil {
-		return "", 0, fmt.Errorf("stamp.json: %w", err)
+		return "", "", 0, fmt.Errorf("stamp.json: %w", err)
 	}
 	now, ok := types.TicksOf(stamp.Now)
 	if !ok {
-		return "", 0, fmt.Errorf("stamp.json: time %s is out of range", stamp.Now)
+		return "", "", 0, fmt.Errorf("stamp.json: time %s is out of range", stamp.Now)
 	}
-	return strings.ReplaceAll(string(raw), "{request}", stamp.Request), now, nil
+	return string(raw), stamp.Request, now, nil
 }
 
 func save(name string, answer []kql.Table) error {
