@@ -20,6 +20,8 @@ const (
 	// plainHeader is the size of a frame's header that has the magic number, a
 	// descriptor and the size of the window.
 	plainHeader = len(frameMagic) + 2
+	// mostHeader is the most that a frame's header takes.
+	mostHeader = 18
 	// blockHeader is the size of a block's header, blockBytes the most that a block
 	// holds, as all blocks but the last usually do.
 	blockHeader = 3
@@ -39,54 +41,110 @@ func beginningOf(h pageHeader, n int) int {
 	return want + want/32 + 1<<10
 }
 
-// inflateBeginning decompresses the beginning of a frame: want bytes of size,
-// about. It returns nil if that is not possible or spares nothing. The frame is
-// overwritten; the result is borrowed memory.
-func (file *File) inflateBeginning(frame []byte, want, size int) []byte {
-	from := zstdBlocks(frame)
-	if from < plainHeader || want > size-blockBytes || size > maxWindow {
+// inflateBeginning decompresses the beginning of a page's values, which begin at from
+// in its body: want bytes of size, about. It returns nil if that is not possible or
+// spares nothing. The result is borrowed memory.
+func (p *rawPage) inflateBeginning(from, want, size int) []byte {
+	if size > maxWindow {
 		return nil
 	}
-	at, have := from, 0 // have is the most that the blocks before at hold
-	for last := from; ; last = at {
-		if len(frame)-at < blockHeader {
+	for {
+		per := p.file.blockSize()
+		if want > size-per || p.need(from+mostHeader) != nil {
 			return nil
 		}
-		h := int(frame[at]) | int(frame[at+1])<<8 | int(frame[at+2])<<16
+		blocks := zstdBlocks(p.body()[from:])
+		if blocks < plainHeader {
+			return nil
+		}
+		some, ok := p.blocksFor(from+blocks, want, per)
+		if !ok || p.need(some.end) != nil {
+			return nil
+		}
+		out := p.inflateBlocks(some, size)
+		if out == nil || len(out) >= want || some.unknown == 0 {
+			return out
+		}
+		// These blocks have less than they may, as others of the file will.
+		have := max(1, (len(out)-some.known)/some.unknown)
+		p.file.memory.give(out)
+		if have >= per {
+			return nil
+		}
+		p.file.block.Store(int64(have))
+	}
+}
+
+// blockSize returns how many bytes a compressed block of the file's pages has: what is
+// not written there, but alike in all blocks of most writers.
+func (file *File) blockSize() int {
+	if n := file.block.Load(); n > 0 {
+		return int(n)
+	}
+	return blockBytes
+}
+
+// A someBlocks is the first blocks of a frame.
+type someBlocks struct {
+	from, last, end int // where they, and the last of them, begin, and where that ends
+	known           int // bytes that those have which say so
+	unknown         int // blocks that do not
+}
+
+// blocksFor returns the blocks of the frame that have want bytes, if those that do not
+// say have per each. The first begins at from. It is !ok if it takes all of the frame.
+func (p *rawPage) blocksFor(from, want, per int) (b someBlocks, ok bool) {
+	body := p.body()
+	b.from, b.end = from, from
+	for b.known+b.unknown*per < want {
+		if len(body)-b.end < blockHeader || p.need(b.end+blockHeader) != nil {
+			return b, false
+		}
+		b.last = b.end
+		h := int(body[b.last]) | int(body[b.last+1])<<8 | int(body[b.last+2])<<16
 		if h&1 != 0 {
-			return nil // the last one: all of the frame is wanted
+			return b, false
 		}
 		n := h >> 3
 		switch h >> 1 & 3 {
 		case 0: // stored
-			at, have = at+blockHeader+n, have+n
+			b.end, b.known = b.end+blockHeader+n, b.known+n
 		case 1: // a byte repeated
-			at, have = at+blockHeader+1, have+n
+			b.end, b.known = b.end+blockHeader+1, b.known+n
 		default:
-			at, have = at+blockHeader+n, have+blockBytes
+			b.end, b.unknown = b.end+blockHeader+n, b.unknown+1
 		}
-		if at > len(frame) {
-			return nil
-		}
-		if have >= want {
-			frame[last] |= 1
-			break
+		if b.end > len(body) {
+			return b, false
 		}
 	}
-	frame = frame[from-plainHeader : at]
-	copy(frame, frameMagic)
-	frame[4] = 0
-	frame[5] = byte(max(bits.Len(uint(size-1)), 10)-10) << 3
-	z, err := file.inflater()
+	return b, true
+}
+
+// inflateBlocks decompresses the first blocks of a frame that has size bytes in all;
+// nil if they are damaged. Meanwhile bytes of the page are others.
+func (p *rawPage) inflateBlocks(b someBlocks, size int) []byte {
+	z, err := p.file.inflater()
 	if err != nil {
 		return nil
 	}
-	defer file.inflaters.Put(z)
+	defer p.file.inflaters.Put(z)
+	body := p.body()
+	frame := body[b.from-plainHeader : b.end]
+	before := [plainHeader]byte(frame)
+	defer func() {
+		copy(frame, before[:])
+		body[b.last] &^= 1
+	}()
+	body[b.last] |= 1 // says that it is the last block
+	copy(frame, frameMagic)
+	frame[4] = 0
+	frame[5] = byte(max(bits.Len(uint(size-1)), 10)-10) << 3
 	// The decoder is fastest where it has room for a block more.
-	buf := file.memory.take(have + blockBytes)
+	buf := p.file.memory.take(b.known + (b.unknown+1)*blockBytes)
 	out, err := z.DecodeAll(frame, buf[:0])
 	if err != nil || len(out) > len(buf) {
-		file.memory.give(buf)
+		p.file.memory.give(buf)
 		return nil
 	}
 	return out
@@ -126,16 +184,16 @@ func (r *pageReader) beginning(need int) (*dictionary, error) {
 		return nil, nil
 	}
 	file := r.g.file
-	raw := file.memory.take(r.layout.dict.size)
-	defer file.memory.give(raw)
-	h, body, err := r.raw(r.layout.dict, raw)
+	raw, err := r.raw(r.layout.dict, false)
+	defer raw.giveBack()
 	if err != nil {
 		return nil, err
 	}
+	h := raw.header
 	if h.unpacked > math.MaxUint32-4 || int64(h.unpacked) > meta.TotalUncompressedSize || need > h.values {
 		return nil, nil
 	}
-	page := file.inflateBeginning(body, beginningOf(h, need), h.unpacked)
+	page := raw.inflateBeginning(0, beginningOf(h, need), h.unpacked)
 	if page == nil {
 		return nil, nil
 	}

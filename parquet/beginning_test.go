@@ -53,9 +53,13 @@ func TestInflateBeginning(t *testing.T) {
 	data = append(data, make([]byte, 500<<10)...)
 	data = append(data, data[:200<<10]...)
 	file := &File{}
+	beginning := func(frame []byte, want int) []byte {
+		p := &rawPage{file: file, b: frame, have: len(frame), header: pageHeader{packed: len(frame)}}
+		return p.inflateBeginning(0, want, len(data))
+	}
 	for name, frame := range frames(t, data) {
 		for _, want := range []int{1, 1000, 200 << 10, 700 << 10, 1100 << 10, len(data) - blockBytes, len(data)} {
-			got := file.inflateBeginning(slacked(frame), want, len(data))
+			got := beginning(slacked(frame), want)
 			switch {
 			case got == nil && want <= len(data)-2*blockBytes:
 				t.Errorf("%s: no beginning of %d bytes", name, want)
@@ -64,12 +68,12 @@ func TestInflateBeginning(t *testing.T) {
 			}
 		}
 		for cut := range 40 {
-			file.inflateBeginning(slacked(frame[:cut]), 1, len(data))
+			beginning(slacked(frame[:cut]), 1)
 		}
 		for range 200 {
 			damaged := slacked(frame)
 			damaged[r.IntN(len(damaged)/(1+r.IntN(1000)))] ^= 1 << r.IntN(8)
-			file.inflateBeginning(damaged, r.IntN(len(data)), len(data))
+			beginning(damaged, r.IntN(len(data)))
 		}
 	}
 }

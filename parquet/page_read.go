@@ -2,9 +2,7 @@ package parquet
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"hash/crc32"
 
 	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
@@ -47,29 +45,33 @@ func (r *pageReader) read(s spot, keep bool) (page, error) { return r.readTo(s, 
 // may be cut behind their values. It is not certain to have all of these: where
 // they take up more of the page than rows do on average, they may be missing.
 func (r *pageReader) readTo(s spot, keep bool, rows int) (page, error) {
-	file := r.g.file
-	raw := file.memory.take(s.size)
-	defer file.memory.give(raw)
-	h, body, err := r.raw(s, raw)
+	raw, err := r.raw(s, rows < 0)
+	defer raw.giveBack()
 	if err != nil {
 		return page{}, err
 	}
+	h := raw.header
 	p := page{rows: h.values, present: h.values}
-	var levels []byte
+	behind := 0 // the levels
 	if h.kind == format.DataPageV2 {
-		if h.levels+h.repeats > len(body) || h.levels+h.repeats > h.unpacked {
+		behind = h.levels + h.repeats
+		if behind > h.packed || behind > h.unpacked {
 			return page{}, errPageHeader
 		}
-		levels = body[h.repeats : h.repeats+h.levels]
-		body = body[h.repeats+h.levels:]
-		h.unpacked -= h.levels + h.repeats
+		h.unpacked -= behind
 	}
 	var unpacked []byte
 	if rows >= 0 && !h.stored && r.g.meta(r.field.leaf).Codec == format.Zstd && r.field.from.kind != pq.Boolean {
-		unpacked = file.inflateBeginning(body, beginningOf(h, rows), h.unpacked)
+		unpacked = raw.inflateBeginning(behind, beginningOf(h, rows), h.unpacked)
 	}
 	p.memory = unpacked
-	if p.cut = unpacked != nil; !p.cut {
+	if p.cut = unpacked != nil; !p.cut && rows >= 0 {
+		if err := raw.readAll(); err != nil {
+			return page{}, err
+		}
+	}
+	levels, body := raw.body()[h.repeats:behind], raw.body()[behind:]
+	if !p.cut {
 		if int64(h.unpacked) > r.g.meta(r.field.leaf).TotalUncompressedSize {
 			return page{}, errPageHeader
 		}
@@ -106,29 +108,6 @@ func (r *pageReader) readTo(s spot, keep bool, rows int) (page, error) {
 		return page{}, fmt.Errorf("encoding %s was not announced", h.encoding)
 	}
 	return p, nil
-}
-
-// raw reads page s into b and returns its header and its bytes, checked.
-func (r *pageReader) raw(s spot, b []byte) (pageHeader, []byte, error) {
-	file := r.g.file
-	if s.offset < 0 || s.offset+int64(s.size) > file.size {
-		return pageHeader{}, nil, errors.New("page lies outside the file")
-	}
-	if _, err := file.f.ReadAt(b, s.offset); err != nil {
-		return pageHeader{}, nil, err
-	}
-	h, n, err := parsePageHeader(b)
-	if err != nil {
-		return h, nil, err
-	}
-	if h.packed > len(b)-n {
-		return h, nil, errors.New("page is torn")
-	}
-	body := b[n : n+h.packed]
-	if h.hasCRC && h.crc != 0 && crc32.ChecksumIEEE(body) != h.crc {
-		return h, nil, errors.New("page is damaged: its checksum differs")
-	}
-	return h, body, nil
 }
 
 // buffer returns memory for a page.

@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	pq "github.com/parquet-go/parquet-go"
 
@@ -60,11 +61,13 @@ type File struct {
 	skipped []string
 	groups  []*group
 	size    int64
+	grain   int // of f, if it is a Checking; 0 otherwise
 	memory  memory
 	dicts   dictCache
 	index   Index
 	// inflaters has decoders that can stop early.
 	inflaters sync.Pool
+	block     atomic.Int64 // see blockSize; 0 if nothing is known
 }
 
 // A field is a column of the file.
@@ -118,6 +121,9 @@ func open(f ReaderAtCloser, size int64, path string, o Options) (file *File, err
 		return nil, fmt.Errorf("%s: not a whole Parquet file: %w", path, err)
 	}
 	file = &File{path: path, f: f, pf: pf, size: size, index: o.Index}
+	if c, ok := f.(Checking); ok {
+		file.grain = c.Grain()
+	}
 	leaf := 0
 	for _, c := range pf.Root().Columns() {
 		file.addField(c, leaf, o.Declared)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 )
 
 // sumBlock is the number of bytes of a segment that one checksum covers.
@@ -58,6 +59,8 @@ type checked struct {
 	f    *os.File
 	size int64
 	sums []byte
+	// edges has memory for blocks of which only some bytes are wanted, *[sumBlock]byte.
+	edges sync.Pool
 }
 
 // ReadAt implements io.ReaderAt.
@@ -73,29 +76,56 @@ func (c *checked) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
+// read fills p. Whole blocks are read in place, the two at the edges elsewhere.
 func (c *checked) read(p []byte, off int64) (int, error) {
-	first, end := off/sumBlock, (off+int64(len(p))+sumBlock-1)/sumBlock
-	from, to := first*sumBlock, min(end*sumBlock, c.size)
-	// Whole blocks are read in place; the edges need room of their own.
-	buf := p
-	if from != off || to != off+int64(len(p)) {
-		buf = make([]byte, to-from)
-	}
-	if _, err := c.f.ReadAt(buf, from); err != nil && err != io.EOF {
-		return 0, fmt.Errorf("%s: %w", c.f.Name(), err)
-	}
-	for b := first; b < end; b++ {
-		block := buf[(b-first)*sumBlock : min((b-first+1)*sumBlock, int64(len(buf)))]
-		if got, want := checksum(block), c.sum(b); got != want {
-			return 0, &DamageError{File: c.f.Name(), What: fmt.Sprintf("checksum of bytes %d to %d is %08x, want %08x",
-				b*sumBlock, b*sumBlock+int64(len(block))-1, got, want)}
+	n := len(p)
+	for len(p) > 0 {
+		first := off / sumBlock
+		from := first * sumBlock
+		inPlace := len(p) / sumBlock * sumBlock
+		if off+int64(len(p)) == c.size {
+			inPlace = len(p) // the last block, which is shorter, too
 		}
+		if off == from && inPlace > 0 {
+			if err := c.blocks(p[:inPlace], first); err != nil {
+				return 0, err
+			}
+			p, off = p[inPlace:], off+int64(inPlace)
+			continue
+		}
+		edge, ok := c.edges.Get().(*[sumBlock]byte)
+		if !ok {
+			edge = new([sumBlock]byte)
+		}
+		block := edge[:min(sumBlock, c.size-from)]
+		if err := c.blocks(block, first); err != nil {
+			return 0, err
+		}
+		done := copy(p, block[off-from:])
+		c.edges.Put(edge)
+		p, off = p[done:], off+int64(done)
 	}
-	if len(buf) != len(p) {
-		copy(p, buf[off-from:])
-	}
-	return len(p), nil
+	return n, nil
 }
+
+// blocks reads whole blocks and holds each against its checksum.
+func (c *checked) blocks(b []byte, first int64) error {
+	if _, err := c.f.ReadAt(b, first*sumBlock); err != nil && err != io.EOF {
+		return fmt.Errorf("%s: %w", c.f.Name(), err)
+	}
+	for i := first; len(b) > 0; i++ {
+		block := b[:min(sumBlock, len(b))]
+		if got, want := checksum(block), c.sum(i); got != want {
+			return &DamageError{File: c.f.Name(), What: fmt.Sprintf("checksum of bytes %d to %d is %08x, want %08x",
+				i*sumBlock, i*sumBlock+int64(len(block))-1, got, want)}
+		}
+		b = b[len(block):]
+	}
+	return nil
+}
+
+// Grain implements parquet.Checking.
+func (c *checked) Grain() int { return sumBlock }
 
 func (c *checked) sum(block int64) uint32 { return binary.LittleEndian.Uint32(c.sums[4*block:]) }
 
