@@ -292,7 +292,7 @@ func (t *table) add(lsn uint64, at int64, a *addition, bytes int64) {
 	st := t.state.clone()
 	st.applied = lsn
 	if a.segment != nil {
-		st.segments = append(slices.Clone(st.segments), newSegment(t.dir, a.segment))
+		st.segments = append(slices.Clone(st.segments), t.newSegment(a.segment))
 		if n, ok := seqOf(a.segment.File, segmentEnd); ok {
 			st.next = max(st.next, n+1)
 		}

@@ -122,7 +122,7 @@ func (s *Store) swap(t *table, old []*segment, seg *Segment) error {
 		at := slices.Index(now.segments, old[0])
 		keep := slices.DeleteFunc(slices.Clone(now.segments), func(g *segment) bool { return slices.Contains(old, g) })
 		if seg != nil {
-			keep = slices.Insert(keep, at, newSegment(t.dir, seg))
+			keep = slices.Insert(keep, at, t.newSegment(seg))
 		}
 		now.segments = keep
 	})

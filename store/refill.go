@@ -59,5 +59,5 @@ func (s *Store) refilling(t *table, st *state, schema types.Schema, rows []*colu
 	if err != nil {
 		return nil, err
 	}
-	return []*segment{newSegment(t.dir, seg)}, nil
+	return []*segment{t.newSegment(seg)}, nil
 }

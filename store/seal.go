@@ -67,7 +67,7 @@ func (s *Store) seal(t *table) (err error) {
 			s.endSeal(t)
 			return err
 		}
-		segs = append(segs, newSegment(t.dir, seg))
+		segs = append(segs, t.newSegment(seg))
 	}
 	return s.replaceLocked(t, func(now *state) {
 		now.segments = append(slices.Clone(now.segments), segs...)

@@ -102,6 +102,7 @@ type Store struct {
 	mu        sync.RWMutex
 	tables    map[string]*table
 	fragments *fragments // nil if nothing is kept
+	filters   *filterCache
 	seen      seen
 	hot       int64         // bytes of all tables in memory
 	roomier   chan struct{} // closed when hot has become less
@@ -152,7 +153,7 @@ func Open(dir string, o Options) (*Store, error) {
 	}
 	s := &Store{
 		dir: dir, opt: o.withDefaults(), lock: flock.New(filepath.Join(dir, lockName)),
-		tables: map[string]*table{}, roomier: make(chan struct{}),
+		tables: map[string]*table{}, filters: newFilterCache(), roomier: make(chan struct{}),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}),
 	}
 	if s.opt.FragmentBytes > 0 {

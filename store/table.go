@@ -16,8 +16,9 @@ import (
 
 // A table is one table of a store.
 type table struct {
-	id  uint64
-	dir string
+	id      uint64
+	dir     string
+	filters *filterCache // the store's
 	// called is the table's name, which a rename replaces.
 	called atomic.Pointer[string]
 
@@ -31,9 +32,9 @@ type table struct {
 	kept tableFile
 }
 
-func newTable(id uint64, name, dir string, st *state) *table {
+func (s *Store) newTable(id uint64, name, dir string, st *state) *table {
 	st.id = id
-	t := &table{id: id, dir: dir, state: st}
+	t := &table{id: id, dir: dir, filters: s.filters, state: st}
 	t.called.Store(&name)
 	return t
 }
@@ -85,8 +86,8 @@ type segment struct {
 	err   error
 }
 
-func newSegment(dir string, s *Segment) *segment {
-	return &segment{Segment: s, dir: dir, terms: newSegmentTerms(dir, s)}
+func (t *table) newSegment(s *Segment) *segment {
+	return &segment{Segment: s, dir: t.dir, terms: newSegmentTerms(t.dir, s, t.filters)}
 }
 
 // open returns the segment's file. It is never closed by hand: a snapshot may
@@ -162,13 +163,13 @@ func (s *Store) readTables() error {
 			err = fmt.Errorf("%w; `calypso store repair` makes it anew from the table's segments", err)
 			s.damage = append(s.damage, err)
 			name := unfold(strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())))
-			s.enter(newTable(0, name, dir, &state{damage: err}))
+			s.enter(s.newTable(0, name, dir, &state{damage: err}))
 			continue
 		}
 		if name, ok := s.root.Names[m.ID]; ok {
 			m.Name = name
 		}
-		t, err := tableOf(dir, m)
+		t, err := s.tableOf(dir, m)
 		if err != nil {
 			return fmt.Errorf("%s: %w", dir, err)
 		}
@@ -203,16 +204,17 @@ func isEmptyTable(dir string) bool {
 	})
 }
 
-func tableOf(dir string, m *manifest) (*table, error) {
+func (s *Store) tableOf(dir string, m *manifest) (*table, error) {
 	schema, err := schemaOf(m.Columns)
 	if err != nil {
 		return nil, err
 	}
 	st := &state{schema: schema, applied: m.Durable, durable: m.Durable, added: m.Added, next: m.Next, retention: m.Retention, cuts: m.Cuts, notes: m.Notes}
+	t := s.newTable(m.ID, m.Name, dir, st)
 	for _, seg := range m.Segments {
-		st.segments = append(st.segments, newSegment(dir, seg))
+		st.segments = append(st.segments, t.newSegment(seg))
 	}
-	return newTable(m.ID, m.Name, dir, st), nil
+	return t, nil
 }
 
 // removeOrphans removes the files of segments that a crash has left before the
@@ -266,7 +268,7 @@ func (s *Store) create(name string, schema types.Schema) (*table, error) {
 		// that was renamed keeps its folder.
 		dir += fmt.Sprintf(".%d", s.root.NextTable)
 	}
-	t = newTable(s.root.NextTable, name, dir, &state{schema: hiddenLast(schema), next: 1, applied: now, durable: now})
+	t = s.newTable(s.root.NextTable, name, dir, &state{schema: hiddenLast(schema), next: 1, applied: now, durable: now})
 	s.root.NextTable++
 	if err := writeSealed(filepath.Join(s.dir, rootName), s.root, s.opt.step); err != nil {
 		return nil, err

@@ -17,6 +17,8 @@ import (
 // for concurrent use.
 type termIndex struct {
 	f    *os.File
+	kept *filterCache // pieces that were read lately
+	name uint64       // there
 	rows int
 	per  int // rows of a block
 	cols map[string]indexedColumn
@@ -29,13 +31,14 @@ type indexedColumn struct {
 	blocks []int // of each filter, in units of filterBlock
 }
 
-// openTerms opens the term index of a segment.
-func openTerms(path string, s *Segment) (*termIndex, error) {
+// openTerms opens the term index of a segment, which keeps what it reads in c; a nil
+// one reads everything again.
+func openTerms(path string, s *Segment, c *filterCache) (*termIndex, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	x := &termIndex{f: f, cols: map[string]indexedColumn{}}
+	x := &termIndex{f: f, kept: c, name: c.name(), cols: map[string]indexedColumn{}}
 	if err := x.readFoot(s); err != nil {
 		f.Close()
 		return nil, &DamageError{File: path, What: err.Error()}
@@ -125,8 +128,8 @@ func (x *termIndex) rowsOf(name string, h plan.Hint) (rows []parquet.Range, ok b
 	return out, true, nil
 }
 
-// fewLists is how many lists of hashes are looked up block by block; for more, the
-// whole filter is read once.
+// fewLists is how many lists of hashes are looked up chunk by chunk; for more, the
+// whole filter is read at once.
 const fewLists = 4
 
 // may reports whether a filter may have all of one of the lists of hashes, or,
@@ -135,19 +138,16 @@ func (x *termIndex) may(at int64, n int, lists [][]uint64, all bool) (bool, erro
 	if n == 0 {
 		return false, nil
 	}
-	block := func(i int64) ([]byte, error) { return x.read(at+i*filterBlock, filterBlock) }
 	if len(lists) > fewLists {
-		whole, err := x.read(at, n*filterBlock)
-		if err != nil {
+		if err := x.fetch(at/termChunk, (at+int64(n)*filterBlock-1)/termChunk); err != nil {
 			return true, err
 		}
-		block = func(i int64) ([]byte, error) { return whole[i*filterBlock:][:filterBlock], nil }
 	}
 	for _, list := range lists {
 		has := true
 		for _, h := range list {
 			h = max(h, 1)
-			b, err := block(int64(filterBlockOf(h, n)))
+			b, err := x.block(at + int64(filterBlockOf(h, n))*filterBlock)
 			if err != nil {
 				return true, err
 			}
@@ -162,21 +162,49 @@ func (x *termIndex) may(at int64, n int, lists [][]uint64, all bool) (bool, erro
 	return all, nil
 }
 
-// read returns n bytes of filters.
-func (x *termIndex) read(at int64, n int) ([]byte, error) {
-	first, end := at/termChunk, (at+int64(n)+termChunk-1)/termChunk
-	b := make([]byte, min(end*termChunk, x.size)-first*termChunk)
+// block returns a block of a filter.
+func (x *termIndex) block(at int64) ([]byte, error) {
+	chunk := at / termChunk
+	b := x.kept.get(filterKey{x.name, chunk})
+	if b == nil {
+		var err error
+		if b, err = x.read(chunk, chunk); err != nil {
+			return nil, err
+		}
+	}
+	return b[at%termChunk:][:filterBlock], nil
+}
+
+// fetch has the chunks from first to last kept.
+func (x *termIndex) fetch(first, last int64) error {
+	for first <= last && x.kept.get(filterKey{x.name, first}) != nil {
+		first++
+	}
+	if first > last {
+		return nil
+	}
+	_, err := x.read(first, last)
+	return err
+}
+
+// read returns the chunks from first to last, which from then on are kept.
+func (x *termIndex) read(first, last int64) ([]byte, error) {
+	b := make([]byte, min((last+1)*termChunk, x.size)-first*termChunk)
 	if _, err := x.f.ReadAt(b, first*termChunk); err != nil {
 		return nil, fmt.Errorf("%s: %w", x.f.Name(), err)
 	}
-	for c := first; c < end; c++ {
+	for c := first; c <= last; c++ {
 		chunk := b[(c-first)*termChunk : min((c-first+1)*termChunk, int64(len(b)))]
 		if got, want := checksum(chunk), binary.LittleEndian.Uint32(x.sums[4*c:]); got != want {
 			return nil, &DamageError{File: x.f.Name(), What: fmt.Sprintf("checksum of bytes %d to %d is %08x, want %08x",
 				c*termChunk, c*termChunk+int64(len(chunk))-1, got, want)}
 		}
+		if last > first {
+			chunk = slices.Clone(chunk) // or else it would keep all of b
+		}
+		x.kept.put(filterKey{x.name, c}, chunk)
 	}
-	return b[at-first*termChunk:][:n], nil
+	return b, nil
 }
 
 // hashesOf returns what rows must have that fulfil a hint: all of one of the lists,
@@ -205,8 +233,8 @@ func hashesOf(h plan.Hint) (lists [][]uint64, all, ok bool) {
 
 // verify reads all of the index.
 func (x *termIndex) verify() error {
-	for at := int64(0); at < x.size; at += termChunk {
-		if _, err := x.read(at, int(min(termChunk, x.size-at))); err != nil {
+	for c := int64(0); c*termChunk < x.size; c++ {
+		if _, err := x.read(c, c); err != nil {
 			return err
 		}
 	}

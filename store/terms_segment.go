@@ -16,16 +16,17 @@ import (
 // segmentTerms is the term index of a segment, opened when it is first asked. One
 // that is damaged or not there says nothing: queries are slower, and as right.
 type segmentTerms struct {
-	path string
-	seg  *Segment
+	path    string
+	seg     *Segment
+	filters *filterCache
 
 	mu    sync.Mutex
 	asked bool
 	index *termIndex
 }
 
-func newSegmentTerms(dir string, s *Segment) *segmentTerms {
-	return &segmentTerms{path: filepath.Join(dir, termsName(s.File)), seg: s}
+func newSegmentTerms(dir string, s *Segment, c *filterCache) *segmentTerms {
+	return &segmentTerms{path: filepath.Join(dir, termsName(s.File)), seg: s, filters: c}
 }
 
 // Rows implements parquet.Index.
@@ -52,7 +53,7 @@ func (t *segmentTerms) opened() *termIndex {
 	if !t.asked {
 		t.asked = true
 		// An error leaves no index.
-		t.index, _ = openTerms(t.path, t.seg)
+		t.index, _ = openTerms(t.path, t.seg, t.filters)
 	}
 	return t.index
 }
@@ -67,7 +68,7 @@ func (t *segmentTerms) forget() {
 // verify returns what is wrong with the index; an error that is os.ErrNotExist if
 // there is none.
 func (t *segmentTerms) verify() error {
-	x, err := openTerms(t.path, t.seg)
+	x, err := openTerms(t.path, t.seg, nil)
 	if err != nil {
 		return err
 	}

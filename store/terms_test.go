@@ -132,7 +132,7 @@ func TestTermIndexChangesNoAnswer(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Join(w.finish(1<<30, 5), nil), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	index, err := openTerms(path, &Segment{Rows: n, Sums: 5})
+	index, err := openTerms(path, &Segment{Rows: n, Sums: 5}, newFilterCache())
 	if err != nil {
 		t.Fatal(err)
 	}
