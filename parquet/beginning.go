@@ -121,6 +121,14 @@ func (p *rawPage) blocksFor(from, want, per int) (b someBlocks, ok bool) {
 	return b, true
 }
 
+// room returns how much memory to borrow for the blocks, if those that do not say have
+// per bytes each, of a page of size bytes: with a block more the decoder is fastest.
+// Few sizes of buffers are borrowed so, each of which is kept for a while.
+func (b someBlocks) room(per, size int) int {
+	n := b.known + b.unknown*per + blockBytes
+	return min(1<<bits.Len(uint(n-1)), size)
+}
+
 // inflateBlocks decompresses the first blocks of a frame that has size bytes in all;
 // nil if they are damaged. Meanwhile bytes of the page are others.
 func (p *rawPage) inflateBlocks(b someBlocks, size int) []byte {
@@ -140,8 +148,7 @@ func (p *rawPage) inflateBlocks(b someBlocks, size int) []byte {
 	copy(frame, frameMagic)
 	frame[4] = 0
 	frame[5] = byte(max(bits.Len(uint(size-1)), 10)-10) << 3
-	// The decoder is fastest where it has room for a block more.
-	buf := p.file.memory.take(b.known + (b.unknown+1)*blockBytes)
+	buf := p.file.memory.take(b.room(p.file.blockSize(), size))
 	out, err := z.DecodeAll(frame, buf[:0])
 	if err != nil || len(out) > len(buf) {
 		p.file.memory.give(buf)
