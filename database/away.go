@@ -121,7 +121,9 @@ type health struct {
 	mu    sync.Mutex
 	err   error     // of the last that failed since the last that succeeded
 	since time.Time // when the first of them failed
-	watch func(since time.Time, err error)
+	// probing says that a write is on its way that shows whether writes fail still.
+	probing bool
+	watch   func(since time.Time, err error)
 }
 
 // note tells what a call has come to, which wrote or only read. Mistakes in statements
@@ -154,11 +156,26 @@ func (h *health) set(err error) {
 }
 
 // Away returns what calls of late have failed with for which statements are not to
-// blame, and since when; no error if the last has not.
+// blame, and since when; no error if the last has not. A database that took nothing is
+// tried again, for later answers, since it may be long until there is something to write.
 func (d *DB) Away() (since time.Time, err error) {
+	h := &d.health
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var e *troubleError
+	if errors.As(h.err, &e) && e.how == unwritable && !h.probing && d.arrival.there.Load() {
+		h.probing = true
+		go d.probe()
+	}
+	return h.since, h.err
+}
+
+// probe writes something that changes nothing.
+func (d *DB) probe() {
+	_, _ = d.Exec("UPDATE components SET version = version") // it is noted
 	d.health.mu.Lock()
 	defer d.health.mu.Unlock()
-	return d.health.since, d.health.err
+	d.health.probing = false
 }
 
 // Watch has f told when calls begin to fail for which statements are not to blame, and,
