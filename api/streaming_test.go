@@ -90,7 +90,7 @@ func TestStreamingIngestion(t *testing.T) {
 			`"Rows":[[%d,"Inactive","Unknown",null]]}]}`, n))
 		want(t, c.address+": rows", ask(t, srv, "Things | where b != 'first' | sort by a asc"), c.rows)
 		columns, _ := s.Schema("Things")
-		if err := s.Refill("Things", columns, nil); err != nil {
+		if err := s.Refill("Things", store.Refilling{Schema: columns}); err != nil {
 			t.Fatal(err)
 		}
 	}

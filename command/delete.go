@@ -312,7 +312,7 @@ func clearTable(_ ctx, c *call) error {
 	if _, err := c.exists(table); err != nil {
 		return err
 	}
-	if err := c.o.Store.Refill(table, types.Schema{}, nil); err != nil {
+	if err := c.o.Store.Refill(table, store.Refilling{}); err != nil {
 		return err
 	}
 	c.out.add("Completed")

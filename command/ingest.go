@@ -223,17 +223,25 @@ func ingestQuery(ctx ctx, c *call) error {
 	if err := c.checkResult(result.Schema); err != nil {
 		return err
 	}
-	schema, err := c.target(table, have.Visible(), result.Schema, there, extend, recreate)
+	schema, wider, err := c.target(table, have.Visible(), result.Schema, there, extend)
+	replace := there && c.args.has("set-or-replace")
+	if replace && recreate {
+		schema, err = result.Schema, nil
+		wider = func(types.Schema) (types.Schema, error) { return schema, nil }
+	}
 	if err != nil {
 		return err
 	}
-	if len(notes) > 0 {
-		if err := c.o.Store.SetNotes(table, notes); err != nil {
-			return err
-		}
+	if replace {
+		return c.refill(table, schema, result, wider, notes)
 	}
-	if there && c.args.has("set-or-replace") {
-		return c.refill(table, schema, result)
+	if wider != nil {
+		err = c.o.Store.Alter(table, wider, notes)
+	} else if len(notes) > 0 {
+		err = c.o.Store.SetNotes(table, notes)
+	}
+	if err != nil {
+		return err
 	}
 	ids, err := c.append(ctx, table, schema, result.Batches)
 	if err != nil {
@@ -245,8 +253,8 @@ func ingestQuery(ctx ctx, c *call) error {
 	return nil
 }
 
-// refill replaces the rows of a table.
-func (c *call) refill(table string, schema types.Schema, result kql.Table) error {
+// refill replaces the rows of a table and, where change is not nil, its columns.
+func (c *call) refill(table string, schema types.Schema, result kql.Table, change columnChange, notes store.Notes) error {
 	var batches []*column.Batch
 	full := schema
 	for _, b := range result.Batches {
@@ -256,7 +264,7 @@ func (c *call) refill(table string, schema types.Schema, result kql.Table) error
 			batches = append(batches, with)
 		}
 	}
-	if err := c.o.Store.Refill(table, full, batches); err != nil {
+	if err := c.o.Store.Refill(table, store.Refilling{Schema: full, Rows: batches, Columns: change, Notes: notes}); err != nil {
 		return err
 	}
 	var id types.GUID128
@@ -340,40 +348,38 @@ func (c *call) checkResult(s types.Schema) error {
 	return nil
 }
 
-// target makes the table fit a result, or says that it does not, and returns the
-// result's columns with the names that the table has for them: columns are matched
-// by their order.
-func (c *call) target(table string, have, result types.Schema, there, extend, recreate bool) (types.Schema, error) {
-	recreate = recreate && c.args.has("set-or-replace")
-	switch {
-	case !there:
-		return result, c.o.Store.Create(table, result)
-	case recreate:
-		return result, c.o.Store.Alter(table, func(types.Schema) (types.Schema, error) { return result, nil }, nil)
+// A columnChange makes other columns of those that a table has.
+type columnChange = func(have types.Schema) (types.Schema, error)
+
+// target returns the result's columns with the names that the table has for them,
+// columns being matched by their order, and how the table has to change, nil for not
+// at all; or it says that they do not fit. A table that is not there is made.
+func (c *call) target(table string, have, result types.Schema, there, extend bool) (out types.Schema, change columnChange, err error) {
+	if !there {
+		return result, nil, c.o.Store.Create(table, result)
 	}
-	out := types.Schema{}
 	for i, col := range result.Columns {
 		if i < have.Len() {
 			if have.Columns[i].Type != col.Type {
-				return out, c.mismatch(have, result)
+				return out, nil, c.mismatch(have, result)
 			}
 			col.Name = have.Columns[i].Name
 		} else if !extend || have.Index(col.Name) >= 0 {
-			return out, c.mismatch(have, result)
+			return out, nil, c.mismatch(have, result)
 		}
 		out.Columns = append(out.Columns, col)
 	}
 	if result.Len() < have.Len() {
-		return out, c.mismatch(have, result)
+		return out, nil, c.mismatch(have, result)
 	}
 	if result.Len() > have.Len() {
 		if !c.s.Admin {
-			return out, c.mistake("extend_schema needs the role admin")
+			return out, nil, c.mistake("extend_schema needs the role admin")
 		}
 		more := types.Schema{Columns: out.Columns[have.Len():]}
-		return out, c.o.Store.Alter(table, func(have types.Schema) (types.Schema, error) { return c.wider(table, have, more) }, nil)
+		return out, func(have types.Schema) (types.Schema, error) { return c.wider(table, have, more) }, nil
 	}
-	return out, nil
+	return out, nil, nil
 }
 
 func (c *call) mismatch(have, result types.Schema) error {

@@ -35,16 +35,27 @@ func (s *Store) Alter(name string, change func(have types.Schema) (types.Schema,
 	if st.damage != nil {
 		return st.damage
 	}
-	wanted, err := change(st.schema.Visible())
+	alter, err := s.altering(t, st, change, notes)
 	if err != nil {
 		return err
+	}
+	return full(s.replaceLocked(t, alter))
+}
+
+// altering returns what gives a table other columns, and notes: change makes of the
+// visible columns of st those that it is to have. The table's work is held, and a
+// segment that is begun afterwards has them.
+func (s *Store) altering(t *table, st *state, change func(have types.Schema) (types.Schema, error), notes Notes) (func(*state), error) {
+	wanted, err := change(st.schema.Visible())
+	if err != nil {
+		return nil, err
 	}
 	from := cut{File: s.nextFile(t), LSN: s.log.last()}
 	cuts := maps.Clone(st.cuts)
 	for _, c := range st.schema.Columns {
 		i := wanted.Index(c.Name)
 		if c.Hidden && i >= 0 {
-			return fmt.Errorf("the column %s of table %s is hidden and stays as it is", c.Name, name)
+			return nil, fmt.Errorf("the column %s of table %s is hidden and stays as it is", c.Name, t.name())
 		}
 		if !c.Hidden && (i < 0 || wanted.Columns[i].Type != c.Type) {
 			if cuts == nil {
@@ -53,7 +64,7 @@ func (s *Store) Alter(name string, change func(have types.Schema) (types.Schema,
 			cuts[c.Name] = from
 		}
 	}
-	err = s.replaceLocked(t, func(now *state) {
+	return func(now *state) {
 		schema := types.Schema{Columns: slices.Clone(wanted.Columns)}
 		for _, c := range now.schema.Columns {
 			// What appends have added since is kept.
@@ -68,8 +79,7 @@ func (s *Store) Alter(name string, change func(have types.Schema) (types.Schema,
 		for i, h := range now.hot {
 			now.hot[i].schema, now.hot[i].rows = now.fitting(h.lsn, h.schema, h.rows)
 		}
-	})
-	return full(err)
+	}, nil
 }
 
 // fitting returns rows without the columns that the table does not take from

@@ -243,14 +243,14 @@ func TestRefill(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 5, 9)}})
-	if err := s.Refill("Events", eventSchema, []*column.Batch{events(0, 2), events(2, 3)}); err != nil {
+	if err := s.Refill("Events", Refilling{Schema: eventSchema, Rows: []*column.Batch{events(0, 2), events(2, 3)}}); err != nil {
 		t.Fatal(err)
 	}
 	wantNumbers(t, s, "Events", 0, 3)
 	s.Close()
 	s = open(t, dir, Options{idle: true})
 	wantNumbers(t, s, "Events", 0, 3)
-	if err := s.Refill("Events", types.Schema{}, nil); err != nil {
+	if err := s.Refill("Events", Refilling{}); err != nil {
 		t.Fatal(err)
 	}
 	wantNumbers(t, s, "Events", 0, 0)
@@ -305,10 +305,19 @@ func TestCrashWhileATableChanges(t *testing.T) {
 		func() error { return s.Rename(map[string]string{"A": "B", "B": "A"}) },
 		func() error { return s.Rename(map[string]string{"A": "C"}) },
 		func() error { return s.Alter("B", to("N:long"), Notes{"k": nil}) },
-		func() error { return s.Refill("C", eventSchema, []*column.Batch{events(0, 2)}) },
+		func() error {
+			return s.Refill("C", Refilling{Schema: eventSchema, Rows: []*column.Batch{events(0, 2)}})
+		},
 		func() error { return s.SetNotes("", note) },
 		func() error { return s.SetNotes("B", note) },
-		func() error { return s.Refill("B", types.Schema{}, nil) },
+		func() error { return s.Refill("B", Refilling{}) },
+		func() error {
+			return s.Refill("C", Refilling{
+				Schema:  types.NewSchema(types.Column{Name: "N", Type: types.String}, types.Column{Name: "More", Type: types.Long}),
+				Rows:    []*column.Batch{column.NewBatch(2, []column.Column{column.NewVec(types.String, []string{"a", "b"}, nil), column.NewVec(types.Long, []int64{1, 2}, nil)})},
+				Columns: to("N:string", "More:long"), Notes: Notes{"new": json.RawMessage("1")},
+			})
+		},
 		func() error { return s.Drop("C") },
 	} {
 		before, seen = look(s), nil
@@ -378,7 +387,7 @@ func TestADroppedColumnExcludesNothing(t *testing.T) {
 		}
 	}
 	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 2000, 2003)}})
-	if err := s.Refill("Other", types.Schema{}, nil); err == nil {
+	if err := s.Refill("Other", Refilling{}); err == nil {
 		t.Error("a table that is not there was refilled")
 	}
 	if err := s.Seal(); err != nil {
@@ -405,7 +414,7 @@ func TestADroppedColumnExcludesNothing(t *testing.T) {
 func TestRefilledSegmentsAreWhole(t *testing.T) {
 	s := open(t, t.TempDir(), Options{idle: true})
 	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 5)}})
-	if err := s.Refill("Events", eventSchema, []*column.Batch{events(0, 3000)}); err != nil {
+	if err := s.Refill("Events", Refilling{Schema: eventSchema, Rows: []*column.Batch{events(0, 3000)}}); err != nil {
 		t.Fatal(err)
 	}
 	if damage := s.Snapshot().Verify(context.Background(), "Events", nil); len(damage) > 0 {
