@@ -103,6 +103,8 @@ type Follow struct {
 	LastLine time.Duration `yaml:"last_line"`
 	// Rescan is how often folders are walked, for what the system does not tell.
 	Rescan time.Duration `yaml:"rescan"`
+	// Remember is for how long a file is known after it was last there.
+	Remember time.Duration `yaml:"remember"`
 }
 
 // Workspace names the files of saved functions, watchlists and other things that
@@ -175,7 +177,7 @@ func Default() Config {
 	return Config{
 		Store: "data", Listen: "127.0.0.1:7788", Catalog: "sentinel", OldTimes: "keep",
 		Log: Log{Format: "text", Level: "info"}, Traces: Traces{Ratio: 1},
-		Follow:        Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second},
+		Follow:        Follow{Settle: 5 * time.Second, LastLine: time.Minute, Rescan: 30 * time.Second, Remember: 180 * 24 * time.Hour},
 		Schedule:      Schedule{Delay: 5 * time.Minute, NRTDelay: 2 * time.Minute, CatchUp: 7 * 24 * time.Hour, Keep: 90 * 24 * time.Hour, Workers: 2, Memory: 2 << 30, Stagger: 20 * time.Second},
 		Notifications: Notifications{GiveUp: 24 * time.Hour},
 		Limits: Limits{
@@ -233,8 +235,8 @@ func (c *Config) Check() error {
 		}
 		names[k.Name] = true
 	}
-	if c.Follow.Settle <= 0 || c.Follow.LastLine <= 0 || c.Follow.Rescan <= 0 {
-		wrong("follow", "want settle, last_line and rescan to be positive")
+	if c.Follow.Settle <= 0 || c.Follow.LastLine <= 0 || c.Follow.Rescan <= 0 || c.Follow.Remember <= 0 {
+		wrong("follow", "want settle, last_line, rescan and remember to be positive")
 	}
 	if k := c.Incidents.Keep; k != 0 && k < leastKept {
 		wrong("incidents.keep", "%s: want 0, for ever, or %s and more, since grouping looks back", k, leastKept)

@@ -48,10 +48,12 @@ type file struct {
 	same    int64 // bytes that are known to be the same as the other file's
 	told    string
 	fails   int
-	failed  error // what the last attempt to read it ended with
-	torn    bool  // it could not be read to its end
-	isCopy  bool  // of another file
-	took    bool  // something of it was stored since it was first looked at
+	failed  error  // what the last attempt to read it ended with
+	torn    bool   // it could not be read to its end
+	unknown bool   // what it holds is not known yet; the follower's mu guards it
+	isCopy  bool   // of another file
+	source  string // of what it holds, if it is read as a whole
+	took    bool   // something of it was stored since it was first looked at
 }
 
 // kind is how a file is read.
@@ -202,7 +204,8 @@ func (f *follower) readOnce(ctx context.Context, x *file, path string, r *os.Fil
 const markPrefix = "stat:"
 
 // markOf names the stream that says that a file has been read as a whole: as long
-// as it is of that size and time, it need not be looked into.
+// as it is of that size and time, it need not be looked into. Its offset is the hash
+// of the name of the stream that has what the file holds.
 func markOf(id fileID, size int64, mod time.Time, table string) string {
 	return fmt.Sprintf("%s%x:%x:%d:%d:%s", markPrefix, id.dev, id.ino, size, mod.UnixNano(), table)
 }
@@ -215,7 +218,10 @@ func (f *follower) isMarked(x *file) bool {
 }
 
 func (f *follower) mark(ctx context.Context, x *file, path string) error {
-	_, err := f.append(ctx, path, store.Batch{Source: x.markOf(), Offset: x.size})
+	if x.entry != nil {
+		x.source = x.entry.key()
+	}
+	_, err := f.append(ctx, path, store.Batch{Source: x.markOf(), Offset: hashOf(x.source)})
 	return err
 }
 

@@ -54,6 +54,9 @@ type Options struct {
 	// told of; the walk itself takes at most a fiftieth of the time. 0 is 30
 	// seconds.
 	Rescan time.Duration
+	// Remember is for how long a file is known after it was last seen: if it comes
+	// again within that time, it is not stored again. 0 is 180 days.
+	Remember time.Duration
 	// Workers is how many files are read at once; 0 is 8.
 	Workers int
 	// Log is told what can't be read or understood; nil for nobody.
@@ -77,6 +80,7 @@ func (o Options) withDefaults() Options {
 	set(&o.Settle, 5*time.Second)
 	set(&o.LastLine, time.Minute)
 	set(&o.Rescan, 30*time.Second)
+	set(&o.Remember, 180*24*time.Hour)
 	if o.Workers <= 0 {
 		o.Workers = 8
 	}
@@ -105,6 +109,7 @@ type follower struct {
 	busy    int
 	closed  bool
 	failed  error // why it was closed before its time
+	ages    bool  // what is outdated is to be forgotten
 	scans   int
 }
 
@@ -246,6 +251,7 @@ func (f *follower) release(x *file, next time.Time) {
 	defer f.mu.Unlock()
 	f.busy--
 	x.running, x.released = false, time.Now()
+	x.unknown = x.failed != nil || x.kind != undecided && x.entry == nil && !x.isDone && x.copyOf == nil
 	if x.gone {
 		x.setLag(0)
 	}

@@ -36,7 +36,9 @@ type setup struct {
 	intake  *intake.Intake
 	log     *lockedBuffer
 	table   string // that all records go to
-	stop    func()
+	// remember is for how long files are known that are gone; 0 is the default
+	remember time.Duration
+	stop     func()
 }
 
 type lockedBuffer struct {
@@ -92,7 +94,7 @@ func newIntake(s *store.Store) *intake.Intake {
 func (s *setup) options() folders.Options {
 	return folders.Options{
 		Folders: []folders.Folder{{Path: s.dir, Table: s.table}}, Intake: s.intake, Tables: s.store,
-		Settle: 300 * time.Millisecond, LastLine: 600 * time.Millisecond, Rescan: 300 * time.Millisecond,
+		Settle: 300 * time.Millisecond, LastLine: 600 * time.Millisecond, Rescan: 300 * time.Millisecond, Remember: s.remember,
 		Log: slog.New(slog.NewTextHandler(s.log, nil)),
 	}
 }
@@ -431,6 +433,46 @@ func TestFilesThatAreGone(t *testing.T) {
 	}
 	time.Sleep(time.Second)
 	s.want("files that come again", numbers(1, 6)...)
+}
+
+// What is known of a file that is gone is forgotten after a time; of one that is there it
+// is not, also where a mark says that it need not be looked into.
+func TestRemember(t *testing.T) {
+	s := newSetup(t)
+	s.begin()
+	s.write("list.json", `[{"n":1},{"n":2}]`)
+	s.write("stays.csv", "n,text\n3,x\n4,y\n")
+	s.write("a.json.gz", zipped(t, linesOf(5, 6)))
+	s.write("b.json.gz", zipped(t, linesOf(7, 8)))
+	s.write("c.json", linesOf(9, 10))
+	s.write("d.json", linesOf(11, 12))
+	s.want("all", numbers(1, 12)...)
+	time.Sleep(time.Second) // all have their marks
+	s.stop()
+	for _, gone := range []string{"list.json", "b.json.gz", "d.json"} {
+		if err := os.Rename(s.path(gone), s.storeAt+gone); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.remember = time.Millisecond
+	s.begin()
+	streams := func() (n int) { return len(s.store.Offsets("whole:")) + len(s.store.Offsets("lines:")) }
+	for deadline := time.Now().Add(20 * time.Second); streams() != 3 && time.Now().Before(deadline); {
+		time.Sleep(20 * time.Millisecond)
+	}
+	if n := streams(); n != 3 {
+		t.Errorf("%d streams are known, want 3: %v %v", n, s.store.Offsets("whole:"), s.store.Offsets("lines:"))
+	}
+	for _, stays := range []string{"stays.csv", "a.json.gz", "c.json"} {
+		if err := os.Rename(s.path(stays), s.path("moved-"+stays)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.write("moved-c.json", linesOf(9, 10)+linesOf(13, 13))
+	if err := os.Rename(s.storeAt+"list.json", s.path("list.json")); err != nil {
+		t.Fatal(err)
+	}
+	s.want("what stayed is not stored again, what was forgotten is", append([]int64{1, 1, 2}, numbers(2, 13)...)...)
 }
 
 // What is torn is read as far as it goes, told, and continued when it is whole.

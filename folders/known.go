@@ -3,6 +3,7 @@ package folders
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -134,6 +135,41 @@ func (r *registry) create(x *file, head []byte, offset int64, apart bool) (e, ot
 	r.addLocked(e)
 	r.own(e, x)
 	return e, nil
+}
+
+// owned returns the names of the streams of entries that have an owner.
+func (r *registry) owned() (sources []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.held {
+		sources = append(sources, e.key())
+	}
+	return sources
+}
+
+// remove forgets what has the name of a stream; it is false for an entry that has an
+// owner, which stays.
+func (r *registry) remove(source string) bool {
+	e, ok := parseKey(source)
+	if !ok || !strings.HasPrefix(source, linesPrefix) {
+		return true // of a file that is read all at once
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	alike := r.entries[e.n][e.sum]
+	for i, have := range alike {
+		if have.key() != source {
+			continue
+		}
+		if have.owner != nil {
+			return false
+		}
+		if r.entries[e.n][e.sum] = slices.Delete(alike, i, i+1); len(alike) == 1 {
+			delete(r.entries[e.n], e.sum)
+		}
+		break
+	}
+	return true
 }
 
 // reach notes how far an entry has been stored.

@@ -41,40 +41,16 @@ func (f *follower) scan() {
 			x.setLag(0)
 		}
 	}
-	if f.scans%forgetEvery == 1 && !f.once {
+	if f.once {
+		return
+	}
+	if f.scans%forgetEvery == 1 {
 		f.forget()
+		f.ages = true
 	}
-}
-
-// forgetEvery is how many walks there are between two looks for streams to forget.
-const forgetEvery = 100
-
-// forget makes the store forget the streams that nothing is lost with: marks of files
-// that are gone, or were written to since, and the tables of files that are stored to
-// their end. What a file holds stays known (lines:, whole:): if it comes again it
-// is looked into again, and not stored again. The caller holds mu.
-func (f *follower) forget() {
-	var old []string
-	known := f.o.Intake.Store()
-	marks := map[string]bool{}
-	for _, x := range f.files {
-		marks[markOf(x.id, x.latest.size, x.latest.mod, x.folder.Table)] = true
-	}
-	for source := range known.Offsets(markPrefix) {
-		if !marks[source] {
-			old = append(old, source)
-		}
-	}
-	files := known.Offsets(wholePrefix)
-	for source := range files {
-		if file, _, ok := strings.Cut(source, "/"); ok {
-			if _, stored := files[file]; stored {
-				old = append(old, source)
-			}
-		}
-	}
-	if len(old) > 0 {
-		known.Forget(old...)
+	if f.ages && f.allKnown() {
+		f.ages = false
+		f.age()
 	}
 }
 
@@ -157,7 +133,7 @@ func (f *follower) touch(d Folder, path string, info os.FileInfo) {
 	id := idOf(path, info)
 	x := f.files[id]
 	if x == nil {
-		x = &file{id: id, folder: d, count: f.o.Intake.Counters().Source("folder", d.Path), path: path}
+		x = &file{id: id, folder: d, count: f.o.Intake.Counters().Source("folder", d.Path), path: path, unknown: true}
 		f.files[id] = x
 		x.setLag(info.Size())
 	} else if x.path != path {

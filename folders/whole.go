@@ -34,6 +34,7 @@ func (f *follower) readWhole(ctx context.Context, x *file, path string, r *os.Fi
 		return errors.Join(err, errors.New("it changed while it was read"))
 	}
 	source := fmt.Sprintf("%s%x:%s", wholePrefix, sum, x.folder.Table)
+	x.source = source
 	if _, ok := f.o.Intake.Store().Offset(source); ok {
 		return nil
 	}

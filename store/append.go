@@ -141,39 +141,6 @@ func (s *Store) isSeen(e *entry) bool {
 	return s.seen.has(e)
 }
 
-// Offset returns the offset of the last batch of a stream that was stored.
-func (s *Store) Offset(source string) (offset int64, ok bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	offset, ok = s.seen.ends[source]
-	return offset, ok
-}
-
-// Offsets returns the offsets of all streams whose names begin with prefix.
-func (s *Store) Offsets(prefix string) map[string]int64 {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	out := map[string]int64{}
-	for source, offset := range s.seen.ends {
-		if strings.HasPrefix(source, prefix) {
-			out[source] = offset
-		}
-	}
-	return out
-}
-
-// Forget makes streams unknown, as if nothing of them had ever been stored: for
-// those whose messages can't come again, or are known by another stream, too. A crash
-// may bring them back.
-func (s *Store) Forget(sources ...string) {
-	s.mu.Lock()
-	for _, source := range sources {
-		delete(s.seen.ends, source)
-	}
-	s.mu.Unlock()
-	s.log.forget(sources)
-}
-
 // waitForRoom waits until there are few enough rows in memory.
 func (s *Store) waitForRoom(ctx context.Context) error {
 	for {

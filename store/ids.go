@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/calypso-kql/calypso/kql/types"
@@ -34,7 +36,7 @@ func digest(id string) (out [16]byte) {
 // last offsets. The zero seen is empty; the store's lock guards it.
 type seen struct {
 	ids  map[[16]byte]int64
-	ends map[string]int64
+	ends streams
 }
 
 // has reports whether the batch of e has been stored.
@@ -43,7 +45,7 @@ func (s *seen) has(e *entry) bool {
 		return true
 	}
 	end, ok := s.ends[e.rec.source]
-	return ok && e.rec.source != "" && e.rec.offset <= end
+	return ok && e.rec.source != "" && e.rec.offset <= end.offset
 }
 
 // note adds the batch of e.
@@ -52,7 +54,7 @@ func (s *seen) note(e *entry) {
 		s.add(id)
 	}
 	if e.rec.source != "" {
-		s.reach(e.rec.source, e.rec.offset)
+		s.reach(e.rec.source, streamEnd{e.rec.offset, e.rec.at})
 	}
 }
 
@@ -63,13 +65,11 @@ func (s *seen) add(id idEntry) {
 	s.ids[id.sum] = id.at
 }
 
-func (s *seen) reach(source string, offset int64) {
+func (s *seen) reach(source string, to streamEnd) {
 	if s.ends == nil {
-		s.ends = map[string]int64{}
+		s.ends = streams{}
 	}
-	if end, ok := s.ends[source]; !ok || offset > end {
-		s.ends[source] = offset
-	}
+	s.ends.reach(source, to)
 }
 
 // forget drops the ids of batches stored before a time.
@@ -84,7 +84,7 @@ func (s *seen) forget(before int64) {
 // writeIDs keeps, before a log file goes, what it knows of batches: their ids,
 // the last offset of each stream in it and in all files before it, and the segments
 // that it names.
-func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step func(string)) (written bool, err error) {
+func writeIDs(dir string, f logFile, ends streams, now time.Time, step func(string)) (written bool, err error) {
 	if len(f.ids) == 0 && len(f.ends) == 0 && len(f.segments) == 0 {
 		return false, nil
 	}
@@ -96,12 +96,16 @@ func writeIDs(dir string, f logFile, ends map[string]int64, now time.Time, step 
 		b = binary.LittleEndian.AppendUint64(append(b, id.sum[:]...), uint64(id.at))
 	}
 	b = binary.AppendUvarint(b, uint64(len(ends)))
-	for source, end := range ends {
-		b = binary.AppendVarint(appendText(b, source), end)
+	sources := slices.Sorted(maps.Keys(ends))
+	for _, source := range sources {
+		b = binary.AppendVarint(appendText(b, source), ends[source].offset)
 	}
 	b = binary.AppendUvarint(b, uint64(len(f.segments)))
 	for _, g := range f.segments {
 		b = binary.AppendUvarint(binary.AppendUvarint(b, g.table), g.number)
+	}
+	for _, source := range sources {
+		b = binary.AppendVarint(b, ends[source].at)
 	}
 	b = binary.LittleEndian.AppendUint32(b, checksum(b))
 	path := filepath.Join(dir, idsName(f.seq))
@@ -158,14 +162,21 @@ func (s *seen) decodeIDs(path string, b []byte) (written int64, named []namedSeg
 		}
 		s.add(id)
 	}
-	ends := map[string]int64{}
+	ends := streams{}
+	var sources []string
 	for range d.count(2) {
 		source := d.text()
-		ends[source] = d.signed()
+		sources = append(sources, source)
+		ends[source] = streamEnd{d.signed(), written}
 	}
 	if len(d.data) > 0 { // earlier versions ended here
 		for range d.count(2) {
 			named = append(named, namedSegment{d.number(), d.number()})
+		}
+	}
+	if len(d.data) > 0 { // likewise
+		for _, source := range sources {
+			ends[source] = streamEnd{ends[source].offset, d.signed()}
 		}
 	}
 	if d.err != nil {

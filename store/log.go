@@ -52,7 +52,7 @@ type logFile struct {
 	last map[uint64]uint64
 	ids  []idEntry
 	// ends is, by source, the last offset in the file.
-	ends map[string]int64
+	ends streams
 	// segments are those that records of the file name.
 	segments []namedSegment
 }
@@ -176,12 +176,12 @@ func (f *logFile) note(lsn uint64, r *record) {
 	}
 	f.ids = append(f.ids, r.ids()...)
 	if r.source != "" {
-		f.ends[r.source] = r.offset
+		f.ends.reach(r.source, streamEnd{r.offset, r.at})
 	}
 }
 
 func newLogFile(seq uint64) logFile {
-	return logFile{seq: seq, last: map[uint64]uint64{}, ends: map[string]int64{}}
+	return logFile{seq: seq, last: map[uint64]uint64{}, ends: streams{}}
 }
 
 // rotate begins a new file.
@@ -270,15 +270,13 @@ func (l *log) forgetIDs(oldest int64) {
 	}
 }
 
-// forget keeps streams out of the files of ids that are written from now on.
-func (l *log) forget(sources []string) {
+// each calls f with the ends of streams that files of ids are to be written from.
+func (l *log) each(f func(streams)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, source := range sources {
-		delete(l.gone.ends, source)
-		for i := range l.files {
-			delete(l.files[i].ends, source)
-		}
+	f(l.gone.ends)
+	for i := range l.files {
+		f(l.files[i].ends)
 	}
 }
 

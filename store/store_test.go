@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -301,6 +302,31 @@ func TestForget(t *testing.T) {
 		}
 		s.Close()
 		s = open(t, dir, Options{idle: true})
+	}
+}
+
+// When a stream was last seen is known after its log file is gone.
+func TestLastSeen(t *testing.T) {
+	dir := t.TempDir()
+	now := start
+	o := Options{idle: true, Now: func() time.Time { return now }}
+	s := open(t, dir, o)
+	for i, source := range []string{"a", "b", "c", "c"} {
+		mustAppend(t, s, Batch{Source: source, Offset: int64(i), Rows: []Rows{rowsOf("Events", i, i+1)}})
+		now = now.Add(time.Hour)
+	}
+	s.Touch("b", "unknown")
+	want := map[string]time.Time{"a": start, "b": start.Add(4 * time.Hour), "c": start.Add(3 * time.Hour)}
+	for range 2 {
+		if got := s.LastSeen(""); !maps.Equal(got, want) {
+			t.Errorf("last seen: %v, want %v", got, want)
+		}
+		rotate(t, s)
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		s = open(t, dir, o)
 	}
 }
 

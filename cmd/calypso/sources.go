@@ -35,7 +35,7 @@ func startSources(ctx context.Context, c config.Config, in *intake.Intake, table
 	if len(c.Folders) > 0 {
 		o := folders.Options{
 			Intake: in, Tables: tables, Log: log,
-			Settle: c.Follow.Settle, LastLine: c.Follow.LastLine, Rescan: c.Follow.Rescan,
+			Settle: c.Follow.Settle, LastLine: c.Follow.LastLine, Rescan: c.Follow.Rescan, Remember: c.Follow.Remember,
 		}
 		for _, f := range c.Folders {
 			o.Folders = append(o.Folders, folders.Folder{Path: f.Path, Table: f.Table})
