@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Kafka is a cluster that logs come from, or a namespace of Event Hubs.
@@ -21,6 +22,9 @@ type Kafka struct {
 	ConnectionStringEnv  string   `yaml:"connection_string_env"`
 	Group                string   `yaml:"group"`
 	Topics               []Topic  `yaml:"topics"`
+	// Session is for how long the group waits for a consumer that says nothing, as one
+	// that was killed, before others get its partitions; 0 is 45 seconds.
+	Session time.Duration `yaml:"session"`
 	// FromEnd begins with what comes from now on.
 	FromEnd bool      `yaml:"from_end"`
 	TLS     ClientTLS `yaml:"tls"`
@@ -112,6 +116,9 @@ func (k *Kafka) check() error {
 	}
 	if !k.TLS.Enabled && k.TLS != (ClientTLS{}) {
 		wrong("tls: say enabled: true, or leave the rest out")
+	}
+	if k.Session < 0 {
+		wrong("session: want a time, such as 45s")
 	}
 	if k.Group == "" {
 		wrong("want a group")

@@ -146,7 +146,9 @@ func TestRebuild(t *testing.T) {
 		more(3, "B"),
 		func() error { return s.Refill("B", Refilling{}) },
 		more(3, "B", "C"),
-		func() error { return s.Refill("C", Refilling{Schema: eventSchema, Rows: []*column.Batch{events(0, 2)}}) },
+		func() error {
+			return s.Refill("C", Refilling{Schema: eventSchema, Rows: []*column.Batch{events(0, 2)}})
+		},
 		more(3, "A", "C"),
 		func() error { return s.Seal() },
 		func() error { now = now.Add(2000 * time.Hour); return s.Expire("A") },

@@ -58,7 +58,7 @@ func startSources(ctx context.Context, c config.Config, in *intake.Intake, table
 
 // kafkaOptions returns how a cluster is consumed.
 func kafkaOptions(k config.Kafka, storeDir string) (kafka.Options, error) {
-	o := kafka.Options{Name: k.Name, Brokers: k.Brokers, Group: k.Group, Topics: map[string]string{}, AtEnd: k.FromEnd, DeadLetters: k.DeadLetters}
+	o := kafka.Options{Name: k.Name, Brokers: k.Brokers, Group: k.Group, Topics: map[string]string{}, AtEnd: k.FromEnd, DeadLetters: k.DeadLetters, Session: k.Session}
 	if o.DeadLetters == "" {
 		o.DeadLetters = filepath.Join(filepath.Clean(storeDir)+"-dead-letters", k.Name+".ndjson")
 	}
