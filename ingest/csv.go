@@ -50,13 +50,14 @@ func (d *decoder) decodeDelimited(r io.Reader, comma rune) error {
 		}
 		var parse *csv.ParseError
 		if errors.As(err, &parse) {
-			d.piece.reject(parse.StartLine, parse.Err)
+			d.piece.reject(d.piece.line+parse.StartLine-1, parse.Err)
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		d.line, _ = cr.FieldPos(0)
+		row, _ := cr.FieldPos(0)
+		d.line = d.piece.line + row - 1
 		if len(fields) != len(keys) {
 			d.report(fmt.Errorf("%d fields under %d columns", len(fields), len(keys)))
 			continue

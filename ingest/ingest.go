@@ -75,6 +75,9 @@ type Options struct {
 	// which Tables has the columns that are there so far. Of a table that nobody
 	// knows it says whether it will be kept, and grow later.
 	Grows func(table string) bool
+	// Name, if not nil, says what is wrong with the name of a table. Records for one
+	// that has no right name are rejected.
+	Name func(table string) error
 	// MaxBytes is how large an input may be, unpacked; 0 is no limit. One that is
 	// larger ends Read with ErrTooLarge.
 	MaxBytes int64
@@ -161,15 +164,24 @@ func (b *brokenInput) Error() string { return b.err.Error() }
 func (b *brokenInput) Unwrap() error { return b.err }
 
 func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
+	line := 1
 	head, err := peek(r)
+	for len(head) == window && len(bytes.TrimSpace(head)) == 0 {
+		line += bytes.Count(head, []byte{'\n'})
+		if _, err := r.Discard(len(head)); err != nil {
+			return broken(err)
+		}
+		head, err = peek(r)
+	}
 	c := first(head)
 	switch {
 	case len(bytes.TrimSpace(head)) == 0:
 		return broken(err) // an empty file is an empty table
 	case c == '{' && InLines(head):
-		return l.readLines(ctx, in, r)
+		return l.readLinesFrom(ctx, in, r, line)
 	case c == '{' || c == '[':
 		p, err := readDocument(r)
+		p.line = line
 		added := l.decodeWhole(in, p, func(d *decoder) { d.decodeDocument() })
 		return errors.Join(added, broken(err))
 	}
@@ -177,7 +189,7 @@ func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
 	if !ok {
 		return broken(errors.New("the format is not recognised: want JSON, NDJSON, CSV, TSV or Parquet"))
 	}
-	added := l.decodeWhole(in, &piece{line: 1}, func(d *decoder) { err = d.decodeDelimited(r, comma) })
+	added := l.decodeWhole(in, &piece{line: line}, func(d *decoder) { err = d.decodeDelimited(r, comma) })
 	return errors.Join(added, broken(err))
 }
 
@@ -226,7 +238,7 @@ func (l *Loader) decoder() *decoder {
 		return d
 	}
 	d := newDecoder(l.opt.Tables, l.opt.Sink == nil)
-	d.grows = l.opt.Grows
+	d.grows, d.name = l.opt.Grows, l.opt.Name
 	return d
 }
 
@@ -245,12 +257,15 @@ func (l *Loader) decodeLines(d *decoder, in Input, p *piece) {
 	l.buffers.give(text)
 }
 
-// readLines reads records that are written one a line. A small input is one
-// piece, which is decoded here.
 func (l *Loader) readLines(ctx context.Context, in Input, r io.Reader) error {
+	return l.readLinesFrom(ctx, in, r, 1)
+}
+
+// readLinesFrom reads records that are written one a line, from the line given on. A
+// small input is one piece, which is decoded here.
+func (l *Loader) readLinesFrom(ctx context.Context, in Input, r io.Reader, line int) error {
 	var pipe *pipeline
 	var err error
-	line := 1
 	readErr := splitLines(r, &l.buffers, func(p *piece) error {
 		if pipe == nil && len(p.text) < firstRead/2 {
 			d := l.decoder()

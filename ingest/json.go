@@ -39,7 +39,7 @@ func (d *decoder) decodeLines() {
 		if n := strings.IndexByte(text[i:], '\n'); n >= 0 {
 			end = i + n
 		}
-		d.report(&dynamic.SyntaxError{Offset: min(next, end) - i})
+		d.report(d.mistake(min(next, end) - i))
 		i, d.scan.lines = end, lines
 	}
 	d.piece.lines = d.line - d.piece.line
@@ -68,7 +68,7 @@ func (d *decoder) decodeDocument() {
 		at = next
 		line := d.line
 		end, ok := d.read(at)
-		if inner := listStart(text, at); !ok && inner > 0 {
+		if inner := listStart(text, at); !ok && inner > 0 && !torn {
 			// A list that is torn: its whole records are read one by one.
 			d.line += lines(text[at:inner])
 			at, between = inner, " \n\r\t,]}"
@@ -79,7 +79,7 @@ func (d *decoder) decodeDocument() {
 			d.decode(at)
 		} else {
 			d.line += lines(text[at:min(end, len(text))])
-			d.report(&dynamic.SyntaxError{Offset: end - at})
+			d.report(d.mistake(end - at))
 			if end = nextRecord(text, max(end, at+1)); end < 0 {
 				return
 			}
@@ -87,6 +87,16 @@ func (d *decoder) decodeDocument() {
 		d.line = line + lines(text[at:end])
 		at = end
 	}
+}
+
+// mistake returns what is wrong with the record that the scanner did not come to the
+// end of, but to an offset in it.
+func (d *decoder) mistake(offset int) error {
+	if d.scan.deep {
+		d.scan.deep = false
+		return fmt.Errorf("not read: its values are nested more than %d deep", dynamic.MaxDepth)
+	}
+	return &dynamic.SyntaxError{Offset: offset}
 }
 
 var errNotClosed = errors.New("the list of records ends early")

@@ -10,7 +10,10 @@ import (
 // is several times faster than scanning it, and it carries a number, by which its
 // column finds it without a look at its text.
 type memo struct {
-	entries [memoSlots]remembered
+	// entries is nil until there are two values: a name that comes once, in an object
+	// of a million others, must not take the memory for many.
+	entries *[memoSlots]remembered
+	met     bool
 	// offsets is where in a value to look for what tells it from others, beside
 	// its beginning. They are learnt from values that were taken for one another.
 	offsets [2]int
@@ -37,7 +40,9 @@ const (
 
 // forget drops all values: their memory is about to be used for others.
 func (m *memo) forget() {
-	clear(m.entries[:])
+	if m.entries != nil {
+		clear(m.entries[:])
+	}
 	m.lessons = 0
 }
 
@@ -72,6 +77,9 @@ func (m *memo) slot(text string, i int) int {
 
 // find returns the value at i of text if slot has it.
 func (m *memo) find(text string, i, slot int) (v value, ok bool) {
+	if m.entries == nil {
+		return v, false
+	}
 	e := &m.entries[slot]
 	n := i + len(e.raw)
 	if e.raw == "" || !strings.HasPrefix(text[i:], e.raw) {
@@ -88,6 +96,13 @@ func endsNumber(c byte) bool { return c == ',' || c == '}' }
 
 // remember puts v into its slot.
 func (m *memo) remember(v value, slot int) {
+	if m.entries == nil {
+		if !m.met {
+			m.met = true
+			return
+		}
+		m.entries = &[memoSlots]remembered{}
+	}
 	e := &m.entries[slot]
 	if e.raw != "" && m.lessons < maxLessons {
 		// Another value was here: next time, look where they differ.

@@ -3,8 +3,6 @@ package ingest
 import (
 	"errors"
 	"strings"
-
-	"github.com/calypso-kql/calypso/kql/dynamic"
 )
 
 // A decoder turns JSON records into rows. It is for one goroutine, and can be
@@ -15,7 +13,8 @@ type decoder struct {
 	into   string // the table that all records go to; "" to let them say
 	base   string // the table of records that don't say
 	grows  func(table string) bool
-	asText bool // dynamic values stay text
+	name   func(table string) error // what is wrong with a table's name; may be nil
+	asText bool                     // dynamic values stay text
 
 	scan         scanner
 	keys         keyring
@@ -146,7 +145,7 @@ func (d *decoder) elements(i int) {
 		begin := i
 		next, ok := d.read(i)
 		if !ok {
-			d.report(&dynamic.SyntaxError{Offset: next - begin})
+			d.report(d.mistake(next - begin))
 			return
 		}
 		after := d.scan.lines
@@ -236,6 +235,10 @@ func (d *decoder) record(members []member) {
 		key.category = ""
 	}
 	l := d.layout(key)
+	if l.refused != nil {
+		d.report(l.refused)
+		return
+	}
 	d.row.begin(l)
 	if !enveloped {
 		for i := range members {
@@ -275,7 +278,12 @@ func (d *decoder) layout(key layoutKey) *layout {
 		if key.into != "" {
 			m.table = key.into
 		}
+		var refused error
+		if d.name != nil {
+			refused = d.name(m.table)
+		}
 		l = newLayout(key, m, d.columnsOf(m.table))
+		l.refused = refused
 		d.layouts[key] = l
 	}
 	d.latest = l

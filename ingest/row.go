@@ -12,8 +12,13 @@ type columns struct {
 	known bool // no column is added
 	grows bool // columns are added, but no more than maxColumns
 	names map[string]int
-	cols  []types.Column // Type is Unknown where values decide
+	// folded has, by names in lower case, the column that is called so but for case,
+	// ambiguous if there are several.
+	folded map[string]int
+	cols   []types.Column // Type is Unknown where values decide
 }
+
+const ambiguous = -1
 
 // unmappedColumn is the hidden column that keeps what no column of a known table
 // takes, as a bag.
@@ -26,7 +31,7 @@ const unmappedColumn = "_Unmapped"
 const maxColumns = 500
 
 func newColumns(schema types.Schema, known, grows bool) *columns {
-	c := &columns{known: known && !grows, grows: grows, names: map[string]int{}}
+	c := &columns{known: known && !grows, grows: grows, names: map[string]int{}, folded: map[string]int{}}
 	for _, col := range schema.Columns {
 		c.add(col)
 	}
@@ -41,6 +46,12 @@ func newColumns(schema types.Schema, known, grows bool) *columns {
 
 func (c *columns) add(col types.Column) int {
 	c.names[col.Name] = len(c.cols)
+	lower := strings.ToLower(col.Name)
+	if _, taken := c.folded[lower]; taken {
+		c.folded[lower] = ambiguous
+	} else {
+		c.folded[lower] = len(c.cols)
+	}
 	c.cols = append(c.cols, col)
 	return len(c.cols) - 1
 }
@@ -54,16 +65,10 @@ func (c *columns) at(name string) int {
 
 // fold returns the only column whose name equals name but for case.
 func (c *columns) fold(name string) int {
-	found := -1
-	for i, col := range c.cols {
-		if strings.EqualFold(col.Name, name) {
-			if found >= 0 {
-				return -1
-			}
-			found = i
-		}
+	if i, ok := c.folded[strings.ToLower(name)]; ok {
+		return i
 	}
-	return found
+	return -1
 }
 
 // A layout is how records of one mapping fill the columns of their table. It is
@@ -77,6 +82,7 @@ type layout struct {
 	constants                []constant
 	typ, generated, received int // columns of a known table, or -1
 	table                    value
+	refused                  error // why no record may be laid out so
 }
 
 type constant struct {

@@ -15,6 +15,8 @@ type scanner struct {
 	// blanks counts the runs of blanks between tokens, lines the line ends in
 	// them.
 	blanks, lines int
+	// deep says that a value was given up because of its depth.
+	deep bool
 }
 
 const (
@@ -189,6 +191,7 @@ func (sc *scanner) container(i int) (next int, ok bool) {
 			i, _, ok = sc.str(i)
 		case c == '{' || c == '[':
 			if depth == dynamic.MaxDepth {
+				sc.deep = true
 				return i, false
 			}
 			bit := uint64(1) << (depth & 63)

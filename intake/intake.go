@@ -83,7 +83,7 @@ type Decoded struct {
 // unpacked, or the context's.
 func (i *Intake) Decode(ctx context.Context, in ingest.Input, maxBytes int64) (Decoded, error) {
 	report := &ingest.Report{}
-	l := ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Workers: i.o.Workers, Report: report, MaxBytes: maxBytes})
+	l := ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Name: store.CheckName, Workers: i.o.Workers, Report: report, MaxBytes: maxBytes})
 	if err := l.Read(ctx, in); err != nil {
 		return Decoded{}, err
 	}
@@ -108,7 +108,7 @@ const keepBytes = 64 << 20
 // Loader returns a loader for an input that is too large to be decoded at once.
 // Its rows have not arrived yet: see ArrivedBatch.
 func (i *Intake) Loader(report *ingest.Report, sink func(table string, s types.Schema, b *column.Batch) error) *ingest.Loader {
-	return ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Workers: i.o.Workers, Report: report, Sink: sink, Keep: keepBytes})
+	return ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Name: store.CheckName, Workers: i.o.Workers, Report: report, Sink: sink, Keep: keepBytes})
 }
 
 // Append stores a batch. While the disk is full it waits, and tries again until

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // The names in a store's folder; format.md says what each file holds.
@@ -58,10 +59,21 @@ const maxFolderName = 200
 // A NameError says that no table can have a name.
 type NameError struct{ Table string }
 
+// CheckName returns a [NameError] for what no table can be called.
+func CheckName(table string) error {
+	if table == "" || len(folderOf(table)) > maxFolderName || strings.ContainsFunc(table, unicode.IsControl) {
+		return &NameError{Table: table}
+	}
+	return nil
+}
+
 // Error implements error.
 func (e *NameError) Error() string {
-	if e.Table == "" {
+	switch {
+	case e.Table == "":
 		return "a table needs a name"
+	case len(folderOf(e.Table)) <= maxFolderName:
+		return fmt.Sprintf("the table name %q has control characters", e.Table)
 	}
 	return fmt.Sprintf("the table name %.20q… is too long: want at most %d letters, digits, - and _; other characters count for three", e.Table, maxFolderName)
 }

@@ -258,8 +258,8 @@ func (s *Store) create(name string, schema types.Schema) (*table, error) {
 	if t != nil {
 		return t, nil
 	}
-	if name == "" || len(folderOf(name)) > maxFolderName {
-		return nil, &NameError{Table: name}
+	if err := CheckName(name); err != nil {
+		return nil, err
 	}
 	now := s.log.last()
 	dir := s.tableDir(name)
