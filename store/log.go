@@ -201,6 +201,7 @@ func (l *log) rotate() error {
 	}
 	l.f, l.seq, l.off, l.drop = f, seq, 0, false
 	l.files = append(l.files, newLogFile(seq))
+	l.noteEnds(false, 0)
 	return nil
 }
 
@@ -242,6 +243,7 @@ func (l *log) trim(durable map[uint64]uint64, now time.Time, oldest int64) error
 			ticks, _ := types.TicksOf(now)
 			l.ids = append(l.ids, idsFile{f.seq, ticks})
 		}
+		l.noteEnds(false, f.seq)
 		l.step("log remove")
 		if err := os.Remove(filepath.Join(l.dir, logName(f.seq))); err != nil {
 			return err
@@ -303,6 +305,9 @@ func (l *log) bytes() int64 {
 func (l *log) close() error {
 	close(l.work)
 	<-l.done
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.noteEnds(true, 0)
 	return l.f.Close()
 }
 

@@ -16,6 +16,7 @@ const (
 	purgesName    = "purges.json"
 	notesName     = "notes.json"
 	logFolder     = "log"
+	endsName      = "ends.json"
 	tablesFolder  = "tables"
 	damagedFolder = "damaged"
 	manifestName  = "manifest.json"

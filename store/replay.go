@@ -37,6 +37,7 @@ func (s *Store) replay() error {
 	for source, end := range s.seen.ends {
 		s.log.gone.reach(source, end)
 	}
+	s.damage = append(s.damage, s.log.checkEnds()...)
 	r := &replayer{s: s, byID: map[uint64]*table{}, lost: map[uint64]int{}}
 	for _, t := range s.tables {
 		r.byID[t.id] = t
