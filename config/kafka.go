@@ -32,7 +32,7 @@ type Kafka struct {
 	// Plaintext allows a password without TLS.
 	Plaintext bool `yaml:"plaintext"`
 	// DeadLetters is the file of messages that can't be understood; if left out,
-	// NAME.ndjson in a folder beside the store.
+	// dead-letters/NAME.ndjson in the store's folder, which a service may write to.
 	DeadLetters string `yaml:"dead_letters"`
 }
 

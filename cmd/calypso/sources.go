@@ -60,7 +60,7 @@ func startSources(ctx context.Context, c config.Config, in *intake.Intake, table
 func kafkaOptions(k config.Kafka, storeDir string) (kafka.Options, error) {
 	o := kafka.Options{Name: k.Name, Brokers: k.Brokers, Group: k.Group, Topics: map[string]string{}, AtEnd: k.FromEnd, DeadLetters: k.DeadLetters, Session: k.Session}
 	if o.DeadLetters == "" {
-		o.DeadLetters = filepath.Join(filepath.Clean(storeDir)+"-dead-letters", k.Name+".ndjson")
+		o.DeadLetters = filepath.Join(storeDir, "dead-letters", k.Name+".ndjson")
 	}
 	for _, t := range k.Topics {
 		o.Topics[t.Topic] = t.Table
