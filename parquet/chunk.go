@@ -8,6 +8,7 @@ import (
 	pq "github.com/parquet-go/parquet-go"
 
 	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // A chunk is rows from up to, not including, to of one column of a row group,
@@ -25,6 +26,17 @@ const (
 	sparse = 4
 	rare   = 32
 )
+
+// A chunkID is what chunks of the same values have in common.
+type chunkID struct {
+	g        *group
+	leaf     int
+	to       types.Type
+	from, at int
+}
+
+// Identity implements column.Identified.
+func (c *chunk) Identity() any { return chunkID{c.scan.g, c.field.leaf, c.field.to, c.from, c.to} }
 
 // Load implements column.Loader.
 func (c *chunk) Load(rows []uint32) (col column.Column, err error) {

@@ -235,6 +235,9 @@ func (p *part) Load(rows []uint32) (column.Column, error) {
 	return c, nil
 }
 
+// Identity implements column.Identified.
+func (p *part) Identity() any { return p.chunk.Identity() }
+
 // Join implements column.Joinable.
 func (p *part) Join(rows []uint32, next column.Loader, nextRows []uint32) (column.Loader, []uint32, bool) {
 	n, ok := next.(*part)

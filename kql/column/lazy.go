@@ -48,6 +48,13 @@ type Joinable interface {
 	Join(rows []uint32, next Loader, nextRows []uint32) (both Loader, bothRows []uint32, ok bool)
 }
 
+// An Identified is a Loader that is known again by where it reads.
+type Identified interface {
+	// Identity returns a comparable value that only Loaders of the same values, of
+	// one type, have in common.
+	Identity() any
+}
+
 // A Lazy column is read when it is first needed, and then only at the rows that
 // are still wanted: this is what late materialisation rests on. It is safe for
 // concurrent use.
@@ -102,6 +109,15 @@ func (l *Lazy) Bounds() (low, high int64, ok bool) {
 		return b.Bounds()
 	}
 	return 0, 0, false
+}
+
+// Origin returns the identity of what the column is read from, nil if there is
+// none, and which rows of that it has, nil if it has all; see [Identified].
+func (l *Lazy) Origin() (id any, rows []uint32) {
+	if i, is := l.loader.(Identified); is {
+		return i.Identity(), l.rows
+	}
+	return nil, nil
 }
 
 // Pieces hands out the column a piece at a time if its Loader can, and if it has

@@ -36,6 +36,38 @@ func (s *partSink) packed(b *column.Batch) ([]column.Column, error) {
 	return cols, nil
 }
 
+// packedKeys evaluates keys of a join, those that are printed GUIDs as 16 bytes each
+// where they come a piece at a time.
+type packedKeys struct {
+	exprs []*evaluator
+	// spent reports whether nothing else reads a column of the input.
+	spent func(col int) bool
+	texts bool // a key has texts that are no GUIDs
+}
+
+func (s *packedKeys) eval(b *column.Batch) ([]column.Column, error) {
+	cols := make([]column.Column, len(s.exprs))
+	for i, e := range s.exprs {
+		if !s.texts && e.kind == evalColumn && s.spent(e.index) {
+			c, ok, err := packedPieces(e, b)
+			if ok && err == nil {
+				cols[i] = c
+				continue
+			}
+			if err != nil && !errors.Is(err, errNoGUID) {
+				return nil, err
+			}
+			s.texts = err != nil
+		}
+		c, err := e.eval(b)
+		if err != nil {
+			return nil, err
+		}
+		cols[i] = c
+	}
+	return cols, nil
+}
+
 // errNoGUID says that a text is no printed GUID.
 var errNoGUID = errors.New("not a GUID")
 

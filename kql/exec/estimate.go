@@ -55,3 +55,18 @@ func shrink(n plan.Node, by int64) int64 {
 	}
 	return rows/by + 1
 }
+
+// exactRows returns how many rows n yields if that is known; else 0.
+func exactRows(n plan.Node) int64 {
+	switch n := n.(type) {
+	case *plan.Read:
+		if s, ok := n.Source.(plan.Sizer); ok && len(n.Hints) == 0 && n.Limit == 0 {
+			return s.Rows()
+		}
+	case *plan.Project:
+		return exactRows(n.Input)
+	case *plan.Sort:
+		return exactRows(n.Input)
+	}
+	return 0
+}

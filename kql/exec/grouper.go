@@ -108,6 +108,20 @@ func (g *grouper) absorb(from *grouper) ([]uint32, error) {
 	return out, nil
 }
 
+// reserve makes room for n groups in all. Each column may have as many values as
+// it has now for each group.
+func (g *grouper) reserve(n int) {
+	now := g.len()
+	for _, c := range g.cols {
+		if r, ok := c.(reserver); ok && now > 0 {
+			r.reserve(int(int64(n) * int64(c.len()) / int64(now)))
+		}
+	}
+	for _, p := range g.pairs {
+		p.reserve(n)
+	}
+}
+
 // again returns a grouper with the same groups, whose keys, a row for each, are cols.
 func (g *grouper) again(cols []column.Column) *grouper {
 	if len(cols) == 0 {

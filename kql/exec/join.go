@@ -111,6 +111,14 @@ func (j *joining) keep() {
 	}
 }
 
+// probeSpent reports whether nothing above the join reads a column of the probe side.
+func (j *joining) probeSpent(col int) bool {
+	if j.buildIsLeft {
+		col += j.build.schema.Len()
+	}
+	return j.pairs && slices.Contains(j.node.Spent, col)
+}
+
 // run builds the table, then returns a reader of the output.
 func (j *joining) run(ctx context.Context, build *flow) (column.Reader, error) {
 	l := j.q.lease("HashJoin")

@@ -11,12 +11,14 @@ type prober struct {
 	j    *joining
 	t    *joinTable
 	keys []*evaluator
+	all  packedKeys // keys, of all rows of a batch
 	read *keyReader
 	many bool // most rows have a match: see matched
 }
 
 func newProber(j *joining, t *joinTable) *prober {
-	return &prober{j: j, t: t, keys: newCompiler(j.q).all(j.probe.keys), read: newKeyReader(t.keys, true)}
+	keys := newCompiler(j.q).all(j.probe.keys)
+	return &prober{j: j, t: t, keys: keys, all: packedKeys{exprs: keys, spent: j.probeSpent}, read: newKeyReader(t.keys, true)}
 }
 
 func (p *prober) apply(b *column.Batch, emit func(*column.Batch) error) error {
@@ -46,10 +48,21 @@ func (p *prober) apply(b *column.Batch, emit func(*column.Batch) error) error {
 // look returns the group of each row of b, none if there is no match. It may leave
 // out rows that are of no use without one.
 func (p *prober) look(b *column.Batch) (*column.Batch, []uint32, error) {
+	if p.t.known != nil {
+		if groups, ok := p.t.known.groups(p.keys[0], b); ok {
+			return b, groups, nil
+		}
+	}
 	if rows, groups, ok, err := p.matched(b); ok || err != nil {
 		return rows, groups, err
 	}
-	keys, err := evalAll(p.keys, b)
+	var keys []column.Column
+	var err error
+	if p.many {
+		keys, err = p.all.eval(b)
+	} else {
+		keys, err = evalAll(p.keys, b) // texts, most of which a sieve holds back
+	}
 	if err != nil {
 		return nil, nil, err
 	}

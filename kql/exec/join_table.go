@@ -14,14 +14,18 @@ import (
 // A joinTable is the build side of a join: its rows, and for each distinct key
 // the rows that have it.
 type joinTable struct {
-	rows    *stack        // without the keys, while they are read
-	n       int           // rows
-	all     *column.Batch // rows as one batch, and one row of nulls after them
-	keys    *grouper
-	groupOf []uint32 // of each row; kept where the join asks for rows in the end
-	starts  []uint32 // rows of group g are list[starts[g]:starts[g+1]]
-	list    []uint32
-	matched []atomic.Bool // by group, likewise; set by probers
+	rows *stack // without the keys, while they are read
+	n    int    // rows
+
+	expected int64         // rows that there will be; 0 if that is not known
+	reserved int64         // keys that there is room for
+	all      *column.Batch // rows as one batch, and one row of nulls after them
+	keys     *grouper
+	groupOf  []uint32 // of each row; kept where the join asks for rows in the end
+	starts   []uint32 // rows of group g are list[starts[g]:starts[g+1]]
+	list     []uint32
+	matched  []atomic.Bool // by group, likewise; set by probers
+	known    *knownKeys    // nil unless the probe side may read the same key
 }
 
 // makeTable reads the build side. Its columns stay Lazy: those of rows that
@@ -32,11 +36,17 @@ func (j *joining) makeTable(ctx context.Context, in *flow, l *lease) (*joinTable
 	for i, k := range j.build.keys {
 		keyTypes[i] = k.Type()
 	}
+	t := &joinTable{rows: &stack{schema: j.keptSchema, workers: j.q.Workers}, keys: newGrouper(keyTypes)}
+	if j.readsSameKey() {
+		t.known = &knownKeys{}
+	}
 	in.then(j.keptSchema, nil, func() (stage, error) {
 		c := newCompiler(j.q)
-		return &buildKeys{keys: c.all(j.build.keys), kept: j.kept}, nil
+		return &buildKeys{known: t.known, keys: packedKeys{exprs: c.all(j.build.keys), spent: func(col int) bool { return !slices.Contains(j.kept, col) }}, kept: j.kept}, nil
 	})
-	t := &joinTable{rows: &stack{schema: j.keptSchema}, keys: newGrouper(keyTypes)}
+	if unique := j.unique && j.buildIsLeft; !unique {
+		t.expected = exactRows(j.build.node)
+	}
 	if err := t.read(ctx, in.reader(), j.unique && j.buildIsLeft, l); err != nil {
 		return nil, err
 	}
@@ -58,21 +68,24 @@ func (j *joining) makeTable(ctx context.Context, in *flow, l *lease) (*joinTable
 
 // buildKeys puts the keys of the build side behind the columns that are kept.
 type buildKeys struct {
-	keys []*evaluator
-	kept []int
+	keys  packedKeys
+	kept  []int
+	known *knownKeys // may be nil
 }
 
 func (s *buildKeys) apply(b *column.Batch, emit func(*column.Batch) error) error {
-	cols := make([]column.Column, 0, len(s.kept)+len(s.keys))
+	cols := make([]column.Column, 0, len(s.kept)+len(s.keys.exprs))
 	for _, i := range s.kept {
 		cols = append(cols, b.Raw(i))
 	}
-	for _, k := range s.keys {
-		c, err := k.eval(b)
-		if err != nil {
-			return err
-		}
-		cols = append(cols, packGUIDs(c))
+	keys, err := s.keys.eval(b)
+	if err != nil {
+		return err
+	}
+	for i, k := range keys {
+		k = packGUIDs(k)
+		s.known.note(k, s.keys.exprs[i], b)
+		cols = append(cols, k)
 	}
 	return emit(column.NewBatch(b.Len(), cols))
 }
@@ -101,7 +114,7 @@ func (t *joinTable) read(ctx context.Context, r column.Reader, unique bool, l *l
 			return err
 		}
 		held += batchSize(rows)
-		if err := l.set(held + t.keys.size() + 12*int64(t.rows.n)); err != nil {
+		if err := l.set(held + t.keys.size() + 12*int64(t.rows.n) + t.known.size()); err != nil {
 			return err
 		}
 	}
@@ -116,6 +129,9 @@ func (t *joinTable) addBatch(b *column.Batch, numbers *keyReader, unique bool) (
 	}
 	seen := uint32(t.keys.len())
 	groups := numbers.groups(keys, b.Len())
+	if t.known != nil {
+		t.known.add(keys[0], groups)
+	}
 	b = b.Select(positions(width))
 	if unique {
 		var firsts, firstGroups []uint32
@@ -132,7 +148,30 @@ func (t *joinTable) addBatch(b *column.Batch, numbers *keyReader, unique bool) (
 		b, groups = b.Gather(firsts), firstGroups
 	}
 	t.groupOf = append(t.groupOf, groups...)
-	return b, t.rows.add(b)
+	if err := t.rows.add(b); err != nil {
+		return nil, err
+	}
+	t.reserve(b.Len())
+	return b, nil
+}
+
+// manyKeys is from how many keys on it is worth knowing how many more there will be,
+// and maxAhead how many times as many as there are room is made for.
+const (
+	manyKeys = 1 << 14
+	maxAhead = 8
+)
+
+// reserve makes room for the keys that are still to come, if as many of the further
+// rows have a new one as had until now: growing again and again takes long.
+func (t *joinTable) reserve(batch int) {
+	keys, rows := int64(t.keys.len()), int64(len(t.groupOf))
+	if t.expected <= rows || keys < manyKeys || keys+int64(batch) <= t.reserved {
+		return
+	}
+	t.reserved = min(keys*t.expected/rows, maxAhead*keys)
+	t.keys.reserve(int(t.reserved))
+	t.groupOf = slices.Grow(t.groupOf, int(t.expected-rows))
 }
 
 // index sorts the rows by group, by counting.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -116,6 +117,92 @@ func TestJoinKinds(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestJoinWithItself joins a table with itself: the same rows, some of them on either
+// side, and by other columns; each is compared with a join of tables that have
+// different names, which are not known to be the same.
+func TestJoinWithItself(t *testing.T) {
+	m := newMaker(t)
+	s := schema(t, "k:long, g:string, i:long")
+	r := rand.New(rand.NewPCG(11, 12))
+	for _, size := range []int{1, 30, 200} {
+		b := randomRows(t, r, s, size)
+		for _, kind := range joinKinds {
+			for variant := range 5 {
+				join := func(other string, o Options) string {
+					left, right := read(s, b, lazyForm), read(s, b, lazyForm)
+					right.Table = other
+					l, r := plan.Node(left), plan.Node(right)
+					if variant == 1 || variant == 3 {
+						l = &plan.Filter{Input: l, Cond: m.call(">", at(l, 2), long(int64(size/3)))}
+					}
+					if variant == 2 || variant == 3 {
+						r = &plan.Filter{Input: r, Cond: m.call(">", long(int64(size/2)), at(r, 2))}
+					}
+					key := 0
+					if variant == 4 {
+						key = 2
+					}
+					return runPlan(t, &plan.Join{Kind: kind, Left: l, Right: r, LeftKeys: []plan.Expr{at(l, 0)}, RightKeys: []plan.Expr{at(r, key)}, Out: joinOut(t, kind)}, o)
+				}
+				want := join("U", Options{Workers: 1, BatchRows: 1000})
+				for _, o := range configurations() {
+					if got := join("T", o); got != want {
+						t.Fatalf("%s of %d rows, variant %d, %+v: got\n%swant\n%s", kind, size, variant, o, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestJoinWithItselfReadsKeyOnce counts how often the key is read.
+func TestJoinWithItselfReadsKeyOnce(t *testing.T) {
+	s := schema(t, "k:long")
+	key := column.NewVec(types.Long, []int64{3, 1, 3, 2}, nil)
+	for name, want := range map[string]int32{"T": 1, "U": 2} {
+		var loads atomic.Int32
+		n := &plan.Join{Kind: plan.Inner, Out: schema(t, "k:long, k1:long"), Spent: []int{0, 1}}
+		for _, table := range []string{"T", name} {
+			b := column.NewBatch(4, []column.Column{column.NewLazy(types.Long, 4, loadCounter{heldColumn{key}, &loads})})
+			r := &plan.Read{Table: table, Source: oneBatch{s, b}, Columns: []int{0}}
+			if n.Left == nil {
+				n.Left, n.LeftKeys = r, []plan.Expr{at(r, 0)}
+			} else {
+				n.Right, n.RightKeys = r, []plan.Expr{at(r, 0)}
+			}
+		}
+		count := &plan.Aggregate{Input: n, Aggs: []plan.Agg{newMaker(t).agg("count")}, Out: schema(t, "n:long")}
+		if got := runPlan(t, count, Options{Workers: 2}); got != "6\n" {
+			t.Errorf("%s: %s rows, want 6", name, got)
+		}
+		if got := loads.Load(); got != want {
+			t.Errorf("T with %s: the key was read %d times, want %d", name, got, want)
+		}
+	}
+}
+
+type loadCounter struct {
+	heldColumn
+	loads *atomic.Int32
+}
+
+func (c loadCounter) Load(rows []uint32) (column.Column, error) {
+	c.loads.Add(1)
+	return c.heldColumn.Load(rows)
+}
+
+// oneBatch is a table of one batch, as it is.
+type oneBatch struct {
+	schema types.Schema
+	b      *column.Batch
+}
+
+func (s oneBatch) Schema() types.Schema { return s.schema }
+
+func (s oneBatch) Open(context.Context, plan.Scan) (column.Reader, error) {
+	return &batchReader{schema: s.schema, batches: []*column.Batch{s.b}}, nil
 }
 
 // checkJoin also checks that the order of the rows is the same under every

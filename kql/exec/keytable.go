@@ -40,6 +40,10 @@ type absorber interface {
 // added any more.
 type settler interface{ settle() }
 
+// A reserver is a keyTable that can make room for n values in all at once, rather than
+// by doubling.
+type reserver interface{ reserve(n int) }
+
 // newKeyTable returns a table for values of type t.
 func newKeyTable(t types.Type) keyTable {
 	switch t {
@@ -116,7 +120,7 @@ func (k *wordKeys) add(c column.Column, out []uint32) {
 		case valid.Has(i):
 			out[i] = k.table.add(w)
 		case k.nulls.id == none:
-			k.nulls.id = k.table.reserve()
+			k.nulls.id = k.table.skip()
 			fallthrough
 		default:
 			out[i] = k.nulls.id
@@ -167,6 +171,8 @@ func columnOfWords(t types.Type, words []uint64, valid column.Bitmap) column.Col
 	}
 	return column.NewVec(t, out, valid)
 }
+
+func (k *wordKeys) reserve(n int) { k.table.reserve(n) }
 
 func (k *wordKeys) len() int    { return len(k.table.keys) }
 func (k *wordKeys) size() int64 { return k.table.size() }

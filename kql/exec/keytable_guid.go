@@ -72,7 +72,15 @@ func (t *guidTable) slot(h uint64, w guidWords, keys []guidWords, room bool) *ui
 // grown returns a table of twice the size, of slots whose upper half is a hash.
 // That is enough to place them: a table has fewer than 2³² slots.
 func grown(old []uint64) (slots []uint64, shift uint) {
-	n := max(64, 2*len(old))
+	return resized(old, max(64, 2*len(old)))
+}
+
+// grownTo is grown to a size that has room for n keys.
+func grownTo(old []uint64, n int) (slots []uint64, shift uint) {
+	return resized(old, max(64, len(old), 1<<bits.Len(uint(n+n/3))))
+}
+
+func resized(old []uint64, n int) (slots []uint64, shift uint) {
 	slots = make([]uint64, n)
 	shift = uint(64 - bits.TrailingZeros(uint(n)))
 	mask := uint64(n - 1)

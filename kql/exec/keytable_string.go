@@ -30,7 +30,12 @@ func (k *stringKeys) add(c column.Column, out []uint32) {
 	k.addAll(column.FlatVec[string](c).Vals, out)
 }
 
+// find implements keyTable. c may have printed GUIDs as values of GUID.
 func (k *stringKeys) find(c column.Column, out []uint32) {
+	if g, ok := c.(*column.Vec[types.GUID128]); ok {
+		k.findGUIDs(g.Vals, out)
+		return
+	}
 	k.findAll(column.FlatVec[string](c).Vals, out)
 }
 
@@ -136,6 +141,33 @@ func (k *stringKeys) findAll(vals []string, out []uint32) {
 		}
 		vals, out = vals[n:], out[n:]
 	}
+}
+
+func (k *stringKeys) findGUIDs(vals []types.GUID128, out []uint32) {
+	var hashes [chunk]uint64
+	var words [chunk]guidWords
+	for len(vals) > 0 {
+		n := min(chunk, len(vals))
+		for i, g := range vals[:n] {
+			words[i] = wordsOfGUID(g)
+			hashes[i] = words[i].hash()
+		}
+		k.guids.load(hashes[:n], k.words)
+		for i := range vals[:n] {
+			out[i] = k.findGUID(hashes[i], words[i])
+		}
+		vals, out = vals[n:], out[n:]
+	}
+}
+
+// reserve implements reserver.
+func (k *stringKeys) reserve(n int) {
+	if k.guids.used > len(k.plain.keys) {
+		k.guids.slots, k.guids.shift = grownTo(k.guids.slots, n)
+		k.words = slices.Grow(k.words, max(0, n-len(k.words)))
+		return
+	}
+	k.plain.slots, k.plain.shift = grownTo(k.plain.slots, n)
 }
 
 func (k *stringKeys) findGUID(h uint64, w guidWords) uint32 {

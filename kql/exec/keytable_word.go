@@ -1,5 +1,7 @@
 package exec
 
+import "slices"
+
 // A wordTable numbers 64-bit words: a hash table with open addressing. A slot has
 // the upper half of the hash and the number plus one; 0 is empty. The zero table is
 // empty and ready for use.
@@ -33,6 +35,12 @@ func (t *wordTable) add(w uint64) uint32 {
 			return uint32(e) - 1
 		}
 	}
+}
+
+// reserve makes room for n words in all.
+func (t *wordTable) reserve(n int) {
+	t.slots, t.shift = grownTo(t.slots, n)
+	t.keys = slices.Grow(t.keys, max(0, n-len(t.keys)))
 }
 
 // addAll is add for many.
@@ -88,8 +96,8 @@ func (t *wordTable) find(w uint64) uint32 {
 	}
 }
 
-// reserve returns a number that no word has: null's.
-func (t *wordTable) reserve() uint32 {
+// skip returns a number that no word has: null's.
+func (t *wordTable) skip() uint32 {
 	t.keys = append(t.keys, 0)
 	return uint32(len(t.keys) - 1)
 }

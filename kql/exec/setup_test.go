@@ -309,6 +309,23 @@ func (h heldColumn) Load(rows []uint32) (column.Column, error) {
 	return column.Gather(h.c, rows), nil
 }
 
+// heldID is the identity of a column by where its values are.
+type heldID struct {
+	first any
+	n     int
+}
+
+// Identity implements column.Identified, for keys.
+func (h heldColumn) Identity() any {
+	switch v := h.c.(type) {
+	case *column.Vec[int64]:
+		return heldID{&v.Vals[0], len(v.Vals)}
+	case *column.Vec[string]:
+		return heldID{&v.Vals[0], len(v.Vals)}
+	}
+	return nil
+}
+
 // asDict gives each row its own code but shares values that are next to each
 // other, so that the same value has several codes.
 func asDict(c column.Column) column.Column {

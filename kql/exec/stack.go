@@ -18,6 +18,7 @@ import (
 // what stays Lazy until the end is never read for rows that do not survive.
 type stack struct {
 	schema  types.Schema
+	workers int // that join a column; 0 is one
 	batches []*column.Batch
 	places
 }
@@ -54,7 +55,7 @@ func (s *stack) batch() *column.Batch {
 		for j, b := range s.batches {
 			parts[j] = b.Raw(i)
 		}
-		cols[i] = column.NewLazy(c.Type, s.n, &stackColumn{typ: c.Type, parts: parts, places: s.places})
+		cols[i] = column.NewLazy(c.Type, s.n, &stackColumn{typ: c.Type, parts: parts, places: s.places, workers: s.workers})
 	}
 	return column.NewBatch(s.n, cols)
 }
@@ -166,6 +167,7 @@ func (s *places) split(rows []uint32) (parts []part, perm []uint32) {
 type stackColumn struct {
 	typ types.Type
 	places
+	workers int
 
 	mu    sync.Mutex
 	parts []column.Column // by batch; nil once there is whole
@@ -193,7 +195,7 @@ func (l *stackColumn) Load(rows []uint32) (column.Column, error) {
 	for i, p := range parts {
 		cols[i] = column.Gather(from[p.batch], p.rows)
 	}
-	c, err := readAll(cols)
+	c, err := readAll(cols, 1)
 	if err != nil || perm == nil {
 		return c, err
 	}
@@ -212,21 +214,29 @@ func (l *stackColumn) join(rows []uint32) (whole column.Column, parts []column.C
 	if rows != nil && l.asked < l.n/2 {
 		return nil, l.parts, nil
 	}
-	if l.whole, err = readAll(l.parts); err == nil {
+	if l.whole, err = readAll(l.parts, l.workers); err == nil {
 		l.parts = nil
 	}
 	return l.whole, nil, err
 }
 
-// readAll reads parts and joins them.
-func readAll(parts []column.Column) (column.Column, error) {
+// readAll reads parts, some at once by several workers, and joins them.
+func readAll(parts []column.Column, workers int) (column.Column, error) {
 	cols := column.Together(parts)
-	for i, p := range cols {
-		c, err := column.Force(p)
-		if err != nil {
+	read := func(i int) (err error) {
+		cols[i], err = column.Force(cols[i])
+		return err
+	}
+	if workers > 1 {
+		if err := inParallel(workers, len(cols), read); err != nil {
 			return nil, err
 		}
-		cols[i] = c
+		return concat(cols)
+	}
+	for i := range cols {
+		if err := read(i); err != nil {
+			return nil, err
+		}
 	}
 	return concat(cols)
 }
