@@ -24,6 +24,26 @@ var literals = map[types.Type][]string{
 	types.Dynamic:  {"dynamic(null)", "dynamic(1)", "dynamic('a')", "dynamic([])", "dynamic([1,2,3])", "dynamic(['a','b','a'])", "dynamic({})", "dynamic({'k':1,'s':'t','a':[1,2]})", "dynamic({'k':null,'n':{'k':'deep'}})", "dynamic([{'k':1},{'k':2}])", "dynamic(true)", "dynamic([[1,2],['x']])", "dynamic(2.5)"},
 }
 
+// extremes are literals that stand in expressions only: files keep no datetimes so
+// far away.
+var extremes = map[types.Type][]string{
+	types.Int:      {"int(-2147483648)", "int(2147483647)"},
+	types.Long:     {"(-9223372036854775807 - 1)", "9223372036854775807", "4294967296"},
+	types.Real:     {"1.7976931348623157e308", "5e-324", "-0.0"},
+	types.Decimal:  {"decimal(99999999999999999999999999999999)", "decimal(0.00000000000000000001)"},
+	types.String:   {"'\\u0000'", "'İıſK'", "'\\r\\n\\t'", "'a\\\\b'", "'%_[]^$.*+?(){}|'"},
+	types.DateTime: {"datetime(0001-01-01)", "datetime(9999-12-31 23:59:59.9999999)", "datetime(1677-09-21)"},
+	types.TimeSpan: {"time(10675199.02:48:05.4775807)", "time(-10675199.02:48:05.4775807)", "1tick"},
+}
+
+// literal returns a literal of type t.
+func (g *generator) literal(t types.Type) string {
+	if of := extremes[t]; len(of) > 0 && g.IntN(10) == 0 {
+		return pick(g, of)
+	}
+	return pick(g, literals[t])
+}
+
 // scalars are expressions of each type. {type} is any expression of that type,
 // {=type} a literal, {any} an expression of any type, {col} a column.
 var scalars = map[types.Type][]string{
@@ -100,7 +120,7 @@ var typesInUse = []types.Type{types.Bool, types.Int, types.Long, types.Long, typ
 // fresh returns a name that the query does not have yet.
 func (g *generator) fresh() string {
 	g.serial++
-	return fmt.Sprintf("n%d", g.serial)
+	return fmt.Sprintf("q%d", g.serial)
 }
 
 func quoted(name string) string {
@@ -124,7 +144,7 @@ func (g *generator) expr(t types.Type, depth int) string {
 		if c := g.column(t); c != "" && g.IntN(5) > 0 {
 			return c
 		}
-		return pick(g, literals[t])
+		return g.literal(t)
 	}
 	if g.IntN(2) == 0 {
 		if c := g.called(t, depth); c != "" {
@@ -166,7 +186,7 @@ func (g *generator) hole(hole string, depth int) string {
 		// A brace of the text itself.
 		return "{" + hole + "}"
 	case literal:
-		return pick(g, literals[t])
+		return g.literal(t)
 	}
 	return g.expr(t, depth)
 }
