@@ -3,8 +3,8 @@ package bind
 import "strings"
 
 // didYouMean returns ": did you mean 'x'?" for the known name nearest to name: one
-// that differs in case only, or else by at most one letter in three. It returns
-// nothing if none is near.
+// that differs in case only, or else by at most one letter in three, and rather has a
+// letter more than one less. It returns nothing if none is near.
 func didYouMean(name string, known []string) string {
 	best, least := "", min(len(name)/3, 3)
 	for _, k := range known {
@@ -14,7 +14,7 @@ func didYouMean(name string, known []string) string {
 		if strings.EqualFold(k, name) {
 			return ": did you mean '" + k + "'?"
 		}
-		if d := distance(strings.ToLower(k), strings.ToLower(name), least); d < least || d == least && best == "" {
+		if d := distance(strings.ToLower(k), strings.ToLower(name), least); d < least || d == least && len(k) > len(best) {
 			best, least = k, d
 		}
 	}
