@@ -1,6 +1,7 @@
 package external
 
 import (
+	"math"
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -24,7 +25,7 @@ func fromTexts(t types.Type, texts []string) column.Column {
 	case types.Bool:
 		return each(t, texts, trimmed(types.ParseBool))
 	case types.Int:
-		return each(t, texts, trimmed(types.ParseInt))
+		return each(t, texts, trimmed(inRange(types.ParseLong, types.ParseInt)))
 	case types.Real:
 		return each(t, texts, trimmed(types.ParseReal))
 	case types.Decimal:
@@ -37,6 +38,17 @@ func fromTexts(t types.Type, texts []string) column.Column {
 		return each(t, texts, trimmed(types.ParseGUID))
 	}
 	return each(t, texts, trimmed(types.ParseLong))
+}
+
+// inRange makes null of whole numbers that no int takes: what is stored is what came, or
+// nothing, while toint() lets them wrap around.
+func inRange[A any](long, int32s func(A) (int64, bool)) func(A) (int64, bool) {
+	return func(x A) (int64, bool) {
+		if n, ok := long(x); ok && (n < math.MinInt32 || n > math.MaxInt32) {
+			return 0, false
+		}
+		return int32s(x)
+	}
 }
 
 func trimmed[T any](parse func(string) (T, bool)) func(string) (T, bool) {
@@ -53,7 +65,7 @@ func fromValues(t types.Type, vals []dynamic.Value) column.Column {
 	case types.Bool:
 		return each(t, vals, dynamic.Value.ToBool)
 	case types.Int:
-		return each(t, vals, dynamic.Value.ToInt)
+		return each(t, vals, inRange(dynamic.Value.ToLong, dynamic.Value.ToInt))
 	case types.Real:
 		return each(t, vals, dynamic.Value.ToReal)
 	case types.Decimal:

@@ -113,3 +113,40 @@ func TestLinkOutOfFolder(t *testing.T) {
 		}
 	}
 }
+
+// A whole number that no int takes is null, and no other number.
+func TestIntsOutOfRange(t *testing.T) {
+	schema := types.NewSchema(types.Column{Name: "p", Type: types.Int})
+	for format, text := range map[string]string{
+		"csv":  "70000000000\n-2147483649\n0xffffffff\n2147483647\n-2147483648\n",
+		"json": `{"p":70000000000}` + "\n" + `{"p":-2147483649}` + "\n" + `{"p":"4294967295"}` + "\n" + `{"p":2147483647}` + "\n" + `{"p":-2147483648}`,
+	} {
+		r, err := external.Text("x", strings.NewReader(text), external.Request{Schema: schema, Properties: map[string]string{"format": format}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		var got []int64
+		nulls := 0
+		for {
+			b, err := r.Next(context.Background())
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			view := column.ViewOf[int64](b.Raw(0))
+			for i := range b.Len() {
+				if view.Null(i) {
+					nulls++
+				} else {
+					got = append(got, view.At(i))
+				}
+			}
+		}
+		if nulls != 3 || len(got) != 2 || got[0] != 2147483647 || got[1] != -2147483648 {
+			t.Errorf("%s: %d nulls, and %v", format, nulls, got)
+		}
+	}
+}

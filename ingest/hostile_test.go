@@ -104,3 +104,22 @@ func TestNamesOfTables(t *testing.T) {
 		t.Errorf("%d records, %d rejected: %v", records, rejected, report.Problems())
 	}
 }
+
+// What a record has in _Unmapped stays there beside what no column takes, and a record
+// with two lists is a record.
+func TestNothingIsLostInARecord(t *testing.T) {
+	got, report := load(t, text(`{"Type":"SigninLogs","Extra":1,"_Unmapped":{"kept":true}}
+{"Type":"SigninLogs","Extra":2,"_Unmapped":"text"}
+{"Type":"SigninLogs","Extra":3,"_Unmapped":{ }}
+{"Type":"SigninLogs","_Unmapped":{"alone":1}}
+`), text(`{"records":[{"n":1}],"value":[{"n":2}]}`))
+	if !report.Clean() {
+		t.Error(report.Problems())
+	}
+	for row, want := range []string{`{"Extra":1,"kept":true}`, `{"Extra":2,"_Unmapped":"text"}`, `{"Extra":3}`, `{"alone":1}`} {
+		if got := cell(t, got["SigninLogs"], row, "_Unmapped"); got != want {
+			t.Errorf("row %d has %s, want %s", row, got, want)
+		}
+	}
+	want(t, got["in"], 0, map[string]string{"records": `[{"n":1}]`, "value": `[{"n":2}]`})
+}

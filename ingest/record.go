@@ -187,6 +187,9 @@ func envelopeOf(members []member) (list string, ok bool) {
 	for _, m := range members {
 		switch m.key.role {
 		case roleRecords:
+			if ok {
+				return "", false // a record that has both
+			}
 			if m.raw[0] == '[' {
 				list, ok = m.raw, true
 			}

@@ -222,6 +222,21 @@ func (r *row) keep(m *member) {
 	r.extra = append(r.extra, m.raw...)
 }
 
+// keepUnmapped adds what the record itself has in the column of what no column takes,
+// as an exported row does, to the bag.
+func (r *row) keepUnmapped() {
+	own := r.value(unmappedColumn)
+	if own.isEmpty() {
+		return
+	}
+	text := strings.TrimSpace(own.raw)
+	if text[0] != '{' {
+		r.extra = append(append(r.extra, `,"`+unmappedColumn+`":`...), text...)
+	} else if inside := strings.TrimSpace(text[1 : len(text)-1]); inside != "" {
+		r.extra = append(append(r.extra, ','), inside...)
+	}
+}
+
 // value returns what is staged for a column; nothing if the table lacks it.
 func (r *row) value(name string) value {
 	if i := r.l.at(name); i >= 0 {
@@ -249,6 +264,7 @@ func (r *row) complete() {
 		r.l.m.derive(r)
 	}
 	if r.extra != nil {
+		r.keepUnmapped()
 		r.set(unmappedColumn, value{raw: str(append(r.extra, '}'))})
 	}
 	if i := r.l.typ; i >= 0 && r.values[i].isEmpty() {
