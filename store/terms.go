@@ -168,8 +168,9 @@ const (
 
 var filterSalts = [8]uint32{0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31}
 
-func newTermFilter(n int) termFilter {
-	return make(termFilter, (n*filterBits+8*filterBlock-1)/(8*filterBlock)*filterBlock)
+// filterBytes is the size of a filter of n hashes.
+func filterBytes(n int) int {
+	return (n*filterBits + 8*filterBlock - 1) / (8 * filterBlock) * filterBlock
 }
 
 // filterBlockOf returns which of n blocks has the bits of a hash.

@@ -28,7 +28,9 @@ type termIndex struct {
 
 type indexedColumn struct {
 	at     int64 // where its filters begin
-	blocks []int // of each filter, in units of filterBlock
+	n      int   // of filters
+	woven  int   // blocks of each filter, which lie together with those of the others; 0 if they don't
+	blocks []int // of each filter that is not woven
 }
 
 // openTerms opens the term index of a segment, which keeps what it reads in c; a nil
@@ -78,11 +80,25 @@ func (x *termIndex) readFoot(s *Segment) error {
 		return fmt.Errorf("it is of another segment")
 	}
 	d := decoder{data: foot[4:]}
-	x.rows, x.per = d.count(0), d.count(0)
+	if x.rows, x.per = d.count(0), d.count(0); int64(x.rows) != s.Rows {
+		d.fail("it is of another number of rows")
+	}
 	at := int64(0)
 	for range d.count(2) {
 		name := d.text()
-		c := indexedColumn{at: at, blocks: make([]int, d.count(1))}
+		c := indexedColumn{at: at, n: d.count(0)}
+		if x.per < 1 || c.n != (x.rows+x.per-1)/x.per {
+			d.fail("a column has filters for other rows")
+			break
+		}
+		if d.byte() == 1 {
+			c.woven = d.count(0)
+			at += int64(c.woven) * int64(c.n) * filterBlock
+		} else if c.n <= len(d.data) {
+			c.blocks = make([]int, c.n)
+		} else {
+			d.fail("it names more filters than it has")
+		}
 		for i := range c.blocks {
 			c.blocks[i] = d.count(0)
 			at += int64(c.blocks[i]) * filterBlock
@@ -90,7 +106,7 @@ func (x *termIndex) readFoot(s *Segment) error {
 		x.cols[name] = c
 	}
 	x.sums = d.bytes(int((x.size + termChunk - 1) / termChunk * 4))
-	if d.err == nil && (len(d.data) > 0 || at != x.size || x.per < 1 || int64(x.rows) != s.Rows) {
+	if d.err == nil && (len(d.data) > 0 || at != x.size) {
 		d.fail("its parts do not fit together")
 	}
 	return d.err
@@ -107,14 +123,17 @@ func (x *termIndex) rowsOf(name string, h plan.Hint) (rows []parquet.Range, ok b
 	if !ok {
 		return nil, false, nil
 	}
+	may := make([]bool, c.n)
+	if c.woven > 0 {
+		err = x.mayWoven(c, wanted, all, may)
+	} else {
+		err = x.mayEach(c, wanted, all, may)
+	}
+	if err != nil {
+		return nil, false, err
+	}
 	var out []parquet.Range
-	at := c.at
-	for i, n := range c.blocks {
-		may, err := x.may(at, n, wanted, all)
-		if err != nil {
-			return nil, false, err
-		}
-		at += int64(n) * filterBlock
+	for i, may := range may {
 		if !may {
 			continue
 		}
@@ -126,6 +145,18 @@ func (x *termIndex) rowsOf(name string, h plan.Hint) (rows []parquet.Range, ok b
 		}
 	}
 	return out, true, nil
+}
+
+// mayEach says of each of a column's filters whether it may have what is wanted.
+func (x *termIndex) mayEach(c indexedColumn, wanted [][]uint64, all bool, may []bool) (err error) {
+	at := c.at
+	for i, n := range c.blocks {
+		if may[i], err = x.may(at, n, wanted, all); err != nil {
+			return err
+		}
+		at += int64(n) * filterBlock
+	}
+	return nil
 }
 
 // fewLists is how many lists of hashes are looked up chunk by chunk; for more, the

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	termsMagic = "CLYTERM1"
+	termsMagic = "CLYTERM2"
 	// termRows is the number of rows that a filter is for.
 	termRows = 1 << 14
 	// termShare is what the index may take of a segment, in hundredths: the
@@ -48,6 +48,7 @@ type termColumn struct {
 	known   column.Numbering // which values of a dictionary are in the set
 	filters []termFilter     // of the blocks that are full
 	bytes   int
+	like    int  // size of the first filter that is not empty, which others get, too
 	out     bool // of the index
 }
 
@@ -78,7 +79,7 @@ func (w *termWriter) write(b *column.Batch) error {
 		w.rows += to - from
 		from = to
 		if w.rows%w.per == 0 {
-			w.each(func(i int) { w.cols[i].finishBlock() })
+			w.each(func(i int) { w.cols[i].finishBlock(false) })
 			w.leaveOut(termBytes)
 		}
 	}
@@ -195,11 +196,24 @@ func firstOf(c column.Column) any {
 	return c
 }
 
-func (c *termColumn) finishBlock() {
+// finishBlock makes the filter of the rows since the last one. It gets the size of
+// those before, if that is about right: see woven.
+func (c *termColumn) finishBlock(last bool) {
 	if c.out {
 		return
 	}
-	f := newTermFilter(len(c.set.all))
+	size := filterBytes(len(c.set.all))
+	switch {
+	case c.like == 0 && size > 0:
+		if size < smallFilter {
+			size += size/(4*filterBlock)*filterBlock + filterBlock // a few terms more or less
+		}
+		c.like = size
+	case size > c.like+c.like/8, 2*size < c.like && !(last && len(c.filters) > 2):
+	default:
+		size = c.like
+	}
+	f := make(termFilter, size)
 	for _, h := range c.set.all {
 		f.insert(h)
 	}
@@ -215,7 +229,7 @@ func (c *termColumn) finishBlock() {
 // whose checksums have the checksum given.
 func (w *termWriter) finish(segment int64, sums uint32) [][]byte {
 	if w.rows%w.per != 0 {
-		w.each(func(i int) { w.cols[i].finishBlock() })
+		w.each(func(i int) { w.cols[i].finishBlock(true) })
 	}
 	w.leaveOut(segment * termShare / 100)
 	cols := slices.DeleteFunc(slices.Clone(w.cols), func(c *termColumn) bool { return c.out })
@@ -230,6 +244,14 @@ func (w *termWriter) finish(segment int64, sums uint32) [][]byte {
 	for _, c := range cols {
 		foot = appendText(foot, c.name)
 		foot = binary.AppendUvarint(foot, uint64(len(c.filters)))
+		if b, ok := c.woven(); ok {
+			foot = binary.AppendUvarint(append(foot, 1), uint64(c.like/filterBlock))
+			out = append(out, b)
+			chunks.add(b)
+			c.filters = nil // they are in b
+			continue
+		}
+		foot = append(foot, 0)
 		for _, f := range c.filters {
 			foot = binary.AppendUvarint(foot, uint64(len(f)/filterBlock))
 			out = append(out, f)

@@ -19,6 +19,9 @@ const (
 	// were written.
 	step    = 10 * time.Second
 	arrival = 2 * time.Minute
+	// fillAtOnce is how many rows make a batch where the store is filled, fillRows how
+	// many of them are made at a time.
+	fillAtOnce, fillRows = 1 << 20, 1 << 15
 	// window is the least that a tenant's logs are invented for.
 	window = 48 * time.Hour
 )
@@ -78,7 +81,16 @@ func newFeed(o options, begin time.Time, in *intake.Intake, schema func(string) 
 
 // advance stores what was written before a time, as one batch that arrives now.
 func (f *feed) advance(ctx context.Context, written time.Time) (rows int64, err error) {
-	var batch []store.Rows
+	batch, rows, err := f.arrived(written)
+	if err != nil || len(batch) == 0 {
+		return 0, err
+	}
+	_, err = f.in.Append(ctx, store.Batch{ID: feedID(written), Rows: batch}, nil)
+	return rows, err
+}
+
+// arrived returns what was written before a time, as rows that arrive now.
+func (f *feed) arrived(written time.Time) (batch []store.Rows, rows int64, err error) {
 	for _, t := range f.tables {
 		r := t.until(written.UnixNano())
 		if r.Rows == nil {
@@ -86,15 +98,51 @@ func (f *feed) advance(ctx context.Context, written time.Time) (rows int64, err 
 		}
 		rows += int64(r.Rows.Len())
 		if r, err = f.in.ArrivedBatch(r.Table, r.Schema, r.Rows); err != nil {
-			return 0, err
+			return nil, 0, err
 		}
 		batch = append(batch, r)
 	}
-	if len(batch) == 0 {
-		return 0, nil
+	return batch, rows, nil
+}
+
+func feedID(written time.Time) string { return fmt.Sprint("feed ", written.Unix()) }
+
+// fill stores what was written before a time, at least a million rows at once if there
+// are as many: they become the segments that compaction would have come to in the
+// end. clock is set to when rows arrive.
+func (f *feed) fill(ctx context.Context, rate float64, from, to time.Time, clock func(time.Time)) (rows int64, err error) {
+	each := max(step, time.Duration(fillRows/rate*float64(time.Second)).Truncate(step))
+	for at := from; at.Before(to); {
+		bulk, err := f.in.Store().Begin(ctx)
+		if err != nil {
+			return rows, err
+		}
+		for at.Before(to) && bulk.Len() < fillAtOnce {
+			if at = at.Add(each); at.After(to) {
+				at = to
+			}
+			clock(at)
+			if err := f.add(bulk, at.Add(-arrival)); err != nil {
+				bulk.Abort()
+				return rows, err
+			}
+		}
+		rows += bulk.Len()
+		if _, err := bulk.Commit(feedID(at.Add(-arrival))); err != nil {
+			return rows, err
+		}
 	}
-	_, err = f.in.Append(ctx, store.Batch{ID: fmt.Sprint("feed ", written.Unix()), Rows: batch}, nil)
-	return rows, err
+	return rows, nil
+}
+
+func (f *feed) add(bulk *store.Bulk, written time.Time) error {
+	batch, _, err := f.arrived(written)
+	for _, r := range batch {
+		if err == nil {
+			err = bulk.Add(r)
+		}
+	}
+	return err
 }
 
 // A rowFeed hands over rows that are nearly in the order of their times.

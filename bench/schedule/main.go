@@ -6,6 +6,7 @@
 //
 //	schedule -rules rules/suspicious-api-traffic.yaml -rate 100 -hours 48
 //	schedule -rules corpus/rules-dev.jsonl -count 100 -rate 20 -hours 48
+//	schedule -rules rules/suspicious-api-traffic.yaml -rate 300 -at 6,12,24,36,48
 //	schedule -rules corpus/rules-dev.jsonl -count 500 -rate 20 -hours 24 -late 15m
 //
 // The same flags and seed give the same logs, the same segments and the same runs.
@@ -19,6 +20,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/pprof"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -35,7 +38,8 @@ type options struct {
 	late          time.Duration
 	threads       int
 	profile       string
-	from          float64
+	at            hours
+	spell         time.Duration
 	explain       bool
 }
 
@@ -55,7 +59,8 @@ func main() {
 	flag.IntVar(&o.sample, "sample", 48, "each how many runs one is compared with runs for which nothing is kept")
 	flag.DurationVar(&o.late, "late", 0, "after the hours, run the rules for so long by the machine's clock, and say how late they are")
 	flag.IntVar(&o.threads, "threads", 2, "threads")
-	flag.Float64Var(&o.from, "from", 0, "the hour at which rules begin to run")
+	flag.Var(&o.at, "at", "hours, as 6,12,24: rules run for a time before each of them only, and until then the store is filled a million rows at once")
+	flag.DurationVar(&o.spell, "spell", time.Hour, "that time")
 	flag.StringVar(&o.profile, "cpuprofile", "", "file for a profile of the rules' last hour")
 	flag.BoolVar(&o.explain, "explain", false, "print the plans of the last runs, with what they read")
 	flag.Parse()
@@ -63,6 +68,25 @@ func main() {
 		fmt.Fprintln(os.Stderr, "schedule:", err)
 		os.Exit(1)
 	}
+}
+
+// hours are a list of hours on the command line.
+type hours []float64
+
+// String implements flag.Value.
+func (h *hours) String() string { return fmt.Sprint(*h) }
+
+// Set implements flag.Value.
+func (h *hours) Set(text string) error {
+	*h = nil
+	for part := range strings.SplitSeq(text, ",") {
+		x, err := strconv.ParseFloat(part, 64)
+		if err != nil {
+			return err
+		}
+		*h = append(*h, x)
+	}
+	return nil
 }
 
 func run(ctx context.Context, o options) (err error) {

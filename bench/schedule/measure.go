@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"syscall"
 	"time"
@@ -59,10 +60,14 @@ func (q *querier) Query(ctx context.Context, text string, from, to time.Time) (t
 	for _, b := range batches {
 		run.rows += b.Len()
 	}
+	began := cpuTime()
 	if q.s.sample && err == nil {
-		run.again, run.error = q.compare(ctx, text, from, to, snap, run.rows)
+		pprof.Do(ctx, pprof.Labels("of", "comparison"), func(ctx context.Context) {
+			run.again, run.error = q.compare(ctx, text, from, to, snap, run.rows)
+		})
 	}
 	q.s.mu.Lock()
+	q.s.comparing += cpuTime() - began
 	q.s.runs = append(q.s.runs, run)
 	q.s.mu.Unlock()
 	return schema, batches, err

@@ -17,30 +17,44 @@ import (
 func (s *simulation) report(w io.Writer) {
 	fmt.Fprintf(w, "%d rules every %s, %.0f sign-ins/s for %.1f h: %d rows, %.1f GB in the store, %.1f µs of processor time to store one; load %s\n",
 		len(s.rules), s.o.every, s.o.rate, s.o.hours, s.rows, float64(diskBytes(s.o.dir))/1e9, s.fed*1000/float64(max(1, s.rows)), load())
-	fmt.Fprintf(w, "\n%8s %12s %12s %14s\n", "hour", "rows", "ms a tick", "share of a core")
-	for _, part := range quarters(s.ticks) {
-		var cpu float64
-		for _, t := range part {
-			cpu += t.cpu
+	fmt.Fprintf(w, "\n%8s %12s %12s %12s %12s %14s\n", "hour", "rows", "ms a tick", "median", "the first", "share of a core")
+	for _, part := range s.stretches() {
+		first := part[0].cpu
+		if len(s.o.at) > 0 && len(part) > 2 {
+			part = part[2:] // the first two look at what was stored while no rule ran
 		}
+		var cpu []float64
+		sum := 0.0
+		for _, t := range part {
+			cpu = append(cpu, t.cpu)
+			sum += t.cpu
+		}
+		slices.Sort(cpu)
 		last := part[len(part)-1]
-		ms := cpu / float64(len(part))
-		fmt.Fprintf(w, "%8.1f %12d %12.1f %13.2f%%\n", last.hour, last.rows, ms, ms/float64(s.o.every.Milliseconds())*100)
+		ms := sum / float64(len(part))
+		fmt.Fprintf(w, "%8.1f %12d %12.1f %12.1f %12.1f %13.3f%%\n", last.hour, last.rows, ms, cpu[len(cpu)/2], first, ms/float64(s.o.every.Milliseconds())*100)
 	}
 	s.compared(w)
 	s.costly(w)
 }
 
-// quarters splits the ticks into eight stretches of time, of which each is a mean.
-func quarters(t []tick) (out [][]tick) {
-	n := max(1, (len(t)+7)/8)
-	for part := range slices.Chunk(t, n) {
-		out = append(out, part)
+// stretches splits the ticks where no rule ran between them, else into eight stretches
+// of time.
+func (s *simulation) stretches() (out [][]tick) {
+	if len(s.o.at) == 0 {
+		return slices.Collect(slices.Chunk(s.ticks, max(1, (len(s.ticks)+7)/8)))
+	}
+	for i, t := range s.ticks {
+		if i == 0 || t.hour-s.ticks[i-1].hour > 1.5*s.o.every.Hours() {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], t)
 	}
 	return out
 }
 
-// compared prints the runs that were compared.
+// compared prints the runs that were compared: those of one time together, or those
+// before one of the hours.
 func (s *simulation) compared(w io.Writer) {
 	type sum struct {
 		to                 time.Time
@@ -53,8 +67,15 @@ func (s *simulation) compared(w io.Writer) {
 		if r.again == nil {
 			continue
 		}
-		if len(sums) == 0 || !sums[len(sums)-1].to.Equal(r.to) {
-			sums = append(sums, sum{to: r.to})
+		to := r.to
+		for _, at := range s.o.at {
+			if end := begin().Add(hoursOf(at)); !r.to.After(end) {
+				to = end
+				break
+			}
+		}
+		if len(sums) == 0 || !sums[len(sums)-1].to.Equal(to) {
+			sums = append(sums, sum{to: to})
 		}
 		x := &sums[len(sums)-1]
 		x.n++
@@ -69,6 +90,10 @@ func (s *simulation) compared(w io.Writer) {
 	}
 	fmt.Fprintf(w, "\nqueries alone; the same with nothing kept; and reading the whole window:\n%8s %6s %10s %12s %10s %8s %12s %14s\n", "hour", "runs", "ms", "nothing kept", "scan", "times", "rows read", "of a scan")
 	for _, x := range sums {
+		if n := float64(x.n); len(s.o.at) > 0 { // what one takes
+			x.kept, x.plain, x.scan = x.kept/n, x.plain/n, x.scan/n
+			x.keptRead, x.plainAll = x.keptRead/int64(x.n), x.plainAll/int64(x.n)
+		}
 		fmt.Fprintf(w, "%8.1f %6d %10.1f %12.1f %10.1f %8.1f %12d %14d\n", x.to.Sub(begin()).Hours(), x.n, x.kept, x.plain, x.scan, x.scan/max(x.kept, 0.001), x.keptRead, x.plainAll)
 		if x.differ > 0 {
 			fmt.Fprintf(w, "         %d answers have another number of rows\n", x.differ)
@@ -76,7 +101,8 @@ func (s *simulation) compared(w io.Writer) {
 	}
 }
 
-// A ruleCost is what a rule took in the second half of the time.
+// A ruleCost is what a rule took in the second half of the time, or before the last of
+// the hours.
 type ruleCost struct {
 	rule        *detect.Rule
 	n           int
@@ -91,7 +117,10 @@ type ruleCost struct {
 func (s *simulation) costly(w io.Writer) {
 	by := map[*detect.Rule]*ruleCost{}
 	var all []*ruleCost
-	half := begin().Add(time.Duration(s.o.hours / 2 * float64(time.Hour)))
+	half := begin().Add(hoursOf(s.o.hours / 2))
+	if n := len(s.o.at); n > 0 {
+		half = begin().Add(hoursOf(s.o.at[n-1]) - s.o.spell)
+	}
 	for _, r := range s.runs {
 		c := by[r.rule]
 		if c == nil {
@@ -113,7 +142,7 @@ func (s *simulation) costly(w io.Writer) {
 		}
 	}
 	slices.SortFunc(all, func(a, b *ruleCost) int { return cmp.Compare(b.cpu/float64(max(1, b.n)), a.cpu/float64(max(1, a.n))) })
-	fmt.Fprintf(w, "\nrules by their cost in the second half:\n%10s %12s %8s %12s %12s  %s\n", "ms a run", "ms, scan", "times", "rows read", "of", "rule")
+	fmt.Fprintf(w, "\nrules by their cost then:\n%10s %12s %8s %12s %12s  %s\n", "ms a run", "ms, scan", "times", "rows read", "of", "rule")
 	for i, c := range all {
 		if i >= 30 && c.failed == nil {
 			continue

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,13 +50,15 @@ type simulation struct {
 	sample bool // runs are compared now
 	rows   int64
 	fed    float64 // processor ms
+	// comparing are those of this tick that runs for comparison took.
+	comparing float64
 }
 
 // A tick is one time at which rules are due.
 type tick struct {
 	hour float64
 	rows int64   // in the store
-	cpu  float64 // processor ms, of all that the scheduler does
+	cpu  float64 // processor ms, of all that the scheduler does, without comparisons
 }
 
 // A clock is set, or runs.
@@ -161,33 +164,87 @@ func (s *simulation) sift(ctx context.Context, w io.Writer, most int) {
 
 // grow feeds the store until the hours are over, and runs the rules that are due.
 func (s *simulation) grow(ctx context.Context) error {
-	end := begin().Add(time.Duration(s.o.hours * float64(time.Hour)))
-	first := begin().Add(time.Duration(s.o.from * float64(time.Hour)))
+	if len(s.o.at) == 0 {
+		if err := s.runUntil(ctx, s.o.hours, s.o.profile); err != nil {
+			return err
+		}
+		return s.save()
+	}
+	rules := s.rules
+	for i, at := range s.o.at {
+		first := begin().Add(hoursOf(at) - s.o.spell)
+		if first.Before(s.clock.now()) {
+			continue // a run before this one was here
+		}
+		if err := s.fill(ctx, first); err != nil {
+			return err
+		}
+		// Windows of the time between are not to be caught up on: to the scheduler
+		// they are other rules.
+		s.rules = nil
+		for _, r := range rules {
+			other := *r
+			other.ID = fmt.Sprintf("%s at %gh", r.ID, at)
+			s.rules = append(s.rules, &other)
+		}
+		profile := ""
+		if i == len(s.o.at)-1 {
+			profile = s.o.profile
+		}
+		if err := s.runUntil(ctx, at, profile); err != nil {
+			return err
+		}
+	}
+	return s.save()
+}
+
+func hoursOf(h float64) time.Duration { return time.Duration(h * float64(time.Hour)) }
+
+// fill feeds the store without a rule that runs.
+func (s *simulation) fill(ctx context.Context, to time.Time) error {
+	from := cpuTime()
+	n, err := s.feed.fill(ctx, s.o.rate, s.clock.now(), to, s.clock.to)
+	if err != nil {
+		return err
+	}
+	if err := s.store.Tend(); err != nil {
+		return err
+	}
+	s.rows += n
+	s.fed += cpuTime() - from
+	return nil
+}
+
+// runUntil feeds the store until an hour and runs the rules when they are due. profile,
+// if not empty, is the file for a profile of the last hour.
+func (s *simulation) runUntil(ctx context.Context, hour float64, profile string) error {
+	end := begin().Add(hoursOf(hour))
 	stop := func() {}
 	defer func() { stop() }()
 	for at := s.clock.now().Truncate(s.o.every).Add(s.o.every); !at.After(end); at = at.Add(s.o.every) {
-		if s.o.profile != "" && at.After(end.Add(-time.Hour)) {
+		if profile != "" && at.After(end.Add(-time.Hour)) {
 			var err error
-			if stop, err = profiled(s.o.profile); err != nil {
+			if stop, err = profiled(profile); err != nil {
 				return err
 			}
-			s.o.profile = ""
+			profile = ""
 		}
 		if err := s.advance(ctx, at); err != nil {
 			return err
 		}
-		if at.Before(first) {
-			continue
-		}
 		n := int(at.Sub(begin()) / s.o.every)
 		s.sample = s.o.sample > 0 && (n%s.o.sample == 0 || at.Equal(end))
 		from := cpuTime()
-		if err := s.runner.Drain(ctx); err != nil {
+		var err error
+		// A profile tells the rules' work by the label: pprof -tagfocus=rules.
+		pprof.Do(ctx, pprof.Labels("of", "rules"), func(ctx context.Context) { err = s.runner.Drain(ctx) })
+		if err != nil {
 			return err
 		}
-		s.ticks = append(s.ticks, tick{at.Sub(begin()).Hours(), s.rows, cpuTime() - from})
+		s.ticks = append(s.ticks, tick{at.Sub(begin()).Hours(), s.rows, cpuTime() - from - s.comparing})
+		s.comparing = 0
 	}
-	return s.save()
+	return nil
 }
 
 // A stamp says of a folder how its store came to be and how far it is.
