@@ -31,7 +31,12 @@ func answers(t *testing.T, e *kql.Engine, snap *Snapshot, text string, now time.
 	if !parted {
 		src = unparted{src}
 	}
-	q, diags := e.Compile(text, kql.Tables{"Events": src})
+	return answersOf(t, e, kql.Tables{"Events": src}, text, now)
+}
+
+func answersOf(t *testing.T, e *kql.Engine, tables kql.Tables, text string, now time.Time) (string, int64) {
+	t.Helper()
+	q, diags := e.Compile(text, tables)
 	stats := &exec.Stats{}
 	answer, ran, err := q.RunPlan(context.Background(), kql.RunOptions{Now: ticks(now), Stats: stats})
 	if err != nil {

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -19,31 +20,41 @@ type keptGroups struct {
 // Size implements plan.Answer.
 func (k *keptGroups) Size() int64 { return k.bytes }
 
-// aggregateFragments makes the flow of an aggregation over a table in parts, whose
+// aggregateFragments makes the flow of an aggregation over tables in parts, whose
 // groups are kept part by part: only the parts of which nothing is kept are read. It
 // is !ok where that is not possible, or would keep nothing.
 func (q *query) aggregateFragments(a *aggregation) (*flow, bool, error) {
-	if !a.splits() {
+	if !isChain(a.node.Input) || !a.splits() {
 		return nil, false, nil
 	}
-	c, ok, err := q.chainBelow(a.node.Input)
-	if err != nil || !ok {
+	chains, err := q.chainsBelow(a.node.Input)
+	if err != nil {
 		return nil, false, err
 	}
-	src := c.read.Source.(plan.Parted)
-	ask, ok := newQuestion(src.Fragments(), c.read, c.filters, func(w *fingerprinter) bool { return c.describe(w) && a.describe(w) })
-	if !ok {
+	f := &fragmentedAggregation{aggregation: a}
+	any := false
+	for _, c := range chains {
+		leg := aggregatedLeg{aggregation: a, chain: c}
+		if c.read == nil {
+			f.legs = append(f.legs, leg)
+			continue
+		}
+		src := c.read.Source.(plan.Parted)
+		leg.kept = src.Fragments()
+		ask, ok := newQuestion(leg.kept, c.read, c.filters, func(w *fingerprinter) bool { return c.describe(w) && a.describe(w) })
+		if ok {
+			leg.portions = ask.portions(src.Parts(), c.read.Hints, q.skipsOf(c.read))
+		}
+		any = any || anyKept(leg.portions)
+		if !ok || !anyKept(leg.portions) && slices.ContainsFunc(leg.portions, func(p portion) bool { return p.part.ID != "" }) {
+			// What is much and not kept is better aggregated by all workers.
+			return nil, false, nil
+		}
+		f.legs = append(f.legs, leg)
+	}
+	if !any {
 		return nil, false, nil
 	}
-	skips := &plan.Skips{}
-	if stats := q.statsOf(c.read); stats != nil {
-		skips = &stats.skips
-	}
-	portions := ask.portions(src.Parts(), c.read.Hints, skips)
-	if !anyKept(portions) {
-		return nil, false, nil
-	}
-	f := &fragmentedAggregation{aggregation: a, chain: c, kept: src.Fragments(), portions: portions}
 	r := &breaker{schema: a.node.Out, run: f.run}
 	return &flow{q: q, schema: a.node.Out, source: counted(r, q.statsOf(a.node))}, true, nil
 }
@@ -95,12 +106,10 @@ func (a *aggregation) describe(w *fingerprinter) bool {
 	return true
 }
 
-// A fragmentedAggregation merges the groups of portions, in their order.
+// A fragmentedAggregation merges the groups of its legs, in their order.
 type fragmentedAggregation struct {
 	*aggregation
-	chain    *chain
-	kept     plan.Fragments
-	portions []portion
+	legs []aggregatedLeg
 }
 
 func (f *fragmentedAggregation) run(ctx context.Context) (column.Reader, error) {
@@ -110,6 +119,34 @@ func (f *fragmentedAggregation) run(ctx context.Context) (column.Reader, error) 
 	}
 	defer out.lease.release()
 	into := &placed{state: out}
+	for i := range f.legs {
+		if err := f.legs[i].addTo(ctx, into); err != nil {
+			return nil, err
+		}
+	}
+	return f.result([]foundGroups{out})
+}
+
+// An aggregatedLeg is the groups of a chain: of its portions, if it is over a table in
+// parts.
+type aggregatedLeg struct {
+	*aggregation
+	chain    *chain
+	kept     plan.Fragments
+	portions []portion
+}
+
+// addTo merges the groups of the leg.
+func (f *aggregatedLeg) addTo(ctx context.Context, into *placed) error {
+	if f.chain.read == nil {
+		s, err := f.over(ctx, f.chain.above(f.chain.below))
+		if err != nil {
+			return err
+		}
+		defer s.lease.release()
+		s.rank()
+		return into.add(s)
+	}
 	for from := 0; from < len(f.portions); {
 		to := from + 1
 		for to < len(f.portions) && f.together(f.portions[from], f.portions[to]) {
@@ -117,28 +154,25 @@ func (f *fragmentedAggregation) run(ctx context.Context) (column.Reader, error) 
 		}
 		run := f.portions[from:to]
 		from = to
-		if run[0].whole == nil {
-			err = f.add(ctx, into, run)
-		} else {
-			err = f.addWhole(ctx, into, run)
+		add := f.add
+		if run[0].whole != nil {
+			add = f.addWhole
 		}
-		if err != nil {
-			return nil, err
+		if err := add(ctx, into, run); err != nil {
+			return err
 		}
 	}
-	return f.result([]foundGroups{out})
+	return nil
 }
 
 // together reports whether two neighbours are handled at once: they are of one part
 // whose groups are to be kept, or parts of which nothing is kept, nor to be.
-func (f *fragmentedAggregation) together(a, b portion) bool {
+func (f *aggregatedLeg) together(a, b portion) bool {
 	if a.whole != nil || b.whole != nil {
 		return a.whole == b.whole
 	}
-	return f.isPlain(a) && f.isPlain(b)
+	return a.isPlain() && b.isPlain()
 }
-
-func (f *fragmentedAggregation) isPlain(p portion) bool { return p.kept == nil && !p.collect }
 
 // placed is a state that others are merged into, behind each other.
 type placed struct {
@@ -164,7 +198,7 @@ func (p *placed) addKept(k *keptGroups) error {
 }
 
 // addWhole adds the parts of a part, whose groups together are to be kept, too.
-func (f *fragmentedAggregation) addWhole(ctx context.Context, into *placed, run []portion) error {
+func (f *aggregatedLeg) addWhole(ctx context.Context, into *placed, run []portion) error {
 	out, err := f.state()
 	if err != nil {
 		return err
@@ -184,11 +218,15 @@ func (f *fragmentedAggregation) addWhole(ctx context.Context, into *placed, run 
 }
 
 // add merges the groups of portions: one, or neighbours that are plain.
-func (f *fragmentedAggregation) add(ctx context.Context, into *placed, run []portion) error {
+func (f *aggregatedLeg) add(ctx context.Context, into *placed, run []portion) error {
 	if k, ok := run[0].kept.(*keptGroups); ok {
 		return into.addKept(k)
 	}
-	s, err := f.over(ctx, run)
+	parts := make([]plan.Source, len(run))
+	for i, p := range run {
+		parts[i] = p.part.Source
+	}
+	s, err := f.over(ctx, f.chain.over(parts))
 	if err != nil {
 		return err
 	}
@@ -202,13 +240,9 @@ func (f *fragmentedAggregation) add(ctx context.Context, into *placed, run []por
 	return into.add(s)
 }
 
-// over computes the groups of portions.
-func (f *fragmentedAggregation) over(ctx context.Context, run []portion) (*aggState, error) {
-	parts := make([]plan.Source, len(run))
-	for i, p := range run {
-		parts[i] = p.part.Source
-	}
-	in, err := f.q.build(f.chain.over(parts))
+// over computes the groups of the rows of n.
+func (f *aggregatedLeg) over(ctx context.Context, n plan.Node) (*aggState, error) {
+	in, err := f.q.build(n)
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +251,7 @@ func (f *fragmentedAggregation) over(ctx context.Context, run []portion) (*aggSt
 
 // keep keeps the groups of a state, which is then only to be used as what it
 // returns; nil if they are too large.
-func (f *fragmentedAggregation) keep(s *aggState, key [32]byte) *keptGroups {
+func (f *aggregatedLeg) keep(s *aggState, key [32]byte) *keptGroups {
 	if s.size() > 2*fragmentBytes || !s.detach() {
 		f.kept.Refuse(key)
 		return nil

@@ -14,6 +14,9 @@ func (q *query) build(n plan.Node) (*flow, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f, ok, err := q.rowFragments(n); ok || err != nil {
+		return f, err
+	}
 	switch n := n.(type) {
 	case *plan.Read:
 		return q.buildRead(n)

@@ -24,9 +24,6 @@ func (q *query) buildFilter(n *plan.Filter) (*flow, error) {
 		}
 		return q.aggregate(groups)
 	}
-	if f, ok := q.buildFragments(n); ok {
-		return f, nil
-	}
 	in, err := q.build(n.Input)
 	if err != nil {
 		return nil, err

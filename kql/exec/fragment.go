@@ -1,13 +1,9 @@
 package exec
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"slices"
-	"sync"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -17,7 +13,7 @@ import (
 // fragmentBytes bounds what is kept of a part. More is better computed again.
 const fragmentBytes = 4 << 20
 
-// keptRows are the rows that a filter leaves of a part. It implements plan.Answer.
+// keptRows are what a chain makes of a part. It implements plan.Answer.
 type keptRows struct {
 	batches []*column.Batch
 	bytes   int64
@@ -26,60 +22,51 @@ type keptRows struct {
 // Size implements plan.Answer.
 func (k *keptRows) Size() int64 { return k.bytes }
 
-// buildFragments makes the flow of a filter over a table in parts, of which the
-// rows that the filter leaves are kept, and taken from there where they are kept
-// already. It is !ok where that is not possible.
-func (q *query) buildFragments(n *plan.Filter) (*flow, bool) {
-	read, ok := n.Input.(*plan.Read)
-	if !ok || read.Limit > 0 {
-		return nil, false
+// rowFragments makes the flow of a chain over a table in parts, whose rows are kept
+// part by part: only the parts of which nothing is kept are read. It is !ok where that
+// is not possible, or would keep nothing: of all rows of a table, for one.
+func (q *query) rowFragments(n plan.Node) (f *flow, ok bool, err error) {
+	if _, isUnion := n.(*plan.Union); isUnion || !isChain(n) {
+		return nil, false, nil
 	}
-	src, ok := read.Source.(plan.Parted)
-	if !ok || src.Fragments() == nil {
-		return nil, false
+	chains, err := q.chainsBelow(n)
+	if err != nil || len(chains) != 1 || chains[0].read == nil || !chains[0].drops() {
+		return nil, false, err
 	}
-	ask, _ := newQuestion(src.Fragments(), read, []plan.Expr{n.Cond}, nil)
-	r := &fragmentReader{
-		schema: read.Schema(), table: read.Table, kept: src.Fragments(),
-		scan: plan.Scan{Columns: read.Columns, Hints: read.Hints, BatchRows: q.BatchRows, Skips: &plan.Skips{}},
-		of:   map[*column.Batch]fragmentBatch{},
+	c := chains[0].whole()
+	src := c.read.Source.(plan.Parted)
+	ask, ok := newQuestion(src.Fragments(), c.read, c.filters, c.describe)
+	if !ok {
+		return nil, false, nil
 	}
-	stats := q.statsOf(read)
-	if stats != nil {
-		r.scan.Skips = &stats.skips
+	portions := ask.portions(src.Parts(), c.read.Hints, q.skipsOf(c.read))
+	if !anyKept(portions) {
+		return nil, false, nil
 	}
-	r.portions = ask.portions(src.Parts(), read.Hints, r.scan.Skips)
-	if !anyKept(r.portions) {
-		return nil, false
-	}
-	in := &flow{q: q, schema: r.schema, source: counted(r, stats)}
-	return in.then(n.Schema(), q.statsOf(n), func() (stage, error) {
-		// What is kept has the condition's columns, too: it is asked again.
-		c := newCompiler(q)
-		c.spent = n.Spent
-		return &fragmentFilter{filter: filter{cond: c.selector(n.Cond)}, whole: filter{cond: newCompiler(q).selector(n.Cond)}, in: r}, nil
-	}), true
+	r := &fragmentReader{chain: c, schema: n.Schema(), kept: src.Fragments(), portions: portions, stats: q.statsOf(n)}
+	return &flow{q: q, schema: r.schema, source: r}, true, nil
 }
 
-// A fragmentReader reads parts, or what is kept of them.
+// skipsOf returns where to count what reading a table has passed over.
+func (q *query) skipsOf(n *plan.Read) *plan.Skips {
+	if s := q.statsOf(n); s != nil {
+		return &s.skips
+	}
+	return &plan.Skips{}
+}
+
+// A fragmentReader yields what a chain makes of parts, in their order, or what is
+// kept of that.
 type fragmentReader struct {
+	chain    *chain
 	schema   types.Schema
-	table    string
 	kept     plan.Fragments
-	scan     plan.Scan
 	portions []portion
-	in       column.Reader // the current part's; nil before and behind it
+	stats    *OpStats      // of the topmost operator; may be nil
+	in       column.Reader // the current parts'; nil before and behind them
 	into     *fragment     // what collects the current part; nil if it is not kept
+	stored   bool          // the current part was kept before
 	closed   bool
-
-	mu sync.Mutex
-	of map[*column.Batch]fragmentBatch // batches on their way to the filter
-}
-
-// A fragmentBatch says which fragment a batch belongs to, and its place there.
-type fragmentBatch struct {
-	f  *fragment
-	at int
 }
 
 func (r *fragmentReader) Schema() types.Schema { return r.schema }
@@ -101,169 +88,115 @@ func (r *fragmentReader) Next(ctx context.Context) (*column.Batch, error) {
 			if len(r.portions) == 0 {
 				return nil, io.EOF
 			}
-			p := r.portions[0]
-			r.portions = r.portions[1:]
-			if err := r.open(ctx, p); err != nil {
+			if err := r.open(); err != nil {
 				return nil, err
 			}
 		}
 		b, err := r.in.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			err = r.in.Close()
-			r.in = nil
-			if r.into != nil && err == nil {
-				r.into.add(nil, 0, -1)
+		if err == nil {
+			if r.into != nil {
+				r.into.add(b)
 			}
-			r.into = nil
-			if err == nil {
-				continue
+			if r.stored && r.stats != nil {
+				r.stats.count(b)
 			}
+			return b, nil
 		}
-		if err != nil {
+		if !errors.Is(err, io.EOF) {
 			return nil, err
 		}
-		if r.into != nil && b.Len() > 0 {
-			r.mu.Lock()
-			r.of[b] = fragmentBatch{r.into, r.into.begin()}
-			r.mu.Unlock()
+		in, into := r.in, r.into
+		r.in, r.into = nil, nil
+		if err := in.Close(); err != nil {
+			return nil, err
 		}
-		return b, nil
+		if into != nil {
+			into.keep()
+		}
 	}
 }
 
-func (r *fragmentReader) open(ctx context.Context, p portion) (err error) {
-	if rows, ok := p.kept.(*keptRows); ok {
+// open begins the next portion, or the next ones together if nothing is kept of them.
+func (r *fragmentReader) open() error {
+	p := r.portions[0]
+	n := 1
+	rows, stored := p.kept.(*keptRows)
+	r.stored = stored
+	switch {
+	case stored:
 		p.whole.addRows(r.kept, p.at, rows)
-		r.in = &batchReader{schema: r.schema, batches: rows.batches, rows: r.scan.BatchRows}
-		return nil
+		r.in = &batchReader{schema: r.schema, batches: rows.batches, rows: r.chain.q.BatchRows}
+	case p.collect:
+		r.into = &fragment{kept: r.kept, of: p}
+	default:
+		for n < len(r.portions) && r.portions[n].isPlain() && p.whole == nil && r.portions[n].whole == nil {
+			n++
+		}
 	}
-	if p.collect {
-		r.into = &fragment{kept: r.kept, key: p.key, left: 1, whole: p.whole, place: p.at}
+	if !stored {
+		parts := make([]plan.Source, n)
+		for i, p := range r.portions[:n] {
+			parts[i] = p.part.Source
+		}
+		f, err := r.chain.q.build(r.chain.over(parts))
+		if err != nil {
+			return err
+		}
+		r.in = f.reader()
 	}
-	if r.in, err = p.part.Source.Open(ctx, r.scan); err != nil {
-		return fmt.Errorf("table %s: %w", r.table, err)
-	}
+	r.portions = r.portions[n:]
 	return nil
 }
 
-// take returns what a batch belongs to.
-func (r *fragmentReader) take(b *column.Batch) fragmentBatch {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	of := r.of[b]
-	delete(r.of, b)
-	return of
-}
-
-// A fragmentFilter is a filter that hands what it leaves to fragments, too.
-type fragmentFilter struct {
-	filter
-	whole filter // leaves the columns that it reads as they are
-	in    *fragmentReader
-}
-
-func (f *fragmentFilter) apply(b *column.Batch, emit func(*column.Batch) error) error {
-	of := f.in.take(b)
-	if of.f == nil {
-		return f.filter.apply(b, emit)
-	}
-	if of.f.isTooLarge() {
-		of.f.add(nil, of.at, -1)
-		return f.filter.apply(b, emit)
-	}
-	var out *column.Batch // a filter emits one batch at most
-	err := f.whole.apply(b, func(b *column.Batch) error {
-		out = b
-		return emit(b)
-	})
-	if err == nil {
-		of.f.add(out, of.at, -1)
-	}
-	return err
-}
-
-// A fragment is what a filter leaves of a part, while it is collected. It is kept
-// once every batch has been added: one that a query which ends early has not asked
-// for, or that failed, never is.
+// A fragment is what a chain makes of a part, while it is collected. It is kept once
+// all of it has been read: one that a query which ends early has not asked for, or
+// that failed, never is.
 type fragment struct {
-	kept  plan.Fragments
-	key   [32]byte
-	whole *joint // that it is a part of; may be nil
-	place int    // in whole
-
-	mu      sync.Mutex
-	batches []placedBatch
+	kept    plan.Fragments
+	of      portion
+	batches []*column.Batch
 	bytes   int64
-	next    int
-	left    int // batches under way, and one for those that may still come
 }
 
-type placedBatch struct {
-	at int
-	b  *column.Batch
-}
-
-// begin returns the place of the next batch.
-func (f *fragment) begin() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.left++
-	f.next++
-	return f.next - 1
-}
-
-// add takes what is left of the batch at a place, nil for nothing, and keeps the
-// fragment if it was the last one.
-func (f *fragment) add(b *column.Batch, at, done int) {
-	f.mu.Lock()
-	f.left += done
-	last := f.left == 0
-	was := f.bytes
-	if b != nil {
+func (f *fragment) add(b *column.Batch) {
+	if f.bytes <= fragmentBytes {
 		f.bytes += int64(b.Len() * b.Width() * 4) // at least
-		f.batches = append(f.batches, placedBatch{at, b})
+		f.batches = append(f.batches, b)
 	}
-	tooLarge := f.bytes > fragmentBytes
-	if tooLarge {
+	if f.bytes > fragmentBytes {
 		f.batches = nil
 	}
-	f.mu.Unlock()
-	switch {
-	case tooLarge && was <= fragmentBytes:
-		f.kept.Refuse(f.key)
-	case last && !tooLarge:
-		f.keep()
-	}
-}
-
-func (f *fragment) isTooLarge() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.bytes > fragmentBytes
 }
 
 // keep copies the rows, so that they hold on to nothing else, and keeps them.
 func (f *fragment) keep() {
-	slices.SortFunc(f.batches, func(a, b placedBatch) int { return cmp.Compare(a.at, b.at) })
 	var out []*column.Batch
-	bytes := int64(256)
-	for _, p := range f.batches {
-		cols := make([]column.Column, p.b.Width())
+	bytes := max(256, f.bytes)
+	if f.bytes <= fragmentBytes {
+		bytes = 256
+	}
+	for _, b := range f.batches {
+		cols := make([]column.Column, b.Width())
 		for i := range cols {
-			c, err := p.b.Column(i)
+			c, err := b.Column(i)
 			if err != nil {
 				return // whoever reads the column says so
 			}
 			cols[i] = column.Clone(c)
-			bytes += columnSize(cols[i])
+			if bytes += columnSize(cols[i]); bytes > fragmentBytes {
+				break
+			}
 		}
 		if bytes > fragmentBytes {
-			f.kept.Refuse(f.key)
-			return
+			break
 		}
-		out = append(out, column.NewBatch(p.b.Len(), cols))
+		out = append(out, column.NewBatch(b.Len(), cols))
+	}
+	if bytes > fragmentBytes {
+		f.kept.Refuse(f.of.key)
+		return
 	}
 	rows := &keptRows{out, bytes}
-	f.kept.Put(f.key, rows)
-	f.whole.addRows(f.kept, f.place, rows)
+	f.kept.Put(f.of.key, rows)
+	f.of.whole.addRows(f.kept, f.of.at, rows)
 }

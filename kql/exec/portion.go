@@ -43,7 +43,8 @@ func (q *question) portions(parts []plan.Part, hints []plan.Hint, skips *plan.Sk
 				one.collect = false
 			}
 		}
-		if one.kept == nil && p.Parts != nil {
+		// Of a part of which no condition is open, smaller ones have the same question.
+		if one.kept == nil && p.Parts != nil && (form.wanted || !form.closed) {
 			if inner := q.portions(p.Parts(), hints, skips); anyKept(inner) {
 				if one.collect {
 					one.join(inner)
@@ -56,6 +57,9 @@ func (q *question) portions(parts []plan.Part, hints []plan.Hint, skips *plan.Sk
 	}
 	return out
 }
+
+// isPlain reports whether nothing is kept of the part, nor is to be.
+func (p *portion) isPlain() bool { return p.kept == nil && !p.collect }
 
 // anyKept reports whether anything of the portions is kept, or is to be.
 func anyKept(portions []portion) bool {
