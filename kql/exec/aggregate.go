@@ -70,9 +70,19 @@ func (q *query) groupsOf(n plan.Node) (*aggregation, error) {
 type aggregation struct {
 	q      *query
 	node   *plan.Aggregate
-	having plan.Expr // may be nil
-	top    *groupTop // likewise
+	axis   *seriesAxis // of make-series; may be nil
+	having plan.Expr   // likewise
+	top    *groupTop   // likewise
 	loose  bool
+}
+
+// rows returns the flow of n's rows, as they are aggregated.
+func (a *aggregation) rows(n plan.Node) (*flow, error) {
+	in, err := a.q.build(n)
+	if err == nil && a.axis != nil {
+		in = a.axis.over(in)
+	}
+	return in, err
 }
 
 func (a *aggregation) run(ctx context.Context, in *flow) (column.Reader, error) {

@@ -42,6 +42,9 @@ func (q *query) aggregateFragments(a *aggregation) (*flow, bool, error) {
 		src := c.read.Source.(plan.Parted)
 		leg.kept = src.Fragments()
 		ask, ok := newQuestion(leg.kept, c.read, c.filters, func(w *fingerprinter) bool { return c.describe(w) && a.describe(w) })
+		if ok && a.axis != nil {
+			ok = a.axis.ask(ask, c)
+		}
 		if ok {
 			leg.portions = ask.portions(src.Parts(), c.read.Hints, q.skipsOf(c.read))
 		}
@@ -242,7 +245,7 @@ func (f *aggregatedLeg) add(ctx context.Context, into *placed, run []portion) er
 
 // over computes the groups of the rows of n.
 func (f *aggregatedLeg) over(ctx context.Context, n plan.Node) (*aggState, error) {
-	in, err := f.q.build(n)
+	in, err := f.rows(n)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ func (a *aggregation) input() (*flow, error) {
 			return in, err
 		}
 	}
-	return a.q.build(a.node.Input)
+	return a.rows(a.node.Input)
 }
 
 // looseGroups returns the flow of n in any order if n is the groups of an

@@ -18,27 +18,12 @@ func (q *query) buildMakeSeries(n *plan.MakeSeries) (*flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := q.build(n.Input)
+	in, err := q.steppedGroups(n, steps)
 	if err != nil {
 		return nil, err
 	}
-	at := &plan.Column{Index: in.schema.Len(), Typ: types.Long}
-	stepped := types.Schema{Columns: append(append([]types.Column(nil), in.schema.Columns...), types.Column{Type: types.Long})}
-	in = in.then(stepped, nil, func() (stage, error) {
-		return &stepStage{axis: newCompiler(q).compile(n.Axis), steps: steps}, nil
-	})
-	grouped := &plan.Aggregate{Input: n.Input, Keys: append(append([]plan.Expr(nil), n.Keys...), at), Aggs: n.Aggs}
-	for _, k := range grouped.Keys {
-		grouped.Out.Columns = append(grouped.Out.Columns, types.Column{Type: k.Type()})
-	}
-	for _, a := range n.Aggs {
-		grouped.Out.Columns = append(grouped.Out.Columns, aggColumns(a)...)
-	}
 	return q.breakerOver(in, n.Out, q.statsOf(n), func(ctx context.Context) (column.Reader, error) {
-		r, err := (&aggregation{q: q, node: grouped}).run(ctx, in)
-		if err != nil {
-			return nil, err
-		}
+		r := in.reader()
 		l := q.lease("MakeSeries")
 		out, err := q.series(ctx, n, steps, r, l)
 		if err != nil {
@@ -47,6 +32,33 @@ func (q *query) buildMakeSeries(n *plan.MakeSeries) (*flow, error) {
 		}
 		return &batchReader{schema: n.Out, batches: out, rows: q.BatchRows, release: l.release}, nil
 	}), nil
+}
+
+// steppedGroups aggregates the input by the keys and the step.
+func (q *query) steppedGroups(n *plan.MakeSeries, steps seriesSteps) (*flow, error) {
+	at := &plan.Column{Index: n.Input.Schema().Len(), Typ: types.Long}
+	grouped := &plan.Aggregate{Input: n.Input, Keys: append(append([]plan.Expr(nil), n.Keys...), at), Aggs: n.Aggs}
+	for _, k := range grouped.Keys {
+		grouped.Out.Columns = append(grouped.Out.Columns, types.Column{Type: k.Type()})
+	}
+	for _, a := range n.Aggs {
+		grouped.Out.Columns = append(grouped.Out.Columns, aggColumns(a)...)
+	}
+	return q.aggregate(&aggregation{q: q, node: grouped, axis: &seriesAxis{n.Axis, steps}})
+}
+
+// A seriesAxis is what rows are aggregated by besides the keys, which find the step
+// behind the columns of the input. Rows in no step take no part.
+type seriesAxis struct {
+	expr  plan.Expr
+	steps seriesSteps
+}
+
+func (x *seriesAxis) over(in *flow) *flow {
+	stepped := types.Schema{Columns: append(append([]types.Column(nil), in.schema.Columns...), types.Column{Type: types.Long})}
+	return in.then(stepped, nil, func() (stage, error) {
+		return &stepStage{axis: newCompiler(in.q).compile(x.expr), steps: x.steps}, nil
+	})
 }
 
 // aggColumns returns the columns that an aggregate yields, without names.

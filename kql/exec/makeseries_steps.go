@@ -14,8 +14,7 @@ import (
 // maxSeries is Kusto's limit for an array of make-series.
 const maxSeries = 1 << 20
 
-// seriesSteps is the steps of an axis. They are numbered from 0 at its beginning
-// or, if it has none, at the axis's zero, with negative numbers below.
+// seriesSteps is the steps of an axis. They have numbers, which grow with them.
 type seriesSteps interface {
 	// of returns the rows of c that are in a step, and the steps.
 	of(c column.Column) (rows []uint32, steps []int64)
@@ -77,12 +76,17 @@ func newSteps[T int64 | float64](n *plan.MakeSeries, consts [3]column.Column, fl
 	if s.closed {
 		s.from = T(s.down(s.from)) * s.step // the older form bins as bin() does
 	}
+	s.origin = s.from
+	if s.hasFrom && s.floor == nil {
+		s.first = s.down(s.from)
+		s.origin -= T(s.first) * s.step
+	}
 	if s.hasFrom && s.hasTo {
-		s.n = s.down(s.to - s.from)
-		if s.closed || s.at(s.n) < s.to {
-			s.n++
+		n := s.down(s.to - s.from)
+		if s.closed || s.from+T(n)*s.step < s.to {
+			n++
 		}
-		s.n = max(s.n, 0)
+		s.last = s.first + max(n, 0)
 	}
 	return s, nil
 }
@@ -90,10 +94,14 @@ func newSteps[T int64 | float64](n *plan.MakeSeries, consts [3]column.Column, fl
 type steps[T int64 | float64] struct {
 	from, to, step T
 	hasFrom, hasTo bool
-	closed         bool  // the step that begins at to is one too
-	n              int64 // the number of steps, if it has both bounds
-	floor          func(T) T
-	add            func(*dynamic.ArrayBuilder, T)
+	closed         bool // the step that begins at to is one too
+	// Step 0 begins at origin, the axis begins with step first and, if it has both
+	// bounds, ends before step last. Whole numbers have the origin that is nearest to
+	// zero: axes whose bounds differ by whole steps number them alike.
+	origin      T
+	first, last int64
+	floor       func(T) T
+	add         func(*dynamic.ArrayBuilder, T)
 }
 
 // down returns how many whole steps fit into x, rounded down.
@@ -108,7 +116,7 @@ func (s *steps[T]) down(x T) int64 {
 	return int64(d)
 }
 
-func (s *steps[T]) at(step int64) T { return s.from + T(step)*s.step }
+func (s *steps[T]) at(step int64) T { return s.origin + T(step)*s.step }
 
 func (s *steps[T]) of(c column.Column) (rows []uint32, numbers []int64) {
 	v := column.ViewOf[T](c)
@@ -118,7 +126,7 @@ func (s *steps[T]) of(c column.Column) (rows []uint32, numbers []int64) {
 		if v.Null(i) || x != x || s.hasFrom && x < s.from || s.hasTo && !s.closed && x >= s.to {
 			continue
 		}
-		n := s.down(x - s.from)
+		n := s.down(x - s.origin)
 		if s.hasTo && s.closed && s.at(n) > s.to {
 			continue
 		}
@@ -131,11 +139,11 @@ func (s *steps[T]) bounded() bool { return s.hasFrom && s.hasTo }
 
 func (s *steps[T]) bounds(from, to int64) (int64, int64, error) {
 	if s.hasFrom {
-		from = 0
+		from = s.first
 	}
 	switch {
 	case s.bounded():
-		to = s.n
+		to = s.last
 	case s.hasTo:
 		to = s.down(s.to)
 		if s.closed || s.at(to) < s.to {
@@ -160,4 +168,14 @@ func (s *steps[T]) write(a *dynamic.ArrayBuilder, from, to int64) {
 	for i := from; i < to; i++ {
 		s.add(a, s.at(i))
 	}
+}
+
+// ends returns the values between which, with the first and without the second, all
+// steps are; has says which of the two there are.
+func (s *steps[T]) ends() (from, to T, hasFrom, hasTo bool) {
+	to = s.to
+	if s.closed && s.hasTo {
+		to = s.at(s.down(s.to-s.origin) + 1)
+	}
+	return s.from, to, s.hasFrom, s.hasTo
 }
