@@ -32,8 +32,8 @@ func (q *query) aggregateFragments(a *aggregation) (*flow, bool, error) {
 		return nil, false, err
 	}
 	f := &fragmentedAggregation{aggregation: a}
-	any := false
-	for _, c := range chains {
+	some, none := false, false // is kept, or to be, of a table
+	for _, c := range chains { // all are asked, so that next time all are kept
 		leg := aggregatedLeg{aggregation: a, chain: c}
 		if c.read == nil {
 			f.legs = append(f.legs, leg)
@@ -48,14 +48,15 @@ func (q *query) aggregateFragments(a *aggregation) (*flow, bool, error) {
 		if ok {
 			leg.portions = ask.portions(src.Parts(), c.read.Hints, q.skipsOf(c.read))
 		}
-		any = any || anyKept(leg.portions)
-		if !ok || !anyKept(leg.portions) && slices.ContainsFunc(leg.portions, func(p portion) bool { return p.part.ID != "" }) {
-			// What is much and not kept is better aggregated by all workers.
-			return nil, false, nil
+		if anyKept(leg.portions) {
+			some = true
+		} else {
+			none = none || !ok || slices.ContainsFunc(leg.portions, func(p portion) bool { return p.part.ID != "" })
 		}
 		f.legs = append(f.legs, leg)
 	}
-	if !any {
+	if none || !some {
+		// What is much and not kept is better aggregated by all workers.
 		return nil, false, nil
 	}
 	r := &breaker{schema: a.node.Out, run: f.run}
