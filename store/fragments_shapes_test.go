@@ -33,6 +33,7 @@ var shapes = map[string]string{
 	"make-series of another":     "Events | where TimeGenerated > ago(40m) | extend At = TimeGenerated - 30s | make-series count() on At from bin(ago(20m), 1m) to bin(ago(1m), 1m) step 1m by User",
 	"make-series of numbers":     "Events | where TimeGenerated > ago(40m) | make-series count() on N from 100 to 2000 step 50 by User",
 	"make-series of a union":     "union Events, Other | make-series count() default=0 on TimeGenerated from bin(ago(35m), 5m) to bin(now(), 5m) step 5m by User",
+	"some value, bags and lists": "Events | where N % 2 == 0 | summarize take_any(N), make_bag(bag_pack(User, N)), makelist(N, 12), take_anyif(Text, N % 3 == 0) by User",
 	"union, counted":             "union Events, Other | where TimeGenerated > ago(45m) | count",
 	"union, summarized":          "union (Events | where N % 2 == 0), (Other | extend User = strcat(User, '!')) | where TimeGenerated > ago(45m) | summarize count(), min(N), arg_max(TimeGenerated, N) by User",
 	"union with its source":      "union withsource=From Events, Other | where TimeGenerated between (ago(45m) .. ago(3m)) | extend Even = N % 2 == 0 | summarize take_any(User), dcount(N) by From, Even",

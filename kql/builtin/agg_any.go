@@ -15,7 +15,7 @@ func anyAggregates() []function.Aggregate {
 		{
 			Doc: "Returns some value of the group: one that is neither null nor empty, if there is any.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "take_any(expr: T scalar): T", In: one, New: newAny},
+				{Sig: "take_any(expr: T scalar): T", In: one, New: newAny, InOrder: true},
 			},
 			Examples:   []string{`long(null), 7 | take_any(x) -> 7`},
 			ResultName: function.NameFirstArgument,
@@ -23,7 +23,7 @@ func anyAggregates() []function.Aggregate {
 		{
 			Doc: "Returns some value of the rows where the predicate is true.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "take_anyif(expr: T scalar, predicate: bool): T", In: two, New: onlyIf(1, newAny)},
+				{Sig: "take_anyif(expr: T scalar, predicate: bool): T", In: two, New: onlyIf(1, newAny), InOrder: true},
 			},
 			Examples:   []string{`1, 2 | take_anyif(x, x > 1) -> 2`},
 			ResultName: function.NameFirstArgument,
@@ -31,7 +31,7 @@ func anyAggregates() []function.Aggregate {
 		{
 			Doc: "Returns some value of the group.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "any(expr: T scalar): T", In: one, New: newAny},
+				{Sig: "any(expr: T scalar): T", In: one, New: newAny, InOrder: true},
 			},
 			Examples:   []string{`5, 5 | any(x) -> 5`},
 			ResultName: function.NamePrefix,
@@ -41,7 +41,7 @@ func anyAggregates() []function.Aggregate {
 		{
 			Doc: "Returns some value of the rows where the predicate is true.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "anyif(expr: T scalar, predicate: bool): T", In: two, New: onlyIf(1, newAny)},
+				{Sig: "anyif(expr: T scalar, predicate: bool): T", In: two, New: onlyIf(1, newAny), InOrder: true},
 			},
 			Examples:   []string{`1, 2 | anyif(x, x > 1) -> 2`},
 			ResultName: function.NamePrefix,
@@ -51,7 +51,7 @@ func anyAggregates() []function.Aggregate {
 		{
 			Doc: "Returns some value of the group, as a column of its own name.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "passthrough(expr: T scalar): T", In: one, New: newAny},
+				{Sig: "passthrough(expr: T scalar): T", In: one, New: newAny, InOrder: true},
 			},
 			Examples:   []string{`5, 5 | passthrough(x) -> 5`},
 			ResultName: function.NameFirstArgument,

@@ -13,7 +13,7 @@ func bagAggregates() []function.Aggregate {
 		{
 			Doc: "Joins the property bags of the group into one; of members with one name the first stays.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "make_bag(expr: bag, maxSize?: const int|long): dynamic", In: []types.Type{d, l}, New: newBag},
+				{Sig: "make_bag(expr: bag, maxSize?: const int|long): dynamic", In: []types.Type{d, l}, New: newBag, InOrder: true},
 			},
 			Examples:   []string{`dynamic({"a":1}), dynamic({"a":2,"b":3}) | make_bag(x) -> {"a":1,"b":3}`},
 			ResultName: function.NamePrefix,
@@ -22,7 +22,7 @@ func bagAggregates() []function.Aggregate {
 		{
 			Doc: "Joins the property bags of the rows where the predicate is true into one.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "make_bag_if(expr: bag, predicate: bool, maxSize?: const int|long): dynamic", In: []types.Type{d, b, l}, New: onlyIf(1, newBag)},
+				{Sig: "make_bag_if(expr: bag, predicate: bool, maxSize?: const int|long): dynamic", In: []types.Type{d, b, l}, New: onlyIf(1, newBag), InOrder: true},
 			},
 			Examples:   []string{`dynamic({"a":1}), dynamic({"b":3}) | make_bag_if(x, isnotnull(x.b)) -> {"b":3}`},
 			ResultName: function.NamePrefix,
@@ -31,7 +31,7 @@ func bagAggregates() []function.Aggregate {
 		{
 			Doc: "Joins the property bags of the group into one.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "make_dictionary(expr: bag, maxSize?: const int|long): dynamic", In: []types.Type{d, l}, New: newBag},
+				{Sig: "make_dictionary(expr: bag, maxSize?: const int|long): dynamic", In: []types.Type{d, l}, New: newBag, InOrder: true},
 			},
 			Examples:   []string{`dynamic({"a":1}), dynamic({"b":3}) | make_dictionary(x) -> {"a":1,"b":3}`},
 			ResultName: function.NamePrefix,

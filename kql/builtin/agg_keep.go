@@ -47,6 +47,12 @@ func (a *listAcc[T]) Detach() bool {
 }
 
 // Detach implements function.Keepable.
+func (a *bagAcc) Detach() bool {
+	ownTexts(a.log.vals)
+	return true
+}
+
+// Detach implements function.Keepable.
 func (a *setAcc[T]) Detach() bool {
 	a.seen, a.hasher = seenCodes{}, columnHasher{}
 	return a.list.Detach()

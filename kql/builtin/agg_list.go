@@ -46,7 +46,7 @@ func listAggregates() []function.Aggregate {
 		{
 			Doc: "Collects the values of the group into an array.",
 			Overloads: []function.AggregateOverload{
-				{Sig: "makelist(expr: scalar, maxSize?: const int|long): dynamic", In: []types.Type{u, l}, New: newListOf(maxMakeList)},
+				{Sig: "makelist(expr: scalar, maxSize?: const int|long): dynamic", In: []types.Type{u, l}, New: newListOf(maxMakeList), InOrder: true},
 			},
 			Examples:   []string{`1, 2 | makelist(x) -> [1,2]`},
 			ResultName: function.NamePrefix,
