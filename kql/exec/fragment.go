@@ -170,11 +170,11 @@ func (f *fragment) add(b *column.Batch) {
 
 // keep copies the rows, so that they hold on to nothing else, and keeps them.
 func (f *fragment) keep() {
-	var out []*column.Batch
-	bytes := max(256, f.bytes)
-	if f.bytes <= fragmentBytes {
-		bytes = 256
+	if f.bytes > fragmentBytes {
+		f.kept.Refuse(f.of.key)
+		return
 	}
+	rows := &keptRows{bytes: 256}
 	for _, b := range f.batches {
 		cols := make([]column.Column, b.Width())
 		for i := range cols {
@@ -183,20 +183,14 @@ func (f *fragment) keep() {
 				return // whoever reads the column says so
 			}
 			cols[i] = column.Clone(c)
-			if bytes += columnSize(cols[i]); bytes > fragmentBytes {
-				break
-			}
+			rows.bytes += columnSize(cols[i])
 		}
-		if bytes > fragmentBytes {
-			break
+		if rows.bytes > fragmentBytes {
+			f.kept.Refuse(f.of.key)
+			return
 		}
-		out = append(out, column.NewBatch(b.Len(), cols))
+		rows.batches = append(rows.batches, column.NewBatch(b.Len(), cols))
 	}
-	if bytes > fragmentBytes {
-		f.kept.Refuse(f.of.key)
-		return
-	}
-	rows := &keptRows{out, bytes}
 	f.kept.Put(f.of.key, rows)
 	f.of.whole.addRows(f.kept, f.of.at, rows)
 }
