@@ -47,6 +47,7 @@ race: ## Run the tests, with the race detector where a C compiler is present.
 	go list $(ALONE) >/dev/null
 	GORACE="atexit_sleep_ms=50 $$GORACE" CGO_ENABLED=$(if $(RACE),1,0) go test $(RACE) $$(go list ./... | grep -vxF "$$(go list $(ALONE))")
 	go test $(ALONE)
+	go test ./schedule -run '^TestDays$$'
 
 FUZZTIME = 1m
 fuzz: ## Fuzz each parser for a minute (FUZZTIME=10m for longer).

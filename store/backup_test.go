@@ -53,7 +53,7 @@ func TestBackupWhileRowsComeIn(t *testing.T) {
 		}
 	})
 	to := t.TempDir()
-	for i := range 8 {
+	for i := range 3 {
 		for least := acked.Load(); acked.Load() < least+100; {
 			time.Sleep(time.Millisecond)
 		}
