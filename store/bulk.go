@@ -185,16 +185,22 @@ func (b *Bulk) table(in Rows) (*bulkTable, error) {
 		_, err := b.s.grow(b.tables[i].t, in.Schema)
 		return b.tables[i], err
 	}
-	t, err := b.s.create(in.Table, in.Schema)
-	if err != nil {
-		return nil, err
+	for {
+		t, err := b.s.create(in.Table, in.Schema)
+		if err != nil {
+			return nil, err
+		}
+		altered, err := b.s.grow(t, in.Schema)
+		var dropped *UnknownTableError
+		if errors.As(err, &dropped) {
+			continue // since it was found: it is made anew
+		}
+		if err != nil {
+			return nil, err
+		}
+		b.tables = append(b.tables, &bulkTable{name: in.Table, t: t, altered: altered})
+		return b.tables[len(b.tables)-1], nil
 	}
-	altered, err := b.s.grow(t, in.Schema)
-	if err != nil {
-		return nil, err
-	}
-	b.tables = append(b.tables, &bulkTable{name: in.Table, t: t, altered: altered})
-	return b.tables[len(b.tables)-1], nil
 }
 
 // has reports whether the last rows had these columns.
