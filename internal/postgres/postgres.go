@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // A Server is a server that runs until the test ends.
@@ -61,7 +62,21 @@ func (s *Server) Stop() {
 
 // Resume starts the server again on the same port.
 func (s *Server) Resume() {
-	s.command("pg_ctl", "start", "-D", s.data(), "-w", "-t", "60", "-l", filepath.Join(s.dir, "log"),
+	s.t.Helper()
+	// Processes of a server that was stopped at once may keep it from starting for a
+	// moment.
+	var err error
+	for range 20 {
+		if err = s.start(); err == nil {
+			return
+		}
+		time.Sleep(250 * time.Millisecond)
+	}
+	s.t.Error(err)
+}
+
+func (s *Server) start() error {
+	return s.try("pg_ctl", "start", "-D", s.data(), "-w", "-t", "60", "-l", filepath.Join(s.dir, "log"),
 		"-o", fmt.Sprintf("-h 127.0.0.1 -p %d -k %s -c shared_buffers=16MB -c max_connections=50 -c fsync=off", s.port, s.dir))
 }
 
@@ -75,21 +90,27 @@ func (s *Server) URL() string {
 
 func (s *Server) command(name string, args ...string) {
 	s.t.Helper()
+	if err := s.try(name, args...); err != nil {
+		s.t.Error(err)
+	}
+}
+
+func (s *Server) try(name string, args ...string) error {
 	cmd := exec.Command(filepath.Join(s.bin, name), args...)
 	cmd.Dir, cmd.SysProcAttr = s.dir, s.run
 	// A file and not a pipe, which the server would keep open.
 	out, err := os.CreateTemp(s.dir, "out")
 	if err != nil {
-		s.t.Error(err)
-		return
+		return err
 	}
 	defer out.Close()
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Run(); err != nil {
 		text, _ := os.ReadFile(out.Name())
 		log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
-		s.t.Errorf("%s: %v\n%s%s", name, err, text, log)
+		return fmt.Errorf("%s: %w\n%s%s", name, err, text, log)
 	}
+	return nil
 }
 
 // programs returns the folder of the newest version's programs, "" if there is none.
