@@ -69,6 +69,7 @@ const layers = `
 	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant
 	internal/script :
 	internal/rulefiles :
+	internal/pace :
 	internal/postgres :
 	internal/conformance :
 	internal/reference :

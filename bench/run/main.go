@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/internal/pace"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/output"
@@ -89,6 +90,7 @@ func run(ctx context.Context, o options) error {
 
 // query runs the query o.repeat times, from its text to the answer in memory.
 func query(ctx context.Context, o options, m *measurement) error {
+	pace.Server()
 	text, request, now, err := prepare(o)
 	if err != nil {
 		return err

@@ -23,6 +23,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/calypso-kql/calypso/internal/pace"
 )
 
 type options struct {
@@ -64,6 +66,7 @@ func main() {
 	flag.StringVar(&o.profile, "cpuprofile", "", "file for a profile of the rules' last hour")
 	flag.BoolVar(&o.explain, "explain", false, "print the plans of the last runs, with what they read")
 	flag.Parse()
+	pace.Server()
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "schedule:", err)
 		os.Exit(1)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/calypso-kql/calypso/backtest"
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/internal/pace"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/workspace"
@@ -42,7 +43,10 @@ of the rule, which alerts would be gained and which lost.`,
 		Example: `  calypso backtest rules/failures.yaml --store data --from 2026-03-01 --to 2026-03-08
   calypso backtest new.yaml --against old.yaml --store data --from 2026-03-01`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			pace.Server()
+			return f.run(cmd.Context(), args[0])
+		},
 	}
 	f.data.register(c)
 	f.data.keep = true

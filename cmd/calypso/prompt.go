@@ -15,6 +15,7 @@ import (
 	"github.com/reeflective/readline"
 	"golang.org/x/term"
 
+	"github.com/calypso-kql/calypso/internal/pace"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/output"
 )
@@ -90,6 +91,7 @@ func runPrompt(ctx context.Context, data *dataFlags, limits *limitFlags, ask *re
 	}
 	defer s.set.Close()
 	s.format, s.now = f, now
+	pace.Server()
 	return s.prompt(ctx)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/calypso-kql/calypso/internal/pace"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/kql/syntax"
@@ -67,7 +68,7 @@ func queryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			paceMemory()
+			pace.Answer()
 			return runQuery(cmd.Context(), &data, &limits, &ask, text, now, f)
 		},
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/internal/pace"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/ruletest"
 	"github.com/calypso-kql/calypso/workspace"
@@ -53,6 +54,7 @@ docs/rules.md tells how. The exit code is 1 if a test fails, 3 if a file is wron
 				return failed(err)
 			}
 			t := &ruleTests{runner: runner, verbose: verbose}
+			pace.Server()
 			if err := t.find(args); err != nil {
 				return failed(err)
 			}

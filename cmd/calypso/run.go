@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/internal/pace"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/output"
@@ -48,7 +49,7 @@ time, and tables have the rows of the window that ends there.`,
 			if err != nil {
 				return &exitError{exitInvalid, err}
 			}
-			paceMemory()
+			pace.Answer()
 			return runRule(cmd.Context(), &data, &limits, rule, types.TimeOf(ticks), f)
 		},
 	}

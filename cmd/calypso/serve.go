@@ -18,6 +18,7 @@ import (
 
 	"github.com/calypso-kql/calypso/api"
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/internal/pace"
 	"github.com/calypso-kql/calypso/telemetry"
 )
 
@@ -39,6 +40,7 @@ configuration says otherwise; docs/serve.md tells how.`,
 			}
 			watched(&c, watch)
 			c.Rules = append(c.Rules, rules...)
+			pace.Server()
 			return serve(cmd.Context(), c, saved.with(c.Workspace), served{Config: file, Set: set, Rules: rules})
 		},
 	}

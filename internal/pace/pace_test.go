@@ -1,0 +1,22 @@
+package pace
+
+import "testing"
+
+// The heap of a command may grow by half of what is live, a small one by as much
+// again; that of a server by as much again, a small one by 32 MB.
+func TestPercent(t *testing.T) {
+	for _, c := range []struct {
+		live           uint64
+		answer, server int
+	}{
+		{0, 100, 800}, {4 << 20, 100, 800}, {5 << 20, 80, 640}, {8 << 20, 50, 400},
+		{32 << 20, 50, 100}, {100 << 20, 50, 100}, {1 << 40, 50, 100},
+	} {
+		if got := answer(c.live); got != c.answer {
+			t.Errorf("of %d bytes in a command %d %% may be garbage, want %d", c.live, got, c.answer)
+		}
+		if got := server(c.live); got != c.server {
+			t.Errorf("of %d bytes in a server %d %% may be garbage, want %d", c.live, got, c.server)
+		}
+	}
+}
