@@ -13,7 +13,7 @@ import (
 // tables lists the tables that p reads, each once, with the columns read.
 func tables(p *plan.Query) []Table {
 	out := []Table{}
-	walk(p, func(n plan.Node) {
+	plan.EachNode(p, func(n plan.Node) {
 		if r, ok := n.(*plan.Read); ok {
 			out = addRead(out, r)
 		}
@@ -24,39 +24,11 @@ func tables(p *plan.Query) []Table {
 // pending says whether p has operators whose columns only the rows can tell.
 func pending(p *plan.Query) bool {
 	found := false
-	walk(p, func(n plan.Node) {
+	plan.EachNode(p, func(n plan.Node) {
 		_, ok := n.(*plan.Pending)
 		found = found || ok
 	})
 	return found
-}
-
-// walk calls f for the operators of p, its subqueries and shared results, each
-// shared one once.
-func walk(p *plan.Query, f func(plan.Node)) {
-	seen := map[*plan.SharedDef]bool{}
-	var visit func(n plan.Node)
-	visit = func(n plan.Node) {
-		f(n)
-		if s, ok := n.(*plan.Shared); ok && !seen[s.Def] {
-			seen[s.Def] = true
-			visit(s.Def.Plan)
-		}
-		for _, in := range n.Inputs() {
-			visit(in)
-		}
-		for _, e := range plan.Exprs(n) {
-			plan.WalkExpr(e, func(e plan.Expr) bool {
-				if s, ok := e.(*plan.Subquery); ok {
-					visit(s.Plan)
-				}
-				return true
-			})
-		}
-	}
-	for _, r := range p.Results {
-		visit(r.Root)
-	}
 }
 
 func addRead(tables []Table, n *plan.Read) []Table {

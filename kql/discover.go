@@ -85,33 +85,9 @@ func (q *Query) discover(ctx context.Context, o RunOptions, p *plan.Query) ([]*c
 // hasPending reports whether p has operators whose columns are not known yet.
 func hasPending(p *plan.Query) bool {
 	found := false
-	seen := map[plan.Node]bool{}
-	var walk func(n plan.Node)
-	walk = func(n plan.Node) {
-		if seen[n] {
-			return
-		}
-		seen[n] = true
-		if _, ok := n.(*plan.Pending); ok {
-			found = true
-		}
-		for _, in := range n.Inputs() {
-			walk(in)
-		}
-		for _, e := range plan.Exprs(n) {
-			plan.WalkExpr(e, func(e plan.Expr) bool {
-				if s, ok := e.(*plan.Subquery); ok {
-					walk(s.Plan)
-				}
-				return true
-			})
-		}
-	}
-	for _, r := range p.Results {
-		walk(r.Root)
-	}
-	for _, d := range p.Shared {
-		walk(d.Plan)
-	}
+	plan.EachNode(p, func(n plan.Node) {
+		_, ok := n.(*plan.Pending)
+		found = found || ok
+	})
 	return found
 }

@@ -47,34 +47,11 @@ func Read(p *plan.Query) (tables []string) {
 
 // eachRead calls f with each node of a plan that reads a table, once.
 func eachRead(p *plan.Query, f func(*plan.Read)) {
-	seen := map[plan.Node]bool{} // a plan that is used twice is in it once
-	var walk func(plan.Node)
-	walk = func(n plan.Node) {
-		if seen[n] {
-			return
-		}
-		seen[n] = true
+	plan.EachNode(p, func(n plan.Node) {
 		if r, ok := n.(*plan.Read); ok {
 			f(r)
 		}
-		for _, in := range n.Inputs() {
-			walk(in)
-		}
-		for _, e := range plan.Exprs(n) {
-			plan.WalkExpr(e, func(e plan.Expr) bool {
-				if s, ok := e.(*plan.Subquery); ok {
-					walk(s.Plan)
-				}
-				return true
-			})
-		}
-	}
-	for _, d := range p.Shared {
-		walk(d.Plan)
-	}
-	for _, r := range p.Results {
-		walk(r.Root)
-	}
+	})
 }
 
 type absentFinder struct{ Absent }
