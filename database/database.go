@@ -26,7 +26,10 @@ import (
 
 // A DB is an open database. It is safe for concurrent use.
 type DB struct {
-	sql     *sql.DB
+	sql *sql.DB
+	// soon is sql with commits that do not wait for the disk; nil if there are none.
+	soon    *sql.DB
+	kept    *statements // nil where the driver keeps them
 	dialect dialect
 	name    string // for messages; without a password
 	reader  bool
@@ -84,7 +87,7 @@ func open(source string, db *DB) (*DB, error) {
 		return nil, err
 	}
 	if err := db.arrive(); err != nil && !(db.arrival.awaited && errors.Is(err, ErrAway)) {
-		db.sql.Close()
+		db.Close()
 		return nil, err
 	}
 	return db, nil
@@ -96,7 +99,12 @@ func IsURL(source string) bool {
 }
 
 // Close closes the database.
-func (d *DB) Close() error { return d.sql.Close() }
+func (d *DB) Close() error {
+	if d.soon == nil {
+		return d.sql.Close()
+	}
+	return errors.Join(d.soon.Close(), d.sql.Close())
+}
 
 // String returns the database's path or URL, without a password.
 func (d *DB) String() string { return d.name }
@@ -106,7 +114,7 @@ func (d *DB) Exec(query string, args ...any) (sql.Result, error) {
 	if err := d.arrive(); err != nil {
 		return nil, err
 	}
-	res, err := d.exec(d.sql, query, args)
+	res, err := d.exec(d.anywhere(), query, args)
 	d.health.note(err, true)
 	return res, err
 }
@@ -116,7 +124,7 @@ func (d *DB) Query(query string, args ...any) (*Rows, error) {
 	if err := d.arrive(); err != nil {
 		return nil, err
 	}
-	rows, err := d.query(d.sql, query, args)
+	rows, err := d.query(d.anywhere(), query, args)
 	d.health.note(err, false)
 	return rows, err
 }
@@ -127,22 +135,19 @@ func (d *DB) QueryRow(query string, args ...any) *Row {
 	return &Row{rows, err}
 }
 
-// connection is a database or a transaction in it.
-type connection interface {
-	ExecContext(context.Context, string, ...any) (sql.Result, error)
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-}
+// anywhere is any connection.
+func (d *DB) anywhere() connection { return connection{pool: d.sql, kept: d.kept} }
 
 func (d *DB) exec(c connection, query string, args []any) (sql.Result, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	res, err := c.ExecContext(ctx, d.dialect.statement(query), d.arguments(args)...)
+	res, err := c.exec(ctx, d.dialect.statement(query), d.arguments(args))
 	return res, d.explained(err)
 }
 
 func (d *DB) query(c connection, query string, args []any) (*Rows, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	rows, err := c.QueryContext(ctx, d.dialect.statement(query), d.arguments(args)...)
+	rows, err := c.query(ctx, d.dialect.statement(query), d.arguments(args))
 	if err != nil {
 		cancel()
 		return nil, d.explained(err)

@@ -62,6 +62,24 @@ func statements(t *testing.T, source string) {
 	if n != 1<<40 || string(b) != "\x00\x01\xff" {
 		t.Errorf("read %d, %q", n, b)
 	}
+	for _, id := range []string{"soon", "soon", "again"} { // the second is there already
+		err = db.Soon(func(tx *database.Tx) error {
+			if _, err := tx.Exec("UPDATE things SET n = n + 1 WHERE id = 'what?'"); err != nil {
+				return err
+			}
+			_, err := tx.Exec("INSERT INTO things (id, n) VALUES (?, 0)", id)
+			return err
+		})
+	}
+	must(t, err)
+	must(t, open(t, source).QueryRow("SELECT n FROM things WHERE id = 'what?'").Scan(&n))
+	if n != 4 {
+		t.Errorf("two of three transactions made of 2 a %d", n)
+	}
+	must(t, db.Within(func(tx *database.Tx) error {
+		_, err := tx.Exec("DELETE FROM things WHERE id IN (?, ?)", "soon", "again")
+		return err
+	}))
 	if err := db.QueryRow("SELECT n FROM things WHERE id = ?", "c").Scan(&n); err != sql.ErrNoRows {
 		t.Errorf("no row is %v", err)
 	}

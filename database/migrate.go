@@ -20,7 +20,7 @@ func (d *DB) prepare() error {
 // alone runs f in a transaction while no other node migrates. Each of its statements
 // sees what was committed before it, also while f waited for the others.
 func (d *DB) alone(f func(*Tx) error) error {
-	return d.within(sql.LevelDefault, func(tx *Tx) error {
+	return d.within(d.sql, sql.LevelDefault, func(tx *Tx) error {
 		if d.dialect.exclusive != "" {
 			if _, err := tx.Exec(d.dialect.exclusive); err != nil {
 				return err
@@ -37,7 +37,7 @@ func (d *DB) reachable() error {
 
 // first is QueryRow for what is asked before the database is said to be there.
 func (d *DB) first(query string, args ...any) *Row {
-	rows, err := d.query(d.sql, query, args)
+	rows, err := d.query(d.anywhere(), query, args)
 	return &Row{rows, err}
 }
 

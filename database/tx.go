@@ -10,21 +10,21 @@ import (
 // A Tx is a transaction. It belongs to one goroutine, and ends with the function that
 // Within called.
 type Tx struct {
-	tx *sql.Tx
+	on connection
 	db *DB
 }
 
 // Exec runs a statement.
 func (t *Tx) Exec(query string, args ...any) (sql.Result, error) {
-	return t.db.exec(t.tx, query, args)
+	return t.db.exec(t.on, query, args)
 }
 
 // Query runs a query. The rows are to be closed before the next statement.
-func (t *Tx) Query(query string, args ...any) (*Rows, error) { return t.db.query(t.tx, query, args) }
+func (t *Tx) Query(query string, args ...any) (*Rows, error) { return t.db.query(t.on, query, args) }
 
 // QueryRow runs a query of which one row is wanted.
 func (t *Tx) QueryRow(query string, args ...any) *Row {
-	rows, err := t.db.query(t.tx, query, args)
+	rows, err := t.db.query(t.on, query, args)
 	return &Row{rows, err}
 }
 
@@ -36,18 +36,30 @@ const maxConflicts = 20
 // write, f may be run more than once, and must not build on what a run before did
 // outside of the database. When the connection is lost at the end, whether the
 // transaction was done is not known: the error is an ErrAway.
-func (d *DB) Within(f func(*Tx) error) error {
+func (d *DB) Within(f func(*Tx) error) error { return d.noted(d.sql, f) }
+
+// Soon is Within for what may be done again: it survives the end of this process, but
+// perhaps not a loss of the machine's power in the next seconds. What is lost then is
+// the last transactions: whatever others did before one that is there is there, too.
+func (d *DB) Soon(f func(*Tx) error) error {
+	if d.soon == nil {
+		return d.noted(d.sql, f)
+	}
+	return d.noted(d.soon, f)
+}
+
+func (d *DB) noted(pool *sql.DB, f func(*Tx) error) error {
 	if err := d.arrive(); err != nil {
 		return err
 	}
-	err := d.within(d.dialect.isolation, f)
+	err := d.within(pool, d.dialect.isolation, f)
 	d.health.note(err, true)
 	return err
 }
 
-func (d *DB) within(level sql.IsolationLevel, f func(*Tx) error) error {
+func (d *DB) within(pool *sql.DB, level sql.IsolationLevel, f func(*Tx) error) error {
 	for tries := 1; ; tries++ {
-		err := d.once(level, f)
+		err := d.once(pool, level, f)
 		if err == nil || tries > maxConflicts || !d.dialect.conflict(err, tries) {
 			return err
 		}
@@ -56,15 +68,15 @@ func (d *DB) within(level sql.IsolationLevel, f func(*Tx) error) error {
 	}
 }
 
-func (d *DB) once(level sql.IsolationLevel, f func(*Tx) error) error {
+func (d *DB) once(pool *sql.DB, level sql.IsolationLevel, f func(*Tx) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 	defer cancel()
-	tx, err := d.sql.BeginTx(ctx, &sql.TxOptions{Isolation: level})
+	tx, err := pool.BeginTx(ctx, &sql.TxOptions{Isolation: level})
 	if err != nil {
 		return d.explained(err)
 	}
 	defer tx.Rollback() // does nothing after a commit
-	if err := f(&Tx{tx, d}); err != nil {
+	if err := f(&Tx{connection{pool, tx, d.kept}, d}); err != nil {
 		return err
 	}
 	return d.explained(tx.Commit())

@@ -3,6 +3,8 @@ package ledger
 import (
 	"fmt"
 	"time"
+
+	"github.com/calypso-kql/calypso/database"
 )
 
 // Lease takes a rule for this node until a time, or keeps it for longer; false if
@@ -30,11 +32,16 @@ func (l *Ledger) Release(rule string) error {
 	return err
 }
 
+// writeSoon changes a window that this node works on, in a transaction of its own.
+func (l *Ledger) writeSoon(r *Run, what string, args ...any) error {
+	return l.db.Soon(func(tx *database.Tx) error { return l.write(tx, r, r.State, what, args...) })
+}
+
 // write changes a window that this node works on: what r says of its attempt and
 // state must still be so.
-func (l *Ledger) write(db execer, r *Run, state State, what string, args ...any) error {
+func (l *Ledger) write(tx *database.Tx, r *Run, state State, what string, args ...any) error {
 	args = append(args, l.node, r.Rule, micros(r.To), r.Attempt, state)
-	res, err := db.Exec("UPDATE runs SET "+what+", node = ? WHERE rule = ? AND window_end = ? AND attempt = ? AND state = ?", args...)
+	res, err := tx.Exec("UPDATE runs SET "+what+", node = ? WHERE rule = ? AND window_end = ? AND attempt = ? AND state = ?", args...)
 	if err != nil {
 		return err
 	}

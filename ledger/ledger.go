@@ -7,6 +7,10 @@
 // other. A node that dies loses its rules when their leases end. One that only seemed
 // dead can't write any more to a window that another has taken up (ErrLost).
 //
+// In a file only what alerts come of waits for the disk (Evaluated). After a loss of
+// power the last windows before it may be found open, and are evaluated again: that
+// raises nothing twice, since alerts are known by their IDs.
+//
 // A Ledger is safe for concurrent use, also by other processes that read it.
 package ledger
 

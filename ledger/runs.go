@@ -63,7 +63,7 @@ func (l *Ledger) Pass(rule string, to time.Time) error {
 // entered the first or a later one. After an error none are entered. Of each, State is
 // Overdue, Pending or one of the closed ones.
 func (l *Ledger) Enter(rules ...[]Run) error {
-	return l.db.Within(func(tx *database.Tx) error {
+	return l.db.Soon(func(tx *database.Tx) error {
 		for _, runs := range rules {
 			if err := enter(tx, runs); err != nil {
 				return err
@@ -102,7 +102,7 @@ func enter(tx *database.Tx, runs []Run) error {
 // Start begins an attempt at a window as it was read from the ledger, but that From may
 // be earlier; it is an ErrLost if another node has changed it since.
 func (l *Ledger) Start(r *Run, version string, now time.Time) error {
-	err := l.write(l.db, r, r.State, "state = ?, attempt = ?, started = ?, version = ?, window_start = ?",
+	err := l.writeSoon(r, "state = ?, attempt = ?, started = ?, version = ?, window_start = ?",
 		Running, r.Attempt+1, micros(now), version, micros(r.From))
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ func (l *Ledger) Records(r *Run) ([][]byte, error) {
 // be delivered of it is forgotten. If it is Carried, the rule's next window is to begin
 // where it begins; if it is Done or Failed, what was carried over into it has ended, too.
 func (l *Ledger) End(r *Run, state State, why string, now time.Time) error {
-	err := l.db.Within(func(tx *database.Tx) error {
+	err := l.db.Soon(func(tx *database.Tx) error {
 		if err := l.write(tx, r, r.State, "state = ?, rows = ?, alerts = ?, ended = ?, error = ?", state, r.Rows, r.Alerts, micros(now), why); err != nil {
 			return err
 		}
@@ -209,15 +209,11 @@ func (l *Ledger) Again(r *Run, attempts int, why string, notBefore time.Time) er
 	if state == Running {
 		state = Pending
 	}
-	if err := l.write(l.db, r, r.State, "state = ?, attempt = ?, not_before = ?, error = ?", state, attempts, micros(notBefore), why); err != nil {
+	if err := l.writeSoon(r, "state = ?, attempt = ?, not_before = ?, error = ?", state, attempts, micros(notBefore), why); err != nil {
 		return err
 	}
 	r.State, r.Attempt, r.Error, r.NotBefore = state, attempts, why, notBefore.UTC()
 	return nil
-}
-
-type execer interface {
-	Exec(query string, args ...any) (sql.Result, error)
 }
 
 // Reopen lets the windows of a rule be evaluated again that end after now and have raised

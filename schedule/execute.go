@@ -54,7 +54,7 @@ func (s *Scheduler) advance(ctx context.Context, r *detect.Rule, run *ledger.Run
 		if err := s.carryOn(r, run); err != nil {
 			return err
 		}
-		if err := s.o.Ledger.Start(run, version(r), s.o.Now()); err != nil {
+		if err := s.o.Ledger.Start(run, s.version(r), s.o.Now()); err != nil {
 			return err
 		}
 		outcome, err := s.evaluate(ctx, r, run)

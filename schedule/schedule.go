@@ -26,7 +26,8 @@ import (
 // are needed.
 type Options struct {
 	Ledger *ledger.Ledger
-	// Rules returns the rules as they are now. While it fails, nothing is evaluated.
+	// Rules returns the rules as they are now; one that says something else is another
+	// pointer. While it fails, nothing is evaluated.
 	Rules func() ([]*detect.Rule, error)
 	// Querier returns what a window of a rule is evaluated with: the logs as they
 	// are now, with a share of the machine.
@@ -120,7 +121,8 @@ type Scheduler struct {
 	// failing is what the ledger last failed with while a window was worked on.
 	failing error
 	// large are rules that are evaluated alone.
-	large map[string]bool
+	large    map[string]bool
+	versions map[*detect.Rule]string
 	// failingSince is since when steps have failed; zero if the last did not. Rules that came
 	// meanwhile are caught up on from then on.
 	failingSince time.Time
@@ -140,7 +142,7 @@ func New(o Options) *Scheduler {
 	if o.Workers == 0 {
 		o.Workers = 2
 	}
-	return &Scheduler{o: o, wake: make(chan struct{}, 1), first: map[string]ledger.Run{}, busy: map[string]bool{}, last: map[string]time.Time{}, large: map[string]bool{}}
+	return &Scheduler{o: o, wake: make(chan struct{}, 1), first: map[string]ledger.Run{}, busy: map[string]bool{}, last: map[string]time.Time{}, large: map[string]bool{}, versions: map[*detect.Rule]string{}}
 }
 
 // Backlog returns how many windows are due and not closed. It may be called at any
@@ -255,6 +257,7 @@ func (s *Scheduler) look(now time.Time) error {
 	for _, r := range list {
 		s.rules[r.ID] = r
 	}
+	s.forgetVersions()
 	cursors, err := s.o.Ledger.Cursors()
 	if err == nil {
 		err = s.goBack(list, cursors, now)

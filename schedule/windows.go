@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"time"
 
 	"github.com/calypso-kql/calypso/detect"
@@ -90,7 +91,7 @@ func (s *Scheduler) due(r *detect.Rule, cursor ledger.Cursor, ok bool, now time.
 		}
 	}
 	first := !ok || cursor.To.Before(r.Start)
-	wait, digest := delay+s.stagger(r.ID, frequency), version(r)
+	wait, digest := delay+s.stagger(r.ID, frequency), s.version(r)
 	run := func(to time.Time) ledger.Run {
 		return ledger.Run{Rule: r.ID, Name: r.Name, Version: digest, From: to.Add(-period), To: to, State: ledger.Pending, NotBefore: to.Add(wait), Entered: now.UTC()}
 	}
@@ -108,6 +109,26 @@ func (s *Scheduler) due(r *detect.Rule, cursor ledger.Cursor, ok bool, now time.
 		runs[0].From = from
 	}
 	return runs, pass
+}
+
+// version is [version] of one of the rules, found out once.
+func (s *Scheduler) version(r *detect.Rule) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, ok := s.versions[r]
+	if !ok {
+		v = version(r)
+		s.versions[r] = v
+	}
+	return v
+}
+
+// forgetVersions forgets those of rules that are not there any more, or say something
+// else now.
+func (s *Scheduler) forgetVersions() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.versions, func(r *detect.Rule, _ string) bool { return s.rules[r.ID] != r })
 }
 
 // version returns a digest of what a rule says.

@@ -20,7 +20,8 @@ type timing struct {
 
 	mu     sync.Mutex
 	asked  time.Time
-	tables map[string][]string // by query
+	tables map[string][]string           // by query
+	timed  map[*detect.Rule]*detect.Rule // so that a rule stays one and the same
 }
 
 // tablesAgain is for how long it is known which tables a query reads: union * and
@@ -33,22 +34,27 @@ func (t *timing) of(r *detect.Rule) *detect.Rule {
 	if len(t.schedule.Tables) == 0 || r.Kind != detect.Scheduled || said {
 		return r
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now := time.Now(); now.Sub(t.asked) > tablesAgain {
+		t.asked, t.tables, t.timed = now, map[string][]string{}, map[*detect.Rule]*detect.Rule{}
+	}
+	if timed := t.timed[r]; timed != nil {
+		return timed
+	}
 	delay, arrival := t.schedule.Timing(t.read(r.Query))
 	timed := *r
 	if r.Delay == nil {
 		timed.Delay = &delay
 	}
 	timed.ByArrival = r.ByArrival || arrival && !r.ByGenerated
+	t.timed[r] = &timed
 	return &timed
 }
 
-// read returns the tables that a query reads, as far as they are known.
+// read returns the tables that a query reads, as far as they are known. The caller
+// holds t.mu.
 func (t *timing) read(query string) []string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if now := time.Now(); now.Sub(t.asked) > tablesAgain {
-		t.asked, t.tables = now, map[string][]string{}
-	}
 	tables, ok := t.tables[query]
 	if !ok {
 		q, _ := t.engine.Compile(query, t.workspace()) // what is wrong with it is told when it runs
