@@ -102,7 +102,10 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /v1/ingest/{table}", s.allow(config.Ingestor, s.bodies.inTurn(s.ingest)))
 	mux.HandleFunc("POST /dataCollectionRules/{rule}/streams/{stream}", s.allow(config.Ingestor, s.bodies.inTurn(s.stream)))
 	mux.HandleFunc("POST /v1/rest/ingest/{db}/{table}", s.allow(config.Ingestor, s.bodies.inTurn(s.streaming)))
+	// Kusto's clients ask where to sign in. Nowhere: an empty answer has them go on.
+	mux.HandleFunc("GET /v1/rest/auth/metadata", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
 	mux.HandleFunc("POST /v1/rest/query", s.allow(anyRole, s.query))
+	mux.HandleFunc("POST /v2/rest/query", s.allow(anyRole, s.queryV2))
 	mux.HandleFunc("POST /v1/rest/mgmt", s.allow(anyRole, s.mgmt))
 	mux.HandleFunc("POST /v1/backup", s.allow(config.Admin, s.backup))
 	if o.Incidents != nil {

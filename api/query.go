@@ -52,16 +52,27 @@ type asked struct {
 
 // query answers a query or, as clients send them here, too, a command.
 func (s *server) query(w http.ResponseWriter, r *http.Request, by caller) {
-	s.ask(w, r, by, func(a *asked) error {
+	s.ask(w, r, by, mayQuery(by), writeV1)
+}
+
+// queryV2 is query in version 2 of the protocol, which Kusto's own clients ask queries in.
+func (s *server) queryV2(w http.ResponseWriter, r *http.Request, by caller) {
+	s.ask(w, r, by, mayQuery(by), writeV2)
+}
+
+// mayQuery returns what refuses a query of a caller that may not read.
+func mayQuery(by caller) func(*asked) error {
+	return func(a *asked) error {
 		if !command.IsCommand(a.text) && !by.is(config.Reader) {
 			return &refusal{http.StatusForbidden, "Forbidden", fmt.Sprintf("the token %s does not have the role reader", by.name)}
 		}
 		return nil
-	})
+	}
 }
 
-// ask answers what a client has sent, if check lets it through.
-func (s *server) ask(w http.ResponseWriter, r *http.Request, by caller, check func(*asked) error) {
+// ask answers what a client has sent, if check lets it through, in the form of write.
+func (s *server) ask(w http.ResponseWriter, r *http.Request, by caller, check func(*asked) error, write func(io.Writer, *asked, output.DataSet) error) {
+	start := s.o.Now()
 	a, err := s.readAsked(w, r, by)
 	if err == nil {
 		err = check(a)
@@ -84,7 +95,30 @@ func (s *server) ask(w http.ResponseWriter, r *http.Request, by caller, check fu
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_, written := s.o.Observer.Phase(ctx, "write")
 	// A client that has gone is told nothing.
-	written(output.Write(w, output.Kusto, tables, output.Options{}))
+	ended := s.o.Now()
+	written(write(w, a, output.DataSet{
+		Results: tables, ClientRequestID: a.activity, ActivityID: w.Header().Get(activityID), Ended: ended, Took: ended.Sub(start),
+	}))
+}
+
+// writeV1 writes an answer in version 1 of the protocol. That to a command has its one
+// table only.
+func writeV1(w io.Writer, a *asked, d output.DataSet) error {
+	if command.IsCommand(a.text) {
+		return output.Write(w, output.Kusto, d.Results, output.Options{})
+	}
+	return output.WriteV1(w, d)
+}
+
+// writeV2 writes an answer in version 2 of the protocol, cut as the request wants it.
+func writeV2(w io.Writer, a *asked, d output.DataSet) error {
+	var f output.Frames
+	f.Lines, _ = a.request.Properties["results_v2_newlines_between_frames"].(bool)
+	f.Fragmented, _ = a.request.Properties["results_v2_fragment_primary_tables"].(bool)
+	if place, _ := a.request.Properties["results_error_reporting_placement"].(string); place == "end_of_table" {
+		f.ErrorReportingPlacement = "EndOfTable"
+	}
+	return output.WriteV2(w, d, f)
 }
 
 // answerTo runs a query or a command, which is among those that run meanwhile.
