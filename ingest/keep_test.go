@@ -69,6 +69,31 @@ func TestKeepBoundsTablesWithoutTypes(t *testing.T) {
 	}
 }
 
+// A table that grows is put together from text also where the store knows a column
+// as dynamic.
+func TestGrowingTableWithDynamicColumn(t *testing.T) {
+	known := oneTable{types.NewSchema(types.Column{Name: "TimeGenerated", Type: types.DateTime}, types.Column{Name: "Bag", Type: types.Dynamic})}
+	sink := func(string, types.Schema, *column.Batch) error { return nil }
+	l := ingest.NewLoader(ingest.Options{Tables: known, Sink: sink, Grows: func(string) bool { return true }})
+	in := ingest.Input{Name: "in", Into: "T_CL", Reader: strings.NewReader("[\n{\"Bag\":{\"a\":1}},\n{\"Bag\":{\"a\":2},\"New\":true},\n{}]")}
+	if err := l.Read(context.Background(), in); err != nil {
+		t.Fatal(err)
+	}
+	got := l.Finish()
+	if len(got) != 1 {
+		t.Fatalf("%d tables", len(got))
+	}
+	for row, want := range []string{`{"a":1} null`, `{"a":2} true`, "null null"} {
+		if s := cell(t, got[0], row, "Bag") + " " + cell(t, got[0], row, "New"); s != want {
+			t.Errorf("row %d: %s, want %s", row, s, want)
+		}
+	}
+}
+
+type oneTable struct{ schema types.Schema }
+
+func (o oneTable) Schema(string) (types.Schema, bool) { return o.schema, true }
+
 type noTables struct{}
 
 func (noTables) Schema(string) (types.Schema, bool) { return types.Schema{}, false }

@@ -307,7 +307,8 @@ func (d *decoder) columnsOf(table string) *columns {
 func (d *decoder) rowsOf(l *layout) *rows {
 	t := d.out[l.m.table]
 	if t == nil {
-		t = &rows{table: l.m.table, c: l.columns, asText: d.asText}
+		// A table whose columns have no types yet is put together as text.
+		t = &rows{table: l.m.table, c: l.columns, asText: d.asText || !l.known}
 		d.out[l.m.table] = t
 	}
 	if t.n == 0 {
