@@ -11,8 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,13 +73,13 @@ func Open(ctx context.Context, specs []Spec, o Options) (*Set, error) {
 		return nil, err
 	}
 	s := &Set{tables: map[string]plan.Source{}}
-	parts := map[string][]plan.Source{}
+	parts := map[string][]part{}
 	order := []string{}
-	add := func(table string, src plan.Source) {
+	add := func(table string, p part) {
 		if _, ok := parts[table]; !ok {
 			order = append(order, table)
 		}
-		parts[table] = append(parts[table], src)
+		parts[table] = append(parts[table], p)
 	}
 	loader := ingest.NewLoader(ingest.Options{Tables: o.Tables, Workers: o.Workers, Progress: progress(found, o.Progress)})
 	s.report = loader.Report()
@@ -94,26 +92,53 @@ func Open(ctx context.Context, specs []Spec, o Options) (*Set, error) {
 			s.openParquet(f, o, add)
 			continue
 		}
-		if err := readFile(ctx, loader, f); err != nil {
+		if err := readFile(ctx, loader, f, o.Tables); err != nil {
 			s.Close()
 			return nil, err
 		}
 	}
 	for _, t := range loader.Finish() {
-		add(t.Name, plan.NewMemory(t.Schema, t.Batches))
+		add(t.Name, part{plan.NewMemory(t.Schema, t.Batches), "table " + t.Name + " of JSON and CSV"})
 	}
 	for _, name := range order {
-		schema, known := o.Tables.Schema(name)
-		// Columns that the catalog lacks do not change `*`.
-		if s.tables[name], err = plan.Concat(name, parts[name], schema, known); err != nil {
-			s.Close()
-			return nil, err
-		}
+		s.tables[name] = s.concat(name, parts[name], o.Tables)
 	}
 	return s, nil
 }
 
-func (s *Set) openParquet(f found, o Options, add func(string, plan.Source)) {
+// A part is what one file, or all that are in memory, have of a table.
+type part struct {
+	plan.Source
+	from string // for the report
+}
+
+// concat makes one table of its parts. One that has a column in another type than
+// those before it is told, and left out.
+func (s *Set) concat(name string, parts []part, tables ingest.Tables) plan.Source {
+	schema, known := tables.Schema(name)
+	// Columns that the catalog lacks do not change `*`.
+	join := func(sources []plan.Source) (plan.Source, error) { return plan.Concat(name, sources, schema, known) }
+	all := make([]plan.Source, len(parts))
+	for i, p := range parts {
+		all[i] = p.Source
+	}
+	table, err := join(all)
+	if err == nil {
+		return table
+	}
+	var kept []plan.Source
+	for _, p := range parts {
+		with, err := join(append(kept, p.Source))
+		if err != nil {
+			s.report.FileBroken(p.from, fmt.Errorf("left out: %w", err))
+			continue
+		}
+		kept, table = append(kept, p.Source), with
+	}
+	return table
+}
+
+func (s *Set) openParquet(f found, o Options, add func(string, part)) {
 	table := TableOf(f.path, f.into, o.Tables)
 	declared, _ := o.Tables.Schema(table)
 	pf, err := parquet.Open(f.path, parquet.Options{Declared: declared, Keep: o.Keep})
@@ -125,21 +150,17 @@ func (s *Set) openParquet(f found, o Options, add func(string, plan.Source)) {
 		s.report.Note(f.path, what)
 	}
 	s.files = append(s.files, pf)
-	add(table, pf)
+	add(table, part{pf, f.path})
 }
 
-func readFile(ctx context.Context, l *ingest.Loader, f found) error {
+func readFile(ctx context.Context, l *ingest.Loader, f found, tables ingest.Tables) error {
 	r, err := os.Open(f.path)
 	if err != nil {
 		l.Report().FileBroken(f.path, err)
 		return nil
 	}
 	defer r.Close()
-	return l.Read(ctx, f.input(r))
-}
-
-func (f found) input(r io.Reader) ingest.Input {
-	return ingest.Input{Name: f.path, Into: f.into, Base: BaseName(f.path), Reader: r}
+	return l.Read(ctx, ingest.Input{Name: f.path, Into: f.into, Base: TableOf(f.path, "", tables), Reader: r})
 }
 
 func progress(found []found, f func(n, total int64)) func(int) {
@@ -189,53 +210,6 @@ func (s *Set) Close() error {
 	return errors.Join(errs...)
 }
 
-// found is a file to read.
-type found struct {
-	path, into string
-	size       int64
-	parquet    bool
-	err        error // why it cannot be read
-}
-
-// walk lists the files of all specs, in the order of their names.
-func walk(specs []Spec) ([]found, error) {
-	var out []found
-	for _, spec := range specs {
-		if _, err := os.Stat(spec.Path); err != nil {
-			return nil, fmt.Errorf("-d %s: %w", spec.Path, err)
-		}
-		err := filepath.WalkDir(spec.Path, func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				out = append(out, found{path: path, err: err})
-				return nil
-			}
-			if path != spec.Path && strings.HasPrefix(d.Name(), ".") {
-				if d.IsDir() {
-					return fs.SkipDir
-				}
-				return nil
-			}
-			if d.IsDir() {
-				return nil
-			}
-			info, err := os.Stat(path)
-			switch {
-			case err != nil:
-				out = append(out, found{path: path, err: err})
-			case info.Mode().IsRegular():
-				out = append(out, found{path: path, into: spec.Table, size: info.Size(), parquet: IsParquet(path)})
-			case !info.IsDir():
-				out = append(out, found{path: path, err: errors.New("not a regular file")})
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("-d %s: %w", spec.Path, err)
-		}
-	}
-	return out, nil
-}
-
 // IsParquet reports whether a file is Parquet, by its first bytes or its name.
 func IsParquet(path string) bool {
 	f, err := os.Open(path)
@@ -262,21 +236,21 @@ func BaseName(path string) string {
 	}
 }
 
-// TableOf returns the table of a Parquet file: the one given, the one that the
-// file or a folder above it is called after if the catalog knows it, or else
-// the file's name.
+// TableOf returns the table of a file whose records do not say theirs: the one
+// given, the one that the file or the nearest folder above it is called after, or
+// else the file's name. Folders are called after tables of the catalog, and after
+// custom logs, whose names end in _CL.
 func TableOf(path, into string, tables ingest.Tables) string {
 	if into != "" {
 		return into
 	}
 	name := BaseName(path)
-	if _, ok := tables.Schema(name); ok {
-		return name
-	}
-	for dir := filepath.Dir(path); dir != "." && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, ok := tables.Schema(filepath.Base(dir)); ok {
-			return filepath.Base(dir)
+	for at, dir := name, filepath.Dir(path); ; at, dir = filepath.Base(dir), filepath.Dir(dir) {
+		if _, ok := tables.Schema(at); ok || strings.HasSuffix(at, "_CL") {
+			return at
+		}
+		if dir == filepath.Dir(dir) {
+			return name
 		}
 	}
-	return name
 }

@@ -2,12 +2,15 @@ package files_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/calypso-kql/calypso/files"
+	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
@@ -15,6 +18,46 @@ import (
 type noTables struct{}
 
 func (noTables) Schema(string) (types.Schema, bool) { return types.Schema{}, false }
+
+// knows is a catalog that knows one table, without columns.
+type knows string
+
+func (k knows) Schema(name string) (types.Schema, bool) { return types.Schema{}, name == string(k) }
+
+// Links to folders are followed, once each; a table is called after the nearest
+// folder that is called after a table, whatever the format.
+func TestLinksAndNames(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"far/part-1.json":            `{"a":1}`,
+		"logs/SigninLogs/part-1.csv": "a,b\n1,2\n",
+		"logs/Own_CL/y=2026/1.json":  `{"a":1}`,
+		"logs/other.json":            `{"a":1}`,
+	} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for link, to := range map[string]string{"logs/again": "SigninLogs", "logs/up": "..", "link": "logs", "logs/z.json": "other.json"} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	set, err := files.Open(context.Background(), []files.Spec{{Path: filepath.Join(dir, "link")}}, files.Options{Tables: knows("SigninLogs"), Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer set.Close()
+	got := ""
+	for _, name := range set.Names() {
+		table, _ := set.Table(name)
+		got += fmt.Sprintf("%s %d\n", name, table.(plan.Sizer).Rows())
+	}
+	if want := "Own_CL 1\nSigninLogs 1\nother 1\npart-1 1\n"; got != want {
+		t.Errorf("tables\n%swant\n%s", got, want)
+	}
+}
 
 // What cannot be read in a folder is told, and the rest of it is there.
 func TestFolderWithBrokenFiles(t *testing.T) {

@@ -53,7 +53,7 @@ type file struct {
 	unknown bool   // what it holds is not known yet; the follower's mu guards it
 	isCopy  bool   // of another file
 	source  string // of what it holds, if it is read as a whole
-	took    bool   // something of it was stored since it was first looked at
+	took    bool   // something of it was stored, or not understood, since it was first looked at
 }
 
 // kind is how a file is read.
@@ -325,4 +325,4 @@ func (f *follower) stored(x *file, path, table string, rows int) {
 }
 
 // base is the table of records that don't say theirs.
-func base(path string) string { return files.BaseName(path) }
+func (f *follower) base(path string) string { return files.TableOf(path, "", f.o.Tables) }

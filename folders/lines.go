@@ -11,7 +11,6 @@ import (
 
 	"github.com/calypso-kql/calypso/ingest"
 	"github.com/calypso-kql/calypso/intake"
-	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/store"
 )
 
@@ -104,7 +103,7 @@ func (f *follower) lastLine(ctx context.Context, x *file, path string, r *os.Fil
 	if until := x.quietUntil(f.o.LastLine); !until.IsZero() {
 		return until, nil
 	}
-	if _, err := dynamic.ParseJSON(string(rest)); err != nil && len(bytes.TrimSpace(rest)) > 0 {
+	if !ingest.AreWhole(string(rest)) {
 		f.tell(path, []ingest.Problem{{Line: 1, Message: "the last line is not finished; it is read when it is"}}, f.lineAt(x, r), 0, 0)
 		return next, nil
 	}
@@ -129,7 +128,7 @@ func (f *follower) storePiece(ctx context.Context, x *file, path string, r *os.F
 		text = bytes.TrimPrefix(text, byteOrderMark)
 	}
 	for attempt := 0; ; attempt++ {
-		d, err := f.o.Intake.Decode(ctx, ingest.Input{Name: path, Into: x.folder.Table, Base: base(path), Lines: true, Reader: bytes.NewReader(text)}, 0)
+		d, err := f.o.Intake.Decode(ctx, ingest.Input{Name: path, Into: x.folder.Table, Base: f.base(path), Lines: true, Reader: bytes.NewReader(text)}, 0)
 		if err != nil {
 			return err
 		}
@@ -156,6 +155,7 @@ func (f *follower) storeDecoded(ctx context.Context, x *file, path string, r *os
 	}
 	x.count.Stored(d, n, ack.Duplicate)
 	if !ack.Duplicate {
+		x.took = x.took || d.Rejected > 0
 		for _, rows := range d.Rows {
 			f.stored(x, path, rows.Table, rows.Rows.Len())
 		}

@@ -171,7 +171,7 @@ func (w *wholeFile) store(ctx context.Context, table string, p *part) error {
 func (w *wholeFile) records(ctx context.Context, r *os.File) error {
 	report := &ingest.Report{}
 	l := w.f.o.Intake.Loader(report, func(table string, s types.Schema, b *column.Batch) error { return w.add(ctx, table, s, b) })
-	if err := l.Read(ctx, ingest.Input{Name: w.path, Into: w.x.folder.Table, Base: base(w.path), Reader: r}); err != nil {
+	if err := l.Read(ctx, ingest.Input{Name: w.path, Into: w.x.folder.Table, Base: w.f.base(w.path), Reader: r}); err != nil {
 		return err
 	}
 	for _, t := range l.Finish() {
@@ -189,6 +189,7 @@ func (w *wholeFile) records(ctx context.Context, r *os.File) error {
 func (w *wholeFile) report(r *ingest.Report) {
 	_, _, rejected, nulls, broken := r.Counts()
 	w.x.torn = broken > 0
+	w.x.took = w.x.took || rejected > 0
 	w.x.count.Rejected.Add(int64(rejected + broken))
 	w.x.count.Nulls.Add(int64(nulls))
 	w.f.tell(w.path, r.Problems(), 0, rejected, nulls)

@@ -6,15 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql/dynamic"
 )
 
 // delimiterOf returns the delimiter of a file with a header line: the one of
-// comma, tab and semicolon that the line has most of. ok is false for text that
-// has none, and for what is no text: neither is a table.
-func delimiterOf(head []byte) (comma rune, ok bool) {
+// comma, tab and semicolon that the line has most of. A file with one column, which
+// has none, is known by its name. ok is false for other text and for what is no text.
+func delimiterOf(head []byte, name string) (comma rune, ok bool) {
 	if bytes.IndexByte(head, 0) >= 0 {
 		return 0, false
 	}
@@ -25,8 +26,19 @@ func delimiterOf(head []byte) (comma rune, ok bool) {
 			comma, most = rune(c), n
 		}
 	}
+	if most == 0 && oneColumn.MatchString(name) {
+		comma, most = ',', 1
+	}
 	return comma, most > 0
 }
+
+var oneColumn = regexp.MustCompile(`(?i)\.(csv|tsv)(\.gz|\.gzip|\.zst|\.zstd)?$`)
+
+// localTime ends the names of datetime columns that the portal has written in the
+// zone of whoever exported them, without saying which one that is.
+const localTime = " [Local Time]"
+
+var errLocalTime = errors.New("its times are in a local zone that it does not name: export it in UTC")
 
 // decodeDelimited decodes a whole CSV or TSV file with a header. Portal exports
 // write the zone behind the names of datetime columns ("TimeGenerated [UTC]")
@@ -40,6 +52,9 @@ func (d *decoder) decodeDelimited(r io.Reader, comma rune) error {
 	}
 	keys := make([]*key, len(head))
 	for i, name := range head {
+		if strings.HasSuffix(name, localTime) {
+			return errLocalTime
+		}
 		keys[i] = d.keys.get(strings.TrimSuffix(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")), " [UTC]"))
 	}
 	var members []member

@@ -185,7 +185,7 @@ func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
 		added := l.decodeWhole(in, p, func(d *decoder) { d.decodeDocument() })
 		return errors.Join(added, broken(err))
 	}
-	comma, ok := delimiterOf(head)
+	comma, ok := delimiterOf(head, in.Name)
 	if !ok {
 		return broken(errors.New("the format is not recognised: want JSON, NDJSON, CSV, TSV or Parquet"))
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/calypso-kql/calypso/kql/dynamic"
 )
 
-// decodeLines decodes a piece with one record a line.
+// decodeLines decodes a piece with one record a line. Several that follow each other
+// on a line, as some collectors write them, are as many records.
 func (d *decoder) decodeLines() {
 	text := d.scan.text
 	for i := 0; i < len(text); {
@@ -27,7 +28,7 @@ func (d *decoder) decodeLines() {
 			for next < len(text) && text[next] != '\n' && isBlank(text[next]) {
 				next++
 			}
-			if next == len(text) || text[next] == '\n' {
+			if next == len(text) || text[next] == '\n' || text[next] == '{' {
 				d.decode(i)
 				d.scan.lines = lines
 				i = next

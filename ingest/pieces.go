@@ -143,6 +143,18 @@ func InLines(head []byte) bool {
 	return len(line) > 1 && (line[0] == '{' && line[len(line)-1] == '}')
 }
 
+// AreWhole reports whether text is JSON values that end, and nothing else.
+func AreWhole(text string) bool {
+	sc := scanner{text: text}
+	for i := sc.skip(0); i < len(text); i = sc.skip(i) {
+		var ok bool
+		if i, _, ok = sc.value(i); !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // peek returns the beginning of r without consuming it. The error is why there
 // is no more of it, io.EOF not being one.
 func peek(r *bufio.Reader) ([]byte, error) {

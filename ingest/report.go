@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -87,7 +88,7 @@ func (r *Report) FileBroken(file string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.broken++
-	r.note(Problem{File: file, Message: err.Error()})
+	r.note(Problem{File: file, Message: strings.TrimPrefix(err.Error(), file+": ")})
 }
 
 // piece adds what one piece of input came to.
