@@ -106,6 +106,8 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /v1/rest/auth/metadata", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
 	mux.HandleFunc("POST /v1/rest/query", s.allow(anyRole, s.query))
 	mux.HandleFunc("POST /v2/rest/query", s.allow(anyRole, s.queryV2))
+	mux.HandleFunc("POST /v1/workspaces/{workspace}/query", s.allow(anyRole, s.workspaceQuery))
+	mux.HandleFunc("GET /v1/workspaces/{workspace}/query", s.allow(anyRole, s.workspaceQuery))
 	mux.HandleFunc("POST /v1/rest/mgmt", s.allow(anyRole, s.mgmt))
 	mux.HandleFunc("POST /v1/backup", s.allow(config.Admin, s.backup))
 	if o.Incidents != nil {

@@ -55,5 +55,5 @@ func (s *server) mgmt(w http.ResponseWriter, r *http.Request, by caller) {
 			return errors.New("this address is for management commands, which begin with a dot: send queries to /v1/rest/query")
 		}
 		return nil
-	}, writeV1)
+	}, protocol{s.readAsked, writeV1})
 }

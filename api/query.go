@@ -52,12 +52,12 @@ type asked struct {
 
 // query answers a query or, as clients send them here, too, a command.
 func (s *server) query(w http.ResponseWriter, r *http.Request, by caller) {
-	s.ask(w, r, by, mayQuery(by), writeV1)
+	s.ask(w, r, by, mayQuery(by), protocol{s.readAsked, writeV1})
 }
 
 // queryV2 is query in version 2 of the protocol, which Kusto's own clients ask queries in.
 func (s *server) queryV2(w http.ResponseWriter, r *http.Request, by caller) {
-	s.ask(w, r, by, mayQuery(by), writeV2)
+	s.ask(w, r, by, mayQuery(by), protocol{s.readAsked, writeV2})
 }
 
 // mayQuery returns what refuses a query of a caller that may not read.
@@ -70,10 +70,16 @@ func mayQuery(by caller) func(*asked) error {
 	}
 }
 
-// ask answers what a client has sent, if check lets it through, in the form of write.
-func (s *server) ask(w http.ResponseWriter, r *http.Request, by caller, check func(*asked) error, write func(io.Writer, *asked, output.DataSet) error) {
+// A protocol is how clients ask, and want to be answered.
+type protocol struct {
+	read  func(w http.ResponseWriter, r *http.Request, by caller) (*asked, error)
+	write func(w io.Writer, a *asked, d output.DataSet) error
+}
+
+// ask answers what a client has sent, if check lets it through.
+func (s *server) ask(w http.ResponseWriter, r *http.Request, by caller, check func(*asked) error, p protocol) {
 	start := s.o.Now()
-	a, err := s.readAsked(w, r, by)
+	a, err := p.read(w, r, by)
 	if err == nil {
 		err = check(a)
 	}
@@ -96,7 +102,7 @@ func (s *server) ask(w http.ResponseWriter, r *http.Request, by caller, check fu
 	_, written := s.o.Observer.Phase(ctx, "write")
 	// A client that has gone is told nothing.
 	ended := s.o.Now()
-	written(write(w, a, output.DataSet{
+	written(p.write(w, a, output.DataSet{
 		Results: tables, ClientRequestID: a.activity, ActivityID: w.Header().Get(activityID), Ended: ended, Took: ended.Sub(start),
 	}))
 }
@@ -218,6 +224,11 @@ func (s *server) readAsked(w http.ResponseWriter, r *http.Request, by caller) (*
 	if err != nil {
 		return nil, &bodyError{err}
 	}
+	return s.asked(w, r, by, text, req)
+}
+
+// asked returns a text that a client has sent, once the body has been read.
+func (s *server) asked(w http.ResponseWriter, r *http.Request, by caller, text string, req kql.Request) (*asked, error) {
 	// What was for sending the request is not for working on it: the server would
 	// take a deadline that passes for a client that has gone.
 	if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/kql"
-	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
@@ -77,28 +76,42 @@ type visualization struct {
 	Xmin, Xmax                       *string
 }
 
-// visualizationOf returns the wish of a result as the text of a JSON object.
-func visualizationOf(t kql.Table) string {
+func newVisualization(t kql.Table) visualization {
 	v := visualization{IsQuerySorted: t.Ordered, Ymin: "NaN", Ymax: "NaN"}
 	if r := t.Render; r != nil {
 		v.Visualization = &r.Chart
-		v.set(r)
+		v.set(r.Properties)
 	}
-	text, err := json.Marshal(v)
+	return v
+}
+
+// visualizationFor returns the wish of the first result that has one.
+func visualizationFor(results []kql.Table) visualization {
+	for _, t := range results {
+		if t.Render != nil {
+			return newVisualization(t)
+		}
+	}
+	return newVisualization(kql.Table{})
+}
+
+// visualizationOf returns the wish of a result as the text of a JSON object.
+func visualizationOf(t kql.Table) string {
+	text, err := json.Marshal(newVisualization(t))
 	if err != nil {
 		return "{}" // there is nothing in it that can't be written
 	}
 	return string(text)
 }
 
-// set takes over the properties of a render operator.
-func (v *visualization) set(r *plan.Render) {
+// set takes over the properties of a render operator, as written.
+func (v *visualization) set(properties map[string]string) {
 	texts := map[string]**string{
 		"title": &v.Title, "xcolumn": &v.XColumn, "xtitle": &v.XTitle, "ytitle": &v.YTitle, "xaxis": &v.XAxis, "yaxis": &v.YAxis,
 		"legend": &v.Legend, "ysplit": &v.YSplit, "kind": &v.Kind, "xmin": &v.Xmin, "xmax": &v.Xmax,
 	}
 	lists := map[string]*[]string{"series": &v.Series, "ycolumns": &v.YColumns, "anomalycolumns": &v.AnomalyColumns}
-	for name, value := range r.Properties {
+	for name, value := range properties {
 		switch name := strings.ToLower(name); {
 		case texts[name] != nil:
 			*texts[name] = &value

@@ -1,6 +1,6 @@
 // Package output writes the tables of an answer: for people as aligned text,
-// for programs as JSON, NDJSON, CSV, TSV or Parquet, and as the Kusto REST v1
-// answer.
+// for programs as JSON, NDJSON, CSV, TSV or Parquet, and as answers of Kusto's REST
+// APIs and of the Log Analytics query API.
 //
 // It changes no value: cells are written as Kusto writes them. Datetimes are
 // UTC in ISO 8601, timespans `[-][d.]hh:mm:ss[.fffffff]`, dynamic values are

@@ -56,9 +56,12 @@ func writeObjects(w *bufio.Writer, t kql.Table, sep, end string) error {
 }
 
 // writeArrays writes the rows of t as JSON arrays, as Kusto's answers do.
-func writeArrays(w *bufio.Writer, t kql.Table) error {
+func writeArrays(w *bufio.Writer, t kql.Table) error { return writeArraysOf(w, t, jsonCell) }
+
+// writeArraysOf is writeArrays with other cells.
+func writeArraysOf(w *bufio.Writer, t kql.Table, writer func(column.Column) cell) error {
 	var buf []byte
-	return eachRow(t, jsonCell, func(cells []cell, i int, first bool) error {
+	return eachRow(t, writer, func(cells []cell, i int, first bool) error {
 		buf = buf[:0]
 		if !first {
 			buf = append(buf, ',')
