@@ -71,6 +71,7 @@ const layers = `
 	internal/rulefiles :
 	internal/pace :
 	internal/postgres :
+	internal/kafkagroup :
 	internal/conformance :
 	internal/reference :
 	internal/oracle :
@@ -92,7 +93,7 @@ const vendors = `
 	modernc.org/sqlite                  : database
 	github.com/jackc/pgx/v5             : database
 	github.com/fsnotify/fsnotify        : folders
-	github.com/twmb/franz-go            : kafka
+	github.com/twmb/franz-go            : kafka internal/kafkagroup
 	github.com/goccy/go-yaml            : automation detect functions config ruletest
 	github.com/wneessen/go-mail         : notify
 	github.com/spf13/cobra              : cmd/calypso

@@ -13,6 +13,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/calypso-kql/calypso/internal/kafkagroup"
 	"github.com/calypso-kql/calypso/kafka"
 	"github.com/calypso-kql/calypso/store"
 )
@@ -64,6 +65,19 @@ func TestKilled(t *testing.T) {
 		_ = cmd.Wait() // it was killed
 	}
 	c := consume(t, dir, k.ListenAddrs())
+	client, err := kgo.NewClient(kgo.SeedBrokers(k.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	for start := time.Now(); len(values(t, c.store)) < n && time.Since(start) < 60*time.Second; time.Sleep(100 * time.Millisecond) {
+		if time.Since(start) < 5*time.Second {
+			continue
+		}
+		if err := kafkagroup.Expire(context.Background(), client, "calypso"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	c.want("all", numbers(1, n)...)
 	for deadline := time.Now().Add(60 * time.Second); len(deadLetters(t, dir)) < poison && time.Now().Before(deadline); {
 		time.Sleep(50 * time.Millisecond)

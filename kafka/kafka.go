@@ -12,6 +12,7 @@ package kafka
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -68,6 +69,8 @@ type consumer struct {
 	mu   sync.Mutex
 	ids  map[string]string // of topics
 	told map[string]time.Time
+	// behind is what is stored of the partitions here and could not be committed.
+	behind map[string]map[int32]kgo.EpochOffset
 }
 
 // Consume consumes until ctx ends. Brokers that can't be reached are waited for;
@@ -153,6 +156,7 @@ func (c *consumer) options() []kgo.Opt {
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.SessionTimeout(c.o.Session), kgo.RebalanceTimeout(c.o.Session), kgo.HeartbeatInterval(c.o.Session / 15),
 		kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(), kgo.AdjustFetchOffsetsFn(c.begin),
+		kgo.OnPartitionsRevoked(c.gone), kgo.OnPartitionsLost(c.gone),
 		kgo.FetchMaxBytes(c.o.Room / 4), kgo.FetchMaxPartitionBytes(max(c.o.Room/16, 1<<16)), kgo.MaxConcurrentFetches(4),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.WithLogger(logger{c.o.Log.With("kafka", c.o.Name)}),
@@ -174,7 +178,9 @@ const maxPoll = 20000
 // again from where the store goes on; nothing is fetched for a while, and the
 // group is free to take partitions away.
 func (c *consumer) poll(ctx context.Context) {
-	fetches := c.client.PollRecords(ctx, maxPoll)
+	within, cancel := c.patience(ctx)
+	defer cancel()
+	fetches := c.client.PollRecords(within, maxPoll)
 	if ctx.Err() != nil || fetches.IsClientClosed() {
 		c.client.AllowRebalance()
 		return
@@ -200,6 +206,9 @@ func (c *consumer) poll(ctx context.Context) {
 // store stores messages, the partitions side by side, and commits them.
 func (c *consumer) store(ctx context.Context, fetches kgo.Fetches) error {
 	fetches.EachError(func(topic string, partition int32, err error) {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return // nothing came before it was time to commit again
+		}
 		c.tell("fetch "+topic, "can't fetch; it is tried again", "topic", topic, "partition", partition, "error", err)
 	})
 	var parts []*partition
@@ -217,11 +226,11 @@ func (c *consumer) store(ctx context.Context, fetches kgo.Fetches) error {
 	var failed error
 	for _, p := range parts {
 		if p.next > 0 {
-			put(done, p, kgo.EpochOffset{Epoch: p.epoch, Offset: p.next})
+			put(done, p.topic, p.n, kgo.EpochOffset{Epoch: p.epoch, Offset: p.next})
 		}
 		if p.err != nil {
 			failed = p.err
-			put(back, p, kgo.EpochOffset{Epoch: -1, Offset: p.goesOn()})
+			put(back, p.topic, p.n, kgo.EpochOffset{Epoch: -1, Offset: p.goesOn()})
 		}
 	}
 	c.commit(ctx, done)
@@ -231,26 +240,71 @@ func (c *consumer) store(ctx context.Context, fetches kgo.Fetches) error {
 	return failed
 }
 
-func put(m map[string]map[int32]kgo.EpochOffset, p *partition, o kgo.EpochOffset) {
-	if m[p.topic] == nil {
-		m[p.topic] = map[int32]kgo.EpochOffset{}
+func put(m map[string]map[int32]kgo.EpochOffset, topic string, partition int32, o kgo.EpochOffset) {
+	if m[topic] == nil {
+		m[topic] = map[int32]kgo.EpochOffset{}
 	}
-	m[p.topic][p.n] = o
+	m[topic][partition] = o
 }
 
 // commit tells the group what is stored, also when ctx has ended meanwhile: who
 // gets the partitions next may have another store. If it can't, nothing is lost:
-// this store knows.
+// this store knows, and it is tried again with the next messages, or soon without.
 func (c *consumer) commit(ctx context.Context, done map[string]map[int32]kgo.EpochOffset) {
-	if len(done) == 0 {
+	if c.overdue(done); len(done) == 0 {
 		return
 	}
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.o.Patience)
 	defer cancel()
 	var failed error
 	c.client.CommitOffsetsSync(within, done, onCommitted(&failed))
+	c.mu.Lock()
+	c.behind = nil
 	if failed != nil {
-		c.tell("commit", "can't commit offsets; the store has them", "error", failed)
+		c.behind = done
+	}
+	c.mu.Unlock()
+	if failed != nil {
+		c.tell("commit", "can't commit offsets; the store has them, and it is tried again", "error", failed)
+	}
+}
+
+// patience bounds how long messages are waited for while there is something to
+// commit again: of a topic in which little happens, the group would look behind for
+// hours.
+func (c *consumer) patience(ctx context.Context) (context.Context, context.CancelFunc) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.behind) == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, c.o.Pause)
+}
+
+// overdue adds what could not be committed before to what is to be committed now.
+func (c *consumer) overdue(done map[string]map[int32]kgo.EpochOffset) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for topic, partitions := range c.behind {
+		for n, o := range partitions {
+			if _, ok := done[topic][n]; !ok {
+				put(done, topic, n, o)
+			}
+		}
+	}
+}
+
+// gone forgets what is to be committed of partitions that are somebody else's now.
+func (c *consumer) gone(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for topic, ns := range partitions {
+		for _, n := range ns {
+			delete(c.behind[topic], n)
+		}
+		if len(c.behind[topic]) == 0 {
+			delete(c.behind, topic)
+		}
 	}
 }
 

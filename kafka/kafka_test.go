@@ -22,8 +22,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/calypso-kql/calypso/intake"
 	"github.com/calypso-kql/calypso/kafka"
@@ -363,6 +365,54 @@ func TestRebalance(t *testing.T) {
 	}
 	if len(have) == 0 || len(values(t, b.store)) == 0 {
 		t.Errorf("one had nothing to do: %d, %d", len(have), len(values(t, b.store)))
+	}
+}
+
+// What could not be committed is committed later, though nothing comes any more.
+func TestCommitIsTriedAgain(t *testing.T) {
+	k := cluster(t, 1)
+	produce(t, k.ListenAddrs(), kgo.NoCompression(), messages(1, 10)...)
+	refused := make(chan struct{})
+	k.ControlKey(int16(kmsg.OffsetCommit), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		req := r.(*kmsg.OffsetCommitRequest)
+		resp := req.ResponseKind().(*kmsg.OffsetCommitResponse)
+		for _, t := range req.Topics {
+			rt := kmsg.NewOffsetCommitResponseTopic()
+			rt.Topic, rt.TopicID = t.Topic, t.TopicID
+			for _, p := range t.Partitions {
+				rp := kmsg.NewOffsetCommitResponseTopicPartition()
+				rp.Partition, rp.ErrorCode = p.Partition, kerr.RebalanceInProgress.Code
+				rt.Partitions = append(rt.Partitions, rp)
+			}
+			resp.Topics = append(resp.Topics, rt)
+		}
+		close(refused)
+		return resp, nil, true
+	})
+	c := consume(t, t.TempDir(), k.ListenAddrs())
+	c.want("all", numbers(1, 10)...)
+	<-refused
+	client, err := kgo.NewClient(kgo.SeedBrokers(k.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	var got int64
+	for deadline := time.Now().Add(30 * time.Second); got != 10 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		req := kmsg.NewPtrOffsetFetchRequest()
+		req.Group = "calypso"
+		resp, err := req.RequestWith(context.Background(), client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, topic := range resp.Topics {
+			for _, p := range topic.Partitions {
+				got = p.Offset
+			}
+		}
+	}
+	if got != 10 {
+		t.Errorf("%d is committed, want 10; the log says\n%s", got, c.log)
 	}
 }
 
