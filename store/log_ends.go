@@ -15,12 +15,13 @@ type logEnds struct {
 }
 
 // noteEnds writes how long the files are, without the last one unless it has ended,
-// and without those up to a number, which are about to go. It is a means of finding
+// without those up to a number, which are about to go, and without empty ones, which go
+// when the store is opened. It is a means of finding
 // damage only: what it fails with keeps nothing from being done. The caller holds mu.
 func (l *log) noteEnds(ended bool, gone uint64) {
 	ends := logEnds{Files: map[uint64]int64{}}
 	for i, f := range l.files {
-		if f.seq > gone && (ended || i < len(l.files)-1) {
+		if f.seq > gone && f.bytes > 0 && (ended || i < len(l.files)-1) {
 			ends.Files[f.seq] = f.bytes
 		}
 	}
@@ -44,6 +45,7 @@ func (l *log) checkEnds() (damage []error) {
 		path := filepath.Join(l.dir, logName(seq))
 		st, err := os.Stat(path)
 		switch {
+		case bytes == 0: // as an earlier version noted
 		case errors.Is(err, os.ErrNotExist):
 			damage = append(damage, &DamageError{File: path, What: "it is gone, and what was in it is lost"})
 		case err != nil:

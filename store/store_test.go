@@ -330,6 +330,25 @@ func TestLastSeen(t *testing.T) {
 	}
 }
 
+// An empty file of the log goes when the store is opened. That it has gone is no damage,
+// though the process was killed just then.
+func TestEmptyLogIsGone(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 1)}})
+	s.Close()
+	s = open(t, dir, Options{idle: true}) // begins a file that nothing is written to
+	empty := filepath.Join(dir, logFolder, logName(s.log.seq))
+	s.Close()
+	if err := os.Remove(empty); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir, Options{idle: true})
+	if d := s.Damage(); len(d) > 0 {
+		t.Error(d)
+	}
+}
+
 // A file of the log that was cut off between two records, emptied or removed is told
 // by its name, although what is left of it is whole.
 func TestLogThatIsCutOff(t *testing.T) {
