@@ -3,6 +3,7 @@ package check
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -99,6 +100,9 @@ func checkLine(e *kql.Engine, n int, line []byte, catalogOf func(string) (bind.C
 	}
 	var req request
 	if err := json.Unmarshal(line, &req); err != nil {
+		if mistyped := new(json.UnmarshalTypeError); errors.As(err, &mistyped) {
+			err = fmt.Errorf("%s cannot be of type %s", cmp.Or(mistyped.Field, "the line"), mistyped.Value)
+		}
 		return refuse(idOf(line), "syntax", fmt.Errorf(`line %d: want {"id": …, "query": …}: %w`, n, err))
 	}
 	if req.Query == nil {

@@ -91,6 +91,20 @@ func (d *decoder) decodeDelimited(r io.Reader, comma rune) error {
 	return nil
 }
 
+// carriageReturns reads text whose lines end in carriage returns alone, as old
+// spreadsheets write it.
+type carriageReturns struct{ io.Reader }
+
+func (c carriageReturns) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
+}
+
 // fieldJSON returns a field as JSON text, so that types are found as in JSON:
 // numbers, booleans, arrays and bags stand for themselves, all else is a string.
 func fieldJSON(f string) string {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf16"
 
 	kgzip "github.com/klauspost/compress/gzip"
@@ -69,7 +70,7 @@ func (n named) Read(p []byte) (int, error) {
 		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) {
 			return k, fmt.Errorf("torn %s stream: %w", n.name, errTorn)
 		}
-		return k, fmt.Errorf("%s: %w", n.name, err)
+		return k, errors.New(n.name + ": " + strings.TrimPrefix(err.Error(), n.name+": "))
 	}
 	return k, err
 }

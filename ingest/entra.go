@@ -1,6 +1,10 @@
 package ingest
 
-import "github.com/calypso-kql/calypso/kql/dynamic"
+import (
+	"strings"
+
+	"github.com/calypso-kql/calypso/kql/dynamic"
+)
 
 // entra returns the mapping of an Entra ID diagnostic category, nil if category
 // is not one of them.
@@ -8,8 +12,8 @@ import "github.com/calypso-kql/calypso/kql/dynamic"
 // Sources: Microsoft's documentation of the Entra activity log schemas and of
 // the Log Analytics tables.
 func entra(category string) *mapping {
-	table, ok := entraTable(category)
-	if !ok {
+	category, table := entraTable(category)
+	if table == "" {
 		return nil
 	}
 	m := &mapping{
@@ -30,11 +34,13 @@ func entra(category string) *mapping {
 		m.constants["Resource"], m.constants["ResourceGroup"] = entraResource, entraResource
 	case "MicrosoftGraphActivityLogs":
 		m.envelope["callerIpAddress"] = "IPAddress"
+		m.properties["tenantId"] = "AADTenantId"
 	case "UserRiskEvents", "RiskyUsers", "ServicePrincipalRiskEvents", "RiskyServicePrincipals":
 		// The envelope's location is a region and its correlationId the
 		// detection's own id; the properties have those of the sign-in.
 		m.envelope["location"] = ""
 		m.envelope["category"] = ""
+		m.properties["isEnabled"] = "AccountEnabled"
 	}
 	return m
 }
@@ -43,20 +49,28 @@ func entra(category string) *mapping {
 // hold.
 const entraResource = "Microsoft.aadiam"
 
-// entraTable returns the Log Analytics table of an Entra category.
-func entraTable(category string) (table string, ok bool) {
-	switch category {
-	case "SignInLogs":
-		return "SigninLogs", true
-	case "NonInteractiveUserSignInLogs", "ServicePrincipalSignInLogs", "ManagedIdentitySignInLogs", "ProvisioningLogs",
-		"RiskyUsers", "UserRiskEvents", "RiskyServicePrincipals", "ServicePrincipalRiskEvents", "CustomSecurityAttributeAuditLogs":
-		return "AAD" + category, true
-	case "AuditLogs", "ADFSSignInLogs", "EnrichedOffice365AuditLogs", "MicrosoftGraphActivityLogs":
-		return category, true
-	case "NetworkAccessTrafficLogs":
-		return "NetworkAccessTraffic", true
+// entraTable returns the Log Analytics table of an Entra category and the category as
+// Entra spells it, whose case some collectors change; no table for another category.
+func entraTable(category string) (spelt, table string) {
+	for _, c := range [...]string{
+		"SignInLogs", "NonInteractiveUserSignInLogs", "ServicePrincipalSignInLogs", "ManagedIdentitySignInLogs", "ProvisioningLogs",
+		"RiskyUsers", "UserRiskEvents", "RiskyServicePrincipals", "ServicePrincipalRiskEvents", "CustomSecurityAttributeAuditLogs",
+		"AuditLogs", "ADFSSignInLogs", "EnrichedOffice365AuditLogs", "MicrosoftGraphActivityLogs", "NetworkAccessTrafficLogs",
+	} {
+		if !strings.EqualFold(c, category) {
+			continue
+		}
+		switch c {
+		case "SignInLogs":
+			return c, "SigninLogs"
+		case "AuditLogs", "ADFSSignInLogs", "EnrichedOffice365AuditLogs", "MicrosoftGraphActivityLogs":
+			return c, c
+		case "NetworkAccessTrafficLogs":
+			return c, "NetworkAccessTraffic"
+		}
+		return c, "AAD" + c
 	}
-	return "", false
+	return category, ""
 }
 
 // signIn completes the mapping of the four sign-in categories.

@@ -189,7 +189,11 @@ func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
 	if !ok {
 		return broken(errors.New("the format is not recognised: want JSON, NDJSON, CSV, TSV or Parquet"))
 	}
-	added := l.decodeWhole(in, &piece{line: line}, func(d *decoder) { err = d.decodeDelimited(r, comma) })
+	text := io.Reader(r)
+	if bytes.IndexByte(head, '\n') < 0 {
+		text = carriageReturns{r}
+	}
+	added := l.decodeWhole(in, &piece{line: line}, func(d *decoder) { err = d.decodeDelimited(text, comma) })
 	return errors.Join(added, broken(err))
 }
 

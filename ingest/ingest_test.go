@@ -130,6 +130,14 @@ func TestSignInLogsAreDynamic(t *testing.T) {
 	}
 }
 
+// TenantId is the workspace's in Log Analytics; no record has it.
+func TestTenantId(t *testing.T) {
+	got, _ := load(t, text(`{"time":"2026-03-01T00:00:01Z","category":"RiskyServicePrincipals","tenantId":"t1","properties":{"id":"i","isEnabled":true}}
+{"time":"2026-03-01T00:00:01Z","category":"MicrosoftGraphActivityLogs","properties":{"tenantId":"t1"}}`))
+	want(t, got["AADRiskyServicePrincipals"], 0, map[string]string{"TenantId": "", "AccountEnabled": "true", "_Unmapped": `{"tenantId":"t1"}`})
+	want(t, got["MicrosoftGraphActivityLogs"], 0, map[string]string{"TenantId": "", "AadTenantId": "t1"})
+}
+
 func TestUserRiskEvent(t *testing.T) {
 	got, report := load(t, text(`{"records":[
 	  {"time":"8/22/2026 6:07:16 PM","resourceId":"/tenants/t1/providers/microsoft.aadiam","category":"UserRiskEvents","correlationId":"d1","location":"de","durationMs":0,
@@ -169,7 +177,27 @@ func TestTimeSpellings(t *testing.T) {
 
 func TestDefenderStreaming(t *testing.T) {
 	got, _ := load(t, text(`{"records":[{"time":"2026-03-01T00:00:01Z","tenantId":"t","category":"AdvancedHunting-DeviceEvents","operationName":"Publish","properties":{"Timestamp":"2026-03-01T00:00:00Z","DeviceName":"pc","ActionType":"X","AdditionalFields":"{\"a\":1}","MachineGroup":"g"}}]}`))
-	want(t, got["DeviceEvents"], 0, map[string]string{"DeviceName": "pc", "TimeGenerated": "2026-03-01T00:00:01Z", "AdditionalFields": `{"a":1}`})
+	want(t, got["DeviceEvents"], 0, map[string]string{
+		"DeviceName": "pc", "TimeGenerated": "2026-03-01T00:00:00Z", "_TimeReceived": "2026-03-01T00:00:01Z", "AdditionalFields": `{"a":1}`, "_Unmapped": "null"})
+	got, _ = load(t, text(`{"time":"2026-03-01T00:00:01Z","category":"AdvancedHunting-DeviceInfo","properties":{"DeviceName":"pc"}}`))
+	want(t, got["DeviceInfo"], 0, map[string]string{"TimeGenerated": "2026-03-01T00:00:01Z"})
+}
+
+// Collectors change the case of categories; the standard columns of a table that the
+// catalog lacks are hidden as those of others are.
+func TestNamesAsTheyCome(t *testing.T) {
+	got, _ := load(t, text(`{"time":"2026-03-01T00:00:01Z","category":"signinlogs","properties":{"location":{"city":"x"}}}
+{"Type":"Own_CL","_ItemId":"i","_TimeReceived":"2026-03-01T00:00:01Z","_own":1}`))
+	want(t, got["SigninLogs"], 0, map[string]string{"LocationDetails": `{"city":"x"}`})
+	hidden := ""
+	for _, c := range got["Own_CL"].Schema.Columns {
+		if c.Hidden {
+			hidden += c.Name + " "
+		}
+	}
+	if hidden != "_ItemId _TimeReceived " {
+		t.Errorf("hidden are %s", hidden)
+	}
 }
 
 func TestFormats(t *testing.T) {
@@ -191,10 +219,12 @@ func TestFormats(t *testing.T) {
 		"array":     "[" + row + "]",
 		"pretty":    "[\n  {\n  " + row[1:len(row)-1] + "\n  }\n]\n",
 		"records":   `{"records":[` + row + `]}`,
+		"of AWS":    `{"Records":[` + row + `]}`,
 		"gzip":      gz(row + "\n"),
 		"utf-16":    utf16,
 		"bom":       "\ufeff" + row,
 		"csv":       "Type,TimeGenerated [UTC],AlertName,IsIncident,Entities\nSecurityAlert,\"1/1/2026, 12:00:00.000 AM\",\"A, \"\"b\"\"\",false,[]\n",
+		"old csv":   "Type,TimeGenerated,AlertName,IsIncident,Entities\rSecurityAlert,2026-01-01,\"A, \"\"b\"\"\",0,[]\r",
 		"tsv":       "Type\tTimeGenerated\tAlertName\tIsIncident\tEntities\r\nSecurityAlert\t2026-01-01\t\"A, \"\"b\"\"\"\t0\t[]\r\n",
 		"la answer": `{"tables":[{"name":"PrimaryResult","columns":[{"name":"Type","type":"string"},{"name":"TimeGenerated","type":"datetime"},{"name":"AlertName","type":"string"},{"name":"IsIncident","type":"bool"},{"name":"Entities","type":"string"}],"rows":[["SecurityAlert","2026-01-01T00:00:00Z","A, \"b\"",false,"[]"]]}]}`,
 	} {

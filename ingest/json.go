@@ -40,10 +40,36 @@ func (d *decoder) decodeLines() {
 		if n := strings.IndexByte(text[i:], '\n'); n >= 0 {
 			end = i + n
 		}
-		d.report(d.mistake(min(next, end) - i))
+		if inner := listStart(text[:end], i); inner > 0 {
+			d.tornList(inner, end)
+		} else {
+			d.report(d.mistake(min(next, end) - i))
+		}
 		i, d.scan.lines = end, lines
 	}
 	d.piece.lines = d.line - d.piece.line
+}
+
+// tornList decodes the whole records of a list on a line that has a mistake in it:
+// those from i on, up to the mistake or the end of the line.
+func (d *decoder) tornList(i, end int) {
+	text := d.scan.text
+	for {
+		for i < end && (isBlank(text[i]) || text[i] == ',') {
+			i++
+		}
+		if i == end {
+			d.report(errNotClosed)
+			return
+		}
+		next, ok := d.read(i)
+		if !ok || next > end {
+			d.report(d.mistake(min(next, end) - i))
+			return
+		}
+		d.decode(i)
+		i = next
+	}
 }
 
 // decodeDocument decodes a piece of JSON values that may span lines.
@@ -112,7 +138,7 @@ func listStart(text string, at int) int {
 	return at + m[1]
 }
 
-var openingOfList = regexp.MustCompile(`^(\{\s*"(records|value)"\s*:\s*)?\[`)
+var openingOfList = regexp.MustCompile(`^(\{\s*"([rR]ecords|value)"\s*:\s*)?\[`)
 
 func lines(s string) int { return strings.Count(s, "\n") }
 

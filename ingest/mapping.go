@@ -14,7 +14,7 @@ type mapping struct {
 	table string
 	// envelope and properties name the column that a key fills where the
 	// general rule does not find it; an empty column means that the key says
-	// nothing.
+	// nothing. Where a known table lacks the column, a property fills its own.
 	envelope, properties map[string]string
 	// constants fill columns that the records do not.
 	constants map[string]string
@@ -56,13 +56,25 @@ func general(category string) *mapping {
 }
 
 // defender is the rule for Defender XDR's streaming API: properties hold the
-// columns under their own names.
+// columns under their own names. The envelope's time is when Defender received the
+// event; TimeGenerated in Sentinel is when it happened, Defender's Timestamp.
 //
-// Source: Microsoft's documentation, "Stream Microsoft Defender XDR events".
+// Sources: Microsoft's documentation, "Stream Microsoft Defender XDR events" and the
+// tables of the Azure Monitor reference.
 func defender(table string) *mapping {
-	return &mapping{table: table, envelope: map[string]string{
-		"time": "TimeGenerated", "category": "", "operationName": "", "tenantId": "",
-	}}
+	return &mapping{
+		table:      table,
+		envelope:   map[string]string{"time": "_TimeReceived", "category": "", "operationName": "", "tenantId": ""},
+		properties: map[string]string{"Timestamp": "TimeGenerated"},
+		derive: func(r *row) {
+			happened := r.value("TimeGenerated")
+			if !happened.isEmpty() {
+				r.setEmpty("Timestamp", happened)
+			} else if received := r.value("_TimeReceived"); !received.isEmpty() {
+				r.setEmpty("TimeGenerated", received)
+			}
+		},
+	}
 }
 
 // pascal returns a JSON key as a column's name: "ipAddress" as IpAddress.

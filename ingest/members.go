@@ -25,7 +25,7 @@ const (
 	roleType
 	roleTime
 	roleProperties
-	roleRecords // "records" or "value", which wrap records
+	roleRecords // "records", "Records" (of AWS) or "value", which wrap records
 	roleTables  // "tables" or "Tables", a query's answer
 	roleOData   // "@odata.…", which stands beside "value"
 )
@@ -40,7 +40,7 @@ func roleOf(name string) role {
 		return roleTime
 	case "properties":
 		return roleProperties
-	case "records", "value":
+	case "records", "Records", "value":
 		return roleRecords
 	case "tables", "Tables":
 		return roleTables

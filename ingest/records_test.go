@@ -142,6 +142,20 @@ func TestLinesOfMistakes(t *testing.T) {
 	}
 }
 
+// The whole records of a list that is torn are there, also where it is one line.
+func TestTornListOnOneLine(t *testing.T) {
+	for _, list := range []string{`{"records":[`, `{"Records": [`} {
+		got, report := load(t, text(list+`{"Type":"SecurityAlert"},{"Type":"SecurityAlert"},{"Type":"Sec`), text("{\"n\":1}\n"+list+`{"Type":"SecurityAlert"},`+"\n{\"n\":2}\n"))
+		told := fmt.Sprint(report.Problems())
+		if n := len(cells(t, got["SecurityAlert"])); n != 3 || len(cells(t, got["in"])) != 2 {
+			t.Errorf("%s: %d records are there: %s", list, n, told)
+		}
+		if told != "[in.json:1: not JSON: mistake at byte 13 of the record in.json:2: the list of records ends early]" {
+			t.Errorf("%s: %s", list, told)
+		}
+	}
+}
+
 // TestInvalidText loads bytes that are no UTF-8 as U+FFFD: what is stored is text
 // that every reader of Parquet takes.
 func TestInvalidText(t *testing.T) {

@@ -151,13 +151,28 @@ func (l *layout) resolve(s scope, key string) slot {
 	if i < 0 {
 		i = l.fold(column)
 	}
+	if i < 0 && given && l.known && s == inProperties {
+		i = l.fold(key)
+	}
 	if i < 0 && (l.known || l.grows && len(l.cols) >= maxColumns) {
 		return unmapped
 	}
 	if i < 0 {
-		i = l.add(types.Column{Name: column})
+		i = l.add(types.Column{Name: column, Hidden: isStandard(column)})
 	}
 	return firstColumn + slot(i)
+}
+
+// isStandard reports whether a column is one of those that Log Analytics gives every
+// table and hides.
+//
+// Source: Microsoft's documentation, "Standard columns in Azure Monitor Logs".
+func isStandard(column string) bool {
+	switch column {
+	case "_TimeReceived", "_ItemId", "_ResourceId", "_SubscriptionId", "_IsBillable", "_BilledSize", "_Internal_WorkspaceResourceId":
+		return true
+	}
+	return false
 }
 
 // A row stages the values of one record until all its parts are read: what
@@ -249,6 +264,13 @@ func (r *row) value(name string) value {
 func (r *row) set(name string, v value) {
 	if i := r.l.at(name); i >= 0 {
 		r.putAt(i, v)
+	}
+}
+
+// setEmpty stages a value for a column that the table has and that has none.
+func (r *row) setEmpty(name string, v value) {
+	if r.value(name).isEmpty() {
+		r.set(name, v)
 	}
 }
 
