@@ -12,7 +12,6 @@ import (
 	"github.com/calypso-kql/calypso/check"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/bind"
-	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/workspace"
 )
 
@@ -90,7 +89,9 @@ func checkOne(engine *kql.Engine, text string, c bind.Catalog, format string) er
 		}
 	} else {
 		_, diags := engine.Check(text, c)
-		fmt.Print(syntax.Render(text, diags))
+		if err := tellDiagnostics(os.Stdout, text, diags); err != nil {
+			return failed(err)
+		}
 		if res.Errors() == 0 {
 			fmt.Println("ok,", count(len(res.Columns), "column"))
 			for _, c := range res.Columns {

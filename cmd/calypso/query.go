@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -119,7 +117,9 @@ func runQuery(ctx context.Context, data *dataFlags, limits *limitFlags, ask *req
 func compile(engine *kql.Engine, text string, c bind.Catalog, r kql.Request) (*kql.Query, error) {
 	q, diags := engine.CompileRequest(text, c, r)
 	if len(diags) > 0 {
-		fmt.Fprintln(os.Stderr, strings.TrimRight(syntax.Render(text, diags), "\n"))
+		if err := tellDiagnostics(os.Stderr, text, diags); err != nil {
+			return nil, failed(err)
+		}
 	}
 	for _, d := range diags {
 		if d.Severity == syntax.Error {
@@ -139,5 +139,5 @@ func textOptions() output.Options {
 	if err != nil {
 		width = 0
 	}
-	return output.Options{Width: width, Color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	return output.Options{Width: width, Color: hasColors(os.Stdout)}
 }
