@@ -78,6 +78,18 @@ func (c *dictCache) get(key dictKey, need int, read func(first bool) (*dictionar
 	return d, err
 }
 
+// whole reports whether all of the dictionary of key is at hand.
+func (c *dictCache) whole(key dictKey) bool {
+	c.mu.Lock()
+	e := c.entries[key]
+	c.mu.Unlock()
+	if e == nil || !e.mu.TryLock() {
+		return e != nil // somebody reads it
+	}
+	defer e.mu.Unlock()
+	return e.d != nil && e.d.has(-1)
+}
+
 // entry returns the entry of key, as the one used last.
 func (c *dictCache) entry(key dictKey) *dictEntry {
 	c.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sort"
 	"sync"
+	"sync/atomic"
 
 	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
@@ -23,6 +24,8 @@ type layout struct {
 	dict spot
 	data []spot // in the order of their rows
 	n    int    // rows
+	// unframed says that the dictionary is known not to be compressed in frames.
+	unframed atomic.Bool
 
 	bounding sync.Once
 	bounds   []bounds // of data, once asked for; nil if the file does not say

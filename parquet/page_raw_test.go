@@ -47,23 +47,7 @@ func TestBeginningOfCheckedPage(t *testing.T) {
 		numbers[i] = int64(r.Uint64())
 	}
 	path := fileOf(t, column.NewBatch(n, []column.Column{column.NewVec(types.String, texts, nil), column.NewVec(types.Long, numbers, nil)})).path
-	open := func() (*File, *grained) {
-		f, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		st, err := f.Stat()
-		if err != nil {
-			t.Fatal(err)
-		}
-		g := &grained{File: f, damaged: map[int64]bool{}}
-		file, err := OpenReader(g, st.Size(), path, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { file.Close() })
-		return file, g
-	}
+	open := func() (*File, *grained) { return openGrained(t, path) }
 	file, g := open()
 	l, err := file.groups[0].layoutOf(file.fields[0].leaf)
 	if err != nil || len(l.data) != 1 || l.data[0].size < 64*grain {
@@ -99,10 +83,19 @@ func TestBeginningOfCheckedPage(t *testing.T) {
 
 // textOf reads one text of the file's first column.
 func textOf(file *File, at int) (string, error) {
-	c := &chunk{scan: newScannedGroup(file.groups[0]), field: file.fields[0], to: file.groups[0].n}
-	col, err := c.Load([]uint32{uint32(at)})
+	texts, err := textsAt(file, []uint32{uint32(at)})
 	if err != nil {
 		return "", err
 	}
-	return column.FlatVec[string](column.Flat(col)).Vals[0], nil
+	return texts[0], nil
+}
+
+// textsAt reads texts of the file's first column, all if rows is nil.
+func textsAt(file *File, rows []uint32) ([]string, error) {
+	c := &chunk{scan: newScannedGroup(file.groups[0]), field: file.fields[0], to: file.groups[0].n}
+	col, err := c.Load(rows)
+	if err != nil {
+		return nil, err
+	}
+	return column.FlatVec[string](column.Flat(col)).Vals, nil
 }

@@ -39,17 +39,20 @@ type pageReader struct {
 // read returns page s, whose bytes belong to the caller if keep is set and
 // otherwise are to be given back to the file's memory. A dictionary has no
 // levels.
-func (r *pageReader) read(s spot, keep bool) (page, error) { return r.readTo(s, keep, -1) }
-
-// readTo is read; with rows >= 0 the first so many rows are wanted, and the page
-// may be cut behind their values. It is not certain to have all of these: where
-// they take up more of the page than rows do on average, they may be missing.
-func (r *pageReader) readTo(s spot, keep bool, rows int) (page, error) {
-	raw, err := r.raw(s, rows < 0)
+func (r *pageReader) read(s spot, keep bool) (page, error) {
+	raw, err := r.raw(s, true)
 	defer raw.giveBack()
 	if err != nil {
 		return page{}, err
 	}
+	return r.readTo(raw, keep, -1)
+}
+
+// readTo is read of a page of which something has been read; with rows >= 0 the first so
+// many rows are wanted, and the page may be cut behind their values. It is not certain to
+// have all of these: where they take up more of the page than rows do on average, they
+// may be missing.
+func (r *pageReader) readTo(raw *rawPage, keep bool, rows int) (_ page, err error) {
 	h := raw.header
 	p := page{rows: h.values, present: h.values}
 	behind := 0 // the levels

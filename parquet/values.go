@@ -81,7 +81,15 @@ func (r *pageReader) codeBuffer(p page) []uint32 {
 // picked reads rows, which ascend, of data page s, and no more than it must of
 // the others. The memory that the values are in must be given back.
 func (r *pageReader) picked(s spot, rows []uint32) (*values, error) {
-	p, err := r.readTo(s, false, int(rows[len(rows)-1])+1)
+	raw, err := r.raw(s, false)
+	defer raw.giveBack()
+	if err != nil {
+		return nil, err
+	}
+	if v, err := r.pickedFrames(raw, rows); v != nil || err != nil {
+		return v, err
+	}
+	p, err := r.readTo(raw, false, int(rows[len(rows)-1])+1)
 	if err != nil {
 		return nil, err
 	}
@@ -124,6 +132,9 @@ func (r *pageReader) pick(p page, rows []uint32) (*values, error) {
 	switch {
 	case p.coded:
 		if v.codes, err = codesAt(p.data, at); err == nil {
+			v.text, err = r.fewTexts(v.codes)
+		}
+		if err == nil && v.text == nil {
 			v.dict, err = r.dictionary(needOf(v.codes))
 		}
 	case r.field.from.kind == pq.ByteArray:

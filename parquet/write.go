@@ -66,7 +66,8 @@ type WriterOptions struct {
 // NewWriter returns a writer of rows of schema s to w. Close finishes the file.
 func NewWriter(w io.Writer, s types.Schema, o WriterOptions) (*Writer, error) {
 	o.Workers = max(1, o.Workers)
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(o.Workers), zstd.WithWindowSize(windowBytes), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true))
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(o.Workers), zstd.WithWindowSize(windowBytes), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true),
+		zstd.WithAllLitEntropyCompression(true)) // random hexadecimal digits, of identifiers, have no matches and fewer than 8 bits each
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,9 @@ type columnWriter struct {
 	packed  int // bytes of the finished pages
 	hashes  []uint64
 	scratch []byte
-	raw     int // bytes of all pages without compression, headers included
+	frames  []byte // likewise
+	framed  bool   // the next page of text is compressed in frames
+	raw     int    // bytes of all pages without compression, headers included
 }
 
 func newColumnWriter(name string, s storage, z *zstd.Encoder, bloom bool) *columnWriter {

@@ -76,7 +76,11 @@ func (c *columnWriter) encode() finishedPage {
 		values = packBools(c.scratch[:0], p.data)
 		c.scratch = values
 	}
-	body, packed := c.compress(levels, values)
+	plainText := c.isText() && encoding == format.Plain
+	body, packed := c.compress(levels, values, plainText && c.framed)
+	if plainText {
+		c.framed = framedRatio*len(body) > len(values)
+	}
 	out.body = body
 	h := format.PageHeader{Type: format.DataPageV2, UncompressedPageSize: int32(len(levels) + len(values)), CompressedPageSize: int32(len(body)),
 		CRC: int32(crc32.ChecksumIEEE(body))}
@@ -98,7 +102,10 @@ func (c *columnWriter) dictionaryPage() (header, body []byte) {
 		values = append(binary.LittleEndian.AppendUint32(values, uint32(len(s))), s...)
 	}
 	c.scratch = values
-	body = c.zstd.EncodeAll(values, nil)
+	body, framed := c.appendFrames(nil, values)
+	if !framed {
+		body = c.zstd.EncodeAll(values, nil)
+	}
 	h := format.PageHeader{Type: format.DictionaryPage, UncompressedPageSize: int32(len(values)), CompressedPageSize: int32(len(body)), CRC: int32(crc32.ChecksumIEEE(body))}
 	h.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: int32(len(c.dict.Texts)), Encoding: format.Plain})
 	header = encodeThrift(&h)
@@ -107,11 +114,16 @@ func (c *columnWriter) dictionaryPage() (header, body []byte) {
 }
 
 // compress returns levels and values one behind the other, the values compressed
-// if that pays.
-func (c *columnWriter) compress(levels, values []byte) (body []byte, packed bool) {
+// if that pays, in frames if they are to be.
+func (c *columnWriter) compress(levels, values []byte, framed bool) (body []byte, packed bool) {
 	body = bytes.Clone(levels)
 	if len(values) >= leastToCompress {
-		body = c.zstd.EncodeAll(values, body)
+		if framed {
+			body, framed = c.appendFrames(body, values)
+		}
+		if !framed {
+			body = c.zstd.EncodeAll(values, body)
+		}
 		if len(body) < len(levels)+len(values) {
 			return bytes.Clone(body), true // the encoder takes more memory than it needs
 		}
