@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -72,7 +70,11 @@ func (s *server) store(w http.ResponseWriter, r *http.Request, by caller, into s
 	_, decoded := s.o.Observer.Phase(r.Context(), "decode")
 	d, err := s.o.Intake.Decode(r.Context(), ingest.Input{Name: "body", Into: into, Base: "body", Reader: body}, s.o.Limits.Body)
 	decoded(err)
-	if err != nil {
+	switch {
+	case body.short:
+		endsEarly(w, body.n)
+		return out, false
+	case err != nil:
 		failed(w, err)
 		return out, false
 	}
@@ -104,23 +106,6 @@ func (s *server) store(w http.ResponseWriter, r *http.Request, by caller, into s
 	out.Duplicate = ack.Duplicate
 	counters.Stored(d, body.n, ack.Duplicate)
 	return out, true
-}
-
-// sized says of a body that is too large what package ingest says of one that is
-// when it is unpacked.
-type sized struct {
-	r io.Reader
-	n int64 // bytes read so far
-}
-
-func (s *sized) Read(p []byte) (int, error) {
-	n, err := s.r.Read(p)
-	s.n += int64(n)
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		err = ingest.ErrTooLarge
-	}
-	return n, err
 }
 
 func first(texts []string, otherwise string) string {

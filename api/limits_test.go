@@ -63,6 +63,48 @@ func TestSlowRequests(t *testing.T) {
 	}
 }
 
+// Whoever sends a body slowly has no place that others wait for, and a body that ends
+// early is told so.
+func TestSlowBodiesHoldNobodyUp(t *testing.T) {
+	one := limits()
+	one.Bodies = 1
+	srv, _ := serve(t, one)
+	for range 5 {
+		dial(t, srv, "POST /v1/ingest/T HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n{\"n\":1}\n")
+	}
+	if status, text := post(t, srv.URL+"/v1/ingest/T", `{"n":2}`); status != http.StatusOK {
+		t.Errorf("another body: %d %s", status, text)
+	}
+	for _, path := range []string{"/v1/ingest/T", "/dataCollectionRules/r/streams/Custom-T", "/v1/rest/ingest/db/T?streamFormat=json"} {
+		c := dial(t, srv, "POST "+path+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{\"n\":1}\n")
+		if err := c.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		if got := statusOf(c); !strings.Contains(got, " 400 ") {
+			t.Errorf("%s: a body that ends early: %q", path, got)
+		}
+	}
+	want(t, "rows", ask(t, srv, "T | count"), "[[1]]")
+}
+
+// Small records that have nothing in common would take memory for each field of each.
+func TestRecordsWithNothingInCommon(t *testing.T) {
+	var b strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&b, "{\"k%d\":1}\n", i)
+	}
+	large := limits()
+	large.Body = 64 << 20
+	srv, _ := serve(t, large)
+	if status, text := post(t, srv.URL+"/v1/ingest/T", b.String()); status != http.StatusRequestEntityTooLarge || !strings.Contains(text, "values") {
+		t.Errorf("many: %d %s", status, text)
+	}
+	few, _, _ := strings.Cut(b.String(), `{"k1000"`)
+	if status, text := post(t, srv.URL+"/v1/ingest/T", few); status != http.StatusOK {
+		t.Errorf("few: %d %s", status, text)
+	}
+}
+
 // A query may take longer than sending it.
 func TestAQueryTakesItsTime(t *testing.T) {
 	quick := limits()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/calypso-kql/calypso/external"
@@ -42,10 +43,17 @@ func (s *server) streaming(w http.ResponseWriter, r *http.Request, by caller) {
 	}
 	sent := &sized{r: http.MaxBytesReader(w, r.Body, s.o.Limits.Body)}
 	packed := strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip")
+	var malformed *external.FormatError
 	batches, err := readStream(r.Context(), sent, packed, s.o.Limits.Body, req)
 	switch {
-	case errors.Is(err, ingest.ErrTooLarge):
+	case sent.short:
+		endsEarly(w, sent.n)
+		return
+	case errors.Is(err, ingest.ErrTooLarge), errors.Is(err, os.ErrDeadlineExceeded):
 		failed(w, err)
+		return
+	case errors.As(err, &malformed):
+		fail(w, http.StatusBadRequest, malformed.Code, fmt.Errorf("nothing is stored: %w", err))
 		return
 	case err != nil:
 		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", fmt.Errorf("nothing is stored: %w", err))
@@ -125,6 +133,7 @@ func readStream(ctx context.Context, body io.Reader, packed bool, limit int64, r
 	}
 	defer in.Close()
 	var out []*column.Batch
+	values := 0
 	for {
 		b, err := in.Next(ctx)
 		switch {
@@ -132,6 +141,9 @@ func readStream(ctx context.Context, body io.Reader, packed bool, limit int64, r
 			return out, nil
 		case err != nil:
 			return nil, err
+		}
+		if values += b.Len() * len(req.Schema.Columns); values > intake.MaxValues {
+			return nil, fmt.Errorf("%w: rows by columns, it has more than %d values; send fewer at once", ingest.ErrTooLarge, intake.MaxValues)
 		}
 		out = append(out, b)
 	}

@@ -67,6 +67,7 @@ func TestStreamingIngestion(t *testing.T) {
 	two := `[[1,"x"],[2,"y,z"]]`
 	for _, c := range []struct{ address, body, rows string }{
 		{"streamFormat=csv", "1,x\r\n2,\"y,z\"\r\n", two},
+		{"streamFormat=csv", "1,x\r\n2,\"y,z\"", two},
 		{"streamFormat=Csv", zipped("1,x\n2,\"y,z\""), two},
 		{"streamFormat=tsv", "1\tx\n2\ty,z\n", two},
 		{"streamFormat=tsve", "1\tx\n2\ty\\,z\n", two},
@@ -118,6 +119,8 @@ func TestStreamingIngestionRefuses(t *testing.T) {
 		{"Things?streamFormat=multijson", `[{"a":1},`, 400, "nothing is stored"},
 		{"Things?streamFormat=parquet", "PAR1 and nothing else PAR1", 400, "nothing is stored"},
 		{"Things?streamFormat=csv", zipped("1,x")[:20], 400, "gzip"},
+		{"Things?streamFormat=csv", "1,x\n2,\"y\n3,z\n", 400, "Stream_ClosingQuoteMissing"},
+		{"Things?streamFormat=csv", "1,x\n2\n", 400, "Stream_WrongNumberOfFields"},
 		{"Things?streamFormat=csv", strings.Repeat("1,x\n", 2000), 413, "PayloadTooLarge"},
 		{"Things?streamFormat=csv", zipped(strings.Repeat("1,x\n", 2000)), 413, "PayloadTooLarge"},
 	} {

@@ -3,7 +3,6 @@ package external
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"io"
 	"strings"
@@ -23,7 +22,9 @@ type delimited struct {
 	of     []field
 }
 
-func newDelimited(text *textFile, format string, s types.Schema, of []field, skipFirst bool) (records, error) {
+// newDelimited reads a text. strict says that it is data to be stored, of which Kusto
+// refuses what is no right CSV.
+func newDelimited(text *textFile, format string, s types.Schema, of []field, skipFirst, strict bool) (records, error) {
 	d := &delimited{text: text, schema: s, of: of}
 	switch format {
 	case "txt":
@@ -33,9 +34,7 @@ func newDelimited(text *textFile, format string, s types.Schema, of []field, ski
 	case "raw":
 		d.fields = whole(text)
 	default:
-		r := csv.NewReader(text)
-		r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = delimiters[format], -1, true, true
-		d.fields = r.Read
+		d.fields = separated(text, delimiters[format], strict)
 	}
 	if skipFirst {
 		if _, err := d.fields(); err != nil && !errors.Is(err, io.EOF) {

@@ -217,5 +217,5 @@ func (r *reader) openFile() (records, error) {
 	if isJSON(r.at.format) {
 		return newJSON(text, r.schema, fields, r.t.skipFirst)
 	}
-	return newDelimited(text, r.at.format, r.schema, fields, r.t.skipFirst)
+	return newDelimited(text, r.at.format, r.schema, fields, r.t.skipFirst, false)
 }

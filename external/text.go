@@ -45,7 +45,7 @@ func Text(name string, text io.Reader, r Request) (column.Reader, error) {
 	if isJSON(format) {
 		w.rows, err = newJSON(file, r.Schema, fields, t.skipFirst)
 	} else {
-		w.rows, err = newDelimited(file, format, r.Schema, fields, t.skipFirst)
+		w.rows, err = newDelimited(file, format, r.Schema, fields, t.skipFirst, true)
 	}
 	if err != nil {
 		return nil, err

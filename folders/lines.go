@@ -129,6 +129,15 @@ func (f *follower) storePiece(ctx context.Context, x *file, path string, r *os.F
 	}
 	for attempt := 0; ; attempt++ {
 		d, err := f.o.Intake.Decode(ctx, ingest.Input{Name: path, Into: x.folder.Table, Base: f.base(path), Lines: true, Reader: bytes.NewReader(text)}, 0)
+		if errors.Is(err, ingest.ErrTooLarge) {
+			if cut := middle(piece); cut > 0 {
+				if err := f.storePiece(ctx, x, path, r, piece[:cut]); err != nil {
+					return err
+				}
+				return f.storePiece(ctx, x, path, r, piece[cut:])
+			}
+			d, err = intake.Decoded{Rejected: 1, Problems: []ingest.Problem{{Line: 1, Message: err.Error()}}}, nil
+		}
 		if err != nil {
 			return err
 		}
@@ -139,6 +148,19 @@ func (f *follower) storePiece(ctx context.Context, x *file, path string, r *os.F
 		}
 		return err
 	}
+}
+
+// middle returns where the line that is in the middle of some begins, 0 if there is
+// one line.
+func middle(lines []byte) int {
+	half := len(lines) / 2
+	if i := bytes.LastIndexByte(lines[:half], '\n'); i >= 0 {
+		return i + 1
+	}
+	if i := bytes.IndexByte(lines[half:], '\n'); i >= 0 && half+i+1 < len(lines) {
+		return half + i + 1
+	}
+	return 0
 }
 
 // storeDecoded stores what n bytes of a file with some line ends came to.

@@ -29,6 +29,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 
@@ -81,6 +82,10 @@ type Options struct {
 	// MaxBytes is how large an input may be, unpacked; 0 is no limit. One that is
 	// larger ends Read with ErrTooLarge.
 	MaxBytes int64
+	// MaxValues is how many values the rows that are kept may have, rows by columns,
+	// null or not; 0 is no limit. More end Read with an error that wraps ErrTooLarge:
+	// records of a few bytes that have nothing in common take far more memory than text.
+	MaxValues int64
 }
 
 // ErrTooLarge says that an input is larger than it may be.
@@ -99,6 +104,7 @@ type Loader struct {
 	tables map[string]*loadedTable
 	order  []string
 	kept   int64 // bytes of tables that Sink has not got
+	values int64 // of all tables that are kept
 }
 
 // NewLoader returns an empty loader.
@@ -372,8 +378,10 @@ func (l *Loader) add(in Input, p *piece) error {
 			l.order = append(l.order, t.table)
 		}
 		if l.opt.Sink == nil || !t.known {
+			before := lt.values()
 			lt.add(t)
 			l.kept += t.size()
+			l.values += lt.values() - before
 			continue
 		}
 		lt.known, lt.names = true, t.names
@@ -382,6 +390,9 @@ func (l *Loader) add(in Input, p *piece) error {
 		}
 	}
 	p.parts = nil
+	if l.opt.MaxValues > 0 && l.values > l.opt.MaxValues {
+		return fmt.Errorf("%w: rows by columns, it has more than %d values, null ones counted; send fewer records at once", ErrTooLarge, l.opt.MaxValues)
+	}
 	if l.opt.Sink != nil && l.opt.Keep > 0 && l.kept > l.opt.Keep {
 		return l.handOver(in)
 	}

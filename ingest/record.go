@@ -69,7 +69,11 @@ const maxLayouts = 1 << 10
 func (d *decoder) forget() {
 	d.keys = keyring{byName: map[string]*key{}}
 	d.outer, d.inner, d.latest = sequence{}, sequence{}, nil
-	d.layouts, d.columns, d.out = map[layoutKey]*layout{}, map[string]*columns{}, map[string]*rows{}
+	d.layouts, d.out = map[layoutKey]*layout{}, map[string]*rows{}
+	if len(d.columns) > maxLayouts || d.columns == nil {
+		// Otherwise they stay: a table that grows must not get as many again.
+		d.columns = map[string]*columns{}
+	}
 }
 
 // report rejects the record being decoded.

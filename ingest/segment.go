@@ -15,6 +15,17 @@ type segment struct {
 	cols []*segmentColumn
 }
 
+// values returns the number of rows by that of the columns that are not null throughout.
+func (s *segment) values() int64 {
+	used := 0
+	for _, c := range s.cols {
+		if c.rows > 0 {
+			used++
+		}
+	}
+	return int64(s.n) * int64(max(1, used))
+}
+
 // segmentRows is the number of rows of a full segment.
 const segmentRows = 1 << 17
 

@@ -14,6 +14,16 @@ type loadedTable struct {
 	fixed   []types.Column // the first columns, with the types that rows before had
 	full    []*segment
 	current *segment
+	done    int64 // values of the full segments
+}
+
+// values returns how many values the rows have, rows by columns that are not null
+// throughout.
+func (t *loadedTable) values() int64 {
+	if t.current == nil {
+		return t.done
+	}
+	return t.done + t.current.values()
 }
 
 // add adds the rows of p.
@@ -38,6 +48,7 @@ func (t *loadedTable) add(p *part) {
 	}
 	t.current.add(p, at)
 	if t.current.n >= segmentRows {
+		t.done += t.current.values()
 		t.full, t.current = append(t.full, t.current), nil
 	}
 }

@@ -77,13 +77,17 @@ type Decoded struct {
 	Problems []ingest.Problem
 }
 
+// MaxValues is how many values, rows by columns, an input may have that is decoded at
+// once: they take some 300 MB.
+const MaxValues = 16 << 20
+
 // Decode reads an input to its end, and returns its rows as
 // they arrive now. What is not understood is in the result; the error is
 // ingest.ErrTooLarge where the input has more than maxBytes (0 is no limit) when
-// unpacked, or the context's.
+// unpacked, or more than MaxValues, or the context's.
 func (i *Intake) Decode(ctx context.Context, in ingest.Input, maxBytes int64) (Decoded, error) {
 	report := &ingest.Report{}
-	l := ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Name: store.CheckName, Workers: i.o.Workers, Report: report, MaxBytes: maxBytes})
+	l := ingest.NewLoader(ingest.Options{Tables: i.o.Tables, Grows: i.o.Grows, Name: store.CheckName, Workers: i.o.Workers, Report: report, MaxBytes: maxBytes, MaxValues: MaxValues})
 	if err := l.Read(ctx, in); err != nil {
 		return Decoded{}, err
 	}

@@ -63,13 +63,19 @@ func (p *partition) store(ctx context.Context) error {
 		p.count.Duplicates.Add(int64(n))
 		p.c.tell("again "+p.source, "messages were stored before, and are passed over", "topic", p.topic, "partition", p.n, "from", p.records[0].Offset, "to", last.Offset)
 	}
+	most := maxPoll
 	for len(rest) > 0 {
 		size, n := 0, 0
-		for n < len(rest) && (n == 0 || size+len(rest[n].Value) <= batchBytes) {
+		for n < len(rest) && n < most && (n == 0 || size+len(rest[n].Value) <= batchBytes) {
 			size += len(rest[n].Value)
 			n++
 		}
-		if err := p.batch(ctx, rest[:n], int64(size)); err != nil {
+		err := p.batch(ctx, rest[:n], int64(size))
+		if errors.Is(err, ingest.ErrTooLarge) && n > 1 {
+			most = n / 2
+			continue
+		}
+		if err != nil {
 			return err
 		}
 		last := rest[n-1]
@@ -120,6 +126,9 @@ func (p *partition) decode(ctx context.Context, records []*kgo.Record) (intake.D
 		}
 	}
 	d, err := p.rows(ctx, texts)
+	if errors.Is(err, ingest.ErrTooLarge) && len(records) == 1 {
+		return intake.Decoded{Rejected: 1}, []letter{{records[0], err.Error()}}, nil
+	}
 	if err != nil || d.Rejected == 0 {
 		d.Rejected = len(dead)
 		return d, dead, err

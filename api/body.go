@@ -1,0 +1,102 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/calypso-kql/calypso/ingest"
+)
+
+// Who sends a byte a second must not have a place that others wait for. So the first
+// bytes of a body are read before its request takes a place: most bodies are no longer.
+// The rest must come at a rate.
+const (
+	firstBytes  = 64 << 10
+	bytesPerSec = 16 << 10
+	// grace is how long the rest may take however short it is.
+	grace = 10 * time.Second
+)
+
+// begin reads the beginning of a body, all of which is to be there by some time. Where
+// it can't, it has sent the error.
+func begin(w http.ResponseWriter, r *http.Request, until time.Time) (ok bool) {
+	head, err := io.ReadAll(io.LimitReader(r.Body, firstBytes))
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		endsEarly(w, int64(len(head)))
+		return false
+	case err != nil:
+		failed(w, err)
+		return false
+	}
+	b := &begunBody{Reader: bytes.NewReader(head), Closer: r.Body}
+	if len(head) == firstBytes {
+		b.Reader = io.MultiReader(b.Reader, &hurried{r: r.Body, timer: http.NewResponseController(w), until: until})
+	}
+	r.Body = b
+	return true
+}
+
+// endsEarly says that a body ended before the end that its head or its last chunk says.
+func endsEarly(w http.ResponseWriter, n int64) {
+	fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", fmt.Errorf("nothing is stored: the body ends early, after %d bytes", n))
+}
+
+// A begunBody is a body whose beginning has been read.
+type begunBody struct {
+	io.Reader
+	io.Closer
+}
+
+// hurried is the rest of a body, which must come at a rate.
+type hurried struct {
+	r      io.Reader
+	timer  *http.ResponseController
+	until  time.Time
+	n      int64
+	waited time.Duration
+}
+
+// Read implements io.Reader. Only waiting counts, not what is done with the bytes.
+func (h *hurried) Read(p []byte) (int, error) {
+	began := time.Now()
+	deadline := began.Add(grace + time.Duration(h.n/bytesPerSec)*time.Second - h.waited)
+	if h.until.Before(deadline) {
+		deadline = h.until
+	}
+	// Where it can't be set, the time of the whole request is the limit.
+	_ = h.timer.SetReadDeadline(deadline)
+	n, err := h.r.Read(p)
+	h.n += int64(n)
+	h.waited += time.Since(began)
+	if err != nil {
+		// The server goes on reading, to see whether the client is there still.
+		_ = h.timer.SetReadDeadline(h.until)
+	}
+	return n, err
+}
+
+// sized counts the bytes of a body, and says of one that is too large what package
+// ingest says of one that is when it is unpacked.
+type sized struct {
+	r     io.Reader
+	n     int64 // bytes read so far
+	short bool  // it ended early
+}
+
+func (s *sized) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	s.n += int64(n)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		err = ingest.ErrTooLarge
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		s.short = true
+	}
+	return n, err
+}
