@@ -195,8 +195,8 @@ func (b *binder) between(sc *scope, e *syntax.BetweenExpr) value {
 	return b.operate(e, name, x, lo, hi)
 }
 
-// in binds the operators with a list on their right. An element that is a table
-// stands for the values of its first column.
+// in binds the operators with a list on their right. A table that is the whole
+// list stands for the values of its first column.
 func (b *binder) in(sc *scope, e *syntax.InExpr) value {
 	args := []operand{{b.scalar(sc, e.X), e.X}}
 	for _, el := range e.List {
@@ -204,6 +204,11 @@ func (b *binder) in(sc *scope, e *syntax.InExpr) value {
 		if x.table == nil {
 			b.info.Types[el] = x.value.typ()
 			args = append(args, operand{x.value, el})
+			continue
+		}
+		if len(e.List) > 1 {
+			b.report(scalarExpected(el))
+			args = append(args, operand{unknownValue(), el})
 			continue
 		}
 		args = append(args, operand{b.listOf(el, *x.table), el})

@@ -110,6 +110,13 @@ func badLiteral(at syntax.Node, text string, t types.Type) syntax.Diagnostic {
 	return fault("KS004", at, "'%s' is no %s", text, t)
 }
 
+// decimalInDynamic is KS215: a decimal within a dynamic literal.
+//
+// Example: print d = dynamic([1, decimal(1.5)])
+func decimalInDynamic(at syntax.Node) syntax.Diagnostic {
+	return fault("KS215", at, "a dynamic value holds no decimal: write a real, such as 1.5")
+}
+
 // valueCount is KS173: values that do not fill the rows of a datatable.
 //
 // Example: datatable(a: long, b: long)[1, 2, 3]

@@ -183,3 +183,19 @@ func stepAlone(at syntax.Node, name string) syntax.Diagnostic {
 func schemaDiffers(at syntax.Node, want, have types.Schema) syntax.Diagnostic {
 	return fault("KS999", at, "the rows have the columns (%s), not (%s)", have, want)
 }
+
+// boolLiteralExpected is KS223: a property of render that is true or false, and has
+// another value.
+//
+// Example: print a = 1 | render piechart with (accumulate=1)
+func boolLiteralExpected(at syntax.Node) syntax.Diagnostic {
+	return fault("KS223", at, "expected true or false")
+}
+
+// numberLiteralExpected is KS224: a property of render that is a number, and has
+// another value.
+//
+// Example: print a = 1 | render piechart with (ymin="a")
+func numberLiteralExpected(at syntax.Node) syntax.Diagnostic {
+	return fault("KS224", at, "expected a number")
+}

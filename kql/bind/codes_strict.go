@@ -91,14 +91,18 @@ func (b *binder) checkDefault(p *syntax.FuncParam, v value, t types.Type) {
 }
 
 // checkDynamic reports a dynamic value that is compared with, or divided by, a time,
-// and one of which a text that is none is looked for: the analyzer wants it
-// converted.
+// one of which a text that is none is looked for, and one that is a term to look
+// for: the analyzer wants it converted.
 func (b *binder) checkDynamic(at syntax.Node, op syntax.BinaryOp, x, y operand) {
 	wrong := false
 	switch op {
 	case syntax.OpLt, syntax.OpLe, syntax.OpGt, syntax.OpGe, syntax.OpDiv, syntax.OpMod:
 		wrong = x.typ() == types.Dynamic && isTime(y.typ()) || isTime(x.typ()) && y.typ() == types.Dynamic
 	case syntax.OpAdd, syntax.OpSub, syntax.OpMul, syntax.OpEq, syntax.OpNe:
+	case syntax.OpHas, syntax.OpNotHas, syntax.OpHasCS, syntax.OpNotHasCS,
+		syntax.OpHasPrefix, syntax.OpNotHasPrefix, syntax.OpHasPrefixCS, syntax.OpNotHasPrefixCS,
+		syntax.OpHasSuffix, syntax.OpNotHasSuffix, syntax.OpHasSuffixCS, syntax.OpNotHasSuffixCS:
+		wrong = y.typ() == types.Dynamic || x.typ() == types.Dynamic && y.typ() != types.String && y.typ() != types.Unknown
 	default:
 		wrong = x.typ() == types.Dynamic && y.typ() != types.Dynamic && y.typ() != types.String && y.typ() != types.Unknown
 	}

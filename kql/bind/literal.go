@@ -123,6 +123,9 @@ func (b *binder) dynamicValue(e syntax.Expr) dynamic.Value {
 
 func (b *binder) dynamicScalar(e *syntax.Literal) dynamic.Value {
 	v := b.literal(e)
+	if v.typ() == types.Decimal {
+		b.report(decimalInDynamic(e))
+	}
 	lit, ok := v.expr.(*plan.Literal)
 	if !ok || lit.Value.Null(0) {
 		return dynamic.Value{}

@@ -15,7 +15,7 @@ var charts = [...]string{
 }
 
 // render keeps how the rows are to be drawn; the rows stay as they are.
-func (b *binder) render(in table, op *syntax.RenderOp) table {
+func (b *binder) render(sc *scope, in table, op *syntax.RenderOp) table {
 	r := &plan.Render{Properties: map[string]string{}}
 	if op.Chart != nil {
 		r.Chart = op.Chart.Name
@@ -25,6 +25,9 @@ func (b *binder) render(in table, op *syntax.RenderOp) table {
 	}
 	for _, p := range append(append([]*syntax.OperatorParam(nil), op.Params...), op.With...) {
 		r.Properties[p.Name.Name] = renderValue(p.Value)
+		if b.env.Strict {
+			b.checkRender(sc, in, p)
+		}
 	}
 	in.render = r
 	return in

@@ -35,7 +35,7 @@ func (b *binder) moreOperators(sc *scope, in table, op syntax.Operator) table {
 	case *syntax.GetSchemaOp:
 		return b.getSchema(in, op)
 	case *syntax.RenderOp:
-		return b.render(in, op)
+		return b.render(sc, in, op)
 	case *syntax.JoinOp:
 		return b.join(sc, in, op)
 	case *syntax.LookupOp:

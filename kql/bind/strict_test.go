@@ -38,6 +38,8 @@ func TestStrict(t *testing.T) {
 		{`Events | where Data.n > ago(1d)`, "KS106 22-23"},
 		{`Events | where Data.n > 1 and Data.n == ago(1d)`, ""},
 		{`Events | where Data.n has 5`, "KS106 22-25"},
+		{`Events | where User has Data`, "KS106 20-23"},
+		{`Events | where User contains Data`, ""},
 		{`Events | where Data.n between (1 .. 2.5)`, "KS106 22-29"},
 		{`let f = (n: long = "a") { n }; print f()`, "KS141 19-22"},
 		{`Events | extend x = datetime_part("hour", Time), y = format_datetime(Time, "yy")`, ""},
