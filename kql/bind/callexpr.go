@@ -38,7 +38,7 @@ func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
 			b.report(notAFunction(e.Name, name))
 			return ofValue(unknownValue())
 		}
-		return b.callLambda(sc, e, name, sym.fn, e.Args)
+		return b.visible(e, sym, b.callLambda(sc, e, name, sym.fn, e.Args))
 	}
 	if sc.aggs != nil {
 		if a, ok := b.env.Functions.Aggregate(name); ok {
@@ -47,7 +47,7 @@ func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
 			return ofValue(v)
 		}
 	}
-	if f, ok := b.env.Catalog.Function(name); ok {
+	if f, ok := b.catalog(sc).Function(name); ok {
 		return b.callStored(sc, e, name, f, e.Args)
 	}
 	if f, ok := b.env.Functions.Scalar(name); ok {
@@ -163,7 +163,7 @@ func (b *binder) functionsInScope(sc *scope) []string {
 		}
 	}
 	slices.Sort(names)
-	names = append(names, b.env.Catalog.FunctionNames()...)
+	names = append(names, b.catalog(sc).FunctionNames()...)
 	names = append(names, b.env.Functions.ScalarNames()...)
 	if sc.aggs != nil {
 		names = append(names, b.env.Functions.AggregateNames()...)

@@ -37,3 +37,10 @@ func noEntities(at syntax.Node) syntax.Diagnostic {
 func oneTableExpected(at syntax.Node) syntax.Diagnostic {
 	return fault("KS999", at, "the subquery must be one tabular expression, after any let statements")
 }
+
+// restricted is KS999: a function whose rows `restrict access` does not name.
+//
+// Example: let f = () { print x = 1 }; let g = () { print y = 2 }; restrict access to (f); g
+func restricted(at syntax.Node) syntax.Diagnostic {
+	return fault("KS999", at, "restrict access to (…) does not name this")
+}

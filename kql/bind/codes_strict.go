@@ -91,8 +91,8 @@ func (b *binder) checkDefault(p *syntax.FuncParam, v value, t types.Type) {
 }
 
 // checkDynamic reports a dynamic value that is compared with, or divided by, a time,
-// one of which a text that is none is looked for, and one that is a term to look
-// for: the analyzer wants it converted.
+// one of which a text that is none is looked for, and one of a known shape that is
+// a term to look for: the analyzer wants it converted.
 func (b *binder) checkDynamic(at syntax.Node, op syntax.BinaryOp, x, y operand) {
 	wrong := false
 	switch op {
@@ -102,7 +102,7 @@ func (b *binder) checkDynamic(at syntax.Node, op syntax.BinaryOp, x, y operand) 
 	case syntax.OpHas, syntax.OpNotHas, syntax.OpHasCS, syntax.OpNotHasCS,
 		syntax.OpHasPrefix, syntax.OpNotHasPrefix, syntax.OpHasPrefixCS, syntax.OpNotHasPrefixCS,
 		syntax.OpHasSuffix, syntax.OpNotHasSuffix, syntax.OpHasSuffixCS, syntax.OpNotHasSuffixCS:
-		wrong = y.typ() == types.Dynamic || x.typ() == types.Dynamic && y.typ() != types.String && y.typ() != types.Unknown
+		wrong = y.typ() == types.Dynamic && b.shapeOf(y.expr) != nil || x.typ() == types.Dynamic && y.typ() != types.String && y.typ() != types.Unknown
 	default:
 		wrong = x.typ() == types.Dynamic && y.typ() != types.Dynamic && y.typ() != types.String && y.typ() != types.Unknown
 	}

@@ -94,12 +94,12 @@ func (b *binder) named(sc *scope, e *syntax.Ident) (entity, bool) {
 		b.used(e, sym)
 		return b.use(sc, e, sym), true
 	}
-	f, isFunction := b.env.Catalog.Function(e.Name)
+	f, isFunction := b.catalog(sc).Function(e.Name)
 	if isFunction && b.callableBare(e.Name, f) {
 		b.info.Uses[e] = Use{Kind: UseFunction}
 		return b.callStored(sc, e, e.Name, f, nil), true
 	}
-	if src, ok := b.env.Catalog.Table(e.Name); ok {
+	if src, ok := b.catalog(sc).Table(e.Name); ok {
 		b.info.Uses[e] = Use{Kind: UseTable}
 		return ofTable(readAll(e.Name, src)), true
 	}
@@ -142,7 +142,7 @@ func (b *binder) callBare(sc *scope, at *syntax.Ident, sym *symbol) entity {
 		b.report(argumentsRequired(at, at.Name))
 		return b.poison(sym.fn)
 	}
-	return b.callLambda(sc, at, at.Name, sym.fn, nil)
+	return b.visible(at, sym, b.callLambda(sc, at, at.Name, sym.fn, nil))
 }
 
 // readAll returns all columns of a source.
@@ -187,5 +187,5 @@ func (b *binder) tablesInScope(sc *scope) []string {
 		}
 	}
 	slices.Sort(names)
-	return append(names, b.env.Catalog.TableNames()...)
+	return append(names, b.catalog(sc).TableNames()...)
 }

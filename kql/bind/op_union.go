@@ -120,7 +120,7 @@ func isBlank(t table) bool {
 // then those of the views that the text declares.
 func (b *binder) tablesLike(sc *scope, pattern string) []string {
 	var names []string
-	for _, name := range b.env.Catalog.TableNames() {
+	for _, name := range b.catalog(sc).TableNames() {
 		if matchWildcard(pattern, name) {
 			names = append(names, name)
 		}

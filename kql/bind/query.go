@@ -17,6 +17,10 @@ func (b *binder) query(q *syntax.Query) {
 		b.directive(q.Text, d)
 	}
 	for _, s := range q.Statements {
+		if r, ok := s.(*syntax.RestrictStmt); ok {
+			sc = b.restrict(sc, r)
+			continue
+		}
 		b.statement(sc, s)
 	}
 }
@@ -55,7 +59,7 @@ func (b *binder) statement(sc *scope, s syntax.Statement) {
 	case *syntax.AliasStmt:
 		b.alias(sc, s)
 	case *syntax.RestrictStmt:
-		b.report(notSupported(s, "restrict access"))
+		b.report(notSupported(s, "restrict access within a function"))
 	case *syntax.CommandStmt:
 		b.command(sc, s)
 	}

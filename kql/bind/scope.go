@@ -28,6 +28,8 @@ type scope struct {
 	// match is the pattern of a graph around the expression, whose paths all(),
 	// any() and map() read.
 	match *graphMatch
+	// restricted says what of the names further out is visible; nil where all is.
+	restricted *restriction
 	// statement is the scope that takes the names given by `as`.
 	statement *scope
 }
@@ -68,6 +70,8 @@ type symbol struct {
 	// something uses the name. See hold.
 	held   []syntax.Diagnostic
 	unused bool
+	// hidden says that of a function only a scalar result may be seen here.
+	hidden bool
 }
 
 // ofRow says where value, if it varies, may be used.
@@ -89,9 +93,17 @@ func (s *symbol) ofRow(sc, body *scope) {
 
 // lookup finds a declared name, innermost first.
 func (s *scope) lookup(name string) (*symbol, bool) {
+	var gates []*restriction
 	for ; s != nil; s = s.outer {
-		if sym, ok := s.names[name]; ok {
+		sym, ok := s.names[name]
+		for i := 0; ok && i < len(gates); i++ {
+			sym, ok = gates[i].hides(name, sym)
+		}
+		if ok {
 			return sym, true
+		}
+		if s.restricted != nil {
+			gates = append(gates, s.restricted)
 		}
 	}
 	return nil, false
@@ -131,7 +143,7 @@ func (s *scope) serialized() bool {
 // subquery).
 func (s *scope) nested() *scope {
 	c := *s
-	c.outer, c.names = s, nil
+	c.outer, c.names, c.restricted = s, nil, nil
 	return &c
 }
 

@@ -25,7 +25,7 @@ func (b *binder) tableCall(sc *scope, e *syntax.CallExpr) entity {
 		b.release(sym)
 		return ofTable(*sym.table)
 	}
-	return ofTable(b.catalogTable(b.env.Catalog, e.Args[0], name))
+	return ofTable(b.catalogTable(b.catalog(sc), e.Args[0], name))
 }
 
 // dataScope checks the second argument of table(): which data the table has. All of
@@ -89,7 +89,7 @@ func (b *binder) otherCatalog(sc *scope, e syntax.Expr) (Catalog, bool) {
 				}
 			}
 		}
-		return b.catalogCall(sc, b.env.Catalog, e)
+		return b.catalogCall(sc, b.catalog(sc), e)
 	case *syntax.PathExpr:
 		cat, ok := b.otherCatalog(sc, e.X)
 		if !ok {

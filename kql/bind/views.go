@@ -12,7 +12,7 @@ func viewsInScope(sc *scope) []string {
 	var names []string
 	for s := sc; s != nil; s = s.outer {
 		for name, sym := range s.names {
-			if isView(sym) {
+			if seen, ok := sc.lookup(name); ok && !seen.hidden && isView(sym) {
 				names = append(names, name)
 			}
 		}
