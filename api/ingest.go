@@ -15,6 +15,10 @@ import (
 // is told to come again.
 const patience = 2 * time.Second
 
+// maxNewTables is how many tables one body makes: each is a folder with files that are
+// synced, some milliseconds.
+const maxNewTables = 500
+
 // An ingested is the answer to records that were sent.
 type ingested struct {
 	// Rows is the number of rows stored, by table.
@@ -87,12 +91,20 @@ func (s *server) store(w http.ResponseWriter, r *http.Request, by caller, into s
 		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", fmt.Errorf("nothing is stored: %s", first(out.Problems, "the body has no records")))
 		return out, false
 	}
+	unknown := 0
 	for _, rows := range d.Rows {
+		if _, ok := s.o.Intake.Schema(rows.Table); !ok {
+			unknown++
+		}
 		if !by.may(rows.Table) {
 			fail(w, http.StatusForbidden, "Forbidden", fmt.Errorf("nothing is stored: the token %s is not for table %s", by.name, rows.Table))
 			return out, false
 		}
 		out.Rows[rows.Table] += rows.Rows.Len()
+	}
+	if unknown > maxNewTables {
+		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", fmt.Errorf("nothing is stored: the records are for %d tables that are not there, and one body makes %d at most: what do they have as their Type, or category?", unknown, maxNewTables))
+		return out, false
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	defer cancel()

@@ -105,6 +105,18 @@ func TestRecordsWithNothingInCommon(t *testing.T) {
 	}
 }
 
+// A field that should not be the table's name makes no thousands of tables.
+func TestManyNewTables(t *testing.T) {
+	srv, _ := serve(t, limits())
+	var b strings.Builder
+	for i := range 501 {
+		fmt.Fprintf(&b, "{\"Type\":\"T%d_CL\",\"n\":1}\n", i)
+	}
+	if status, text := post(t, srv.URL+"/v1/ingest", b.String()); status != http.StatusBadRequest || !strings.Contains(text, "501 tables") {
+		t.Errorf("%d %s", status, text)
+	}
+}
+
 // A query may take longer than sending it.
 func TestAQueryTakesItsTime(t *testing.T) {
 	quick := limits()
