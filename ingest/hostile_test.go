@@ -123,3 +123,15 @@ func TestNothingIsLostInARecord(t *testing.T) {
 	}
 	want(t, got["in"], 0, map[string]string{"records": `[{"n":1}]`, "value": `[{"n":2}]`})
 }
+
+// Keys that differ only in case fill one column, until a record has both: then each has
+// a column of its own, or is kept, and no value is lost.
+func TestKeysThatDifferInCase(t *testing.T) {
+	tables, _ := load(t, ingest.Input{Name: "in", Into: "Things_CL", Reader: strings.NewReader(
+		`{"n":1}` + "\n" + `{"N":2}` + "\n" + `{"N":3,"n":4}` + "\n" + `{"N":5}` + "\n" + `{"n":6}` + "\n")})
+	for row, cells := range []map[string]string{{"n": "1", "N": "null"}, {"n": "2", "N": "null"}, {"n": "4", "N": "3"}, {"n": "null", "N": "5"}, {"n": "6", "N": "null"}} {
+		want(t, tables["Things_CL"], row, cells)
+	}
+	tables, _ = load(t, ingest.Input{Name: "in", Into: "SigninLogs", Reader: strings.NewReader(`{"userid":"a","UserId":"b","TimeGenerated":"2026-03-01T10:00:00Z"}` + "\n")})
+	want(t, tables["SigninLogs"], 0, map[string]string{"UserId": "b", "_Unmapped": `{"userid":"a"}`})
+}

@@ -180,13 +180,20 @@ func isStandard(column string) bool {
 type row struct {
 	l      *layout
 	values []value // by column; raw is "" for no value
-	used   []int   // the columns with a value
+	from   []staged
+	used   []int // the columns with a value
 	extra  []byte  // the bag of what no column takes
+}
+
+// staged is the member that a column has its value of.
+type staged struct {
+	s scope
+	k *key
 }
 
 func (r *row) begin(l *layout) {
 	for _, i := range r.used {
-		r.values[i] = value{}
+		r.values[i], r.from[i] = value{}, staged{}
 	}
 	r.l, r.used, r.extra = l, r.used[:0], nil
 	r.grow()
@@ -200,14 +207,47 @@ func (r *row) put(s scope, m *member) {
 	case x == unmapped:
 		r.keep(m)
 	default:
-		r.putAt(int(x-firstColumn), m.value)
+		i := int(x - firstColumn)
+		if i >= len(r.values) {
+			r.grow()
+		}
+		if have := r.from[i]; have.k != nil && have.k != m.key && have.s == s && !m.isEmpty() && strings.EqualFold(have.k.name, m.key.name) {
+			r.part(i, have, m)
+			return
+		}
+		r.putAt(i, m.value)
+		r.from[i] = staged{s, m.key}
 	}
+}
+
+// part stages a member whose key differs only in case from that of the member which a
+// column has its value of. Columns differ by case, too, but sources do not always write
+// a key alike, so that such keys fill one column until a record has both: then the
+// other one gets a column of its own, where the table grows, and is kept with what no
+// column takes where it does not.
+func (r *row) part(i int, have staged, m *member) {
+	other := *m
+	if r.l.cols[i].Name == m.key.name {
+		other = member{key: have.k, value: r.values[i]}
+		r.values[i], r.from[i] = m.value, staged{have.s, m.key}
+	}
+	if r.l.known || have.s != inFlat || r.l.grows && len(r.l.cols) >= maxColumns {
+		r.keep(&other)
+		return
+	}
+	at := r.l.at(other.key.name)
+	if at < 0 {
+		at = r.l.add(types.Column{Name: other.key.name})
+	}
+	r.l.slots[have.s][other.key.id] = firstColumn + slot(at)
+	r.putAt(at, other.value)
+	r.from[at] = staged{have.s, other.key}
 }
 
 // grow makes room for columns that were met since.
 func (r *row) grow() {
 	for len(r.values) < len(r.l.cols) {
-		r.values = append(r.values, value{})
+		r.values, r.from = append(r.values, value{}), append(r.from, staged{})
 	}
 }
 
