@@ -181,8 +181,8 @@ type row struct {
 	l      *layout
 	values []value // by column; raw is "" for no value
 	from   []staged
-	used   []int // the columns with a value
-	extra  []byte  // the bag of what no column takes
+	used   []int  // the columns with a value
+	extra  []byte // the bag of what no column takes
 }
 
 // staged is the member that a column has its value of.
