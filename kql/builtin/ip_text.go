@@ -45,7 +45,7 @@ func hasIPv4(s, ip string) bool {
 	if _, n := scanIPv4(ip); n == 0 || n < len(ip) {
 		return false
 	}
-	return addressIn(s, ip)
+	return addressIn(s, ip, true)
 }
 
 func hasIPv4Prefix(s, prefix string) bool {
@@ -59,11 +59,12 @@ func hasIPv4Prefix(s, prefix string) bool {
 	if _, n := scanIPv4(prefix + strings.Repeat("0.", 3-octets) + "0"); n == 0 {
 		return false
 	}
-	return addressIn(s, prefix)
+	return addressIn(s, prefix, false)
 }
 
-// addressIn reports whether an address that begins with text is in s.
-func addressIn(s, text string) bool {
+// addressIn reports whether an address that begins with text, or is all of it,
+// is in s.
+func addressIn(s, text string, whole bool) bool {
 	for from := 0; ; from++ {
 		i := strings.Index(s[from:], text)
 		if i < 0 {
@@ -71,7 +72,7 @@ func addressIn(s, text string) bool {
 		}
 		from += i
 		_, n := scanIPv4(s[from:])
-		if n >= len(text) && termEdge(s, from) && termEdge(s, from+n) {
+		if n >= len(text) && (n == len(text) || !whole) && termEdge(s, from) && termEdge(s, from+n) {
 			return true
 		}
 	}
