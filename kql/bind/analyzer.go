@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
@@ -51,6 +52,19 @@ func (b *binder) ifExists(found, def operand) value {
 		return found.value
 	}
 	return b.convert(found.at, found.value, def.typ())
+}
+
+// asAnalyzer gives a call the type that it has for the analyzer. What becomes
+// dynamic passes through an array: nothing converts a number to dynamic.
+func (b *binder) asAnalyzer(at syntax.Node, call *plan.Call, t types.Type) value {
+	f, ok := b.env.Functions.Scalar("pack_array")
+	if t != types.Dynamic || !ok {
+		return b.convert(at, value{expr: call}, t)
+	}
+	array := &plan.Call{Fn: &f.Overloads[0], Args: []plan.Expr{call}, Typ: types.Dynamic}
+	v := b.operate(at, "index", operand{value{expr: array}, at}, operand{constOf(types.Long, int64(0)), at})
+	b.setShape(v.expr, namedShape(call.Fn.Name))
+	return v
 }
 
 // ordinalType is the type of getschema's ColumnOrdinal.

@@ -13,6 +13,7 @@ func TestAnalyzerColumns(t *testing.T) {
 	r := registry(t)
 	for _, tt := range []struct{ query, checked, run string }{
 		{`Events | project y = getyear(now()), c = ceiling(Id)`, "y:int, c:long", "y:long, c:real"},
+		{`Events | project j = jaccard_index(Data, Data)`, "j:dynamic", "j:real"},
 		{`Events | summarize covariance(Id, Id)`, "covariance_Id:real", "covariance_Id_Id:real"},
 		{`Events | project c = column_ifexists("Id", "")`, "c:string", "c:long"},
 		{`Events | project column_ifexists("Nope", Id), column_ifexists("User", "")`, "Column1:long, User:string", "Column1:long, User:string"},

@@ -66,7 +66,7 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 		b.setShape(call, b.shapeOfCall(f.Name(), exprs))
 	}
 	if b.env.Strict && o.Analyzer != types.Unknown {
-		return b.convert(at, value{expr: call}, o.Analyzer)
+		return b.asAnalyzer(at, call, o.Analyzer)
 	}
 	return value{expr: call}
 }

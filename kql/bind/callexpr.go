@@ -78,6 +78,7 @@ func (b *binder) callScalar(sc *scope, e *syntax.CallExpr, f *function.Scalar) v
 	}
 	args := b.operands(sc, e.Args)
 	if len(args) == 1 && isConversion(e.Name.Name, args[0].typ()) {
+		b.checkConversion(args[0])
 		return args[0].value
 	}
 	return b.spread(sc, e, f, b.apply(e, f, args, noFit))

@@ -148,6 +148,24 @@ func (b *binder) checkShapes(name string, sig function.Signature, f fit, args []
 				b.tolerate(orderableExpected(a.at, types.Dynamic))
 			}
 		}
+	case "make_timespan":
+		b.checkSeconds(args)
+	}
+}
+
+// checkConversion reports a guid that is converted to one.
+func (b *binder) checkConversion(a operand) {
+	if a.typ() == types.GUID {
+		b.tolerate(oneOfTypes(a.at, types.GUID, types.String, types.Dynamic))
+	}
+}
+
+// checkSeconds reports seconds with a fraction, which the documentation has.
+func (b *binder) checkSeconds(args []operand) {
+	for _, a := range args[1:] {
+		if t := a.typ(); t == types.Real || t == types.Decimal {
+			b.tolerate(integerExpected(a.at))
+		}
 	}
 }
 

@@ -81,11 +81,13 @@ func shapeOfValue(v dynamic.Value) *shape {
 	case dynamic.Null:
 		return nil
 	case dynamic.Array:
-		s := &shape{kind: shapeArray}
-		for i, x := range v.Elements() {
-			if e := shapeOfValue(x); i == 0 {
-				s.elem = e
-			} else {
+		s, first := &shape{kind: shapeArray}, true
+		for _, x := range v.Elements() {
+			switch e := shapeOfValue(x); {
+			case x.Kind() == dynamic.Null: // may stand among values of any type
+			case first:
+				s.elem, first = e, false
+			default:
 				s.elem = sameShape(s.elem, e)
 			}
 		}
@@ -135,12 +137,30 @@ func (b *binder) shapeOfCall(name string, args []plan.Expr) *shape {
 		}
 		return nil
 	case "array_slice", "array_shift_left", "array_shift_right", "array_reverse", "array_rotate_left", "array_rotate_right",
-		"array_sort_asc", "array_sort_desc", "array_split", "set_union", "set_intersect", "set_difference", "take_any", "take_anyif", "any", "anyif",
-		"series_abs", "series_ceiling", "series_fill_backward", "series_fill_forward", "series_fill_const", "series_fill_linear":
+		"array_sort_asc", "array_sort_desc", "array_split", "bag_set_key", "take_any", "take_anyif", "any", "anyif",
+		"series_abs", "series_ceiling", "series_fill_backward", "series_fill_forward", "series_fill_const", "series_fill_linear",
+		"series_outliers":
 		if len(args) > 0 {
 			return b.shapeOf(args[0])
 		}
 		return nil
+	case "set_union", "set_intersect", "set_difference":
+		if s := b.shapeOf(args[0]); s.is(shapeArray) {
+			return s
+		}
+		return arrayOf(nil)
+	case "array_concat":
+		s := b.shapeOf(args[0])
+		for _, a := range args[1:] {
+			s = sameShape(s, b.shapeOf(a))
+		}
+		return s
+	case "array_iff", "array_iif":
+		if s := b.asElement(args[1]); s.is(shapeScalar) {
+			return arrayOf(s)
+		} else {
+			return s
+		}
 	case "range":
 		return &shape{kind: shapeArray, elem: scalarShape(args[0].Type())}
 	case "repeat":

@@ -1,6 +1,10 @@
 package bind
 
-import "github.com/calypso-kql/calypso/kql/types"
+import (
+	"strings"
+
+	"github.com/calypso-kql/calypso/kql/types"
+)
 
 // namedShape returns the shape that a function always gives.
 func namedShape(name string) *shape {
@@ -20,7 +24,7 @@ func namedShape(name string) *shape {
 		return arrayOf(arrayOf(nil))
 	case "geo_h3cell_rings":
 		return arrayOf(arrayOf(scalarShape(types.String)))
-	case "extract_all", "extractall", "parse_csv", "array_concat", "array_iff", "array_iif", "to_utf8",
+	case "extract_all", "extractall", "parse_csv", "to_utf8",
 		"unicode_codepoints_from_string", "base64_decode_toarray", "datetime_list_timezones", "tdigest", "tdigest_merge", "merge_tdigest",
 		"hll", "hll_if", "hll_merge", "percentiles_array", "percentiles_array_tdigest", "ipv4_range_to_cidr_list",
 		"series_add", "series_subtract", "series_multiply", "series_floor":
@@ -41,11 +45,20 @@ func namedShape(name string) *shape {
 		s.props["coordinates"] = arrayOf(nil)
 		return s
 	case "parse_xml", "parse_url", "parseurl", "parse_urlquery", "parseurlquery", "parse_path", "parse_user_agent",
-		"pack", "bag_pack", "pack_dictionary", "pack_all", "bag_pack_columns", "bag_merge", "bag_remove_keys", "bag_set_key",
-		"bag_zip", "make_bag", "make_bag_if", "make_dictionary", "buildschema", "current_principal_details":
+		"pack", "bag_pack", "pack_dictionary", "pack_all", "bag_pack_columns", "bag_merge", "bag_remove_keys",
+		"bag_zip", "series_fit_2lines_dynamic", "make_bag", "make_bag_if", "make_dictionary", "buildschema", "current_principal_details":
 		return &shape{kind: shapeBag}
 	}
 	return nil
+}
+
+// partShape returns the shape of the arrays among the columns that a function of a
+// series yields.
+func partShape(name string) *shape {
+	if strings.HasPrefix(name, "series_decompose") {
+		return arrayOf(nil)
+	}
+	return arrayOf(scalarShape(types.Real))
 }
 
 func arrayOf(elem *shape) *shape { return &shape{kind: shapeArray, elem: elem} }

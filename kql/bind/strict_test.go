@@ -54,6 +54,13 @@ func TestStrict(t *testing.T) {
 		{`Events | extend x = geo_point_buffer(0, 0, 1).coordinates["a"]`, "KS141 58-61"},
 		{`Events | project-rename Id = Id`, "KS171 24-26"},
 		{`Events | project-reorder Id, *, Id`, "KS171 32-34"},
+		{`Events | extend x = make_timespan(1, 2, 3, 4.5), y = make_timespan(1, 2, 1.5), z = make_timespan(1, 2)`, "KS134 43-46KS134 73-76"},
+		{`print g = new_guid() | project toguid(g), toguid("a")`, "KS141 38-39"},
+		{`Events | extend x = array_concat(Data, dynamic([1]))["a"], y = bag_set_key(Data, "a", 1)[0], z = array_iff(Data, Data, 1)["a"]`, ""},
+		{`Events | extend x = array_concat(split(User, "@"), dynamic(["a"]))["a"]`, "KS141 67-70"},
+		{`Events | extend x = array_iff(Data, Id, 1)[0][0], y = dynamic([1, null])[1][0], z = set_union(Data, Data)["a"]`, "KS147 45-48KS147 75-78KS141 106-109"},
+		{`Events | project series_fft(Data) | extend x = series_fft_Data_imag[0][1]`, "KS147 70-73"},
+		{`Events | project array_sort_asc(split(User, "@"), Data) | extend x = array_length(User_sorted), y = Data_sorted.a, z = User_sorted["a"]`, "KS141 131-134"},
 		{`Events | evaluate bag_unpack(Data, "", "error"): (a: long)`, "KS119 18-28"},
 	} {
 		tree, diags := syntax.Parse(tt.query)

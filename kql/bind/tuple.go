@@ -35,7 +35,7 @@ func (b *binder) spreadTuple(sc *scope, e *syntax.CallExpr, f *function.Scalar, 
 	for i, decl := range strings.Split(f.Tuple, ", ") {
 		name, typ, _ := strings.Cut(decl, ": ")
 		t, _ := types.Lookup(typ)
-		part := b.convert(e, b.part(e, v, i), t)
+		part := b.convert(e, b.partOf(e, v, i, partShape(f.Name())), t)
 		v.tuple = append(v.tuple, namedValue{name: f.Name() + "_" + first + "_" + name, expr: part.expr})
 	}
 	return v
@@ -49,6 +49,7 @@ func (b *binder) spreadSorted(sc *scope, e *syntax.CallExpr, v value) value {
 		return v
 	}
 	var names []string
+	var shapes []*shape
 	for i, a := range call.Args {
 		if a.Type() != types.Dynamic || i >= len(e.Args) {
 			continue
@@ -58,18 +59,23 @@ func (b *binder) spreadSorted(sc *scope, e *syntax.CallExpr, v value) value {
 			name = "array" + strconv.Itoa(i)
 		}
 		names = append(names, name+"_sorted")
+		shapes = append(shapes, b.shapeOf(a))
 	}
 	for i, name := range names {
 		part := v
 		if len(names) > 1 {
-			part = b.part(e, v, i)
+			part = b.partOf(e, v, i, shapes[i])
 		}
 		v.tuple = append(v.tuple, namedValue{name: name, expr: part.expr})
 	}
 	return v
 }
 
-// part returns element i of an array.
-func (b *binder) part(e *syntax.CallExpr, v value, i int) value {
-	return b.operate(e, "index", operand{value{expr: v.expr}, e}, operand{constOf(types.Long, int64(i)), e})
+// partOf returns element i of the array of a call's results. The shape of that
+// array is none of the text's: the call stands for values of its own.
+func (b *binder) partOf(e *syntax.CallExpr, v value, i int, s *shape) value {
+	part := b.operate(e, "index", operand{value{expr: v.expr}, e}, operand{constOf(types.Long, int64(i)), e})
+	delete(b.shapes, part.expr)
+	b.setShape(part.expr, s)
+	return part
 }

@@ -49,7 +49,7 @@ func setFunctions() function.Family {
 		{
 			Doc: "Returns the Jaccard index of two sets: the size of what they share over the size of what they hold together.",
 			Overloads: []function.Overload{
-				{Sig: "jaccard_index(set1: array, set2: array): real", Kernel: function.Map2(d, d, types.Real, jaccard)},
+				{Sig: "jaccard_index(set1: array, set2: array): real", Analyzer: types.Dynamic, Kernel: function.Map2(d, d, types.Real, jaccard)},
 			},
 			Examples: []string{`jaccard_index(dynamic([1,2,3]), dynamic([1,2,3,4])) -> 0.75`},
 		},
