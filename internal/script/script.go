@@ -50,6 +50,9 @@ func runFile(t *testing.T, path string, update bool, views map[string]View) {
 		t.Fatal(err)
 	}
 	head, cases := parse(string(data))
+	if len(cases) == 0 {
+		t.Fatalf("%s: no case: each begins with a line \"=== what it shows\"", path)
+	}
 	for i := range cases {
 		t.Run(cases[i].name, func(t *testing.T) { runCase(t, path, &cases[i], update, views) })
 	}
