@@ -227,9 +227,15 @@ func TestFormats(t *testing.T) {
 		"old csv":   "Type,TimeGenerated,AlertName,IsIncident,Entities\rSecurityAlert,2026-01-01,\"A, \"\"b\"\"\",0,[]\r",
 		"tsv":       "Type\tTimeGenerated\tAlertName\tIsIncident\tEntities\r\nSecurityAlert\t2026-01-01\t\"A, \"\"b\"\"\"\t0\t[]\r\n",
 		"la answer": `{"tables":[{"name":"PrimaryResult","columns":[{"name":"Type","type":"string"},{"name":"TimeGenerated","type":"datetime"},{"name":"AlertName","type":"string"},{"name":"IsIncident","type":"bool"},{"name":"Entities","type":"string"}],"rows":[["SecurityAlert","2026-01-01T00:00:00Z","A, \"b\"",false,"[]"]]}]}`,
+		"frames":    `[{"FrameType":"DataSetHeader","Version":"v2.0"},{"FrameType":"DataTable","TableKind":"QueryProperties","Columns":[{"ColumnName":"Key"}],"Rows":[["x"]]},{"FrameType":"DataTable","TableKind":"PrimaryResult","Columns":[{"ColumnName":"Type"},{"ColumnName":"TimeGenerated"},{"ColumnName":"AlertName"},{"ColumnName":"IsIncident"},{"ColumnName":"Entities"}],"Rows":[["SecurityAlert","2026-01-01T00:00:00Z","A, \"b\"",false,"[]"]]},{"FrameType":"DataSetCompletion","HasErrors":false}]`,
+		"hunting":   `{"@odata.context":"c","schema":[{"name":"Type","type":"String"}],"results":[` + row + `]}`,
+		"of MDE":    `{"Stats":{},"Schema":[{"Name":"Type","Type":"String"}],"Results":[` + row + `]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, report := load(t, text(in))
+			if len(got) != 1 {
+				t.Errorf("%d tables", len(got))
+			}
 			if !report.Clean() {
 				t.Errorf("problems: %v", report.Problems())
 			}

@@ -28,6 +28,9 @@ const (
 	roleRecords // "records", "Records" (of AWS) or "value", which wrap records
 	roleTables  // "tables" or "Tables", a query's answer
 	roleOData   // "@odata.…", which stands beside "value"
+	roleResults // "results" or "Results", Defender's answer to a query
+	roleSchema  // "schema", "Schema" or "Stats", which stands beside results
+	roleFrame   // "FrameType", of a part of Kusto's answer
 )
 
 func roleOf(name string) role {
@@ -44,6 +47,12 @@ func roleOf(name string) role {
 		return roleRecords
 	case "tables", "Tables":
 		return roleTables
+	case "results", "Results":
+		return roleResults
+	case "schema", "Schema", "Stats":
+		return roleSchema
+	case "FrameType":
+		return roleFrame
 	}
 	if strings.HasPrefix(name, "@odata.") {
 		return roleOData
@@ -154,7 +163,7 @@ func (d *decoder) scanMembers(i int, seq *sequence, dst []member, top bool) (mem
 		}
 		m := member{key: k}
 		from := i
-		if top && k.role == roleRecords {
+		if top && (k.role == roleRecords || k.role == roleResults) {
 			d.listLine = sc.lines - lines
 		}
 		if top && k.role == roleProperties && i < len(sc.text) && sc.text[i] == '{' {

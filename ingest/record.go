@@ -174,6 +174,10 @@ func (d *decoder) object() {
 		d.results(tables)
 		return
 	}
+	if isFrame(d.members) {
+		d.frame(d.members)
+		return
+	}
 	d.record(d.members)
 }
 
@@ -186,23 +190,28 @@ func (d *decoder) inside(text string, f func()) {
 }
 
 // envelopeOf returns the array of records that an object only wraps: the body of
-// an event ("records"), or a page of Microsoft Graph ("value").
+// an event ("records"), a page of Microsoft Graph ("value"), or Defender's answer to
+// a query ("results" beside their schema).
 func envelopeOf(members []member) (list string, ok bool) {
+	results, described := false, false
 	for _, m := range members {
 		switch m.key.role {
-		case roleRecords:
+		case roleRecords, roleResults:
 			if ok {
 				return "", false // a record that has both
 			}
 			if m.raw[0] == '[' {
 				list, ok = m.raw, true
+				results = m.key.role == roleResults
 			}
+		case roleSchema:
+			described = true
 		case roleOData:
 		default:
 			return "", false
 		}
 	}
-	return list, ok
+	return list, ok && results == described
 }
 
 // recordOf decodes a record that was not read as an object: a row of a list.

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/calypso-kql/calypso/kql/dynamic"
@@ -45,11 +46,18 @@ func (d *decoder) resultTable(text string) {
 		}
 		return true
 	})
-	if err == nil && (names == nil || rowsText == "") {
-		err = fmt.Errorf("a result table without columns and rows")
-	}
 	if err != nil {
 		d.report(err)
+		return
+	}
+	d.resultRows(names, rowsText)
+}
+
+// resultRows decodes the rows of a table of an answer. names is nil and rowsText
+// empty where it has none.
+func (d *decoder) resultRows(names []string, rowsText string) {
+	if names == nil || rowsText == "" {
+		d.report(errors.New("a result table without columns and rows"))
 		return
 	}
 	var members []member
@@ -74,6 +82,47 @@ func (d *decoder) resultTable(text string) {
 		return true
 	}); err != nil {
 		d.report(err)
+	}
+}
+
+// isFrame reports whether an object is a part of an answer of Kusto's second form, a
+// list of frames.
+//
+// Source: Microsoft's documentation, "Query V2 HTTP response".
+func isFrame(members []member) bool {
+	for i := range members {
+		if m := &members[i]; m.key.role == roleFrame && m.raw[0] == '"' {
+			switch m.text() {
+			case "DataSetHeader", "DataTable", "DataSetCompletion", "TableHeader", "TableFragment", "TableProgress", "TableCompletion":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// frame decodes the rows of a frame that has a table of the result. Others describe
+// it.
+func (d *decoder) frame(members []member) {
+	var names []string
+	frame, kind, rowsText := "", "", ""
+	for i := range members {
+		switch m := &members[i]; m.key.name {
+		case "FrameType":
+			frame = m.text()
+		case "TableKind":
+			kind = m.text()
+		case "Columns":
+			names = columnNames(m.raw)
+		case "Rows":
+			rowsText = m.raw
+		}
+	}
+	switch {
+	case frame == "TableFragment":
+		d.report(errors.New("a progressive answer is not read: ask for it with results_progressive_enabled=false"))
+	case frame == "DataTable" && kind == "PrimaryResult":
+		d.resultRows(names, rowsText)
 	}
 }
 
