@@ -103,6 +103,14 @@ func (t *emptyTable) Schema() types.Schema { return t.schema }
 // MoreColumns implements bind.Loose.
 func (t *emptyTable) MoreColumns() bool { return t.more }
 
+// Why says why not all columns are known. See bind.Loose.
+func (t *emptyTable) Why() string {
+	if t.what == absentWatchlist {
+		return "has no watchlist here: give its CSV (--watchlists; workspace.watchlists of calypso serve)"
+	}
+	return ""
+}
+
 // NoRows implements plan.Blank.
 func (t *emptyTable) NoRows() bool { return true }
 

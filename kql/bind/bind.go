@@ -84,7 +84,8 @@ type Function struct {
 }
 
 // A Loose is a Source that may have more columns than its schema says: names
-// that the schema lacks are then no mistake, but have no type either.
+// that the schema lacks are then no mistake, but have no type either. One that also has
+// a method Why() string says why, if that is not empty, and what would help.
 type Loose interface {
 	MoreColumns() bool
 }

@@ -40,7 +40,7 @@ func (b *binder) closeUnresolved() {
 			b.report(unresolvedColumn(u.at, u.name))
 		}
 	}
-	why := "columns that no table here has: " + strings.Join(names, ", ")
+	why := "columns that no table here has: " + strings.Join(names, ", ") + b.looseTables()
 	switch {
 	case len(names) > 0:
 	case b.opaque:
@@ -53,4 +53,27 @@ func (b *binder) closeUnresolved() {
 			Table: "unresolved", Source: &closedSource{schema: r.Root.Schema(), why: why}, Columns: allColumns(r.Root.Schema()),
 		}
 	}
+}
+
+// looseTables names the tables of which not all columns are known, one of which may have
+// those that are missing.
+func (b *binder) looseTables() string {
+	var out strings.Builder
+	seen := map[string]bool{}
+	plan.EachNode(&plan.Query{Results: b.results}, func(n plan.Node) {
+		r, ok := n.(*plan.Read)
+		if !ok || seen[r.Table] {
+			return
+		}
+		seen[r.Table] = true
+		if l, ok := r.Source.(Loose); !ok || !l.MoreColumns() {
+			return
+		}
+		why := "has more columns than are known here"
+		if e, ok := r.Source.(interface{ Why() string }); ok && e.Why() != "" {
+			why = e.Why()
+		}
+		out.WriteString("; " + r.Table + " " + why)
+	})
+	return out.String()
 }
