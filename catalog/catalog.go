@@ -101,6 +101,13 @@ func Open(env Environment, opts ...Option) (*Catalog, error) {
 	return c, nil
 }
 
+// In returns the catalog of another environment, opened with the same options.
+func (c *Catalog) In(env Environment) *Catalog {
+	other := *c
+	other.env = env
+	return &other
+}
+
 // Environment returns the environment that the catalog was opened for.
 func (c *Catalog) Environment() Environment { return c.env }
 

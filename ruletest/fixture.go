@@ -156,7 +156,25 @@ func absolute(row map[string]any, schema types.Schema, now time.Time) map[string
 			out[name] = at.UTC().Format(time.RFC3339Nano)
 		}
 	}
+	defenderTime(out, schema)
 	return out
+}
+
+// defenderTime gives a record of a table of Defender XDR's the time under the names that
+// the table has, as if the record had come from there: Timestamp and TimeGenerated are
+// one.
+func defenderTime(row map[string]any, schema types.Schema) {
+	const stamp, generated = "Timestamp", "TimeGenerated"
+	for _, names := range [][2]string{{stamp, generated}, {generated, stamp}} {
+		have, want := names[0], names[1]
+		if row[have] == nil || row[want] != nil || schema.Index(want) < 0 {
+			continue
+		}
+		row[want] = row[have]
+		if schema.Index(have) < 0 {
+			delete(row, have)
+		}
+	}
 }
 
 // answer returns the rows that a query answers with, as JSON records.

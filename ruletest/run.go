@@ -51,6 +51,9 @@ func (r *Runner) Run(ctx context.Context, f *File, t *Test) (out Result) {
 		return out
 	}
 	q := workspace.NewQuerier(r.Engine, r.Workspace(logs), kql.RunOptions{Workers: 1})
+	if f.Rule.Origin == detect.CustomDetection {
+		q = q.InPortal()
+	}
 	if f.Rule.Arrival() {
 		q = q.ByArrival()
 	}

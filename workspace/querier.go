@@ -41,6 +41,14 @@ func (q *Querier) ByArrival() *Querier {
 	return other
 }
 
+// InPortal returns a querier over the workspace as the Defender portal shows it. See
+// [Workspace.InPortal].
+func (q *Querier) InPortal() *Querier {
+	other := NewQuerier(q.engine, q.ws.InPortal(), q.limits)
+	other.delay, other.column = q.delay, q.column
+	return other
+}
+
 // WithDelay returns a querier that looks back at how a rule once ran: delay after
 // the end of its window, when rows with a later _TimeReceived had not arrived
 // yet. Rows that do not say when they were received are always there.

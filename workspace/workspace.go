@@ -64,7 +64,7 @@ func New(c *catalog.Catalog, tables Tables, opts ...Option) *Workspace {
 func (w *Workspace) Table(name string) (plan.Source, bool) {
 	if w.tables != nil {
 		if t, ok := w.tables.Table(name); ok {
-			return t, true
+			return w.stamped(name, t), true
 		}
 	}
 	t, ok := w.catalog.Table(name)

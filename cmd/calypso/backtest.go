@@ -103,7 +103,7 @@ func (f *backtestFlags) run(ctx context.Context, path string) error {
 		if err != nil {
 			return err
 		}
-		q := querier
+		q := querierOf(r, querier)
 		if r.Arrival() {
 			q = q.ByArrival()
 		}

@@ -73,7 +73,7 @@ func runRule(ctx context.Context, data *dataFlags, limits *limitFlags, rule *det
 	ctx, cancel := limits.context(ctx)
 	defer cancel()
 	start := time.Now()
-	querier := workspace.NewQuerier(engine, ws, limits.options(0, data))
+	querier := querierOf(rule, workspace.NewQuerier(engine, ws, limits.options(0, data)))
 	e, err := detect.Evaluate(ctx, rule, at, querier)
 	if err != nil {
 		return failed(err)

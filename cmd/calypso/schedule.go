@@ -68,13 +68,22 @@ func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Lo
 		Arrived: p.store.ArrivedUntil, Memory: c.Schedule.Memory, TooLarge: tooLarge, Processors: cmp.Or(c.Schedule.Processors, runtime.GOMAXPROCS(0)),
 		Querier: func(r *detect.Rule, share schedule.Share) detect.Querier {
 			o := kql.RunOptions{MemoryLimit: min(share.Memory, c.Limits.QueryMemory), Workers: share.Processors, Locations: p.locator}
-			q := workspace.NewQuerier(p.engine, workspace.New(p.catalog, p.store.Snapshot(), p.names...), o)
+			q := querierOf(r, workspace.NewQuerier(p.engine, workspace.New(p.catalog, p.store.Snapshot(), p.names...), o))
 			if r.Arrival() {
 				q = q.ByArrival()
 			}
 			return limited{q, c.Limits.QueryTime}
 		},
 	}), l, nil
+}
+
+// querierOf returns the querier for a rule: custom detections are written for the tables
+// of the Defender portal.
+func querierOf(r *detect.Rule, q *workspace.Querier) *workspace.Querier {
+	if r.Origin == detect.CustomDetection {
+		return q.InPortal()
+	}
+	return q
 }
 
 // tooLarge tells an error of a query that needed more memory than it might have.
