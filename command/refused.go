@@ -16,6 +16,7 @@ func refused() []Declaration {
 		no("undo drop <rest>", "what is dropped is gone: restore a backup (docs/operate.md)"),
 		no("(show | alter | alter-merge | delete) database [<name>] policy retention [<rest>]", "the database has no policy of its own: .alter table T policy retention sets that of a table"),
 		no("(show | alter | alter-merge | delete) (database | cluster | materialized-view | column | graph_model) [<name>] policy <name> [<rest>]", "there is retention of tables, and no other policy"),
+		no("(alter | alter-merge) table (<table> | *) policy retention [<rest>]", "want .alter-merge table T policy retention softdelete = 30d, or .alter table T policy retention with the policy as JSON in a string"),
 		no("(show | alter | alter-merge | delete) table (<table> | *) policy <name> [<rest>]", "there is retention, and no other policy: caching, merging, batching and sharding are the store's own business"),
 		no("(add | set | drop) (database | table | function | cluster | external | materialized-view) [<rest>] (admins | users | viewers | ingestors | monitors | unrestrictedviewers) [<rest>]", tokens),
 		no("show (principal | cluster principal | cluster principals) [<rest>]", tokens),

@@ -41,7 +41,7 @@ func (s *Store) Compact(name string) error {
 	for range s.stateOf(t).segments {
 		done, err := s.compactStep(t)
 		if done || err != nil {
-			return err
+			return full(err)
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ type manifestColumn struct {
 type Retention struct {
 	// Age is for how long after its TimeGenerated a row is kept, at least; a
 	// segment goes when all its rows are older. In a table without that column
-	// _TimeReceived counts.
+	// _TimeReceived counts, and a day later for a row that is from long after its arrival.
 	Age time.Duration `json:"age,omitempty"`
 	// Bytes is how large the table's segments may be together; the oldest go
 	// first.

@@ -37,8 +37,8 @@ func (s *Store) expire(t *table) error {
 	now, _ := types.TicksOf(s.opt.Now())
 	var old []*segment
 	for _, g := range st.segments {
-		span, ok := g.age()
-		if ok && st.retention.Age > 0 && span.Max < now-int64(st.retention.Age/100) {
+		last, ok := g.youngest()
+		if ok && st.retention.Age > 0 && last < now-int64(st.retention.Age/100) {
 			old = append(old, g)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/parquet"
 )
 
@@ -87,6 +88,17 @@ func (s *Segment) age() (Span, bool) {
 		span, ok = s.Times[timeReceived]
 	}
 	return span, ok
+}
+
+// youngest returns from when on the youngest of a segment's rows is kept. Rows whose
+// time is more than a day after the last arrival count from then: one of the year 2100
+// must not keep a segment for ever.
+func (s *Segment) youngest() (ticks int64, ok bool) {
+	span, ok := s.age()
+	if received, has := s.Times[timeReceived]; has {
+		return min(span.Max, received.Max+types.TicksPerDay), ok
+	}
+	return span.Max, ok
 }
 
 // Verify reads every byte of a table's segments and decodes every value. It

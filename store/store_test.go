@@ -524,6 +524,34 @@ func TestRetention(t *testing.T) {
 	}
 }
 
+// A row from the future does not keep its segment for ever: it counts from a day after its arrival.
+func TestRetentionOfTheFuture(t *testing.T) {
+	now := start
+	s := open(t, t.TempDir(), Options{idle: true, Now: func() time.Time { return now }})
+	late, _ := types.TicksOf(start.AddDate(80, 0, 0))
+	received, _ := types.TicksOf(start)
+	one := Rows{Table: "Events", Schema: eventSchema, Rows: column.NewBatch(1, []column.Column{
+		column.NewConst(types.DateTime, late, 1), column.NewConst(types.Long, int64(1), 1), column.NewConst(types.String, "", 1),
+		column.NullConst(types.Dynamic, 1), column.NewConst(types.DateTime, received, 1),
+	})}
+	mustAppend(t, s, Batch{Rows: []Rows{one}})
+	if err := s.SetRetention("Events", Retention{Age: 24 * time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		after time.Duration
+		rows  int
+	}{{47 * time.Hour, 1}, {49 * time.Hour, 0}} {
+		now = start.Add(c.after)
+		if err := errors.Join(s.Seal(), s.tidy()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := numbers(s.Snapshot(), "Events"); err != nil || len(got) != c.rows {
+			t.Errorf("after %s: %v %v, want %d rows", c.after, got, err, c.rows)
+		}
+	}
+}
+
 func TestDropAndCreateAgain(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, Options{idle: true})
