@@ -139,7 +139,7 @@ func (s *Set) concat(name string, parts []part, tables ingest.Tables) plan.Sourc
 }
 
 func (s *Set) openParquet(f found, o Options, add func(string, part)) {
-	table := TableOf(f.path, f.into, o.Tables)
+	table := ParquetTable(f.path, f.into, o.Tables)
 	declared, _ := o.Tables.Schema(table)
 	pf, err := parquet.Open(f.path, parquet.Options{Declared: declared, Keep: o.Keep})
 	if err != nil {
@@ -253,4 +253,25 @@ func TableOf(path, into string, tables ingest.Tables) string {
 			return name
 		}
 	}
+}
+
+// ParquetTable returns the table of a Parquet file: where neither a name is given nor
+// the file or a folder called after a table, the one that all its rows have as their
+// Type, if the catalog knows it.
+func ParquetTable(path, into string, tables ingest.Tables) string {
+	name := TableOf(path, into, tables)
+	if _, known := tables.Schema(name); known || into != "" {
+		return name
+	}
+	file, err := parquet.Open(path, parquet.Options{})
+	if err != nil {
+		return name // whoever reads it says so
+	}
+	defer file.Close()
+	if kind, ok := file.Only("Type"); ok {
+		if _, known := tables.Schema(kind); known {
+			return kind
+		}
+	}
+	return name
 }

@@ -216,7 +216,7 @@ func (w *wholeFile) parquet(ctx context.Context) error {
 
 // parquet reads a Parquet file. Of one that is damaged it hands on what is whole.
 func (f *follower) parquet(ctx context.Context, x *file, path string, report *ingest.Report, add func(string, types.Schema, *column.Batch) error) error {
-	table := files.TableOf(path, x.folder.Table, f.o.Tables)
+	table := files.ParquetTable(path, x.folder.Table, f.o.Tables)
 	declared, _ := f.o.Intake.Schema(table)
 	pf, err := parquet.Open(path, parquet.Options{Declared: declared})
 	if err != nil {
