@@ -84,11 +84,11 @@ func (u *user) visit(n syntax.Node, op syntax.Operator) {
 		case *syntax.CallExpr:
 			u.function(c.Name.Name)
 		case *syntax.ToScalarExpr:
-			u.special("toscalar", "Gives the first value of the first row of a query.")
+			u.function("toscalar")
 		case *syntax.MaterializeExpr:
-			u.special("materialize", "Keeps the result of a query, so that it is computed once.")
+			u.function("materialize")
 		case *syntax.ToTableExpr:
-			u.special("totable", "Makes a table of a query.")
+			u.function("totable")
 		case *syntax.DataTableExpr:
 			u.operator("datatable")
 		case *syntax.ExternalDataExpr:
@@ -121,6 +121,11 @@ func (u *user) function(name string) {
 		return
 	}
 	f := Function{Name: name}
+	for _, s := range u.engine.Specials() {
+		if s.Name == name {
+			f.Doc = s.Doc
+		}
+	}
 	if a, ok := u.engine.Functions().Aggregate(name); ok {
 		f.Doc = a.Doc
 	}
@@ -128,13 +133,6 @@ func (u *user) function(name string) {
 		f.Doc = s.Doc
 	}
 	u.x.Functions = append(u.x.Functions, f)
-}
-
-// special notes a function that is part of the grammar.
-func (u *user) special(name, doc string) {
-	if !slices.ContainsFunc(u.x.Functions, func(f Function) bool { return f.Name == name }) {
-		u.x.Functions = append(u.x.Functions, Function{Name: name, Doc: doc})
-	}
 }
 
 // column notes a name that is a column of what op reads.

@@ -47,6 +47,10 @@ func New() (*Engine, error) {
 // Functions returns the declarations of all functions.
 func (e *Engine) Functions() *function.Registry { return e.functions }
 
+// Specials describes the functions and plugins that are not among Functions, because
+// they are part of the language.
+func (e *Engine) Specials() []bind.Special { return bind.Specials() }
+
 // A Query is a compiled text. It is immutable and may run any number of times,
 // also concurrently.
 type Query struct {

@@ -53,6 +53,14 @@ func listFunctions(w io.Writer, e *kql.Engine) {
 			}
 		}
 	}
+	fmt.Fprintln(w, "Functions of tables, columns and graphs; plugins")
+	for _, s := range e.Specials() {
+		name := s.Name
+		if s.Plugin {
+			name = "evaluate " + name
+		}
+		fmt.Fprintf(w, "  %-32s %s\n", name, s.Doc)
+	}
 }
 
 // describeFunction prints all that is declared of a function, and reports
@@ -74,6 +82,16 @@ func describeFunction(w io.Writer, e *kql.Engine, name string) bool {
 		}
 		describe(w, a.Doc, sigs, a.Examples, a.Obsolete)
 		found = true
+	}
+	for _, s := range e.Specials() {
+		if s.Name == name {
+			sig := s.Sig
+			if s.Plugin {
+				sig = "evaluate " + sig
+			}
+			describe(w, s.Doc, []string{sig}, nil, "")
+			found = true
+		}
 	}
 	return found
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -57,6 +58,9 @@ func coveragePage(t *testing.T, e *kql.Engine) string {
 				refused = append(refused, fmt.Sprintf("| `%s` | %s |\n", name, s.refused))
 			default:
 				here = append(here, name)
+				if !described(e, name) {
+					t.Errorf("%s %s is here, and nothing describes it: see kql/bind/special.go", kind.word, name)
+				}
 			}
 		}
 		fmt.Fprintf(&summary, "| %s | %d | %d | %d | %d |\n", kind.title, len(all[kind.word]), len(here), len(refused), len(missing))
@@ -75,6 +79,13 @@ stand is asked of the engine. A query with a missing name is refused with a diag
 | | Microsoft's | here | refused | missing |
 |---|--:|--:|--:|--:|
 ` + summary.String() + details.String()
+}
+
+// described reports whether the engine says what a function or plugin does.
+func described(e *kql.Engine, name string) bool {
+	_, scalar := e.Functions().Scalar(name)
+	_, aggregate := e.Functions().Aggregate(name)
+	return scalar || aggregate || slices.ContainsFunc(e.Specials(), func(s bind.Special) bool { return s.Name == name })
 }
 
 // wrap sets names in lines.
