@@ -38,7 +38,7 @@ func kindOf(path string, r io.ReaderAt) (kind, error) {
 }
 
 func isPacked(head []byte) bool {
-	return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) || bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd})
+	return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) || ingest.IsZstd(head)
 }
 
 // kindOfText tells how text is read that begins with head. Names decide where

@@ -30,7 +30,7 @@ func Unpack(r io.Reader) (*bufio.Reader, func(), error) {
 			return nil, nil, fmt.Errorf("gzip: %w", err)
 		}
 		return plainText(named{z, "gzip"}), func() { z.Close() }, nil
-	case bytes.Equal(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case IsZstd(head):
 		z, err := zstd.NewReader(br, zstd.WithDecoderMaxMemory(1<<30))
 		if err != nil {
 			return nil, nil, fmt.Errorf("zstd: %w", err)
@@ -38,6 +38,12 @@ func Unpack(r io.Reader) (*bufio.Reader, func(), error) {
 		return plainText(named{z, "zstd"}), z.Close, nil
 	}
 	return plainText(br), func() {}, nil
+}
+
+// IsZstd reports whether head begins a zstd stream: a frame, or one to skip, which
+// parallel compressors write first.
+func IsZstd(head []byte) bool {
+	return bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}) || len(head) >= 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte{0x2a, 0x4d, 0x18})
 }
 
 // plainText drops a byte order mark and turns UTF-16 into UTF-8.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/ingest"
 	"github.com/calypso-kql/calypso/kql/column"
@@ -209,6 +211,14 @@ func TestFormats(t *testing.T) {
 		w.Close()
 		return b.String()
 	}
+	zst := func(s string) string {
+		w, err := zstd.NewWriter(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		return string(w.EncodeAll([]byte(s), nil))
+	}
 	utf16 := "\xff\xfe"
 	for _, c := range row {
 		utf16 += string([]byte{byte(c), 0})
@@ -221,6 +231,8 @@ func TestFormats(t *testing.T) {
 		"records":   `{"records":[` + row + `]}`,
 		"of AWS":    `{"Records":[` + row + `]}`,
 		"gzip":      gz(row + "\n"),
+		"zstd":      zst(row + "\n"),
+		"pzstd":     "\x50\x2a\x4d\x18\x04\x00\x00\x00size" + zst(row+"\n"),
 		"utf-16":    utf16,
 		"bom":       "\ufeff" + row,
 		"csv":       "Type,TimeGenerated [UTC],AlertName,IsIncident,Entities\nSecurityAlert,\"1/1/2026, 12:00:00.000 AM\",\"A, \"\"b\"\"\",false,[]\n",

@@ -55,12 +55,15 @@ func splitLines(r io.Reader, pool *buffers, yield func(*piece) error) error {
 	buf, size := pool.take(firstRead), firstRead
 	for {
 		var err error
+		before := len(buf) // no line ends there
 		buf, err = fill(r, buf, size)
 		atEnd := errors.Is(err, io.EOF)
 		size = pieceSize
 		cut := len(buf)
 		if !atEnd {
-			cut = bytes.LastIndexByte(buf, '\n') + 1
+			if cut = bytes.LastIndexByte(buf[before:], '\n') + 1; cut > 0 {
+				cut += before
+			}
 		}
 		if cut == 0 && !atEnd && err == nil && len(buf) < maxRecord {
 			continue // no line end yet: read on
