@@ -15,7 +15,7 @@ import (
 // Go's regexp is slow where nothing tells it what to look for, so a matcher
 // first looks for a text that every match contains.
 type matcher struct {
-	re *regexp.Regexp
+	re *regexp.Regexp // nil if words runs the expression over all text
 	// names has the name of each group, "" where it has none; names[0] stands
 	// for the whole match.
 	names []string
@@ -26,7 +26,8 @@ type matcher struct {
 	// the expression may be empty.
 	exact bool
 	// words runs the expression over text beyond ASCII, where Go's \b is not
-	// Kusto's; nil if the expression does not ask for word boundaries.
+	// Kusto's, and over all text if it has edges; nil if the expression does not
+	// ask for word boundaries.
 	words *wordMatcher
 	// spare runs the expression over ASCII text where only a yes or no is asked
 	// for; who uses it takes it away for the time. nil if the expression is too
@@ -45,8 +46,7 @@ const (
 	anchorEnd
 )
 
-// newMatcher compiles pattern. It fails where Kusto rejects the pattern, and on
-// \b{start} and its like and on flag R, which are not supported.
+// newMatcher compiles pattern. It fails where Kusto rejects the pattern.
 func newMatcher(pattern string, at anchor) (*matcher, error) {
 	t, err := translateRegex(pattern)
 	if err != nil {
@@ -67,6 +67,15 @@ func newMatcher(pattern string, at anchor) (*matcher, error) {
 		return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
 	}
 	m := &matcher{re: re, names: t.names, required: requiredTexts(tree)}
+	if t.edges != nil {
+		t.numberGroups(tree)
+		m.re = nil
+		if m.words, err = newWordMatcher(tree); err != nil {
+			return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
+		}
+		t.placeEdges(m.words.prog)
+		return m, nil
+	}
 	m.exact = m.required != nil && withoutLooseEnds(tree).Op == syntax.OpLiteral
 	if d := newDFA(tree); d != nil {
 		m.spare.Store(d)
@@ -123,7 +132,7 @@ func (m *matcher) mayMatch(s string) bool {
 	return false
 }
 
-func (m *matcher) beyondGo(s string) bool { return m.words != nil && !isASCII(s) }
+func (m *matcher) beyondGo(s string) bool { return m.words != nil && (m.re == nil || !isASCII(s)) }
 
 // matches reports whether s contains a match.
 func (m *matcher) matches(s string) bool {

@@ -22,6 +22,8 @@ type translation struct {
 	// names has the name of each group, "" where it has none; names[0] stands
 	// for the whole match.
 	names []string
+	// edges has what the groups e0, e1 … of text stand for.
+	edges []edge
 	// boundary is set if the pattern asks for Unicode word boundaries, which
 	// Go's own \b and \B are only over ASCII text.
 	boundary bool
@@ -31,6 +33,9 @@ type regexFlags struct {
 	fold    bool // i
 	verbose bool // x
 	ascii   bool // -u
+	lines   bool // m
+	dotAll  bool // s
+	crlf    bool // R
 }
 
 type regexTranslator struct {
@@ -115,6 +120,13 @@ func (t *regexTranslator) step() error {
 	case r == '|':
 		t.out.WriteByte('|')
 		t.atom = -1
+	case r == '^' && t.flags.crlf && t.flags.lines:
+		t.edge(lineStart)
+	case r == '$' && t.flags.crlf && t.flags.lines:
+		t.edge(lineEnd)
+	case r == '.' && t.flags.crlf && !t.flags.dotAll:
+		t.begin()
+		t.out.WriteString(`[^\r\n]`)
 	case r == '.' || r == '^' || r == '$':
 		t.begin()
 		t.out.WriteRune(r)
@@ -203,8 +215,13 @@ func (t *regexTranslator) setFlags() (done bool, err error) {
 		case '-':
 			negated = true
 		case 'i', 'm', 's', 'U':
-			if c == 'i' {
+			switch c {
+			case 'i':
 				flags.fold = !negated
+			case 'm':
+				flags.lines = !negated
+			case 's':
+				flags.dotAll = !negated
 			}
 			if negated {
 				off.WriteRune(c)
@@ -216,9 +233,7 @@ func (t *regexTranslator) setFlags() (done bool, err error) {
 		case 'u':
 			flags.ascii = negated
 		case 'R':
-			if !negated {
-				return false, errors.New("flag R (CRLF mode) is not supported")
-			}
+			flags.crlf = !negated
 		case ')', ':':
 			t.writeFlags(on.String(), off.String(), c)
 			if c == ')' {
@@ -290,14 +305,21 @@ func (t *regexTranslator) escape() error {
 	}
 	switch r := t.next(); r {
 	case 'b', 'B':
-		if r == 'b' && (strings.HasPrefix(t.rest(), "{start") || strings.HasPrefix(t.rest(), "{end")) {
-			return errors.New(`\b{…} is not supported`)
+		if r == 'b' {
+			if e, ok, err := t.edgeAfterB(); err != nil {
+				return err
+			} else if ok {
+				t.word(e)
+				return nil
+			}
 		}
 		t.begin()
 		t.out.WriteString(`\` + string(r))
 		t.boundary = t.boundary || !t.flags.ascii
-	case '<', '>':
-		return fmt.Errorf(`\%[1]c is the edge of a word, which is not supported: write %[1]c for the character, or \b`, r)
+	case '<':
+		t.word(wordStart)
+	case '>':
+		t.word(wordEnd)
 	case 'A', 'z':
 		t.begin()
 		t.out.WriteString(`\` + string(r))

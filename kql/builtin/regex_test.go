@@ -73,8 +73,8 @@ func TestRegexMatches(t *testing.T) {
 
 func TestRegexRejects(t *testing.T) {
 	for _, pattern := range []string{
-		`(`, `)`, `a)`, `[a`, `*a`, `a|*`, `(?=a)`, `(?<!a)`, `(a)\1`, `\`, `\q`, `\b{start}a`, `\<a`,
-		`(?R)a`, `(?P<n>a)(?P<n>b)`, `[z-a]`, `\p{NoSuch}`, `[[:no:]]`, `a{3,2}`, `\x{110000}`, `(?<>a)`, `(?z)`,
+		`(`, `)`, `a)`, `[a`, `*a`, `a|*`, `(?=a)`, `(?<!a)`, `(a)\1`, `\`, `\q`, `\b{begin}a`, `\b{start`, `\b{start,2}`,
+		`(?P<n>a)(?P<n>b)`, `[z-a]`, `\p{NoSuch}`, `[[:no:]]`, `a{3,2}`, `\x{110000}`, `(?<>a)`, `(?z)`,
 	} {
 		if _, err := newMatcher(pattern, anchorNone); err == nil {
 			t.Errorf("%s: accepted", pattern)
@@ -102,6 +102,44 @@ func TestRegexFindAll(t *testing.T) {
 	}
 }
 
+// TestRegexEdges checks the assertions that Go's expressions do not have.
+func TestRegexEdges(t *testing.T) {
+	for _, tt := range []struct {
+		pattern, text string
+		want          [][]int
+	}{
+		{`\<`, "ab é-c", [][]int{{0, 0}, {3, 3}, {6, 6}}},
+		{`\>`, "ab é-c", [][]int{{2, 2}, {5, 5}, {7, 7}}},
+		{`\b{start}\w`, "ab cd", [][]int{{0, 1}, {3, 4}}},
+		{`\w\b{end}`, "ab cd", [][]int{{1, 2}, {4, 5}}},
+		{`(?-u:\<)`, "éa b", [][]int{{2, 2}, {4, 4}}},
+		{`\b{start-half}`, "ab", [][]int{{0, 0}}},
+		{`\b{end-half}`, "ab -", [][]int{{2, 2}, {3, 3}, {4, 4}}},
+		{`(a)?\<(b)|\<(c)`, "xb b c", [][]int{{3, 4, -1, -1, 3, 4, -1, -1}, {5, 6, -1, -1, -1, -1, 5, 6}}},
+		{`(?:\<a|\>b){2}`, "aa a", nil},
+		{`(\<)+a`, "ba a", [][]int{{3, 4, 3, 3}}},
+		{`\<foo\>`, "food foo", [][]int{{5, 8}}},
+		{`\b{2}a`, "ba a", [][]int{{3, 4}}},
+		{`(?mR)^.*$`, "a\r\nb\rc\nd", [][]int{{0, 1}, {3, 4}, {5, 6}, {7, 8}}},
+		{`(?m)^.*$`, "a\r\nb", [][]int{{0, 2}, {3, 4}}},
+		{`(?R).+`, "a\r\nb", [][]int{{0, 1}, {3, 4}}},
+		{`(?Rs).+`, "a\r\nb", [][]int{{0, 4}}},
+		{`(?mR)^$`, "\r\n\r\n", [][]int{{0, 0}, {2, 2}, {4, 4}}},
+	} {
+		m, err := newMatcher(tt.pattern, anchorNone)
+		if err != nil {
+			t.Errorf("%s: %v", tt.pattern, err)
+			continue
+		}
+		if got := m.findAll(tt.text); !slices.EqualFunc(got, tt.want, slices.Equal) {
+			t.Errorf("%s in %q: %v, want %v", tt.pattern, tt.text, got, tt.want)
+		}
+		if got := m.matches(tt.text); got != (tt.want != nil) {
+			t.Errorf("%s matches %q: %v", tt.pattern, tt.text, got)
+		}
+	}
+}
+
 // FuzzRegex checks that a translated pattern finds in ASCII text what Go's
 // regexp finds with the pattern as it is, where both know the syntax, and that
 // the search with Unicode word boundaries agrees with both.
@@ -116,7 +154,7 @@ func FuzzRegex(f *testing.F) {
 			return
 		}
 		got := m.find(text)
-		if m.words != nil && isASCII(text) {
+		if m.words != nil && m.re != nil && isASCII(text) {
 			if w := m.words.find(text, 0); m.mayMatch(text) && !slices.Equal(got, w) {
 				t.Errorf("%q in %q: %v, with words %v", pattern, text, got, w)
 			}

@@ -9,7 +9,8 @@ import (
 // A wordMatcher runs a compiled expression with Unicode word boundaries: a \b
 // between "é" and a blank. It backtracks and remembers which instruction failed
 // at which position, so that its time is bounded by their product. It is only
-// used for expressions with \b or \B over text beyond ASCII.
+// used for expressions with \b or \B over text beyond ASCII, and for those with
+// edges.
 //
 // The bit-state search follows RE2 and Go's regexp.
 type wordMatcher struct{ prog *syntax.Prog }
@@ -108,7 +109,7 @@ func (w *wordSearch) follow(pc, pos int) (end int, ok bool) {
 		case syntax.InstAlt, syntax.InstAltMatch:
 			w.push(int(in.Arg), pos)
 		case syntax.InstEmptyWidth:
-			if syntax.EmptyOp(in.Arg)&^w.assertions(pos) != 0 {
+			if in.Arg&^w.assertions(pos) != 0 {
 				return 0, false
 			}
 		case syntax.InstCapture:
@@ -132,8 +133,8 @@ func (w *wordSearch) follow(pc, pos int) (end int, ok bool) {
 	}
 }
 
-// assertions returns what holds at pos.
-func (w *wordSearch) assertions(pos int) syntax.EmptyOp {
+// assertions returns what holds at pos: the bits of syntax.EmptyOp, and edges.
+func (w *wordSearch) assertions(pos int) uint32 {
 	before, after := rune(-1), rune(-1)
 	if pos > 0 {
 		before, _ = utf8.DecodeLastRuneInString(w.s[:pos])
@@ -142,8 +143,11 @@ func (w *wordSearch) assertions(pos int) syntax.EmptyOp {
 		after, _ = utf8.DecodeRuneInString(w.s[pos:])
 	}
 	op := syntax.EmptyOpContext(before, after) &^ (syntax.EmptyWordBoundary | syntax.EmptyNoWordBoundary)
-	if (before >= 0 && isWordRune(before)) != (after >= 0 && isWordRune(after)) {
-		return op | syntax.EmptyWordBoundary
+	e := edgesBetween(before, after)
+	if e&(wordStart|wordEnd) != 0 {
+		op |= syntax.EmptyWordBoundary
+	} else {
+		op |= syntax.EmptyNoWordBoundary
 	}
-	return op | syntax.EmptyNoWordBoundary
+	return uint32(op) | uint32(e)
 }
