@@ -54,7 +54,10 @@ func convertLiteral(c column.Column, t types.Type) (column.Column, bool) {
 	case types.Bool:
 		v, ok := d.ToBool()
 		return orNull(t, v, ok), true
-	case types.Int, types.Long:
+	case types.Int:
+		v, ok := d.ToInt()
+		return orNull(t, v, ok), true
+	case types.Long:
 		v, ok := d.ToLong()
 		return orNull(t, v, ok), true
 	case types.Real:
