@@ -13,11 +13,11 @@ import (
 // geoDensify declares what turns edges that are straight on a flat map into
 // geodesics, by points between.
 func geoDensify() []function.Scalar {
-	in := []types.Type{types.Dynamic, types.Unknown}
+	in := []types.Type{types.Dynamic, types.Unknown, types.Bool}
 	return []function.Scalar{
-		geoScalar("Adds points to a line that is straight on a flat map, so that its geodesics deviate by no more than a tolerance in metres, 10 if not given.",
+		geoScalar("Adds points to a line that is straight on a flat map, so that its geodesics deviate by no more than a tolerance in metres, 10 if not given. What passes 180 degrees is cut there, unless preserve_crossing is true.",
 			`array_length(geo_line_densify(dynamic({"type":"LineString","coordinates":[[50,50],[51,51]]})).coordinates) -> 9`,
-			"geo_line_densify(lineString: bag, tolerance?: number): dynamic",
+			"geo_line_densify(lineString: bag, tolerance?: number, preserve_crossing?: bool): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				if _, ok := s.line(args, 0); !ok {
 					return dynamic.Value{}, true
@@ -26,7 +26,7 @@ func geoDensify() []function.Scalar {
 			}),
 		geoScalar("Adds points to the rings of a polygon, as geo_line_densify() does to a line.",
 			`array_length(geo_polygon_densify(dynamic({"type":"Polygon","coordinates":[[[0,0],[0.1,0],[0,0.1],[0,0]]]})).coordinates[0]) -> 4`,
-			"geo_polygon_densify(polygon: bag, tolerance?: number): dynamic",
+			"geo_polygon_densify(polygon: bag, tolerance?: number, preserve_crossing?: bool): dynamic",
 			in, types.Dynamic, func(s *shapes, args []dynamic.Value) (dynamic.Value, bool) {
 				if _, ok := s.polygon(args, 0); !ok {
 					return dynamic.Value{}, true
@@ -42,12 +42,25 @@ func densify(args []dynamic.Value, one, many string) dynamic.Value {
 	if !ok || !(tolerance >= 0.1 && tolerance <= 10_000) {
 		return dynamic.Value{}
 	}
-	tessellator := s2.NewEdgeTessellator(newFlatMap(), s1.Angle(tolerance/earthRadius))
+	crossing := false
+	if len(args) > 2 {
+		if crossing, ok = args[2].ToBool(); !ok {
+			return dynamic.Value{}
+		}
+	}
+	m := newFlatMap()
+	m.wraps = crossing
+	tessellator := s2.NewEdgeTessellator(m, s1.Angle(tolerance/earthRadius))
 	parts, _ := geoParts(args[0], one, many)
 	var out []dynamic.Value
 	for _, part := range parts {
 		if one == "LineString" {
-			for _, piece := range cutAtMapEdge(densePoints(flatPoints(part), tessellator)) {
+			points := densePoints(flatPoints(part), tessellator)
+			pieces := [][]s2.Point{points}
+			if !crossing {
+				pieces = cutAtMapEdge(points)
+			}
+			for _, piece := range pieces {
 				out = append(out, geoPath(piece, false))
 			}
 			continue

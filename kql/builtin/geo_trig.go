@@ -100,10 +100,13 @@ func degreesOf(p s2.Point) (lng, lat float64) {
 
 // A flatMap is the map on which longitudes and latitudes are straight lines, in
 // degrees.
-type flatMap struct{ *s2.PlateCarreeProjection }
+type flatMap struct {
+	*s2.PlateCarreeProjection
+	wraps bool // an edge from 170 to -170 degrees passes 180
+}
 
 func newFlatMap() flatMap {
-	return flatMap{s2.NewPlateCarreeProjection(180).(*s2.PlateCarreeProjection)}
+	return flatMap{PlateCarreeProjection: s2.NewPlateCarreeProjection(180).(*s2.PlateCarreeProjection)}
 }
 
 // Project returns where a point is on the map.
@@ -115,6 +118,11 @@ func (m flatMap) Project(p s2.Point) r2.Point {
 // Unproject returns the point at a place on the map.
 func (m flatMap) Unproject(p r2.Point) s2.Point { return pointOf(m.ToLatLng(p)) }
 
-// WrapDestination leaves b where it is: an edge from 170 to -170 degrees goes the
-// long way, as it does on a map.
-func (m flatMap) WrapDestination(a, b r2.Point) r2.Point { return b }
+// WrapDestination leaves b where it is, unless the map wraps: an edge from 170 to
+// -170 degrees goes the long way, as it does on a map.
+func (m flatMap) WrapDestination(a, b r2.Point) r2.Point {
+	if m.wraps {
+		return m.PlateCarreeProjection.WrapDestination(a, b)
+	}
+	return b
+}
