@@ -50,10 +50,15 @@ type dialect struct {
 	exclusive string
 	isolation sql.IsolationLevel
 	// explain says what an error means; conflict, that the transaction may succeed if
-	// it is run again, after so many tries.
+	// it is run again, after so many tries; lost, that a connection is lost that was open.
 	explain  func(error) (text string, how trouble)
 	conflict func(error, int) bool
+	lost     func(error) bool
 }
+
+// maxConnections is how many connections to a server there are at most, and to a file
+// stay open.
+const maxConnections = 8
 
 // patience is how long a call may take.
 const patience = 30 * time.Second

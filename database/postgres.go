@@ -29,7 +29,7 @@ func (d *DB) openPostgres(source string) error {
 	d.dialect = dialect{
 		statement: numbered, step: func(s string) string { return blob.ReplaceAllString(s, "BYTEA") }, argument: storable,
 		exclusive: "SELECT pg_advisory_xact_lock(7310305785)", // any number that is ours
-		isolation: sql.LevelSerializable, explain: explainPostgres, conflict: conflicting,
+		isolation: sql.LevelSerializable, explain: explainPostgres, conflict: conflicting, lost: lostConnection,
 		tables: "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename",
 	}
 	if config.ConnectTimeout == 0 {
@@ -46,7 +46,7 @@ func (d *DB) openPostgres(source string) error {
 		set("default_transaction_read_only", "on")
 	}
 	d.sql = stdlib.OpenDB(*config)
-	d.sql.SetMaxOpenConns(8)
+	d.sql.SetMaxOpenConns(maxConnections)
 	d.sql.SetConnMaxIdleTime(5 * time.Minute)
 	return nil
 }
@@ -120,6 +120,14 @@ func explainPostgres(err error) (text string, how trouble) {
 		return "the connection is lost", unreachable
 	}
 	return "", none
+}
+
+// lostConnection tells whether a connection is lost that was open; a server that lets
+// nobody in is something else.
+func lostConnection(err error) bool {
+	var connect *pgconn.ConnectError
+	_, how := explainPostgres(err)
+	return how == unreachable && !errors.As(err, &connect)
 }
 
 // conflicting tells whether a transaction failed for what others did meanwhile, and may

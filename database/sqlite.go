@@ -15,7 +15,7 @@ const fileVersion = 2
 
 func (d *DB) openSQLite(path string) error {
 	d.dialect = dialect{
-		statement: same, step: same, isolation: sql.LevelDefault, explain: explainSQLite, conflict: func(error, int) bool { return false },
+		statement: same, step: same, isolation: sql.LevelDefault, explain: explainSQLite, conflict: func(error, int) bool { return false }, lost: func(error) bool { return false },
 		tables: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name",
 	}
 	d.kept = &statements{}
@@ -35,9 +35,6 @@ func (d *DB) openSQLite(path string) error {
 	return nil
 }
 
-// maxIdle is how many connections stay open, each with its statements.
-const maxIdle = 8
-
 // sqlite returns a pool of connections to a file. With a write-ahead log, "NORMAL" has
 // commits not wait for the disk: after a loss of power the file is as it was after one
 // of them, and none before it is missing.
@@ -54,7 +51,7 @@ func (d *DB) sqlite(path, synchronous string) (*sql.DB, error) {
 	dsn.RawQuery = q.Encode()
 	db, err := sql.Open("sqlite", dsn.String())
 	if err == nil {
-		db.SetMaxIdleConns(maxIdle)
+		db.SetMaxIdleConns(maxConnections) // each with its statements
 	}
 	return db, err
 }

@@ -71,7 +71,7 @@ func (d *DB) within(pool *sql.DB, level sql.IsolationLevel, f func(*Tx) error) e
 func (d *DB) once(pool *sql.DB, level sql.IsolationLevel, f func(*Tx) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 	defer cancel()
-	tx, err := pool.BeginTx(ctx, &sql.TxOptions{Isolation: level})
+	tx, err := d.begin(ctx, pool, &sql.TxOptions{Isolation: level})
 	if err != nil {
 		return d.explained(err)
 	}
@@ -80,4 +80,16 @@ func (d *DB) once(pool *sql.DB, level sql.IsolationLevel, f func(*Tx) error) err
 		return err
 	}
 	return d.explained(tx.Commit())
+}
+
+// begin begins a transaction. A connection that was open and turns out to be lost, of a
+// server that has been restarted, is no reason to fail: nothing has been done on it.
+func (d *DB) begin(ctx context.Context, pool *sql.DB, o *sql.TxOptions) (tx *sql.Tx, err error) {
+	for range maxConnections + 1 { // all that were open may be lost
+		tx, err = pool.BeginTx(ctx, o)
+		if err == nil || ctx.Err() != nil || !d.dialect.lost(err) {
+			break
+		}
+	}
+	return tx, err
 }
