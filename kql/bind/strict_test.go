@@ -33,6 +33,7 @@ func TestStrict(t *testing.T) {
 		{`Events | extend x = trim("a", Data.name)`, ""},
 		{`Events | extend x = coalesce(User, Data.name)`, "KS141 29-33"},
 		{`Events | extend x = iff(Ok, User, Data.name)`, ""},
+		{`Events | sort by Id | extend x = prev(Id), y = next(Id + 1)`, "KS109 51-57"},
 		{`Events | extend x = max_of(Id, Data.n)`, "KS206 31-37"},
 		{`Events | extend x = format_datetime(Time, "")`, "KS133 42-44"},
 		{`Events | where Data.n > ago(1d)`, "KS106 22-23"},
