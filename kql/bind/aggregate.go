@@ -86,7 +86,9 @@ func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggrega
 	}
 	fit, ok := choose(sigs, operandTypes(args))
 	if !ok {
-		b.reportAll(noFit(e, a.Name(), sigs, args))
+		if t := b.misfit(a.Name(), args, noFit(e, a.Name(), sigs, args)); t != types.Unknown {
+			return unknownOf(t), false
+		}
 		return unknownOf(commonResult(sigs)), false
 	}
 	if anyUnknown(args) {

@@ -34,7 +34,9 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 	fit, ok := choose(sigs, operandTypes(args))
 	if !ok {
 		if !anyUnknown(args) {
-			b.reportAll(noFit(at, f.Name(), sigs, args))
+			if t := b.misfit(f.Name(), args, noFit(at, f.Name(), sigs, args)); t != types.Unknown {
+				return unknownOf(t)
+			}
 		}
 		return unknownOf(commonResult(sigs))
 	}
@@ -46,7 +48,7 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 		return unknownOf(o.Signature.Result)
 	}
 	if ts := chosenTypes(f.Name(), o.Signature, fit, args); mixesNumbers(ts) {
-		b.report(mixedTypes(at, f.Name(), ts))
+		b.refuse(mixedTypes(at, f.Name(), ts))
 	}
 	exprs := make([]plan.Expr, len(args))
 	ts := make([]types.Type, len(args))

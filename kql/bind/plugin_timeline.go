@@ -198,7 +198,8 @@ func (t *timeline) follows() string {
 func (t *timeline) unchanged(n string, cols ...string) string {
 	all := []string{"row_number() > " + n}
 	for _, c := range cols {
-		all = append(all, fmt.Sprintf("%[1]s == prev(%[1]s, %[2]s)", t.same[c], n))
+		before := strings.Replace(t.same[c], c, "prev("+c+", "+n+")", 1)
+		all = append(all, t.same[c]+" == "+before)
 	}
 	return strings.Join(all, " and ")
 }

@@ -33,7 +33,7 @@ func TestStrict(t *testing.T) {
 		{`Events | extend x = trim("a", Data.name)`, ""},
 		{`Events | extend x = coalesce(User, Data.name)`, "KS141 29-33"},
 		{`Events | extend x = iff(Ok, User, Data.name)`, ""},
-		{`Events | sort by Id | extend x = prev(Id), y = next(Id + 1)`, "KS109 51-57"},
+		{`Events | sort by Id | extend x = prev(Id), y = next(Id + 1)`, "KS109 52-58"},
 		{`Events | extend x = max_of(Id, Data.n)`, "KS206 31-37"},
 		{`Events | extend x = format_datetime(Time, "")`, "KS133 42-44"},
 		{`Events | where Data.n > ago(1d)`, "KS106 22-23"},
@@ -76,6 +76,37 @@ func TestStrict(t *testing.T) {
 			}
 			if got != tt.want {
 				t.Errorf("%s: strict %v: got %q, want %q", tt.query, strict, got, tt.want)
+			}
+		}
+	}
+}
+
+// TestEngineOnly checks what the engine refuses and Microsoft's analyzer takes: a
+// warning where a query is checked, an error where it is run.
+func TestEngineOnly(t *testing.T) {
+	r := registry(t)
+	for _, tt := range []struct{ query, columns string }{
+		{`Events | project x = iff(Ok, 1, 2.0)`, "x:real"},
+		{`Events | project x = iff(Ok, User, Id), y = case(Ok, Id, Ok, "a", User)`, "x:dynamic, y:dynamic"},
+		{`Events | summarize sum(Time), stdevp(Time), sumif(Time, Ok)`, "sum_Time:datetime, stdevp_Time:real, sumif_Time:datetime"},
+		{`Events | summarize percentile(User, 50), percentiles_array(Ok, 5)`, "percentile_User_50:string, percentiles_Ok:dynamic"},
+	} {
+		tree, diags := syntax.Parse(tt.query)
+		for _, strict := range []bool{true, false} {
+			p, more := bind.Bind(tree, bind.Env{Functions: r, Catalog: testCatalog(), Strict: strict})
+			wrong := 0
+			for _, d := range append(diags, more...) {
+				if d.Severity == syntax.Error {
+					wrong++
+				}
+			}
+			if (wrong == 0) != strict || len(more) == 0 {
+				t.Errorf("%s: strict %v: %v", tt.query, strict, more)
+			}
+			if strict {
+				if got := p.Results[0].Schema().String(); got != tt.columns {
+					t.Errorf("%s: got %s, want %s", tt.query, got, tt.columns)
+				}
 			}
 		}
 	}
