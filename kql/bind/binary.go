@@ -20,7 +20,10 @@ func (b *binder) binary(sc *scope, e *syntax.BinaryExpr) value {
 	x := operand{b.scalar(sc, e.X), e.X}
 	y := operand{b.scalar(sc, e.Y), e.Y}
 	if bothDynamic(x, y) && needsTypes(e.Op) {
-		b.report(operatorUndefined(e, e.Op.String(), []operand{x, y}))
+		b.refuse(operatorUndefined(e, e.Op.String(), []operand{x, y}))
+		if b.env.Strict && e.Op <= syntax.OpMod {
+			return unknownOf(types.Dynamic)
+		}
 		return unknownOf(operatorResult(e.Op))
 	}
 	b.checkDynamic(e, e.Op, x, y)

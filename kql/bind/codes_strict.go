@@ -102,7 +102,8 @@ func (b *binder) checkDynamic(at syntax.Node, op syntax.BinaryOp, x, y operand) 
 	case syntax.OpHas, syntax.OpNotHas, syntax.OpHasCS, syntax.OpNotHasCS,
 		syntax.OpHasPrefix, syntax.OpNotHasPrefix, syntax.OpHasPrefixCS, syntax.OpNotHasPrefixCS,
 		syntax.OpHasSuffix, syntax.OpNotHasSuffix, syntax.OpHasSuffixCS, syntax.OpNotHasSuffixCS:
-		wrong = y.typ() == types.Dynamic && b.shapeOf(y.expr) != nil || x.typ() == types.Dynamic && y.typ() != types.String && y.typ() != types.Unknown
+		wrong = y.typ() == types.Dynamic && b.shapeOf(y.expr) != nil ||
+			x.typ() == types.Dynamic && y.typ() != types.Dynamic && y.typ() != types.String && y.typ() != types.Unknown
 	default:
 		wrong = x.typ() == types.Dynamic && y.typ() != types.Dynamic && y.typ() != types.String && y.typ() != types.Unknown
 	}

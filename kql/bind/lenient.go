@@ -43,6 +43,9 @@ func lenientType(name string, args []operand, wrong []syntax.Diagnostic) types.T
 	only := func(code string, at syntax.Node) bool {
 		return len(wrong) == 1 && wrong[0].Code == code && (at == nil || wrong[0].Pos == at.Pos())
 	}
+	if len(args) == 2 && only("KS106", nil) {
+		return lenientOperator(name, args[0].typ(), args[1].typ())
+	}
 	switch {
 	case name == "iff" || name == "iif" || name == "case":
 		if !slices.ContainsFunc(wrong, func(d syntax.Diagnostic) bool { return d.Code != "KS127" }) {
@@ -67,4 +70,41 @@ func lenientType(name string, args []operand, wrong []syntax.Diagnostic) types.T
 		return args[0].typ()
 	}
 	return types.Unknown
+}
+
+// lenientOperator is lenientType for an operator between two types.
+func lenientOperator(name string, x, y types.Type) types.Type {
+	if y.IsNumeric() {
+		x, y = y, x // a number is the first now, if there is one
+	}
+	switch name {
+	case "==", "!=":
+		if x.IsNumeric() && (y == types.Bool || y == types.TimeSpan || y == types.DateTime) {
+			return types.Bool
+		}
+	case "<", "<=", ">", ">=":
+		if x.IsNumeric() && y == types.Bool {
+			return types.Bool
+		}
+	case "*":
+		if x.IsNumeric() && y == types.DateTime {
+			return types.DateTime
+		}
+		if x == types.TimeSpan && y == types.TimeSpan {
+			return types.TimeSpan
+		}
+	case "-":
+		if x == types.TimeSpan && y == types.DateTime {
+			return types.DateTime
+		}
+	}
+	return types.Unknown
+}
+
+// refuseDynamic refuses a dynamic value to group or order rows by, where Microsoft's
+// analyzer takes one.
+func (b *binder) refuseDynamic(at syntax.Node, t types.Type) {
+	if t == types.Dynamic {
+		b.refuse(typeNotAllowed(at, t))
+	}
 }

@@ -125,8 +125,8 @@ type joinKeys struct {
 // joinKeys binds the conditions after on, all of which must hold.
 func (b *binder) joinKeys(sc *scope, left, right table, on []syntax.Expr) *joinKeys {
 	sides := sc.withoutRow()
-	sides.left = &row{schema: left.schema(), open: left.open}
-	sides.right = &row{schema: right.schema(), open: right.open}
+	sides.left = &row{schema: left.schema(), node: left.node, open: left.open}
+	sides.right = &row{schema: right.schema(), node: right.node, open: right.open}
 	keys := &joinKeys{rightAt: map[int]bool{}}
 	for _, e := range on {
 		b.joinCondition(sides, keys, e)
@@ -169,6 +169,11 @@ func (b *binder) commonKey(sc *scope, keys *joinKeys, e *syntax.Ident) {
 		left, right := columnAt(sc.left.schema, l), columnAt(sc.right.schema, r)
 		if left.Typ != right.Typ && left.Typ != types.Unknown && right.Typ != types.Unknown {
 			b.report(keyTypesDiffer(e, e.Name))
+			return
+		}
+		if left.Typ == types.Dynamic && b.columnShape(sc.left.node, l) == nil && b.columnShape(sc.right.node, r) == nil {
+			keys.rightAt[r] = true
+			b.refuse(joinKeyDynamic(e))
 			return
 		}
 		b.addKeys(keys, left, right, e, e)

@@ -10,7 +10,9 @@ func (b *binder) sort(sc *scope, in table, op *syntax.SortOp) table {
 	rows := sc.withRow(in)
 	keys := make([]plan.SortKey, 0, len(op.By))
 	for _, o := range op.By {
-		keys = append(keys, b.sortKey(rows, o))
+		key := b.sortKey(rows, o)
+		b.notDynamic(o.X, key.Expr.Type())
+		keys = append(keys, key)
 	}
 	out := in.over(&plan.Sort{Input: in.node, Keys: keys})
 	out.ordered, out.serialized = true, true
@@ -21,7 +23,6 @@ func (b *binder) sort(sc *scope, in table, op *syntax.SortOp) table {
 // the least of all values unless the text says where they go.
 func (b *binder) sortKey(rows *scope, o *syntax.OrderedExpr) plan.SortKey {
 	v := b.scalar(rows, o.X)
-	b.notDynamic(o.X, v.typ())
 	k := plan.SortKey{Expr: v.expr, Desc: o.Order != syntax.OrderAsc && o.Order != syntax.OrderGrannyAsc}
 	switch o.Nulls {
 	case syntax.NullsFirst:

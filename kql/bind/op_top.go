@@ -10,6 +10,7 @@ import (
 func (b *binder) top(sc *scope, in table, op *syntax.TopOp) table {
 	n := b.rowCount(sc, op.Count)
 	key := b.sortKey(sc.withRow(in), op.By)
+	b.refuseDynamic(op.By.X, key.Expr.Type())
 	out := in.over(&plan.Top{Input: in.node, N: n, Keys: []plan.SortKey{key}})
 	out.ordered, out.serialized = true, true
 	return out

@@ -15,7 +15,7 @@ func (b *binder) topHitters(sc *scope, in table, op *syntax.TopHittersOp) table 
 	if !isColumn(of.expr) && !of.unknown() {
 		b.report(columnExpected(op.Of))
 	}
-	b.notDynamic(op.Of, of.typ())
+	b.refuseDynamic(op.Of, of.typ())
 	name := b.resultName(rows, op.Of)
 	key := types.Column{Name: name, Type: of.typ()}
 	var grouped table

@@ -17,7 +17,7 @@ func (b *binder) topNested(sc *scope, in table, op *syntax.TopNestedOp) table {
 			level.N = b.rowCount(sc, c.Count)
 		}
 		of := b.scalar(rows, c.Of.X)
-		b.notDynamic(c.Of, of.typ())
+		b.refuseDynamic(c.Of, of.typ())
 		level.Of = of.expr
 		if c.Others != nil {
 			level.Others = b.convert(c.Others, b.constant(sc, c.Others), of.typ()).expr

@@ -89,6 +89,8 @@ func TestEngineOnly(t *testing.T) {
 		{`Events | project x = iff(Ok, 1, 2.0)`, "x:real"},
 		{`Events | project x = iff(Ok, User, Id), y = case(Ok, Id, Ok, "a", User)`, "x:dynamic, y:dynamic"},
 		{`Events | summarize sum(Time), stdevp(Time), sumif(Time, Ok)`, "sum_Time:datetime, stdevp_Time:real, sumif_Time:datetime"},
+		{`Events | project x = Data.a + Data.b, y = Data.a == Data.b, z = Ok == 1.5, w = Time * 2`, "x:dynamic, y:bool, z:bool, w:datetime"},
+		{`Events | top 5 by Data.a | join (Events | project Data) on Data | project x = Data1`, "x:dynamic"},
 		{`Events | summarize percentile(User, 50), percentiles_array(Ok, 5)`, "percentile_User_50:string, percentiles_Ok:dynamic"},
 	} {
 		tree, diags := syntax.Parse(tt.query)
