@@ -76,7 +76,7 @@ func (r *Reading) refuseTwins() {
 		case rule.File != other.File && rule.Name == other.Name && sameQuery(rule.Query, other.Query):
 			r.Errors = append(r.Errors, &SkippedError{rule.File, 1, rule.Name, "is the same rule as in " + other.File + ", which is used"})
 		default:
-			r.Errors = append(r.Errors, fmt.Errorf("%s: id %s is also that of %q in %s: give one of them another", rule.File, rule.ID, other.Name, other.File))
+			r.Errors = append(r.Errors, fmt.Errorf("%s:%d: id %s is also that of %q in %s: give one of them another", rule.File, max(1, rule.QueryPlace.Line), rule.ID, other.Name, other.File))
 		}
 		return true
 	})
