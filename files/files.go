@@ -139,7 +139,7 @@ func (s *Set) concat(name string, parts []part, tables ingest.Tables) plan.Sourc
 }
 
 func (s *Set) openParquet(f found, o Options, add func(string, part)) {
-	table := ParquetTable(f.path, f.into, o.Tables)
+	table := ParquetTable(f.root, f.path, f.into, o.Tables)
 	declared, _ := o.Tables.Schema(table)
 	pf, err := parquet.Open(f.path, parquet.Options{Declared: declared, Keep: o.Keep})
 	if err != nil {
@@ -160,7 +160,7 @@ func readFile(ctx context.Context, l *ingest.Loader, f found, tables ingest.Tabl
 		return nil
 	}
 	defer r.Close()
-	return l.Read(ctx, ingest.Input{Name: f.path, Into: f.into, Base: TableOf(f.path, "", tables), Reader: r})
+	return l.Read(ctx, ingest.Input{Name: f.path, Into: f.into, Base: TableOf(f.root, f.path, "", tables), Reader: r})
 }
 
 func progress(found []found, f func(n, total int64)) func(int) {
@@ -239,13 +239,23 @@ func BaseName(path string) string {
 // TableOf returns the table of a file whose records do not say theirs: the one
 // given, the one that the file or the nearest folder above it is called after, or
 // else the file's name. Folders are called after tables of the catalog, and after
-// custom logs, whose names end in _CL.
-func TableOf(path, into string, tables ingest.Tables) string {
+// custom logs, whose names end in _CL; those above root, which was asked for, and
+// above the folder of a file that was asked for itself, do not count.
+func TableOf(root, path, into string, tables ingest.Tables) string {
 	if into != "" {
 		return into
 	}
 	name := BaseName(path)
-	for at, dir := name, filepath.Dir(path); ; at, dir = filepath.Base(dir), filepath.Dir(dir) {
+	root, path = filepath.Clean(root), filepath.Clean(path)
+	top := filepath.Dir(root)
+	if root == path {
+		top = filepath.Dir(top)
+	}
+	below, err := filepath.Rel(top, path)
+	if err != nil {
+		below = filepath.Base(path)
+	}
+	for at, dir := name, filepath.Dir(below); ; at, dir = filepath.Base(dir), filepath.Dir(dir) {
 		if _, ok := tables.Schema(at); ok || strings.HasSuffix(at, "_CL") {
 			return at
 		}
@@ -258,8 +268,8 @@ func TableOf(path, into string, tables ingest.Tables) string {
 // ParquetTable returns the table of a Parquet file: where neither a name is given nor
 // the file or a folder called after a table, the one that all its rows have as their
 // Type, if the catalog knows it.
-func ParquetTable(path, into string, tables ingest.Tables) string {
-	name := TableOf(path, into, tables)
+func ParquetTable(root, path, into string, tables ingest.Tables) string {
+	name := TableOf(root, path, into, tables)
 	if _, known := tables.Schema(name); known || into != "" {
 		return name
 	}

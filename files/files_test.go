@@ -33,6 +33,7 @@ func TestLinksAndNames(t *testing.T) {
 		"logs/SigninLogs/part-1.csv": "a,b\n1,2\n",
 		"logs/Own_CL/y=2026/1.json":  `{"a":1}`,
 		"logs/other.json":            `{"a":1}`,
+		"Above_CL/logs/mine.json":    `{"a":1}`,
 	} {
 		path := filepath.Join(dir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
@@ -44,7 +45,7 @@ func TestLinksAndNames(t *testing.T) {
 			t.Skip(err)
 		}
 	}
-	set, err := files.Open(context.Background(), []files.Spec{{Path: filepath.Join(dir, "link")}}, files.Options{Tables: knows("SigninLogs"), Workers: 2})
+	set, err := files.Open(context.Background(), []files.Spec{{Path: filepath.Join(dir, "link")}, {Path: filepath.Join(dir, "Above_CL", "logs")}, {Path: filepath.Join(dir, "logs", "Own_CL", "y=2026")}}, files.Options{Tables: knows("SigninLogs"), Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +55,7 @@ func TestLinksAndNames(t *testing.T) {
 		table, _ := set.Table(name)
 		got += fmt.Sprintf("%s %d\n", name, table.(plan.Sizer).Rows())
 	}
-	if want := "Own_CL 1\nSigninLogs 1\nother 1\npart-1 1\n"; got != want {
+	if want := "1 1\nAbove_CL 1\nOwn_CL 1\nSigninLogs 1\nmine 1\nother 1\npart-1 1\n"; got != want {
 		t.Errorf("tables\n%swant\n%s", got, want)
 	}
 }

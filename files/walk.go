@@ -11,6 +11,7 @@ import (
 // found is a file to read.
 type found struct {
 	path, into string
+	root       string // that was asked for
 	size       int64
 	parquet    bool
 	err        error // why it cannot be read
@@ -23,8 +24,8 @@ func walk(specs []Spec) ([]found, error) {
 		if _, err := os.Stat(spec.Path); err != nil {
 			return nil, fmt.Errorf("-d %s: %w", spec.Path, err)
 		}
-		w := walker{into: spec.Table, seen: map[string]bool{}}
-		w.path(spec.Path)
+		w := walker{root: filepath.Clean(spec.Path), into: spec.Table, seen: map[string]bool{}}
+		w.path(w.root)
 		out = append(out, w.found...)
 	}
 	return out, nil
@@ -33,6 +34,7 @@ func walk(specs []Spec) ([]found, error) {
 // A walker lists what is at and below a path. Symbolic links are followed, and what
 // several of them lead to is listed once.
 type walker struct {
+	root  string
 	into  string
 	found []found
 	seen  map[string]bool // by real path
@@ -55,7 +57,7 @@ func (w *walker) path(path string) {
 	case info.IsDir():
 		w.folder(path)
 	case info.Mode().IsRegular():
-		w.add(found{path: path, into: w.into, size: info.Size(), parquet: IsParquet(path)})
+		w.add(found{path: path, root: w.root, into: w.into, size: info.Size(), parquet: IsParquet(path)})
 	default:
 		w.add(found{path: path, err: errors.New("not a regular file")})
 	}

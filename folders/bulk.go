@@ -92,7 +92,7 @@ func (b *bulk) add(table string, s types.Schema, rows *column.Batch) error {
 // load reads an input to its end.
 func (b *bulk) load(ctx context.Context, report *ingest.Report, in ingest.Input) error {
 	l := b.f.o.Intake.Loader(report, b.add)
-	in.Name, in.Into, in.Base = b.path, b.x.folder.Table, b.f.base(b.path)
+	in.Name, in.Into, in.Base = b.path, b.x.folder.Table, b.f.base(b.x, b.path)
 	in.Reader = &read{in.Reader, b.f.o.Progress}
 	if err := l.Read(ctx, in); err != nil {
 		return err

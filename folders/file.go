@@ -325,4 +325,6 @@ func (f *follower) stored(x *file, path, table string, rows int) {
 }
 
 // base is the table of records that don't say theirs.
-func (f *follower) base(path string) string { return files.TableOf(path, "", f.o.Tables) }
+func (f *follower) base(x *file, path string) string {
+	return files.TableOf(x.folder.Path, path, "", f.o.Tables)
+}

@@ -128,7 +128,7 @@ func (f *follower) storePiece(ctx context.Context, x *file, path string, r *os.F
 		text = bytes.TrimPrefix(text, byteOrderMark)
 	}
 	for attempt := 0; ; attempt++ {
-		d, err := f.o.Intake.Decode(ctx, ingest.Input{Name: path, Into: x.folder.Table, Base: f.base(path), Lines: true, Reader: bytes.NewReader(text)}, 0)
+		d, err := f.o.Intake.Decode(ctx, ingest.Input{Name: path, Into: x.folder.Table, Base: f.base(x, path), Lines: true, Reader: bytes.NewReader(text)}, 0)
 		if errors.Is(err, ingest.ErrTooLarge) {
 			if cut := middle(piece); cut > 0 {
 				if err := f.storePiece(ctx, x, path, r, piece[:cut]); err != nil {

@@ -171,7 +171,7 @@ func (w *wholeFile) store(ctx context.Context, table string, p *part) error {
 func (w *wholeFile) records(ctx context.Context, r *os.File) error {
 	report := &ingest.Report{}
 	l := w.f.o.Intake.Loader(report, func(table string, s types.Schema, b *column.Batch) error { return w.add(ctx, table, s, b) })
-	if err := l.Read(ctx, ingest.Input{Name: w.path, Into: w.x.folder.Table, Base: w.f.base(w.path), Reader: r}); err != nil {
+	if err := l.Read(ctx, ingest.Input{Name: w.path, Into: w.x.folder.Table, Base: w.f.base(w.x, w.path), Reader: r}); err != nil {
 		return err
 	}
 	for _, t := range l.Finish() {
@@ -216,7 +216,7 @@ func (w *wholeFile) parquet(ctx context.Context) error {
 
 // parquet reads a Parquet file. Of one that is damaged it hands on what is whole.
 func (f *follower) parquet(ctx context.Context, x *file, path string, report *ingest.Report, add func(string, types.Schema, *column.Batch) error) error {
-	table := files.ParquetTable(path, x.folder.Table, f.o.Tables)
+	table := files.ParquetTable(x.folder.Path, path, x.folder.Table, f.o.Tables)
 	declared, _ := f.o.Intake.Schema(table)
 	pf, err := parquet.Open(path, parquet.Options{Declared: declared})
 	if err != nil {
