@@ -69,13 +69,23 @@ func (f *databaseFlags) ledger(change bool) (l *ledger.Ledger, closeIt func(), e
 	return l, func() { db.Close() }, nil
 }
 
+// unused reports whether reading the database has failed since no rule has run with the
+// store, which is there.
+func (f *databaseFlags) unused(err error) bool {
+	_, folder := os.Stat(f.dir)
+	return f.source == "" && folder == nil && errors.Is(err, fs.ErrNotExist)
+}
+
 // switches returns which rules were enabled and disabled; none if no database is
-// given.
+// given, or no rule has run.
 func (f *databaseFlags) switches() (map[string]ledger.Switch, error) {
 	if !f.given() {
 		return nil, nil
 	}
 	l, closeIt, err := f.ledger(false)
+	if f.unused(err) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

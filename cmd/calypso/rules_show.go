@@ -49,12 +49,16 @@ it runs is as the configuration has it, or that with which the store was served.
 			if !from.given() {
 				return nil
 			}
+			fmt.Println()
 			l, closeIt, err := from.ledger(false)
+			if from.unused(err) {
+				fmt.Println("no rule has run with this store")
+				return nil
+			}
 			if err != nil {
 				return err
 			}
 			defer closeIt()
-			fmt.Println()
 			return showRuns(l, ledger.Filter{Rule: r.ID, Limit: 10})
 		},
 	}
