@@ -166,6 +166,9 @@ func (b *binder) unary(sc *scope, e *syntax.UnaryExpr) value {
 			b.report(typeExpected(e.X, x.typ(), types.Long, types.Real, types.TimeSpan))
 			return unknownValue()
 		}
+		if _, literal := e.X.(*syntax.Literal); x.typ() == types.Int && !literal {
+			return b.convert(e, x.value, types.Long) // as -x is
+		}
 		return x.value
 	}
 	return b.operate(e, "unary -", x)
