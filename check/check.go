@@ -42,6 +42,9 @@ type Result struct {
 	// Columns is the schema of the last table of the answer, as far as it is
 	// known where there are errors; empty, never nil, if there is none.
 	Columns []Column `json:"columns"`
+	// Refused says that the query can't be run though it has no error: Microsoft's analyzer
+	// takes what the engine refuses.
+	Refused bool `json:"-"`
 }
 
 // Errors returns the number of diagnostics of severity error.
@@ -65,6 +68,7 @@ func Query(e *kql.Engine, text string, c bind.Catalog) Result {
 		if i < q.SyntaxErrors() {
 			kind = "syntax"
 		}
+		r.Refused = r.Refused || d.Refused
 		r.Diagnostics = append(r.Diagnostics, Diagnostic{
 			Code: d.Code, Severity: d.Severity.String(), Kind: kind,
 			Start: units.at(d.Pos), End: units.at(d.End), Message: d.Message,

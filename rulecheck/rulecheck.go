@@ -91,10 +91,10 @@ func Rule(e *kql.Engine, c bind.Catalog, r *detect.Rule) []Finding {
 	failed := false
 	for _, d := range diags {
 		level := Note
-		switch d.Severity {
-		case syntax.Error:
+		switch {
+		case d.Severity == syntax.Error || d.Refused: // the rule can't run
 			level, failed = Error, true
-		case syntax.Warning:
+		case d.Severity == syntax.Warning:
 			level = Warning
 		}
 		x.at(d.Pos, level, d.Code, d.Message)

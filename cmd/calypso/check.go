@@ -93,13 +93,17 @@ func checkOne(engine *kql.Engine, text string, c bind.Catalog, format string) er
 			return failed(err)
 		}
 		if res.Errors() == 0 {
-			fmt.Println("ok,", count(len(res.Columns), "column"))
+			verdict := "ok,"
+			if res.Refused {
+				verdict = "can't be run;"
+			}
+			fmt.Println(verdict, count(len(res.Columns), "column"))
 			for _, c := range res.Columns {
 				fmt.Printf("%s: %s\n", c.Name, c.Type)
 			}
 		}
 	}
-	if res.Errors() > 0 {
+	if res.Errors() > 0 || res.Refused {
 		return &exitError{code: exitInvalid}
 	}
 	return nil

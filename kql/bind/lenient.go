@@ -14,7 +14,8 @@ import (
 // query is checked it is a warning, where it is run an error.
 func (b *binder) refuse(d syntax.Diagnostic) {
 	if b.env.Strict {
-		d.Severity = syntax.Warning
+		d.Severity, d.Refused = syntax.Warning, true
+		d.Message += "; Microsoft's analyzer takes it, the engine refuses it"
 	}
 	b.report(d)
 }

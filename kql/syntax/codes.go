@@ -13,7 +13,7 @@ import (
 //
 // Example: print "abc
 func missingText(at int, text string) Diagnostic {
-	return Diagnostic{"KS001", Error, at, at, "the literal is not closed: write " + text + " here"}
+	return mistake("KS001", at, at, "the literal is not closed: write "+text+" here")
 }
 
 // unexpectedCharacter is KS002: a character outside the language.
@@ -23,8 +23,8 @@ func unexpectedCharacter(pos, end int, text string) Diagnostic {
 	if !utf8.ValidString(text) {
 		text = strconv.Quote(text)
 	}
-	return Diagnostic{"KS002", Error, pos, end,
-		"unexpected character " + text + ": remove it, or put the name that holds it in ['…']"}
+	return mistake("KS002", pos, end,
+		"unexpected character "+text+": remove it, or put the name that holds it in ['…']")
 }
 
 // expected is KS005: a word or mark that the grammar wants here.
@@ -32,24 +32,24 @@ func unexpectedCharacter(pos, end int, text string) Diagnostic {
 // Example: print f(1
 func expected(at int, words ...string) Diagnostic {
 	if len(words) == 1 {
-		return Diagnostic{"KS005", Error, at, at, "expected " + words[0] + " here"}
+		return mistake("KS005", at, at, "expected "+words[0]+" here")
 	}
-	return Diagnostic{"KS005", Error, at, at, "expected one of " + strings.Join(words, ", ") + " here"}
+	return mistake("KS005", at, at, "expected one of "+strings.Join(words, ", ")+" here")
 }
 
 // missing is KS006: a part of a construct that is not there.
 //
 // Example: T | where
 func missing(at int, what string) Diagnostic {
-	return Diagnostic{"KS006", Error, at, at, "missing " + what + ": write " + article(what) + " here"}
+	return mistake("KS006", at, at, "missing "+what+": write "+article(what)+" here")
 }
 
 // missingBeforeKeyword is KS006 where a keyword stands in the place of a name.
 //
 // Example: print project
 func missingBeforeKeyword(at int, what, keyword string) Diagnostic {
-	return Diagnostic{"KS006", Error, at, at,
-		"missing " + what + ": if " + keyword + " is meant to be a name, write ['" + keyword + "']"}
+	return mistake("KS006", at, at,
+		"missing "+what+": if "+keyword+" is meant to be a name, write ['"+keyword+"']")
 }
 
 func article(what string) string {
@@ -63,8 +63,8 @@ func article(what string) string {
 //
 // Example: datatable(a:text)[1]
 func invalidType(pos, end int, name string) Diagnostic {
-	return Diagnostic{"KS160", Error, pos, end, name + " is no type: write one of bool, int, long, real, " +
-		"decimal, string, datetime, timespan, guid, dynamic"}
+	return mistake("KS160", pos, end, name+" is no type: write one of bool, int, long, real, "+
+		"decimal, string, datetime, timespan, guid, dynamic")
 }
 
 // operatorExpected is KS176: no operator after a pipe.
@@ -72,101 +72,101 @@ func invalidType(pos, end int, name string) Diagnostic {
 // Example: T | wher x == 1
 func operatorExpected(pos, end int, word string) Diagnostic {
 	if word == "" {
-		return Diagnostic{"KS176", Error, pos, end, "expected a query operator such as where, project or summarize after |"}
+		return mistake("KS176", pos, end, "expected a query operator such as where, project or summarize after |")
 	}
 	if like := suggestOperator(word); like != "" {
-		return Diagnostic{"KS176", Error, pos, end, word + " is no query operator: write " + like + " if that is meant"}
+		return mistake("KS176", pos, end, word+" is no query operator: write "+like+" if that is meant")
 	}
-	return Diagnostic{"KS176", Error, pos, end, word + " is no query operator: write one such as where, project or summarize"}
+	return mistake("KS176", pos, end, word+" is no query operator: write one such as where, project or summarize")
 }
 
 // incompleteFragment is KS198: text that belongs to nothing.
 //
 // Example: T | take 1 )
 func incompleteFragment(pos, end int) Diagnostic {
-	return Diagnostic{"KS198", Error, pos, end, "this does not belong to what stands before it: remove it, or write the | or ; that is missing"}
+	return mistake("KS198", pos, end, "this does not belong to what stands before it: remove it, or write the | or ; that is missing")
 }
 
 // rawGUID is KS214: a guid without its type.
 //
 // Example: print 01234567-89ab-cdef-0123-456789abcdef
 func rawGUID(pos, end int, text string) Diagnostic {
-	return Diagnostic{"KS214", Error, pos, end, "a guid needs its type: write guid(" + text + ")"}
+	return mistake("KS214", pos, end, "a guid needs its type: write guid("+text+")")
 }
 
 // missingGraphPattern is KS217: graph-match without a pattern.
 //
 // Example: g | graph-match where a.x == 1 project a
 func missingGraphPattern(at int) Diagnostic {
-	return Diagnostic{"KS217", Error, at, at, "missing graph pattern: write one such as (a)-[e]->(b) here"}
+	return mistake("KS217", at, at, "missing graph pattern: write one such as (a)-[e]->(b) here")
 }
 
 // nameNeedsBrackets is KS228: a name that must be quoted.
 //
 // Example: T | extend kind = 1
 func nameNeedsBrackets(pos, end int, name string) Diagnostic {
-	return Diagnostic{"KS228", Error, pos, end, name + " cannot be a name as it stands: write ['" + name + "']"}
+	return mistake("KS228", pos, end, name+" cannot be a name as it stands: write ['"+name+"']")
 }
 
 // missingGraphOutput is KS230: graph-to-table without what it is to give.
 //
 // Example: g | graph-to-table
 func missingGraphOutput(at int) Diagnostic {
-	return Diagnostic{"KS230", Error, at, at, "graph-to-table gives nodes, edges or both: write nodes or edges here"}
+	return mistake("KS230", at, at, "graph-to-table gives nodes, edges or both: write nodes or edges here")
 }
 
 // tooDeep is KS245: more nesting than the parser follows.
 //
 // Example: print {2000*(}1{2000*)}
 func tooDeep(at int) Diagnostic {
-	return Diagnostic{"KS245", Error, at, at, "the query is nested too deeply: move parts of it to let statements"}
+	return mistake("KS245", at, at, "the query is nested too deeply: move parts of it to let statements")
 }
 
 // missingDataFormat is KS253: an inline external table without its format.
 //
 // Example: inline_external_table (a:long) kind=storage ('x')
 func missingDataFormat(at int) Diagnostic {
-	return Diagnostic{"KS253", Error, at, at, "missing data format: write dataformat=csv or another here"}
+	return mistake("KS253", at, at, "missing data format: write dataformat=csv or another here")
 }
 
 // missingTableKind is KS254: an inline external table without its kind.
 //
 // Example: inline_external_table (a:long) dataformat=csv ('x')
 func missingTableKind(at int) Diagnostic {
-	return Diagnostic{"KS254", Error, at, at, "missing kind: write kind=storage or kind=delta here"}
+	return mistake("KS254", at, at, "missing kind: write kind=storage or kind=delta here")
 }
 
 // missingPathFormat is KS255: an empty path format.
 //
 // Example: inline_external_table (a:long) kind=storage pathformat=() dataformat=csv ('x')
 func missingPathFormat(at int) Diagnostic {
-	return Diagnostic{"KS255", Error, at, at, "the path format is empty: write a partition column here"}
+	return mistake("KS255", at, at, "the path format is empty: write a partition column here")
 }
 
 // missingConnections is KS256: an inline external table without its places.
 //
 // Example: inline_external_table (a:long) kind=storage dataformat=csv
 func missingConnections(at int) Diagnostic {
-	return Diagnostic{"KS256", Error, at, at, "missing connection strings: write ('…') here"}
+	return mistake("KS256", at, at, "missing connection strings: write ('…') here")
 }
 
 // unknownPathFormat is KS257: a path format with something else than columns and strings.
 //
 // Example: inline_external_table (a:long) kind=storage pathformat=(1) dataformat=csv ('x')
 func unknownPathFormat(pos, end int) Diagnostic {
-	return Diagnostic{"KS257", Error, pos, end, "a path format holds partition columns, datetime_pattern(…) and strings only"}
+	return mistake("KS257", pos, end, "a path format holds partition columns, datetime_pattern(…) and strings only")
 }
 
 // wrongPartitionType is KS258: a partition column of a type that cannot be one.
 //
 // Example: inline_external_table (a:long) kind=storage partition by (p:real) dataformat=csv ('x')
 func wrongPartitionType(pos, end int) Diagnostic {
-	return Diagnostic{"KS258", Error, pos, end, "a partition column is a datetime, long or string"}
+	return mistake("KS258", pos, end, "a partition column is a datetime, long or string")
 }
 
 // missingCommand is KS300: a dot without a command.
 //
 // Example: . | take 1
 func missingCommand(at int) Diagnostic {
-	return Diagnostic{"KS300", Error, at, at, "missing command: write one such as show tables behind the dot"}
+	return mistake("KS300", at, at, "missing command: write one such as show tables behind the dot")
 }

@@ -27,4 +27,12 @@ type Diagnostic struct {
 	Severity Severity
 	Pos, End int    // byte offsets; equal where something is missing
 	Message  string // lower case; says what to write instead
+	// Refused says of a warning that the query can't be run: Microsoft's analyzer takes
+	// what the engine refuses.
+	Refused bool
+}
+
+// mistake is an error at a place.
+func mistake(code string, pos, end int, message string) Diagnostic {
+	return Diagnostic{Code: code, Severity: Error, Pos: pos, End: end, Message: message}
 }

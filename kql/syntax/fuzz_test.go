@@ -23,7 +23,7 @@ func FuzzParse(f *testing.F) {
 func FuzzRender(f *testing.F) {
 	f.Add("T\n| take", 3, 6)
 	f.Fuzz(func(t *testing.T, text string, pos, end int) {
-		Render(text, []Diagnostic{{"KS000", Error, pos, end, "m"}})
+		Render(text, []Diagnostic{mistake("KS000", pos, end, "m")})
 	})
 }
 

@@ -158,10 +158,10 @@ func TestSuggestOperator(t *testing.T) {
 func TestRender(t *testing.T) {
 	text := "T\n|\twher é == 'x\n"
 	got := Render(text, []Diagnostic{
-		{"KS176", Error, 4, 8, "no operator"},
-		{"KS001", Warning, 15, 15, "not closed"},
-		{"KS000", Suggestion, 4, 18, "to the end"},
-		{"KS000", Error, -1, 99, "out of the text"},
+		mistake("KS176", 4, 8, "no operator"),
+		{Code: "KS001", Severity: Warning, Pos: 15, End: 15, Message: "not closed"},
+		{Code: "KS000", Severity: Suggestion, Pos: 4, End: 18, Message: "to the end"},
+		mistake("KS000", -1, 99, "out of the text"),
 	})
 	want := "2:3: error KS176: no operator\n    |\twher é == 'x\n     \t~~~~\n" +
 		"2:13: warning KS001: not closed\n    |\twher é == 'x\n     \t          ~\n" +
