@@ -69,7 +69,7 @@ func (b *binder) callScalar(sc *scope, e *syntax.CallExpr, f *function.Scalar) v
 		b.report(obsolete(e.Name, e.Name.Name, f.Obsolete))
 	}
 	if f.Window && !sc.serialized() {
-		b.report(notSerialized(e.Name, e.Name.Name))
+		b.refuse(notSerialized(e.Name, e.Name.Name))
 	}
 	if n := len(e.Args); n > 1 {
 		if t, ok := e.Args[n-1].(*syntax.TypeOfExpr); ok && t.Type != nil {

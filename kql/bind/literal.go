@@ -48,7 +48,7 @@ func (b *binder) literal(e *syntax.Literal) value {
 	}
 	v, ok := parseLiteral(e.Kind, e.Text)
 	if !ok {
-		b.report(badLiteral(e, e.Text, t))
+		b.refuse(badLiteral(e, e.Text, t))
 		return unknownOf(t)
 	}
 	return v

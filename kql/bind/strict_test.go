@@ -91,6 +91,8 @@ func TestEngineOnly(t *testing.T) {
 		{`Events | summarize sum(Time), stdevp(Time), sumif(Time, Ok)`, "sum_Time:datetime, stdevp_Time:real, sumif_Time:datetime"},
 		{`Events | project x = Data.a + Data.b, y = Data.a == Data.b, z = Ok == 1.5, w = Time * 2`, "x:dynamic, y:bool, z:bool, w:datetime"},
 		{`Events | top 5 by Data.a | join (Events | project Data) on Data | project x = Data1`, "x:dynamic"},
+		{`Events | project x = datetime('<START>') + 1h, y = int(what)`, "x:datetime, y:int"},
+		{`Events | project x = prev(User)`, "x:string"},
 		{`Events | summarize percentile(User, 50), percentiles_array(Ok, 5)`, "percentile_User_50:string, percentiles_Ok:dynamic"},
 	} {
 		tree, diags := syntax.Parse(tt.query)
