@@ -150,7 +150,7 @@ func (m *matcher) matches(s string) bool {
 		}
 	}
 	if m.beyondGo(s) {
-		return m.words.find(s, 0) != nil
+		return m.words.find(s) != nil
 	}
 	return m.re.MatchString(s)
 }

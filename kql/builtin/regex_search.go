@@ -30,7 +30,7 @@ func (s search) find(text string) (loc []int) {
 		}
 	}
 	if s.m.beyondGo(text) {
-		return s.m.words.find(text, 0)
+		return s.m.words.find(text)
 	}
 	return s.m.re.FindStringSubmatchIndex(text)
 }

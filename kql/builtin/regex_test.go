@@ -3,6 +3,7 @@ package builtin
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -155,7 +156,7 @@ func FuzzRegex(f *testing.F) {
 		}
 		got := m.find(text)
 		if m.words != nil && m.re != nil && isASCII(text) {
-			if w := m.words.find(text, 0); m.mayMatch(text) && !slices.Equal(got, w) {
+			if w := m.words.find(text); m.mayMatch(text) && !slices.Equal(got, w) {
 				t.Errorf("%q in %q: %v, with words %v", pattern, text, got, w)
 			}
 		}
@@ -165,6 +166,33 @@ func FuzzRegex(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The search with word boundaries goes through long texts page by page: it finds
+// what the other does, whatever its matches reach over, and its memory does not grow
+// with the text.
+func TestWordsInLongTexts(t *testing.T) {
+	unit := strings.Repeat("ab c1 ", 300) + strings.Repeat("x", 2500) + "; "
+	text := strings.Repeat(unit, 20)
+	for _, pattern := range []string{`\bc\d`, `\bx+\b`, `\Bb|\bx`, `[a-c]\d \b[^;]*;`, `\b`, `\bnone\b`, `(\w+) (\w+)\b`} {
+		m, err := newMatcher(pattern, anchorNone)
+		if err != nil || m.words == nil {
+			t.Fatalf("%s: %v, no search for words", pattern, err)
+		}
+		want := regexp.MustCompile(pattern).FindAllStringSubmatchIndex(text, -1)
+		if got := m.words.findAll(text); !slices.EqualFunc(got, want, slices.Equal) {
+			t.Errorf("%s: %d matches, want %d", pattern, len(got), len(want))
+		}
+	}
+	m, err := newMatcher(`\bnone\b`, anchorNone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := m.words.search(text)
+	w.next(0)
+	if n := len(w.free) + w.high - w.low; n > 2 {
+		t.Errorf("%d pages of states for a text of %d bytes, want 2 at most", n, len(text))
+	}
 }
 
 func BenchmarkRegexFind(b *testing.B) {

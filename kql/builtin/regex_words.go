@@ -3,6 +3,7 @@ package builtin
 import (
 	"fmt"
 	"regexp/syntax"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -23,24 +24,69 @@ func newWordMatcher(tree *syntax.Regexp) (*wordMatcher, error) {
 	return &wordMatcher{prog}, nil
 }
 
-// A wordSearch is one search: its stack, and the states that have been tried.
+// A wordSearch searches one text: its stack, and the states that have been tried,
+// in pages of positions. Pages behind the place of the search are used again, so
+// that memory goes by how far an expression looks ahead, not by the text.
 type wordSearch struct {
 	prog  *syntax.Prog
 	s     string
-	tried []uint64
+	pages [][]uint64 // by position / statePage
+	free  [][]uint64
+	low   int // pages from low up to high, not including, may be in use
+	high  int
 	stack []wordState
 	loc   []int
+}
+
+// statePage is how many positions a page of states is about.
+const statePage = 1024
+
+func (m *wordMatcher) search(s string) *wordSearch {
+	return &wordSearch{prog: m.prog, s: s, pages: make([][]uint64, len(s)/statePage+1), loc: make([]int, m.prog.NumCap)}
+}
+
+// try notes a state, and reports whether it has been tried before.
+func (w *wordSearch) try(pc, pos int) (before bool) {
+	page := &w.pages[pos/statePage]
+	if *page == nil {
+		if n := len(w.free); n > 0 {
+			*page, w.free = w.free[n-1], w.free[:n-1]
+			clear(*page)
+		} else {
+			*page = make([]uint64, len(w.prog.Inst)*statePage/64)
+		}
+		w.high = max(w.high, pos/statePage+1)
+	}
+	bit := pc*statePage + pos%statePage
+	word, mask := &(*page)[bit/64], uint64(1)<<(bit%64)
+	before = *word&mask != 0
+	*word |= mask
+	return before
+}
+
+// forget gives back the pages up to one, not including it.
+func (w *wordSearch) forget(to int) {
+	for ; w.low < min(to, w.high); w.low++ {
+		if w.pages[w.low] != nil {
+			w.free = append(w.free, w.pages[w.low])
+			w.pages[w.low] = nil
+		}
+	}
 }
 
 // A wordState is an instruction to run at a position, or, with pc -1, a capture
 // slot to set back to a value.
 type wordState struct{ pc, pos, slot int }
 
-// find returns the leftmost match that begins at from or later.
-func (m *wordMatcher) find(s string, from int) []int {
-	w := &wordSearch{prog: m.prog, s: s, loc: make([]int, m.prog.NumCap)}
-	w.tried = make([]uint64, (len(m.prog.Inst)*(len(s)+1)+63)/64)
-	for pos := from; pos <= len(s); {
+// find returns the leftmost match.
+func (m *wordMatcher) find(s string) []int { return m.search(s).next(0) }
+
+// next returns the leftmost match that begins at from or later; the next call
+// overwrites it. From one call to the next, from does not go back.
+func (w *wordSearch) next(from int) []int {
+	w.forget(len(w.pages)) // what was tried and led to the last match may do so again
+	w.low, w.high = from/statePage, 0
+	for pos := from; pos <= len(w.s); {
 		for i := range w.loc {
 			w.loc[i] = -1
 		}
@@ -48,8 +94,9 @@ func (m *wordMatcher) find(s string, from int) []int {
 			w.loc[0], w.loc[1] = pos, end
 			return w.loc
 		}
-		_, n := utf8.DecodeRuneInString(s[pos:])
+		_, n := utf8.DecodeRuneInString(w.s[pos:])
 		pos += max(n, 1)
+		w.forget(pos / statePage)
 	}
 	return nil
 }
@@ -57,14 +104,14 @@ func (m *wordMatcher) find(s string, from int) []int {
 // findAll returns all matches; an empty one does not touch the one before it.
 func (m *wordMatcher) findAll(s string) [][]int {
 	var all [][]int
-	last := -1
+	w, last := m.search(s), -1
 	for pos := 0; pos <= len(s); {
-		loc := m.find(s, pos)
+		loc := w.next(pos)
 		if loc == nil {
 			break
 		}
 		if loc[1] > loc[0] || loc[0] != last {
-			all = append(all, loc)
+			all = append(all, slices.Clone(loc))
 		}
 		last, pos = loc[1], loc[1]
 		if loc[1] == loc[0] {
@@ -99,11 +146,9 @@ func (w *wordSearch) run(start int) (end int, ok bool) {
 // other ways on the stack.
 func (w *wordSearch) follow(pc, pos int) (end int, ok bool) {
 	for {
-		bit := pc*(len(w.s)+1) + pos
-		if w.tried[bit>>6]>>(uint(bit)&63)&1 != 0 {
+		if w.try(pc, pos) {
 			return 0, false
 		}
-		w.tried[bit>>6] |= 1 << (uint(bit) & 63)
 		in := &w.prog.Inst[pc]
 		switch in.Op {
 		case syntax.InstAlt, syntax.InstAltMatch:
