@@ -132,6 +132,8 @@ func TestKeysThatDifferInCase(t *testing.T) {
 	for row, cells := range []map[string]string{{"n": "1", "N": "null"}, {"n": "2", "N": "null"}, {"n": "4", "N": "3"}, {"n": "null", "N": "5"}, {"n": "6", "N": "null"}} {
 		want(t, tables["Things_CL"], row, cells)
 	}
+	tables, _ = load(t, ingest.Input{Name: "in", Into: "Things_CL", Reader: strings.NewReader(`{"n":null,"N":2}`)})
+	want(t, tables["Things_CL"], 0, map[string]string{"n": "2"})
 	tables, _ = load(t, ingest.Input{Name: "in", Into: "SigninLogs", Reader: strings.NewReader(`{"userid":"a","UserId":"b","TimeGenerated":"2026-03-01T10:00:00Z"}` + "\n")})
 	want(t, tables["SigninLogs"], 0, map[string]string{"UserId": "b", "_Unmapped": `{"userid":"a"}`})
 }

@@ -211,7 +211,7 @@ func (r *row) put(s scope, m *member) {
 		if i >= len(r.values) {
 			r.grow()
 		}
-		if have := r.from[i]; have.k != nil && have.k != m.key && have.s == s && !m.isEmpty() && strings.EqualFold(have.k.name, m.key.name) {
+		if have := r.from[i]; have.k != nil && have.k != m.key && have.s == s && !m.isEmpty() && !r.values[i].isEmpty() && strings.EqualFold(have.k.name, m.key.name) {
 			r.part(i, have, m)
 			return
 		}
