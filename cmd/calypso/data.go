@@ -39,7 +39,7 @@ func (f *dataFlags) register(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.workspaces, "workspace", nil, "file or folder that queries call workspace(\"NAME\"), NAME=PATH; may be repeated")
 	c.Flags().StringVar(&f.store, "store", "", "folder of a store to read, made by calypso ingest")
 	c.Flags().StringVar(&f.catalog, "catalog", string(catalog.Sentinel), "known tables: sentinel, defender_xdr or unified")
-	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes on standard error")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no notes on standard error, but for how much could not be read")
 	f.saved.register(c)
 }
 
@@ -113,9 +113,7 @@ func (f *dataFlags) read(ctx context.Context, c *catalog.Catalog, paths []string
 	if err != nil {
 		return nil, failed(err)
 	}
-	if !f.quiet {
-		tellProblems(os.Stderr, set.Report())
-	}
+	tellProblems(os.Stderr, set.Report(), f.quiet)
 	return set, nil
 }
 
@@ -146,14 +144,19 @@ func (s schemas) grows(table string) bool {
 	return !known
 }
 
-// tellProblems says what of the files could not be understood.
-func tellProblems(w io.Writer, r *ingest.Report) {
+// tellProblems says what of the files could not be understood; quietly in one line, and
+// only if records are missing for it.
+func tellProblems(w io.Writer, r *ingest.Report, quiet bool) {
 	if r.Clean() {
 		return
 	}
 	var c counts
 	_, c.records, c.rejected, c.nulls, c.broken = r.Counts()
-	tellAll(w, r.Problems(), c)
+	problems := r.Problems()
+	if quiet {
+		problems, c.nulls = nil, 0
+	}
+	tellAll(w, problems, c)
 }
 
 // counts are what reading came to: records that were understood and that were

@@ -20,7 +20,7 @@ func allQueries(t *testing.T, e *kql.Engine) []query {
 	for _, f := range e.Functions().Families() {
 		all = append(all, functionExamples(e, f)...)
 	}
-	all = append(all, diagnosticExamples(t)...)
+	all = append(append(all, diagnosticExamples(t)...), missionQueries(t)...)
 	seen := map[string]bool{}
 	for _, q := range all {
 		if seen[q.key] {
