@@ -298,7 +298,10 @@ func (s *simulation) resume() error {
 func (s *simulation) advance(ctx context.Context, to time.Time) error {
 	from := cpuTime()
 	for now := s.clock.now(); now.Before(to); {
-		now = now.Add(step)
+		// Not beyond: rules that are due then would be late from the start.
+		if now = now.Add(step); now.After(to) {
+			now = to
+		}
 		s.clock.to(now)
 		n, err := s.feed.advance(ctx, now.Add(-arrival))
 		if err != nil {
