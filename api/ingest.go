@@ -15,8 +15,8 @@ import (
 // is told to come again.
 const patience = 2 * time.Second
 
-// maxNewTables is how many tables one body makes: each is a folder with files that are
-// synced, some milliseconds.
+// maxNewTables is how many tables one body makes: more of them are something else, an id
+// say, that was taken for the name of a table.
 const maxNewTables = 500
 
 // An ingested is the answer to records that were sent.

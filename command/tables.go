@@ -103,34 +103,30 @@ func (c *call) unknownTable(table string) error {
 func createTable(_ ctx, c *call) error {
 	name := c.args.text("table")
 	columns := c.args.values["columns"].(types.Schema)
-	if err := c.create(name, columns); err != nil {
+	if err := c.create(tableSchema{name, columns}); err != nil {
 		return err
 	}
 	return c.schemaRow(name, jsonSchema)
 }
 
-// create makes a table with what the command says of it, unless it is there.
-func (c *call) create(name string, columns types.Schema) error {
+// create makes those tables that are not there, with what the command says of them: all
+// or, where it must not make one, none.
+func (c *call) create(tables ...tableSchema) error {
 	notes, err := c.tableNotes()
 	if err != nil {
 		return err
 	}
-	if !c.s.may(name) {
-		return &Forbidden{Table: name}
+	var all []store.NewTable
+	for _, t := range tables {
+		if !c.s.may(t.name) {
+			return &Forbidden{Table: t.name}
+		}
+		if err := checkName(t.name); err != nil {
+			return c.mistake("%v", err)
+		}
+		all = append(all, store.NewTable{Name: t.name, Schema: t.columns, Notes: notes})
 	}
-	if err := checkName(name); err != nil {
-		return c.mistake("%v", err)
-	}
-	if _, ok := c.o.Store.Schema(name); ok {
-		return nil
-	}
-	if err := c.o.Store.Create(name, columns); err != nil {
-		return err
-	}
-	if len(notes) == 0 {
-		return nil
-	}
-	return c.o.Store.SetNotes(name, notes)
+	return c.o.Store.CreateAll(all)
 }
 
 func createBasedOn(_ ctx, c *call) error {
@@ -142,7 +138,7 @@ func createBasedOn(_ ctx, c *call) error {
 	if _, ok := c.o.Store.Schema(name); ok && !c.args.has("ifnotexists") {
 		return c.mistake("the table %s is there already: write ifnotexists if that is fine", name)
 	}
-	if err := c.create(name, columns.Visible()); err != nil {
+	if err := c.create(tableSchema{name, columns.Visible()}); err != nil {
 		return err
 	}
 	return c.schemaRow(name, jsonSchema)
@@ -150,21 +146,14 @@ func createBasedOn(_ ctx, c *call) error {
 
 func createTables(_ ctx, c *call) error {
 	schemas := c.args.values["schemas"].([]tableSchema)
-	merge := c.args.has("create-merge")
-	if merge {
-		// Nothing is done if something can't be.
-		for _, t := range schemas {
-			if have, ok := c.o.Store.Schema(t.name); ok {
-				if _, err := c.wider(t.name, have, t.columns); err != nil {
-					return err
-				}
-			}
-		}
+	create := c.create
+	if c.args.has("create-merge") {
+		create = c.createOrWiden
+	}
+	if err := create(schemas...); err != nil {
+		return err
 	}
 	for _, t := range schemas {
-		if err := c.createOrWiden(t.name, t.columns, merge); err != nil {
-			return err
-		}
 		c.tableRow(t.name)
 	}
 	return nil
@@ -172,20 +161,38 @@ func createTables(_ ctx, c *call) error {
 
 func createMergeTable(_ ctx, c *call) error {
 	name := c.args.text("table")
-	if err := c.createOrWiden(name, c.args.values["columns"].(types.Schema), true); err != nil {
+	if err := c.createOrWiden(tableSchema{name, c.args.values["columns"].(types.Schema)}); err != nil {
 		return err
 	}
 	return c.schemaRow(name, jsonSchema)
 }
 
-func (c *call) createOrWiden(name string, columns types.Schema, merge bool) error {
-	if _, ok := c.o.Store.Schema(name); !ok || !merge {
-		return c.create(name, columns)
+// createOrWiden makes the tables that are not there, and gives the others the columns that
+// they lack. Nothing is done if something can't be.
+func (c *call) createOrWiden(tables ...tableSchema) error {
+	var there []tableSchema
+	for _, t := range tables {
+		have, ok := c.o.Store.Schema(t.name)
+		if !ok {
+			continue
+		}
+		if !c.s.may(t.name) {
+			return &Forbidden{Table: t.name}
+		}
+		if _, err := c.wider(t.name, have, t.columns); err != nil {
+			return err
+		}
+		there = append(there, t)
 	}
-	if !c.s.may(name) {
-		return &Forbidden{Table: name}
+	if err := c.create(tables...); err != nil {
+		return err
 	}
-	return c.widen(name, columns)
+	for _, t := range there {
+		if err := c.widen(t.name, t.columns); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wider returns the columns of a table with more at the end.

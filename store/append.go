@@ -66,6 +66,10 @@ func (s *Store) Append(ctx context.Context, b Batch) (Ack, error) {
 	if err != nil {
 		return Ack{}, err
 	}
+	if err := s.CreateAll(b.newTables()); err != nil {
+		w.Abort()
+		return Ack{}, err
+	}
 	for _, in := range b.Rows {
 		if err := w.Add(in); err != nil {
 			w.Abort()
@@ -73,6 +77,17 @@ func (s *Store) Append(ctx context.Context, b Batch) (Ack, error) {
 		}
 	}
 	return w.commit(e)
+}
+
+// newTables returns the tables of the batch, as they are to be where they are not there.
+func (b *Batch) newTables() []NewTable {
+	var out []NewTable
+	for _, in := range b.Rows {
+		if in.Rows.Len() > 0 {
+			out = append(out, NewTable{Name: in.Table, Schema: in.Schema})
+		}
+	}
+	return out
 }
 
 // entry returns what the log is to hold of a batch, but for its rows.

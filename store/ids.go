@@ -206,6 +206,15 @@ func writeFile(path string, step func(string), parts ...[]byte) error {
 // writeSynced writes a file that nothing names yet, and makes it and its name
 // durable.
 func writeSynced(path string, parts ...[]byte) error {
+	if err := writeThrough(path, parts...); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// writeThrough writes a file that nothing names yet, and makes it durable, but for its
+// name.
+func writeThrough(path string, parts ...[]byte) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -221,8 +230,5 @@ func writeSynced(path string, parts ...[]byte) error {
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	if err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
+	return err
 }

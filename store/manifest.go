@@ -88,15 +88,23 @@ func schemaOf(cols []manifestColumn) (types.Schema, error) {
 // and its copy before it: a byte that changes in one of them is mended by the other.
 // After an error the file is as it was.
 func writeSealed(path string, v any, step func(string)) error {
-	text, err := json.MarshalIndent(v, "", " ")
+	text, err := sealed(v)
 	if err != nil {
 		return err
 	}
-	sealed := fmt.Appendf(text, "\n%08x\n", checksum(text))
-	if err := writeFile(path+copyEnd, step, sealed); err != nil {
+	if err := writeFile(path+copyEnd, step, text); err != nil {
 		return err
 	}
-	return writeFile(path, step, sealed)
+	return writeFile(path, step, text)
+}
+
+// sealed returns v as JSON, followed by a line with its checksum.
+func sealed(v any) ([]byte, error) {
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(text, "\n%08x\n", checksum(text)), nil
 }
 
 // readSealed reads what writeSealed has written into v. mended, if not nil, says

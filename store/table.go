@@ -248,59 +248,6 @@ func (t *table) removeOrphans() error {
 	return nil
 }
 
-// create makes a table with the columns given, unless there is one.
-func (s *Store) create(name string, schema types.Schema) (*table, error) {
-	s.rootMu.Lock()
-	defer s.rootMu.Unlock()
-	s.mu.RLock()
-	t := s.tables[name]
-	s.mu.RUnlock()
-	if t != nil {
-		return t, nil
-	}
-	if err := CheckName(name); err != nil {
-		return nil, err
-	}
-	now := s.log.last()
-	dir := s.tableDir(name)
-	if len(s.root.Dropped)+len(s.root.Names) > 0 {
-		// Work on a table of this name that was dropped may not have ended, and one
-		// that was renamed keeps its folder.
-		dir += fmt.Sprintf(".%d", s.root.NextTable)
-	}
-	t = s.newTable(s.root.NextTable, name, dir, &state{schema: hiddenLast(schema), next: 1, applied: now, durable: now})
-	s.root.NextTable++
-	if err := writeSealed(filepath.Join(s.dir, rootName), s.root, s.opt.step); err != nil {
-		return nil, err
-	}
-	s.opt.step("table create")
-	if err := os.MkdirAll(t.dir, 0o700); err != nil {
-		return nil, err
-	}
-	if err := writeSealed(filepath.Join(t.dir, manifestName), t.manifest(t.state), s.opt.step); err != nil {
-		return nil, err
-	}
-	if err := syncDir(filepath.Join(s.dir, tablesFolder)); err != nil {
-		return nil, err
-	}
-	if err := s.keepAside(t, t.state, t.state); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	s.tables[name] = t
-	s.mu.Unlock()
-	return t, nil
-}
-
-// Create makes an empty table. It is an error if there is one of that name.
-func (s *Store) Create(name string, schema types.Schema) error {
-	if _, ok := s.Schema(name); ok {
-		return fmt.Errorf("table %s exists already", name)
-	}
-	_, err := s.create(name, schema)
-	return err
-}
-
 // hiddenLast returns the schema with its hidden columns at the end.
 func hiddenLast(s types.Schema) types.Schema {
 	cols := slices.Clone(s.Columns)

@@ -50,10 +50,8 @@ func (k *tableFile) read(dir string) (damaged error) {
 // keepAside writes table.json anew if what it holds is another from now on. The
 // table's work is held.
 func (s *Store) keepAside(t *table, before, next *state) error {
-	k := tableFile{
-		Format: formatVersion, ID: t.id, Name: t.name(), Columns: columnsOf(next.schema), Retention: next.retention, Cuts: next.cuts, Notes: next.notes,
-		Gone: t.kept.Gone, Durable: t.kept.Durable, Added: t.kept.Added,
-	}
+	k := t.aside(next)
+	k.Gone, k.Durable, k.Added = t.kept.Gone, t.kept.Durable, t.kept.Added
 	var gone []uint64
 	for _, g := range before.segments {
 		if !slices.Contains(next.segments, g) && !replacedBy(g.number(), next.segments) {
@@ -72,6 +70,13 @@ func (s *Store) keepAside(t *table, before, next *state) error {
 	}
 	t.kept = k
 	return nil
+}
+
+// aside returns what table.json holds of a state.
+func (t *table) aside(st *state) tableFile {
+	return tableFile{
+		Format: formatVersion, ID: t.id, Name: t.name(), Columns: columnsOf(st.schema), Retention: st.retention, Cuts: st.cuts, Notes: st.notes,
+	}
 }
 
 // same reports whether two files would be the same.

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/calypso-kql/calypso/kql/types"
+)
+
+// A NewTable is a table that is to be made.
+type NewTable struct {
+	Name   string
+	Schema types.Schema
+	// Notes are what it begins with; nil for none.
+	Notes Notes
+}
+
+// Create makes an empty table. It is an error if there is one of that name.
+func (s *Store) Create(name string, schema types.Schema) error {
+	if _, ok := s.Schema(name); ok {
+		return fmt.Errorf("table %s exists already", name)
+	}
+	return s.CreateAll([]NewTable{{Name: name, Schema: schema}})
+}
+
+// CreateAll makes those of the tables that are not there yet. They wait for the disk
+// together, so many take little longer than one. After an error none of them is there;
+// a crash may have made some.
+func (s *Store) CreateAll(tables []NewTable) error {
+	s.rootMu.Lock()
+	defer s.rootMu.Unlock()
+	missing, err := s.missing(tables)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	return full(s.make(missing))
+}
+
+// missing returns those of the tables that are not there, each once.
+func (s *Store) missing(tables []NewTable) ([]NewTable, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []NewTable
+	met := map[string]bool{}
+	for _, t := range tables {
+		if s.tables[t.Name] != nil || met[t.Name] {
+			continue
+		}
+		if err := CheckName(t.Name); err != nil {
+			return nil, err
+		}
+		met[t.Name] = true
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// make makes tables that are not there. Their folders are written under names that are
+// no tables' (what a crash leaves of them goes when the store is opened) and get their
+// own once they are complete. rootMu is held.
+func (s *Store) make(tables []NewTable) (err error) {
+	r := s.root
+	first := r.NextTable
+	r.NextTable += uint64(len(tables))
+	if err := writeSealed(filepath.Join(s.dir, rootName), r, s.opt.step); err != nil {
+		return err
+	}
+	s.root = r
+	now := s.log.last()
+	made := make([]*table, len(tables))
+	for i, n := range tables {
+		dir := s.tableDir(n.Name)
+		if len(r.Dropped)+len(r.Names) > 0 {
+			// Work on a table of this name that was dropped may not have ended, and one
+			// that was renamed keeps its folder.
+			dir += fmt.Sprintf(".%d", first+uint64(i))
+		}
+		st := &state{schema: hiddenLast(n.Schema), next: 1, applied: now, durable: now, notes: Notes{}.with(n.Notes)}
+		made[i] = s.newTable(first+uint64(i), n.Name, dir, st)
+	}
+	named := 0
+	defer func() {
+		for i, t := range made {
+			if err != nil && i < named {
+				os.RemoveAll(t.dir)
+			}
+			if err != nil {
+				os.RemoveAll(t.dir + droppedEnd)
+			}
+		}
+	}()
+	if err := atOnce(made, s.writeNew); err != nil {
+		return err
+	}
+	for _, t := range made {
+		s.opt.step("table create")
+		if err := os.Rename(t.dir+droppedEnd, t.dir); err != nil {
+			return err
+		}
+		named++
+	}
+	if err := syncDir(filepath.Join(s.dir, tablesFolder)); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range made {
+		s.tables[t.name()] = t
+	}
+	return nil
+}
+
+// writeNew writes the folder of a table that is being made.
+func (s *Store) writeNew(t *table) error {
+	s.opt.step("table folder")
+	dir := t.dir + droppedEnd
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	t.kept = t.aside(t.state)
+	for name, v := range map[string]any{manifestName: t.manifest(t.state), tableName: t.kept} {
+		text, err := sealed(v)
+		if err != nil {
+			return err
+		}
+		for _, name := range []string{name, name + copyEnd} {
+			if err := writeThrough(filepath.Join(dir, name), text); err != nil {
+				return err
+			}
+		}
+	}
+	return syncDir(dir)
+}
+
+// creators is how many tables are written at a time: file systems make durable
+// together what is asked of them at the same time.
+const creators = 32
+
+// atOnce calls f with each table, several at a time, and returns the first error.
+func atOnce(tables []*table, f func(*table) error) error {
+	errs := make([]error, len(tables))
+	free := make(chan struct{}, creators)
+	var all sync.WaitGroup
+	for i, t := range tables {
+		free <- struct{}{}
+		all.Go(func() {
+			errs[i] = f(t)
+			<-free
+		})
+	}
+	all.Wait()
+	return cmp.Or(errs...)
+}
+
+// create returns the table of a name, which is made with the columns given if there is
+// none.
+func (s *Store) create(name string, schema types.Schema) (*table, error) {
+	for {
+		s.mu.RLock()
+		t := s.tables[name]
+		s.mu.RUnlock()
+		if t != nil {
+			return t, nil
+		}
+		if err := s.CreateAll([]NewTable{{Name: name, Schema: schema}}); err != nil {
+			return nil, err
+		}
+	}
+}
