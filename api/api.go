@@ -89,7 +89,7 @@ func New(o Options) http.Handler {
 	if o.Observer == nil {
 		o.Observer = nobody{}
 	}
-	s := &server{o: o, gate: newGate(o.Tokens), bodies: newPlaces("body", o.Limits.Bodies, o.Observer, o.Limits.RequestTime), queries: newPlaces("query", o.Limits.Queries, o.Observer, o.Limits.RequestTime)}
+	s := &server{o: o, gate: newGate(o.Tokens), bodies: newPlaces("body", o.Limits.Bodies, o.Observer), queries: newPlaces("query", o.Limits.Queries, o.Observer)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, map[string]string{"status": "ok"})

@@ -83,7 +83,7 @@ func serve(t *testing.T, limits config.Limits, tokens ...config.Token) (*httptes
 	}
 	srv := httptest.NewUnstartedServer(nil)
 	srv.Config = api.NewServer(o)
-	srv.Listener = api.Limit(srv.Listener, limits.Connections)
+	srv.Listener = api.Limit(srv.Config, srv.Listener, limits.Connections)
 	srv.Start()
 	t.Cleanup(srv.Close)
 	return srv, s

@@ -11,19 +11,25 @@ import (
 	"github.com/calypso-kql/calypso/ingest"
 )
 
-// Who sends a byte a second must not have a place that others wait for. So the first
-// bytes of a body are read before its request takes a place: most bodies are no longer.
-// The rest must come at a rate.
+// Who sends a byte a second must not have what others wait for: a connection, or a place.
+// So bodies must come at a rate, and the first bytes of one with logs are read before its
+// request takes a place: most are no longer.
 const (
 	firstBytes  = 64 << 10
 	bytesPerSec = 16 << 10
-	// grace is how long the rest may take however short it is.
+	// grace is how long a body may take however short it is.
 	grace = 10 * time.Second
 )
 
-// begin reads the beginning of a body, all of which is to be there by some time. Where
-// it can't, it has sent the error.
-func begin(w http.ResponseWriter, r *http.Request, until time.Time) (ok bool) {
+// hurry makes the body of a request come at the rate, and by some time.
+func hurry(w http.ResponseWriter, r *http.Request, until time.Time) {
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = &hurried{ReadCloser: r.Body, timer: http.NewResponseController(w), until: until}
+	}
+}
+
+// begin reads the beginning of a body. Where it can't, it has sent the error.
+func begin(w http.ResponseWriter, r *http.Request) (ok bool) {
 	head, err := io.ReadAll(io.LimitReader(r.Body, firstBytes))
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -35,7 +41,7 @@ func begin(w http.ResponseWriter, r *http.Request, until time.Time) (ok bool) {
 	}
 	b := &begunBody{Reader: bytes.NewReader(head), Closer: r.Body}
 	if len(head) == firstBytes {
-		b.Reader = io.MultiReader(b.Reader, &hurried{r: r.Body, timer: http.NewResponseController(w), until: until})
+		b.Reader = io.MultiReader(b.Reader, r.Body)
 	}
 	r.Body = b
 	return true
@@ -52,9 +58,9 @@ type begunBody struct {
 	io.Closer
 }
 
-// hurried is the rest of a body, which must come at a rate.
+// hurried is a body that must come at a rate.
 type hurried struct {
-	r      io.Reader
+	io.ReadCloser
 	timer  *http.ResponseController
 	until  time.Time
 	n      int64
@@ -70,11 +76,12 @@ func (h *hurried) Read(p []byte) (int, error) {
 	}
 	// Where it can't be set, the time of the whole request is the limit.
 	_ = h.timer.SetReadDeadline(deadline)
-	n, err := h.r.Read(p)
+	n, err := h.ReadCloser.Read(p)
 	h.n += int64(n)
 	h.waited += time.Since(began)
-	if err != nil {
-		// The server goes on reading, to see whether the client is there still.
+	if errors.Is(err, io.EOF) {
+		// The server goes on reading, to see whether the client is there still. After
+		// another error it would wait for the rest.
 		_ = h.timer.SetReadDeadline(h.until)
 	}
 	return n, err

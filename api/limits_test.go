@@ -160,17 +160,66 @@ func TestLargeAndDeepRequests(t *testing.T) {
 	}
 }
 
-// Connections that do nothing do not keep others out for ever.
+// Connections that do nothing keep nobody out: neither those that have sent nothing or a
+// part of a head, nor those that wait for their next request.
 func TestManyConnections(t *testing.T) {
-	few := limits()
-	few.Connections, few.RequestTime = 4, 300*time.Millisecond
-	srv, _ := serve(t, few)
-	for range 8 {
-		dial(t, srv, "GET /healthz HTTP/1.1\r\n")
+	t.Parallel()
+	for name, text := range map[string]string{
+		"nothing": "", "a part of a head": "GET /healthz HTTP/1.1\r\n", "a request before": "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	} {
+		few := limits()
+		few.Connections = 4
+		srv, _ := serve(t, few)
+		for range 12 {
+			dial(t, srv, text)
+		}
+		began := time.Now()
+		c := dial(t, srv, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+		if got := statusOf(c); !strings.Contains(got, "200") {
+			t.Errorf("%s: %q", name, got)
+		}
+		if took := time.Since(began); took > 6*time.Second {
+			t.Errorf("%s: answered after %s", name, took)
+		}
 	}
-	c := dial(t, srv, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-	if got := statusOf(c); !strings.Contains(got, "200") {
-		t.Errorf("%q", got)
+}
+
+// A connection whose request is worked on has its place, whoever waits.
+func TestConnectionsAtWork(t *testing.T) {
+	t.Parallel()
+	one := limits()
+	one.Connections = 1
+	srv, _ := serve(t, one)
+	body := "{\"n\":1}\n"
+	c := dial(t, srv, fmt.Sprintf("POST /v1/ingest/T HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", 2*len(body), body))
+	other := dial(t, srv, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	time.Sleep(1500 * time.Millisecond)
+	if _, err := io.WriteString(c, body); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []net.Conn{c, other} {
+		if got := statusOf(c); !strings.Contains(got, "200") {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
+// A body comes at a rate, whatever it is for.
+func TestDrippedBodies(t *testing.T) {
+	t.Parallel()
+	srv, _ := serve(t, limits())
+	began := time.Now()
+	open := map[string]net.Conn{}
+	for _, route := range []string{"POST /v1/ingest/T", "POST /v1/rest/query", "POST /v2/rest/query", "POST /v1/rest/mgmt", "POST /v1/workspaces/w/query", "POST /v1/rest/ingest/db/T?streamFormat=json"} {
+		open[route] = dial(t, srv, route+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000\r\n\r\n{")
+	}
+	for route, c := range open {
+		if got := statusOf(c); !strings.Contains(got, "408") && !strings.Contains(got, "400") {
+			t.Errorf("%s: %q", route, got)
+		}
+	}
+	if took := time.Since(began); took > 18*time.Second {
+		t.Errorf("they were ended after %s", took)
 	}
 }
 

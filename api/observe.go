@@ -38,19 +38,17 @@ type places struct {
 	kind string
 	free chan struct{}
 	who  Observer
-	// sending is how long sending a request may take.
-	sending time.Duration
 }
 
-func newPlaces(kind string, n int, who Observer, sending time.Duration) *places {
-	return &places{kind: kind, free: make(chan struct{}, n), who: who, sending: sending}
+func newPlaces(kind string, n int, who Observer) *places {
+	return &places{kind: kind, free: make(chan struct{}, n), who: who}
 }
 
 // inTurn lets h work when there is a place. Who waits for too long is told to
 // come again.
 func (p *places) inTurn(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request, by caller) {
-		if !begin(w, r, time.Now().Add(p.sending)) {
+		if !begin(w, r) {
 			return
 		}
 		leave, err := p.enter(r.Context())

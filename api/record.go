@@ -58,6 +58,7 @@ func (s *server) recorded(next http.Handler) http.Handler {
 		w.Header().Set(clientRequestID, id)
 		w.Header().Set(activityID, own)
 		rec := &recorder{ResponseWriter: w}
+		hurry(w, r, time.Now().Add(s.o.Limits.RequestTime))
 		ctx, observed := s.o.Observer.Request(r)
 		r = r.WithContext(context.WithValue(ctx, activityKey{}, id))
 		defer func() {

@@ -141,7 +141,7 @@ type Limits struct {
 	// QueryMemory and QueryTime bound a query.
 	QueryMemory int64         `yaml:"query_memory"`
 	QueryTime   time.Duration `yaml:"query_time"`
-	// Connections is how many there may be at once; more wait to be taken. Bodies
+	// Connections is how many there may be at once; others take the place of those that do nothing. Bodies
 	// and Queries are how many of them are worked on at once.
 	Connections int `yaml:"connections"`
 	Bodies      int `yaml:"bodies"`

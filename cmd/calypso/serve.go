@@ -113,7 +113,7 @@ func serve(ctx context.Context, c config.Config, saved *savedFlags, told served)
 	defer rules.close()
 	done := make(chan error, 1)
 	go func() {
-		limited := api.Limit(listener, c.Limits.Connections)
+		limited := api.Limit(server, listener, c.Limits.Connections)
 		if c.TLS.Certificate != "" {
 			done <- server.ServeTLS(limited, c.TLS.Certificate, c.TLS.Key)
 			return
