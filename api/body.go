@@ -21,11 +21,20 @@ const (
 	grace = 10 * time.Second
 )
 
-// hurry makes the body of a request come at the rate, and by some time.
-func hurry(w http.ResponseWriter, r *http.Request, until time.Time) {
-	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &hurried{ReadCloser: r.Body, timer: http.NewResponseController(w), until: until}
+// hurry makes the body of a request come at the rate, and by some time. It returns the
+// body, nil if there is none.
+func hurry(w http.ResponseWriter, r *http.Request, until time.Time) *hurried {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
 	}
+	h := &hurried{ReadCloser: r.Body, timer: http.NewResponseController(w), until: until}
+	if r.ProtoMajor == 1 { // others have many requests on a connection
+		h.conn, _ = r.Context().Value(connectionKey{}).(*limitedConn)
+	}
+	r.Body = h
+	// Of one that is not read the server reads some, too.
+	_ = h.timer.SetReadDeadline(time.Now().Add(min(grace, time.Until(until))))
+	return h
 }
 
 // begin reads the beginning of a body. Where it can't, it has sent the error.
@@ -63,6 +72,7 @@ type hurried struct {
 	io.ReadCloser
 	timer  *http.ResponseController
 	until  time.Time
+	conn   *limitedConn // nil if others don't wait for its place
 	n      int64
 	waited time.Duration
 }
@@ -76,7 +86,9 @@ func (h *hurried) Read(p []byte) (int, error) {
 	}
 	// Where it can't be set, the time of the whole request is the limit.
 	_ = h.timer.SetReadDeadline(deadline)
+	h.conn.wait(true)
 	n, err := h.ReadCloser.Read(p)
+	h.conn.wait(false)
 	h.n += int64(n)
 	h.waited += time.Since(began)
 	if errors.Is(err, io.EOF) {

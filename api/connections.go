@@ -2,6 +2,7 @@ package api
 
 import (
 	linked "container/list"
+	"context"
 	"crypto/tls"
 	"net"
 	"net/http"
@@ -13,13 +14,35 @@ import (
 const quietTime = time.Second
 
 // Limit returns a listener for a server with no more than n connections at once. Those
-// that come then take the place of the one that has done nothing for longest: that has
-// sent no whole head of a request, or none since its last answer. Where all are being
-// worked on, they wait.
+// that come then take the place of the one that has done nothing for longest: no byte of
+// a body has come that is waited for, no whole head of a request, or none since the last
+// answer. Where all are being worked on, they wait.
 func Limit(s *http.Server, l net.Listener, n int) net.Listener {
 	limited := &limitedListener{Listener: l, n: n, changed: make(chan struct{}, 1), done: make(chan struct{})}
-	s.ConnState = limited.note
+	s.ConnState = func(c net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateActive:
+			within(c).wait(false)
+		case http.StateIdle:
+			within(c).wait(true)
+		}
+	}
+	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		return context.WithValue(ctx, connectionKey{}, within(c))
+	}
 	return limited
+}
+
+// connectionKey is the key of a request's context that its connection is found by.
+type connectionKey struct{}
+
+// within returns the connection that the server has wrapped, or nil.
+func within(c net.Conn) *limitedConn {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	own, _ := c.(*limitedConn)
+	return own
 }
 
 type limitedListener struct {
@@ -91,28 +114,20 @@ func (l *limitedListener) enter(c net.Conn) (own *limitedConn, wait time.Duratio
 	return own, 0
 }
 
-// note is the server's ConnState.
-func (l *limitedListener) note(c net.Conn, state http.ConnState) {
-	if t, ok := c.(*tls.Conn); ok {
-		c = t.NetConn()
-	}
-	own, ok := c.(*limitedConn)
-	if !ok {
+// wait says whether the connection does nothing from now on. A nil one is not limited.
+func (c *limitedConn) wait(quiet bool) {
+	if c == nil {
 		return
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if own.gone {
-		return
-	}
-	switch state {
-	case http.StateActive:
-		if own.place != nil {
-			l.quiet.Remove(own.place)
-			own.place = nil
-		}
-	case http.StateIdle:
-		l.still(own)
+	c.of.mu.Lock()
+	defer c.of.mu.Unlock()
+	switch {
+	case c.gone:
+	case quiet:
+		c.of.still(c)
+	case c.place != nil:
+		c.of.quiet.Remove(c.place)
+		c.place = nil
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/calypso-kql/calypso/config"
 )
 
 // dial opens a connection to a server and sends a text.
@@ -166,6 +168,7 @@ func TestManyConnections(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"nothing": "", "a part of a head": "GET /healthz HTTP/1.1\r\n", "a request before": "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"a part of a body": "POST /v1/rest/query HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000\r\n\r\n{",
 	} {
 		few := limits()
 		few.Connections = 4
@@ -193,7 +196,7 @@ func TestConnectionsAtWork(t *testing.T) {
 	body := "{\"n\":1}\n"
 	c := dial(t, srv, fmt.Sprintf("POST /v1/ingest/T HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", 2*len(body), body))
 	other := dial(t, srv, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-	time.Sleep(1500 * time.Millisecond)
+	time.Sleep(500 * time.Millisecond)
 	if _, err := io.WriteString(c, body); err != nil {
 		t.Fatal(err)
 	}
@@ -220,6 +223,21 @@ func TestDrippedBodies(t *testing.T) {
 	}
 	if took := time.Since(began); took > 18*time.Second {
 		t.Errorf("they were ended after %s", took)
+	}
+}
+
+// A request that is refused for its head is answered before its body comes.
+func TestRefusedBeforeItsBody(t *testing.T) {
+	srv, _ := serve(t, limits(), config.Token{Name: "t", SHA256: strings.Repeat("0", 64), Roles: []config.Role{config.Reader}})
+	began := time.Now()
+	for route, want := range map[string]string{"POST /v1/ingest/T": "401", "POST /v1/rest/query": "401", "POST /nowhere": "404", "PUT /healthz": "405"} {
+		c := dial(t, srv, route+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000\r\n\r\n{")
+		if got := statusOf(c); !strings.Contains(got, want) {
+			t.Errorf("%s: %q", route, got)
+		}
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("they were answered after %s", took)
 	}
 }
 

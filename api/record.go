@@ -58,7 +58,7 @@ func (s *server) recorded(next http.Handler) http.Handler {
 		w.Header().Set(clientRequestID, id)
 		w.Header().Set(activityID, own)
 		rec := &recorder{ResponseWriter: w}
-		hurry(w, r, time.Now().Add(s.o.Limits.RequestTime))
+		rec.body = hurry(w, r, time.Now().Add(s.o.Limits.RequestTime))
 		ctx, observed := s.o.Observer.Request(r)
 		r = r.WithContext(context.WithValue(ctx, activityKey{}, id))
 		defer func() {
@@ -109,6 +109,7 @@ const (
 // recorder keeps what was sent, and who has asked.
 type recorder struct {
 	http.ResponseWriter
+	body   *hurried // nil if there is none
 	status int
 	user   string
 	// code, problem and permanent are of the error that was sent.
@@ -120,6 +121,10 @@ type recorder struct {
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 {
 		r.status = status
+		if r.body != nil && r.body.n == 0 && status >= http.StatusBadRequest {
+			// The server would read it before it answers.
+			r.Header().Set("Connection", "close")
+		}
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
