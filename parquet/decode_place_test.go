@@ -50,7 +50,7 @@ func TestPlaces(t *testing.T) {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			file := placedFile(t, rows, version)
 			for _, f := range file.fields {
-				w := newWhole(chunk{scan: newScannedGroup(file.groups[0]), field: f, to: n})
+				w := newWhole(chunk{scan: newScannedGroup(file.groups[0]), field: f, to: n}, 0)
 				if l, err := file.groups[0].layoutOf(f.leaf); err != nil || len(l.data) < 4 || f.name == "as many" && l.data[1].first != asMany {
 					t.Fatalf("%s: pages %v, %v: not what is to be tested", f.name, l, err)
 				}

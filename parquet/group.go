@@ -115,8 +115,10 @@ func (g *group) partEnd(fields []int, from, rows int) int {
 type scannedGroup struct {
 	g    *group
 	keep bool
+	ahead
 
 	mu      sync.Mutex
+	over    bool            // no more parts will be handed out
 	whole   map[int]*whole  // by field
 	finders map[int]*finder // likewise, of columns that are kept
 	pages   map[pageKey]*sharedPage
@@ -146,9 +148,13 @@ func (s *scannedGroup) batch(scan plan.Scan, from, to int) *column.Batch {
 func (s *scannedGroup) wholeOf(f int) *whole {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.wholeLocked(f)
+}
+
+func (s *scannedGroup) wholeLocked(f int) *whole {
 	w := s.whole[f]
 	if w == nil {
-		w = newWhole(chunk{scan: s, field: s.g.file.fields[f], to: s.g.n})
+		w = newWhole(chunk{scan: s, field: s.g.file.fields[f], to: s.g.n}, f)
 		s.whole[f] = w
 	}
 	return w
@@ -192,11 +198,14 @@ func (s *scannedGroup) handedOut() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.over = true
 	clear(s.whole)
 }
 
-// forget drops the pages that wait for parts which have not been read.
+// forget drops the pages that wait for parts which have not been read, and the way
+// to the next group.
 func (s *scannedGroup) forget() {
+	s.next.Store(nil)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.pages)
@@ -210,6 +219,9 @@ const smallBytes = 16
 func (g *group) isSmall(f field) bool {
 	return f.nested == nil && g.bytes[f.leaf] <= smallBytes*int64(g.n)
 }
+
+// inPages reports whether the column is decoded page by page, here.
+func (g *group) inPages(f field) bool { return f.nested == nil && g.direct[f.leaf] && g.n > 0 }
 
 // A part is a range of rows of a column that is decoded as a whole.
 type part struct {

@@ -39,10 +39,11 @@ type reader struct {
 	skips *plan.Skips
 	part  *Range // rows outside of which nothing is wanted; nil for all
 
-	group    int      // next row group
-	first    int      // row of the next row group
-	spans    []Range  // of the current row group, what is left behind from and to
-	hits     []uint32 // instead of spans, where the wanted rows are known one by one
+	group    int        // next row group to look at
+	first    int        // its first row
+	coming   []upcoming // row groups that have been looked at
+	spans    []Range    // of the current row group, what is left behind from and to
+	hits     []uint32   // instead of spans, where the wanted rows are known one by one
 	current  *scannedGroup
 	before   *scannedGroup // the one before the current
 	from, to int           // what is left of the current one
@@ -72,26 +73,14 @@ func (r *reader) Next(ctx context.Context) (*column.Batch, error) {
 			r.from, r.to, r.spans = r.spans[0].From, r.spans[0].To, r.spans[1:]
 			break
 		}
-		if r.group == len(r.file.groups) || r.scan.Limit > 0 && r.left <= 0 {
+		if r.scan.Limit > 0 && r.left <= 0 {
 			return nil, io.EOF
 		}
-		spans, err := r.spansOf(r.file.groups[r.group])
-		if err != nil {
+		if err := r.nextGroup(); err != nil {
 			return nil, err
 		}
-		if r.before != nil {
-			r.before.forget()
-			r.file.dicts.passed(r.before.g.index)
-		}
-		if r.current != nil {
-			r.current.handedOut()
-		}
-		r.before, r.current = r.current, r.file.groups[r.group].scan()
-		r.spans = spans
-		r.size = r.file.groups[r.group].partOf(r.scan)
-		r.group++
 	}
-	end := min(r.to, r.file.groups[r.group-1].partEnd(r.scan.Columns, r.from, r.size))
+	end := min(r.to, r.current.g.partEnd(r.scan.Columns, r.from, r.size))
 	if r.scan.Limit > 0 {
 		end = min(end, r.from+r.left)
 		r.left -= end - r.from
@@ -112,32 +101,31 @@ func (r *reader) some() *column.Batch {
 }
 
 // spansOf returns the rows of the next row group, counted in it, that may be
-// wanted; none if it sets r.hits instead.
-func (r *reader) spansOf(g *group) ([]Range, error) {
+// wanted; hits instead of spans where they are known one by one.
+func (r *reader) spansOf(g *group) (spans []Range, hits []uint32, err error) {
 	first := r.first
 	r.first += g.n
 	if r.part != nil && (first >= r.part.To || r.first <= r.part.From) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	r.skips.Groups.Add(1)
 	if hits, known := g.found(r.scan.Hints); known && r.scan.Limit == 0 && r.part == nil {
-		r.hits = hits
 		r.skips.Rows.Add(int64(g.n))
 		r.skips.Outside.Add(int64(g.n - len(hits)))
-		return nil, nil
+		return nil, hits, nil
 	}
-	spans := common([]Range{{first, first + g.n}}, r.rows)
+	spans = common([]Range{{first, first + g.n}}, r.rows)
 	if len(spans) == 0 {
 		r.skips.ByTerms.Add(1)
-		return nil, nil
+		return nil, nil, nil
 	}
 	from, to, err := g.wanted(r.scan.Hints, r.skips)
 	if err != nil || from >= to {
-		return nil, err
+		return nil, nil, err
 	}
 	if spans = common([]Range{{first + from, first + to}}, spans); len(spans) == 0 {
 		r.skips.ByTerms.Add(1)
-		return nil, nil
+		return nil, nil, nil
 	}
 	left := 0
 	for i := range spans {
@@ -146,5 +134,5 @@ func (r *reader) spansOf(g *group) ([]Range, error) {
 	}
 	r.skips.Rows.Add(int64(g.n))
 	r.skips.Outside.Add(int64(g.n - left))
-	return spans, nil
+	return spans, nil, nil
 }

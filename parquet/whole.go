@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -13,9 +14,11 @@ import (
 
 // A whole is a column of a row group that is decoded once for all parts of the
 // group. Whoever needs it decodes pages of it, each one that nobody else has begun,
-// until there are no more: nobody waits while there is something to do.
+// until there are no more, and then one that the scan comes to soon: nobody waits
+// while there is something to do.
 type whole struct {
 	chunk  chunk // of all rows
+	index  int   // of the field
 	column atomic.Pointer[column.Column]
 	done   chan struct{} // closed when column or err is set
 
@@ -29,7 +32,9 @@ type whole struct {
 	working int        // pages begun and not decoded
 }
 
-func newWhole(c chunk) *whole { return &whole{chunk: c, done: make(chan struct{})} }
+func newWhole(c chunk, index int) *whole {
+	return &whole{chunk: c, index: index, done: make(chan struct{})}
+}
 
 // loaded reports whether the column is there.
 func (w *whole) loaded() bool { return w.column.Load() != nil }
@@ -40,20 +45,31 @@ func (w *whole) load() (column.Column, error) {
 		return *c, nil
 	}
 	w.begin()
-	r := &pageReader{g: w.chunk.scan.g, field: w.chunk.field, layout: w.layout, alone: w.chunk.isText()}
-	defer r.giveBack()
-	for {
-		at, d := w.claim()
-		if d == nil {
-			break
+	w.work(math.MaxInt)
+	if w.column.Load() == nil {
+		// Others decode the last pages. One page is enough: they take no longer.
+		if next := w.ahead(); next != nil {
+			next.work(1)
 		}
-		w.settle(at, w.decode(r, at, d))
 	}
 	<-w.done
 	if c := w.column.Load(); c != nil {
 		return *c, nil
 	}
 	return nil, w.err
+}
+
+// work decodes pages that nobody has begun, at most so many.
+func (w *whole) work(most int) {
+	r := &pageReader{g: w.chunk.scan.g, field: w.chunk.field, layout: w.layout, alone: w.chunk.isText()}
+	defer r.giveBack()
+	for range most {
+		at, d := w.claim()
+		if d == nil {
+			return
+		}
+		w.settle(at, w.decode(r, at, d))
+	}
 }
 
 // begin prepares the pages, or reads the column here where they are left to the
@@ -67,7 +83,7 @@ func (w *whole) begin() {
 	w.begun = true
 	c := &w.chunk
 	g := c.scan.g
-	if c.field.nested != nil || !g.direct[c.field.leaf] || g.n == 0 {
+	if !g.inPages(c.field) {
 		col, err := c.Load(nil)
 		w.end(col, err)
 		return

@@ -12,9 +12,9 @@ import (
 
 const (
 	// answerPercent is how much garbage there may be beside what is in use, in a
-	// command that ends with its answer. The runtime's own rule, as much again, takes a
-	// third more memory.
-	answerPercent = 50
+	// command that ends with its answer. The runtime's own rule, as much again, takes two
+	// fifths more memory.
+	answerPercent = 40
 	// answerLeast bytes of garbage are left by that rule, up to the runtime's: a small
 	// heap would be cleared too often.
 	answerLeast = 4 << 20

@@ -2,7 +2,7 @@ package pace
 
 import "testing"
 
-// The heap of a command may grow by half of what is live, a small one by as much
+// The heap of a command may grow by two fifths of what is live, a small one by as much
 // again; that of a server by as much again, a small one by 32 MB.
 func TestPercent(t *testing.T) {
 	for _, c := range []struct {
@@ -10,7 +10,7 @@ func TestPercent(t *testing.T) {
 		answer, server int
 	}{
 		{0, 100, 800}, {4 << 20, 100, 800}, {5 << 20, 80, 640}, {8 << 20, 50, 400},
-		{32 << 20, 50, 100}, {100 << 20, 50, 100}, {1 << 40, 50, 100},
+		{32 << 20, 40, 100}, {100 << 20, 40, 100}, {1 << 40, 40, 100},
 	} {
 		if got := answer(c.live); got != c.answer {
 			t.Errorf("of %d bytes in a command %d %% may be garbage, want %d", c.live, got, c.answer)
