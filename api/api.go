@@ -89,7 +89,7 @@ func New(o Options) http.Handler {
 	if o.Observer == nil {
 		o.Observer = nobody{}
 	}
-	s := &server{o: o, gate: newGate(o.Tokens), bodies: newPlaces("body", o.Limits.Bodies, o.Observer), queries: newPlaces("query", o.Limits.Queries, o.Observer)}
+	s := &server{o: o, large: newTurn(), gate: newGate(o.Tokens), bodies: newPlaces("body", o.Limits.Bodies, o.Observer), queries: newPlaces("query", o.Limits.Queries, o.Observer)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, map[string]string{"status": "ok"})
@@ -123,6 +123,7 @@ type server struct {
 	o               Options
 	gate            *gate
 	bodies, queries *places
+	large           turn
 }
 
 func (s *server) ready(w http.ResponseWriter, _ *http.Request) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/calypso-kql/calypso/ingest"
@@ -40,12 +41,8 @@ func hurry(w http.ResponseWriter, r *http.Request, until time.Time) *hurried {
 // begin reads the beginning of a body. Where it can't, it has sent the error.
 func begin(w http.ResponseWriter, r *http.Request) (ok bool) {
 	head, err := io.ReadAll(io.LimitReader(r.Body, firstBytes))
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		endsEarly(w, int64(len(head)))
-		return false
-	case err != nil:
-		failed(w, err)
+	if err != nil {
+		cameNot(w, int64(len(head)), err)
 		return false
 	}
 	b := &begunBody{Reader: bytes.NewReader(head), Closer: r.Body}
@@ -56,8 +53,13 @@ func begin(w http.ResponseWriter, r *http.Request) (ok bool) {
 	return true
 }
 
-// endsEarly says that a body ended before the end that its head or its last chunk says.
-func endsEarly(w http.ResponseWriter, n int64) {
+// cameNot says why a body could not be read to its end, but for n bytes.
+func cameNot(w http.ResponseWriter, n int64, err error) {
+	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, ingest.ErrTooLarge) {
+		failed(w, err)
+		return
+	}
+	// It ended before the end that its head or its last chunk says, or its connection did.
 	fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", fmt.Errorf("nothing is stored: the body ends early, after %d bytes", n))
 }
 
@@ -102,20 +104,16 @@ func (h *hurried) Read(p []byte) (int, error) {
 // sized counts the bytes of a body, and says of one that is too large what package
 // ingest says of one that is when it is unpacked.
 type sized struct {
-	r     io.Reader
-	n     int64 // bytes read so far
-	short bool  // it ended early
+	r io.Reader
+	n int64 // bytes read so far
 }
 
 func (s *sized) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
 	s.n += int64(n)
 	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
+	if errors.As(err, &large) {
 		err = ingest.ErrTooLarge
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		s.short = true
 	}
 	return n, err
 }

@@ -71,14 +71,21 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, by caller) {
 func (s *server) store(w http.ResponseWriter, r *http.Request, by caller, into string) (out ingested, ok bool) {
 	counters := s.o.Intake.Counters().Source("http", "")
 	body := &sized{r: http.MaxBytesReader(w, r.Body, s.o.Limits.Body)}
-	_, decoded := s.o.Observer.Phase(r.Context(), "decode")
-	d, err := s.o.Intake.Decode(r.Context(), ingest.Input{Name: "body", Into: into, Base: "body", Reader: body}, s.o.Limits.Body)
-	decoded(err)
-	switch {
-	case body.short:
-		endsEarly(w, body.n)
+	sent, err := spoolOf(body)
+	if err != nil {
+		cameNot(w, body.n, err)
 		return out, false
-	case err != nil:
+	}
+	leave, err := s.large.enter(r.Context(), body.n)
+	if err != nil {
+		failed(w, err)
+		return out, false
+	}
+	defer leave()
+	_, decoded := s.o.Observer.Phase(r.Context(), "decode")
+	d, err := s.o.Intake.Decode(r.Context(), ingest.Input{Name: "body", Into: into, Base: "body", Reader: sent}, s.o.Limits.Body)
+	decoded(err)
+	if err != nil {
 		failed(w, err)
 		return out, false
 	}

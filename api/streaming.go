@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 
 	"github.com/calypso-kql/calypso/external"
@@ -44,12 +43,20 @@ func (s *server) streaming(w http.ResponseWriter, r *http.Request, by caller) {
 	sent := &sized{r: http.MaxBytesReader(w, r.Body, s.o.Limits.Body)}
 	packed := strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip")
 	var malformed *external.FormatError
-	batches, err := readStream(r.Context(), sent, packed, s.o.Limits.Body, req)
-	switch {
-	case sent.short:
-		endsEarly(w, sent.n)
+	body, err := spoolOf(sent)
+	if err != nil {
+		cameNot(w, sent.n, err)
 		return
-	case errors.Is(err, ingest.ErrTooLarge), errors.Is(err, os.ErrDeadlineExceeded):
+	}
+	leave, err := s.large.enter(r.Context(), sent.n)
+	if err != nil {
+		failed(w, err)
+		return
+	}
+	defer leave()
+	batches, err := readStream(r.Context(), body, packed, s.o.Limits.Body, req)
+	switch {
+	case errors.Is(err, ingest.ErrTooLarge), errors.Is(err, context.Canceled):
 		failed(w, err)
 		return
 	case errors.As(err, &malformed):
@@ -108,24 +115,12 @@ func (s *server) streamRequest(r *http.Request, table string, schema types.Schem
 	return req, nil
 }
 
-// readStream reads all of a body, of at most limit bytes, sent or unpacked. packed
+// readStream reads all of a body, sent or unpacked within the limit. packed
 // says that it is in gzip; clients also send gzip without saying so.
-func readStream(ctx context.Context, body io.Reader, packed bool, limit int64, req external.Request) ([]*column.Batch, error) {
-	text, err := io.ReadAll(body)
+func readStream(ctx context.Context, body *spool, packed bool, limit int64, req external.Request) ([]*column.Batch, error) {
+	text, err := textOf(body, packed, limit)
 	if err != nil {
 		return nil, err
-	}
-	if packed || bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(bytes.NewReader(text))
-		if err != nil {
-			return nil, fmt.Errorf("gzip: %w", err)
-		}
-		if text, err = io.ReadAll(io.LimitReader(z, limit+1)); err != nil {
-			return nil, fmt.Errorf("gzip: %w", err)
-		}
-		if int64(len(text)) > limit {
-			return nil, ingest.ErrTooLarge
-		}
 	}
 	in, err := external.Body("the body", text, req)
 	if err != nil {
@@ -147,6 +142,25 @@ func readStream(ctx context.Context, body io.Reader, packed bool, limit int64, r
 		}
 		out = append(out, b)
 	}
+}
+
+// textOf returns a body without its gzip.
+func textOf(body *spool, packed bool, limit int64) ([]byte, error) {
+	if !packed && !bytes.HasPrefix(body.chunks[0], []byte{0x1f, 0x8b}) {
+		return io.ReadAll(body)
+	}
+	z, err := gzip.NewReader(body)
+	if err != nil {
+		return nil, fmt.Errorf("gzip: %w", err)
+	}
+	text, err := io.ReadAll(io.LimitReader(z, limit+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("gzip: %w", err)
+	case int64(len(text)) > limit:
+		return nil, ingest.ErrTooLarge
+	}
+	return text, nil
 }
 
 // arrived returns the rows of a body as they arrive, ready for the store.

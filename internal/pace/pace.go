@@ -27,6 +27,10 @@ const (
 	// however little it has in use: between queries that is a few MB, of which the
 	// runtime's rule would clear every few MB that are read.
 	serverLeast = 32 << 20
+	// serverMost bytes are left by the runtime's rule; of what is in use beyond that,
+	// only serverPercent may be garbage.
+	serverMost    = 128 << 20
+	serverPercent = 25
 	// runtimePercent is the runtime's own rule.
 	runtimePercent = 100
 )
@@ -35,7 +39,8 @@ const (
 func Answer() { follow(firstPercent, answer) }
 
 // Server sets the pace of a process that stays and answers many queries: it takes
-// up to 32 MB more than the runtime's rule would, and never more than that.
+// up to 32 MB more than the runtime's rule would, never more than that, and less where
+// much is in use.
 func Server() { follow(100*serverLeast/(4<<20), server) }
 
 // answer returns the percentage of live bytes that may become garbage. Those bytes
@@ -48,7 +53,12 @@ func answer(live uint64) int {
 // server is answer for a process that stays. At least 4 MB are in use, as the
 // runtime counts it.
 func server(live uint64) int {
-	return int(max(runtimePercent, 100*serverLeast/max(live, 4<<20)))
+	live = max(live, 4<<20)
+	garbage := max(serverLeast, min(live, serverMost))
+	if live > serverMost {
+		garbage += (live - serverMost) * serverPercent / 100
+	}
+	return int(100 * garbage / live)
 }
 
 // follow sets first, and after each collection what percent makes of the bytes in
