@@ -139,7 +139,7 @@ func (p entityProperty) values(s *subject) (out []string) {
 		entities = s.after.Entities
 	}
 	for _, e := range entities {
-		if !strings.EqualFold(e.Type, p.entity) {
+		if !e.Is(p.entity) {
 			continue
 		}
 		for _, v := range p.of(e.Fields) {

@@ -139,8 +139,18 @@ func (e Entity) fields() string {
 	return strings.Join(parts, ", ")
 }
 
+// Kind is the entity's type in one spelling: alerts call a CloudApplication
+// cloud-application, and older ones of ours cloudapplication.
+func (e Entity) Kind() string { return kindOf(e.Type) }
+
+func kindOf(name string) string { return strings.ReplaceAll(strings.ToLower(name), "-", "") }
+
+// Is reports whether the entity is of a type that rules call name.
+func (e Entity) Is(name string) bool { return e.Kind() == kindOf(name) }
+
 // key is a text that differs for entities that do.
 func (e Entity) key() string {
+	e.Type = e.Kind()
 	text, _ := json.Marshal(e) // texts always can be; keys are sorted
 	return string(text)
 }

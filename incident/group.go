@@ -28,7 +28,7 @@ func groupKey(a *Alert, g detect.IncidentGrouping) string {
 		key["entities"] = entityKeys(a, nil)
 	case detect.Selected:
 		for _, t := range g.Entities {
-			key["entities "+strings.ToLower(t)] = entityKeys(a, func(e Entity) bool { return strings.EqualFold(e.Type, t) })
+			key["entities "+strings.ToLower(t)] = entityKeys(a, func(e Entity) bool { return e.Is(t) })
 		}
 		for _, d := range g.Details {
 			if strings.EqualFold(d, "Severity") {

@@ -148,7 +148,7 @@ const (
 
 // An Entity is someone or something that alerts are about.
 type Entity struct {
-	// Type is as alerts have it, in lower case: account, ip, host …
+	// Type is as alerts have it: account, ip, host, cloud-application …
 	Type string `json:"type"`
 	// Fields are its identifiers, as FullName or Address.
 	Fields map[string]string `json:"fields"`

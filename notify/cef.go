@@ -103,7 +103,7 @@ func cefFields(m *Message, text string) []fact {
 // cefEntity returns the keys that tell of an entity.
 func cefEntity(e Entity) []fact {
 	v := cut(e.Value(), 1000)
-	switch strings.ToLower(e.Type) {
+	switch strings.ReplaceAll(strings.ToLower(e.Type), "-", "") { // cloud-application
 	case "account":
 		return nonEmptyFacts(fact{"suser", v}, fact{"suid", e.Fields["AadUserId"]}, fact{"sntdom", e.Fields["NTDomain"]})
 	case "ip":
