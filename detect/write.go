@@ -101,7 +101,7 @@ func (r *Rule) resource() armRule {
 	enabled, suppressed := !r.Disabled, r.Suppression > 0
 	props := armProperties{content: r.content(ISODuration), DisplayName: armText(r.Name), Description: armText(r.Description), Enabled: &enabled}
 	props.Query = armText(props.Query)
-	props.Techniques = r.Techniques
+	props.Techniques, props.SubTechniques = r.armTechniques()
 	props.SuppressionEnabled = &suppressed
 	if !suppressed {
 		props.SuppressionDuration = "PT5H" // the service wants one all the same
@@ -115,8 +115,35 @@ func (r *Rule) resource() armRule {
 	return armRule{
 		ID:   fmt.Sprintf("[concat(resourceId('Microsoft.OperationalInsights/workspaces/providers', parameters('workspace'), 'Microsoft.SecurityInsights'),'/alertRules/%s')]", id),
 		Name: fmt.Sprintf("[concat(parameters('workspace'),'/Microsoft.SecurityInsights/%s')]", id),
-		Type: "Microsoft.OperationalInsights/workspaces/providers/alertRules", Kind: r.Kind, APIVersion: "2024-03-01", Properties: props,
+		Type: "Microsoft.OperationalInsights/workspaces/providers/alertRules", Kind: r.Kind, APIVersion: armVersion(len(props.SubTechniques) > 0), Properties: props,
 	}
+}
+
+// armVersion is a version of the API that has all that is written: sub-techniques came with
+// a preview.
+func armVersion(subTechniques bool) string {
+	if subTechniques {
+		return "2023-12-01-preview"
+	}
+	return "2024-03-01"
+}
+
+// armTechniques returns the techniques and the sub-techniques. The service refuses T1078.004
+// as a technique: it is a sub-technique, of T1078.
+func (r *Rule) armTechniques() (techniques, subs []string) {
+	add := func(list *[]string, x string) {
+		if !slices.Contains(*list, x) {
+			*list = append(*list, x)
+		}
+	}
+	for _, t := range append(slices.Clone(r.Techniques), r.SubTechniques...) {
+		parent, _, isSub := strings.Cut(t, ".")
+		add(&techniques, parent)
+		if isSub {
+			add(&subs, t)
+		}
+	}
+	return techniques, subs
 }
 
 // armText keeps a text that begins with [ from being an expression.

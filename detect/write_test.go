@@ -2,6 +2,7 @@ package detect
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,22 @@ func TestWrittenRulesAreRead(t *testing.T) {
 	}
 }
 
+// TestSubTechniquesInARM writes techniques as the service takes them: T1078.004 is none.
+func TestSubTechniquesInARM(t *testing.T) {
+	r := rule(func(r *Rule) { r.Techniques = []string{"T1078.004", "T1110", "T1078"} })
+	text, err := ARM([]*Rule{r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := ParseARM("r.json", text)
+	if err != nil || !slices.Equal(rules[0].Techniques, []string{"T1078", "T1110"}) || !slices.Equal(rules[0].SubTechniques, []string{"T1078.004"}) {
+		t.Errorf("%+v, %v", rules, err)
+	}
+	if !strings.Contains(string(text), `"apiVersion": "2023-12-01-preview"`) {
+		t.Errorf("a version of the API without sub-techniques:\n%s", text)
+	}
+}
+
 // same compares rules but for their files, for what the format does not have, and
 // for white space that means nothing.
 func same(t *testing.T, name string, got, want *Rule, lost func(*Rule)) {
@@ -71,7 +88,7 @@ func same(t *testing.T, name string, got, want *Rule, lost func(*Rule)) {
 	clean := func(r *Rule) Rule {
 		c := *r
 		lost(&c)
-		c.File, c.Warnings, c.QueryPlace = "", nil, QueryPlace{}
+		c.File, c.Warnings, c.QueryPlace, c.Lines = "", nil, QueryPlace{}, nil
 		c.Query = strings.TrimRight(strings.ReplaceAll(c.Query, "\r\n", "\n"), " \n")
 		c.Description = strings.TrimSpace(c.Description)
 		return c
