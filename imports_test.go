@@ -62,7 +62,7 @@ const layers = `
 	automation      : database incident internal/rulefiles
 	notify          : config database incident
 	backtest        : detect
-	rulecheck       : kql/types kql/bind kql/syntax kql detect
+	rulecheck       : kql/types kql/bind kql/syntax kql/plan kql detect
 	ruletest        : kql/types kql/plan kql/syntax kql ingest output workspace detect
 
 	internal/tenant :

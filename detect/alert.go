@@ -63,8 +63,8 @@ func (e *Evaluation) alert(rows []int) Alert {
 	}
 	a := Alert{
 		ID: e.identity(rows, 0), Rows: rows, Severity: r.Severity, Tactics: r.Tactics, Techniques: r.Techniques,
-		Name:        e.format(r.Override.NameFormat, r.Name, first, 256),
-		Description: e.format(r.Override.DescriptionFormat, r.Description, first, 5000),
+		Name:        e.format(r.Override.NameFormat, r.Name, first, maxName),
+		Description: e.format(r.Override.DescriptionFormat, r.Description, first, maxDescription),
 		Details:     map[string][]string{}, Properties: map[string]string{},
 	}
 	if s := Severity(e.cell(r.Override.SeverityColumn, first)); s.known() {

@@ -72,7 +72,7 @@ func ParseARM(file string, text []byte) ([]*Rule, error) {
 		into = &f.Value
 	}
 	if err := json.Unmarshal(text, into); err != nil {
-		return nil, jsonError(file, text, 0, "", lines, err)
+		return nil, jsonError(file, text, 0, func(path string) int { return lines[path] }, err)
 	}
 	var rules []*Rule
 	var errs []error
@@ -151,11 +151,10 @@ func (res *armResource) rule(file string, text []byte, path string, lines map[st
 			fmt.Sprintf("rules of kind %s are Microsoft's own analytics and have no query; here Scheduled and NRT run", res.Kind)}
 	}
 	var props armProperties
-	dec := json.NewDecoder(bytes.NewReader(res.Properties))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&props); err != nil {
+	var all any
+	if err := cmp.Or(json.Unmarshal(res.Properties, &props), json.Unmarshal(res.Properties, &all)); err != nil {
 		from := max(bytes.Index(text, res.Properties), 0)
-		return nil, jsonError(file, text, from, within, lines, err)
+		return nil, jsonError(file, text, from, func(path string) int { return lines[within+"."+path] }, err)
 	}
 	// In a template a text that begins with [ is an expression, and one that
 	// begins with [[ a text.
@@ -165,6 +164,7 @@ func (res *armResource) rule(file string, text []byte, path string, lines map[st
 		}
 	}
 	p := problemsOf(file, within+".", func(path string) int { return lines[path] }, fieldNames{"displayName", "techniques"})
+	p.Unknown(all, props, "json")
 	r := &Rule{
 		File: file, Name: props.DisplayName, Description: strings.TrimSpace(props.Description),
 		ID:       cmp.Or(lastGUID(res.Name), nameIn(res.Name), lastGUID(res.ID), res.Name, props.DisplayName),
@@ -187,6 +187,6 @@ func (res *armResource) rule(file string, text []byte, path string, lines map[st
 	if err := p.Err(); err != nil {
 		return nil, err
 	}
-	r.Warnings, r.QueryPlace = p.told(), QueryPlace{Line: p.Line("query")}
+	r.Warnings, r.QueryPlace, r.Lines = p.told(), QueryPlace{Line: p.Line("query")}, p.fieldLines(r)
 	return r, nil
 }

@@ -67,7 +67,7 @@ func TestNamesInTemplates(t *testing.T) {
 
 func TestMistakesInARM(t *testing.T) {
 	for name, tc := range map[string]struct{ old, new, want string }{
-		"unknown field": {`"enabled": false,`, `"enabled": false, "colour": 1,`, `r.json:11: unknown field "colour"`},
+		"unknown field": {`"enabled": false,`, `"enabled": false, "descripton": 1,`, "r.json:11: descripton is an unknown field: did you mean description?"},
 		"wrong type":    {`"triggerThreshold": 0`, `"triggerThreshold": "0"`, "r.json:13: triggerThreshold is a JSON string, want a number"},
 		"severity":      {`"High"`, `"high"`, `r.json:11: severity "high": want High`},
 		"no name":       {`"displayName": "Many failures"`, `"displayName": ""`, "r.json:11: displayName is missing"},

@@ -127,7 +127,7 @@ func (c *content) fillSuppression(r *Rule, p *problems) {
 		return
 	}
 	d := p.duration("suppressionDuration", c.SuppressionDuration)
-	p.warn(d <= 24*time.Hour, "suppressionDuration", "is longer than the 24 hours that Sentinel takes")
+	p.warn(d >= 5*time.Minute && d <= 24*time.Hour, "suppressionDuration", "is not within the 5 minutes to 24 hours that Sentinel takes")
 	if on {
 		r.Suppression = d
 	}

@@ -134,7 +134,7 @@ func ParseCustom(file string, raw []byte) ([]*Rule, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	if err := dec.Decode(&whole); err != nil {
-		return nil, jsonError(file, raw, 0, "", lines, err)
+		return nil, jsonError(file, raw, 0, at, err)
 	}
 	var rules []*Rule
 	var errs []error
@@ -198,8 +198,6 @@ func withoutAnnotations(v any) any {
 	return v
 }
 
-var unknownCustom = regexp.MustCompile(`unknown field "([^"]*)"`)
-
 func parseCustom(file string, found customFound, at func(string) int) (*Rule, error) {
 	within := found.path
 	if within != "" {
@@ -222,24 +220,20 @@ func parseCustom(file string, found customFound, at func(string) int) (*Rule, er
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	var f customDetection
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&f); err != nil {
-		line := p.Line("displayName")
-		if m := unknownCustom.FindStringSubmatch(err.Error()); m != nil {
-			return nil, fmt.Errorf("%s:%d: unknown field %q of a custom detection", file, line, m[1])
-		}
+	if err := json.Unmarshal(raw, &f); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) {
 			return nil, fmt.Errorf("%s:%d: %s is a JSON %s, want %s", file, p.Line(kind.Field), kind.Field, kind.Value, jsonKind(kind))
 		}
-		return nil, fmt.Errorf("%s:%d: %w", file, line, err)
+		return nil, fmt.Errorf("%s:%d: %w", file, p.Line("displayName"), err)
 	}
+	p.Unknown(value, f, "json")
 	r := f.rule(file, p)
 	if err := p.Err(); err != nil {
 		return nil, err
 	}
 	r.Warnings, r.QueryPlace = p.told(), QueryPlace{Line: p.Line("queryCondition.queryText")}
+	r.Lines = map[string]int{"techniques": p.Line(p.names.techniques)}
 	return r, nil
 }
 

@@ -163,7 +163,7 @@ left out: serverIpColumn of dns; action initiateInvestigations
 		}
 	}
 	_, err = detect.ParseAll("n.yml", []byte(nrt+"colour: red\n"))
-	if err == nil || !strings.Contains(err.Error(), `n.yml:1: unknown field "colour" of a custom detection`) {
+	if err == nil || !strings.Contains(err.Error(), "colour is an unknown field") {
 		t.Errorf("an unknown field is %v", err)
 	}
 }

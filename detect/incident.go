@@ -100,5 +100,7 @@ func (f *incidentField) fill(r *Rule, p *problems) {
 	if g.Enabled && out.Matching == Selected {
 		p.Want(some, at+".matchingMethod", "Selected: want groupByEntities, groupByAlertDetails or groupByCustomDetails")
 	}
+	p.warn(!g.Enabled || !some || out.Matching == Selected, at+".matchingMethod", "is not Selected: groupByEntities, groupByAlertDetails and groupByCustomDetails change nothing")
+	p.warn(!g.Enabled || r.Incident.Create, at+".enabled", "changes nothing, since createIncident is false")
 	r.Incident.Grouping = out
 }

@@ -2,10 +2,10 @@ package detect
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -75,11 +75,10 @@ func (w *jsonWalk) here() int {
 	return w.line
 }
 
-var unknownField = regexp.MustCompile(`unknown field "([^"]*)"`)
-
-// jsonError says in one line, with its place, why a text is no rule. within is the
-// path of the part that was decoded; offsets count from its beginning.
-func jsonError(file string, text []byte, from int, within string, lines map[string]int, err error) error {
+// jsonError says in one line, with its place, why a text is no rule. lines has the lines of
+// its fields by their paths within the part that was decoded; offsets count from the
+// beginning of that part.
+func jsonError(file string, text []byte, from int, lines func(path string) int, err error) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	lineAt := func(offset int64) int { return 1 + bytes.Count(text[:min(from+int(offset), len(text))], []byte("\n")) }
@@ -87,16 +86,8 @@ func jsonError(file string, text []byte, from int, within string, lines map[stri
 	case errors.As(err, &syntax):
 		return fmt.Errorf("%s:%d: %v", file, lineAt(syntax.Offset), err)
 	case errors.As(err, &kind):
-		return fmt.Errorf("%s:%d: %s is a JSON %s, want %s", file, lineAt(kind.Offset), strings.TrimPrefix(kind.Field, "content."), kind.Value, jsonKind(kind))
-	}
-	if m := unknownField.FindStringSubmatch(err.Error()); m != nil {
-		line := 0
-		for path, l := range lines {
-			if strings.HasPrefix(path, within) && strings.HasSuffix("."+path, "."+m[1]) && (line == 0 || l < line) {
-				line = l
-			}
-		}
-		return fmt.Errorf("%s:%d: unknown field %q", file, max(line, 1), m[1])
+		field := strings.TrimPrefix(kind.Field, "content.")
+		return fmt.Errorf("%s:%d: %s is a JSON %s, want %s", file, cmp.Or(lines(field), lineAt(kind.Offset)), field, kind.Value, jsonKind(kind))
 	}
 	return fmt.Errorf("%s: %w", file, err)
 }

@@ -16,10 +16,16 @@ import (
 // name is the file's.
 func ParseKQL(file string, text []byte) (*Rule, error) {
 	q, diags := syntax.Parse(string(text))
+	var wrong []error
+	lines := syntax.NewLines(string(text))
 	for _, d := range diags {
 		if d.Severity == syntax.Error {
-			return nil, fmt.Errorf("%s: %w", file, errors.New(syntax.Render(string(text), diags)))
+			line, column := lines.Position(d.Pos)
+			wrong = append(wrong, fmt.Errorf("%s:%d:%d: error %s: %s", file, line, column, d.Code, d.Message))
 		}
+	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
 	}
 	r := &Rule{
 		File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), Kind: Scheduled, Severity: Medium,
@@ -27,33 +33,42 @@ func ParseKQL(file string, text []byte) (*Rule, error) {
 		Incident: IncidentConfiguration{Create: true}, QueryPlace: QueryPlace{Line: 1, Block: true},
 	}
 	r.ID = r.Name
-	lets := kqlValues{}
+	lets, every, back := NewConstants(), 1, 1
 	for _, s := range q.Statements {
 		let, ok := s.(*syntax.LetStmt)
 		if !ok || let.Name == nil {
 			continue
 		}
-		v, ok := lets.value(let.Value)
-		if ok {
-			lets[let.Name.Name] = v
-		}
-		switch strings.ToLower(let.Name.Name) {
-		case "query_frequency", "queryfrequency":
-			r.Frequency = v.period
-		case "query_period", "queryperiod":
-			r.Period = v.period
+		lets.Let(let)
+		line, _ := lines.Position(let.Pos())
+		switch d, _ := lets.Period(let.Value); {
+		case IsFrequency(let.Name.Name):
+			r.Frequency, every = d, line
+		case IsPeriod(let.Name.Name):
+			r.Period, back = d, line
 		}
 	}
 	switch {
 	case r.Frequency > 0 && r.Period <= 0:
-		return nil, fmt.Errorf("%s: says query_frequency, but not how far it looks back: add let query_period = …; with a period that is constant", file)
+		return nil, fmt.Errorf("%s:%d: says query_frequency, but not how far it looks back: add let query_period = …; with a period that is constant", file, max(every, back))
 	case r.Frequency <= 0:
-		return nil, fmt.Errorf("%s: a query is a rule if it begins with let query_frequency = …; let query_period = …; with periods that are constant", file)
+		return nil, fmt.Errorf("%s:%d: a query is a rule if it begins with let query_frequency = …; let query_period = …; with periods that are constant", file, every)
 	}
 	if r.Period < r.Frequency {
-		return nil, fmt.Errorf("%s: query_period is shorter than query_frequency: what happens between two windows would be missed", file)
+		return nil, fmt.Errorf("%s:%d: query_period is shorter than query_frequency: what happens between two windows would be missed", file, back)
 	}
 	return r, nil
+}
+
+// IsFrequency and IsPeriod tell the names by which a query says its schedule:
+// query_frequency and query_period, or in one word, in any case.
+func IsFrequency(name string) bool { return saysSchedule(name, "queryfrequency") }
+
+// IsPeriod is as [IsFrequency].
+func IsPeriod(name string) bool { return saysSchedule(name, "queryperiod") }
+
+func saysSchedule(name, what string) bool {
+	return strings.EqualFold(strings.ReplaceAll(name, "_", ""), what)
 }
 
 // Parse reads the one rule of a file; ParseAll says how.

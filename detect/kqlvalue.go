@@ -18,6 +18,27 @@ type kqlValue struct {
 // kqlValues are the constants of let statements by name.
 type kqlValues map[string]kqlValue
 
+// Constants are what the let statements of a query make constant. The zero value is not
+// ready: see [NewConstants].
+type Constants struct{ values kqlValues }
+
+// NewConstants returns none.
+func NewConstants() Constants { return Constants{kqlValues{}} }
+
+// Let notes a statement, if its value is a period or a number that can be told without rows.
+func (c Constants) Let(s *syntax.LetStmt) {
+	if v, ok := c.values.value(s.Value); ok && s.Name != nil {
+		c.values[s.Name.Name] = v
+	}
+}
+
+// Period returns the period that an expression is; ok is false if it is none, or depends on
+// rows.
+func (c Constants) Period(e syntax.Expr) (d time.Duration, ok bool) {
+	v, ok := c.values.value(e)
+	return v.period, ok && !v.isNum
+}
+
 // value returns the constant that an expression is: of literals, earlier lets, sums,
 // products and max_of or min_of of them; ok is false for anything else.
 func (v kqlValues) value(e syntax.Expr) (out kqlValue, ok bool) {
@@ -33,6 +54,11 @@ func (v kqlValues) value(e syntax.Expr) (out kqlValue, ok bool) {
 		return out, ok
 	case *syntax.ParenExpr:
 		return v.value(e.X)
+	case *syntax.UnaryExpr:
+		if out, ok = v.value(e.X); ok && e.Minus {
+			out.period, out.number = -out.period, -out.number
+		}
+		return out, ok
 	case *syntax.CallExpr:
 		return v.call(e)
 	case *syntax.BinaryExpr:

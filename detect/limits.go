@@ -23,14 +23,20 @@ var (
 	detailColumn = regexp.MustCompile(`^[a-zA-Z_]\w*$`)
 )
 
+// How long names and descriptions of rules, and of alerts, may be.
+const (
+	maxName        = 256
+	maxDescription = 5000
+)
+
 // limits notes what Sentinel would refuse and this machine runs all the same.
 //
 // Source: Microsoft's documentation of scheduled rules and of service limits, and
 // the checks of the public rule repository.
 func (r *Rule) limits(p *problems) {
 	n := p.names
-	p.warn(len(r.Name) <= 256, n.name, "is longer than the 256 characters that Sentinel takes")
-	p.warn(len(r.Description) <= 5000, "description", "is longer than the 5,000 characters that Sentinel takes")
+	p.warn(len(r.Name) <= maxName, n.name, "is longer than the 256 characters that Sentinel takes")
+	p.warn(len(r.Description) <= maxDescription, "description", "is longer than the 5,000 characters that Sentinel takes")
 	p.warn(len(r.Query) <= 10000, "query", "is longer than the 10,000 characters that Sentinel takes")
 	if r.Kind == Scheduled {
 		const least, most = 5 * time.Minute, 14 * 24 * time.Hour
@@ -56,4 +62,6 @@ func (r *Rule) limits(p *problems) {
 	for field, format := range map[string]string{"alertDisplayNameFormat": r.Override.NameFormat, "alertDescriptionFormat": r.Override.DescriptionFormat} {
 		p.warn(len(placeholder.FindAllString(format, -1)) <= 3, override+field, "has more than the 3 columns that Sentinel takes")
 	}
+	p.warn(len(r.Override.NameFormat) <= maxName, override+"alertDisplayNameFormat", "is longer than the 256 characters that Sentinel takes")
+	p.warn(len(r.Override.DescriptionFormat) <= maxDescription, override+"alertDescriptionFormat", "is longer than the 5,000 characters that Sentinel takes")
 }

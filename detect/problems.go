@@ -45,6 +45,21 @@ func (p *problems) note(path, format string, args ...any) {
 	p.warnings = append(p.warnings, Warning{p.File, p.Line(path), path, fmt.Sprintf(format, args...)})
 }
 
+// fieldLines returns Rule.Lines.
+func (p *problems) fieldLines(r *Rule) map[string]int {
+	out := map[string]int{"techniques": p.Line(p.names.techniques)}
+	for _, field := range []string{"customDetails", "alertDetailsOverride", "sentinelEntitiesMappings"} {
+		if line := p.At(field); line > 0 {
+			out[field] = line
+		}
+	}
+	for i := range r.Entities {
+		field := indexed("entityMappings", i)
+		out[field] = p.Line(field)
+	}
+	return out
+}
+
 func (p *problems) warn(ok bool, path, otherwise string) {
 	if !ok {
 		p.note(path, "%s", otherwise)

@@ -41,8 +41,11 @@ type Rule struct {
 	Query         string
 	// QueryPlace is where the query's text is in the file.
 	QueryPlace QueryPlace
-	Grouping   Grouping
-	Entities   []EntityMapping
+	// Lines are those of fields that say something about the query's answer or of MITRE
+	// ATT&CK: techniques, customDetails, alertDetailsOverride, entityMappings[0] …
+	Lines    map[string]int
+	Grouping Grouping
+	Entities []EntityMapping
 	// CustomDetails names columns whose values an alert carries, by key.
 	CustomDetails map[string]string
 	Override      AlertOverride

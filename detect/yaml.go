@@ -32,14 +32,16 @@ type ruleFile struct {
 
 // ParseYAML reads a rule in Sentinel's YAML. A field that does not exist, a value
 // that makes no sense and a field that is missing are errors, with the line where
-// there is one; all of the latter two are reported at once. file is its name, for
+// there is one; all are reported at once. file is its name, for
 // the errors. A rule without an id goes by its name.
 func ParseYAML(file string, text []byte) (*Rule, error) {
 	var f ruleFile
-	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
+	var all any
+	if err := cmp.Or(yaml.Unmarshal(text, &f), yaml.Unmarshal(text, &all)); err != nil {
 		return nil, yamlError(file, text, err)
 	}
 	p := problemsOf(file, "", yamlLines(text), fieldNames{"name", "relevantTechniques"})
+	p.Unknown(all, f, "yaml")
 	r := &Rule{
 		File: file, ID: cmp.Or(f.ID, f.Name), Name: f.Name, Description: strings.TrimSpace(f.Description), Version: f.Version,
 		Techniques: f.RelevantTechniques, Connectors: f.RequiredDataConnectors,
@@ -52,7 +54,7 @@ func ParseYAML(file string, text []byte) (*Rule, error) {
 	if err := p.Err(); err != nil {
 		return nil, err
 	}
-	r.Warnings = p.told()
+	r.Warnings, r.Lines = p.told(), p.fieldLines(r)
 	return r, nil
 }
 

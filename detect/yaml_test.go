@@ -52,6 +52,10 @@ func TestParseYAML(t *testing.T) {
 		Override:      AlertOverride{NameFormat: "Failures of {{User}}", Properties: map[string]string{"AlertLink": "Link"}},
 		Incident:      IncidentConfiguration{Create: true},
 	}
+	if got.Lines["techniques"] != 12 || got.Lines["entityMappings[0]"] != 16 {
+		t.Errorf("the lines of fields are %v", got.Lines)
+	}
+	got.Lines = nil
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
@@ -63,8 +67,8 @@ func TestMistakesInYAML(t *testing.T) {
 		old, new string
 		want     []string
 	}{
-		"unknown field":      {"severity: High", "severity: High\ncolour: red", []string{`x.yaml:5: unknown field "colour"`}},
-		"unknown inner":      {"columnName: User", "columnName: User\n        weight: 3", []string{`x.yaml:20: unknown field "weight"`}},
+		"unknown field":      {"severity: High", "severity: High\ncolour: red", []string{"x.yaml:5: colour is an unknown field"}},
+		"unknown inner":      {"columnName: User", "columnName: User\n        weight: 3", []string{"x.yaml:20: entityMappings[0].fieldMappings[0].weight is an unknown field"}},
 		"twice":              {"severity: High", "severity: High\nseverity: Low", []string{`x.yaml:5:`, "severity"}},
 		"wrong type":         {"triggerThreshold: 3", "triggerThreshold: many", []string{"x.yaml:10:"}},
 		"a list for a text":  {"name: Many failures", "name: [a, b]", []string{"x.yaml:3:"}},
@@ -92,8 +96,10 @@ func TestMistakesInYAML(t *testing.T) {
 			[]string{`x.yaml:9: incidentConfiguration.groupingConfiguration.groupByEntities[0] "IP": entityMappings have no such type`}},
 		"nothing selected": {"severity: High", "severity: High\nincidentConfiguration:\n  groupingConfiguration:\n    enabled: true\n    matchingMethod: Selected",
 			[]string{"x.yaml:8: incidentConfiguration.groupingConfiguration.matchingMethod Selected: want groupByEntities"}},
-		"two things at once": {"severity: High", "severity: Urgent\nstatus: Available\nkind2: x", []string{"kind2"}},
-		"near real time":     {"kind: Scheduled", "kind: NRT", []string{"x.yaml:7: queryFrequency is not for", "x.yaml:8: queryPeriod is not for"}},
+		"two things at once": {"severity: High", "severity: Urgent\nstatus: Available\nquerryPeriod: 1d\nalertDisplayNameFormat: x", []string{
+			`x.yaml:4: severity "Urgent"`, "x.yaml:6: querryPeriod is an unknown field: did you mean queryPeriod?",
+			"x.yaml:7: alertDisplayNameFormat is an unknown field: it belongs in alertDetailsOverride"}},
+		"near real time": {"kind: Scheduled", "kind: NRT", []string{"x.yaml:7: queryFrequency is not for", "x.yaml:8: queryPeriod is not for"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.Replace(goodRule, tc.old, tc.new, 1)

@@ -7,12 +7,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/calypso-kql/calypso/detect"
 	"github.com/calypso-kql/calypso/kql"
@@ -65,6 +65,13 @@ const (
 	codeTime     = "RULE005" // the answer has no TimeGenerated
 	codeEvent    = "RULE006" // the answer lacks a column that a custom detection must have
 	codeNRT      = "RULE007" // Defender XDR would not run the query continuously
+
+	codeTechnique  = "RULE008" // a technique that does not exist
+	codeDeprecated = "RULE009" // a table or column that is deprecated
+	codeTimeBound  = "RULE010" // windows overlap, and the query bounds no time
+	codeCostly     = "RULE011" // what makes a query slow
+	codeLate       = "RULE012" // a source that arrives later than the rule looks back
+	codeSchedule   = "RULE013" // the query and the rule say different schedules
 )
 
 // Codes returns what our own codes mean.
@@ -78,12 +85,19 @@ func Codes() map[string]string {
 		codeTime:     "The answer has no TimeGenerated, so that alerts do not say when their events were",
 		codeEvent:    "The answer lacks a column that Defender XDR wants of a custom detection",
 		codeNRT:      "Defender XDR would not run the query continuously; it runs here",
+
+		codeTechnique:  "MITRE ATT&CK has no such technique",
+		codeDeprecated: "A table or column is deprecated",
+		codeTimeBound:  "Windows overlap and the query bounds no time, so that events raise alerts again and again",
+		codeCostly:     "The query is slower than need be",
+		codeLate:       "A source is known to arrive later than the rule looks back",
+		codeSchedule:   "The query says another schedule than the rule",
 	}
 }
 
 // Rule checks one rule over the tables and functions of a catalog.
 func Rule(e *kql.Engine, c bind.Catalog, r *detect.Rule) []Finding {
-	x := &checker{rule: r}
+	x := &checker{rule: r, lets: detect.NewConstants()}
 	for _, w := range r.Warnings {
 		x.found = append(x.found, Finding{File: w.File, Line: w.Line, Level: Warning, Code: codeLimit, Rule: r.Name, Message: w.Field + " " + w.Message})
 	}
@@ -103,12 +117,14 @@ func Rule(e *kql.Engine, c bind.Catalog, r *detect.Rule) []Finding {
 		x.columns(q)
 	}
 	x.query(q.Tree())
+	x.techniques()
 	slices.SortStableFunc(x.found, func(a, b Finding) int { return cmp.Compare(a.Line, b.Line) })
 	return x.found
 }
 
 type checker struct {
 	rule  *detect.Rule
+	lets  detect.Constants // those that were seen
 	found []Finding
 }
 
@@ -126,8 +142,14 @@ func (x *checker) at(pos int, level Level, code, message string) {
 	x.found = append(x.found, f)
 }
 
+// note notes a finding about the query as a whole, field one about a field of the rule.
 func (x *checker) note(level Level, code, format string, args ...any) {
-	x.found = append(x.found, Finding{File: x.rule.File, Line: max(x.rule.QueryPlace.Line, 1), Level: level, Code: code, Rule: x.rule.Name, Message: fmt.Sprintf(format, args...)})
+	x.field("", level, code, format, args...)
+}
+
+func (x *checker) field(field string, level Level, code, format string, args ...any) {
+	line := cmp.Or(x.rule.Lines[field], max(x.rule.QueryPlace.Line, 1))
+	x.found = append(x.found, Finding{File: x.rule.File, Line: line, Level: level, Code: code, Rule: x.rule.Name, Message: fmt.Sprintf(format, args...)})
 }
 
 // columns looks for the columns that the rule names in the query's answer.
@@ -139,7 +161,7 @@ func (x *checker) columns(q *kql.Query) {
 	}
 	answer := results[len(results)-1]
 	have := func(name string) bool { return answer.Index(name) >= 0 }
-	want := func(what, column string) {
+	want := func(field, what, column string) {
 		if column == "" || have(column) {
 			return
 		}
@@ -149,28 +171,32 @@ func (x *checker) columns(q *kql.Query) {
 				near = ": did you mean " + c.Name + "?"
 			}
 		}
-		x.note(Error, codeColumn, "%s names the column %s, which the query does not answer with%s", what, column, near)
+		x.field(field, Error, codeColumn, "%s names the column %s, which the query does not answer with%s", what, column, near)
 	}
+	const override = "alertDetailsOverride"
 	r := x.rule
 	for i, m := range r.Entities {
 		for _, f := range m.Fields {
-			want(fmt.Sprintf("entityMappings[%d] (%s)", i, m.Type), f.Column)
+			field := fmt.Sprintf("entityMappings[%d]", i)
+			want(field, fmt.Sprintf("%s (%s)", field, m.Type), f.Column)
 		}
 	}
 	for _, c := range r.EntityColumns {
-		want("sentinelEntitiesMappings", c)
+		want("sentinelEntitiesMappings", "sentinelEntitiesMappings", c)
 	}
 	for _, key := range slices.Sorted(maps.Keys(r.CustomDetails)) {
-		want("customDetails."+key, r.CustomDetails[key])
+		want("customDetails", "customDetails."+key, r.CustomDetails[key])
 	}
 	for _, c := range r.Override.Placeholders() {
-		want("alertDetailsOverride", c)
+		want(override, override, c)
 	}
-	want("alertSeverityColumnName", r.Override.SeverityColumn)
-	want("alertTacticsColumnName", r.Override.TacticsColumn)
+	want(override, "alertSeverityColumnName", r.Override.SeverityColumn)
+	want(override, "alertTacticsColumnName", r.Override.TacticsColumn)
 	for _, p := range slices.Sorted(maps.Keys(r.Override.Properties)) {
-		want("alertDynamicProperties."+p, r.Override.Properties[p])
+		want(override, "alertDynamicProperties."+p, r.Override.Properties[p])
 	}
+	x.outdated(q, answer)
+	x.late(q)
 	if r.Origin == detect.CustomDetection {
 		x.custom(answer)
 		return
@@ -180,19 +206,19 @@ func (x *checker) columns(q *kql.Query) {
 	}
 }
 
-// query looks at what makes a rule miss or repeat events.
+// query looks at what makes a rule miss or repeat events, and at what makes it slow.
 func (x *checker) query(tree *syntax.Query) {
-	lets := map[string]time.Duration{}
+	costly := newCostly(x)
 	syntax.Walk(tree, func(n syntax.Node) bool {
+		costly.visit(n)
 		switch n := n.(type) {
 		case *syntax.LetStmt:
-			if lit, ok := n.Value.(*syntax.Literal); ok && n.Name != nil {
-				if d, err := detect.ParseDuration(lit.Text); err == nil {
-					lets[n.Name.Name] = d
-				}
-			}
+			x.lets.Let(n)
+			x.says(n)
 		case *syntax.CallExpr:
-			x.lookBack(n, lets)
+			x.lookBack(n)
+		case *syntax.BinaryExpr:
+			x.lookBack(n)
 		case *syntax.ExternalDataExpr:
 			x.continuous(n.Pos(), "externaldata")
 		case *syntax.UnionOp:
@@ -205,31 +231,14 @@ func (x *checker) query(tree *syntax.Query) {
 		}
 		return true
 	})
+	costly.tell()
+	x.overlap(tree)
 }
 
-// lookBack compares ago(…) with the rule's period.
-func (x *checker) lookBack(call *syntax.CallExpr, lets map[string]time.Duration) {
-	if x.rule.Kind == detect.NRT || call.Name == nil || call.Name.Name != "ago" || len(call.Args) != 1 {
-		return
-	}
-	var back time.Duration
-	switch a := call.Args[0].(type) {
-	case *syntax.Literal:
-		d, err := detect.ParseDuration(a.Text)
-		if err != nil {
-			return
-		}
-		back = d
-	case *syntax.Ident:
-		back = lets[a.Name]
-	}
-	if x.rule.Period > 0 && back > x.rule.Period {
-		x.at(call.Pos(), Warning, codeLookBack, fmt.Sprintf("the query looks back %s, but the rule's period is %s: it sees no rows before that",
-			detect.KQLDuration(back), detect.KQLDuration(x.rule.Period)))
-	}
-}
+var place = regexp.MustCompile(`(?s)^(.*?):(\d+):(?:(\d+):)? (?:error (KS\d+): )?(.*)$`)
 
-var place = regexp.MustCompile(`(?s)^(.*?):(\d+): (.*)$`)
+// placeOfFile is for errors about a file as a whole.
+var placeOfFile = regexp.MustCompile(`(?s)^(.*?\.(?:yaml|yml|json|kql)): (.*)$`)
 
 // Unreadable returns the errors of reading rules as findings: rules of kinds that do
 // not run here are notes.
@@ -237,8 +246,13 @@ func Unreadable(errs []error) (out []Finding) {
 	for _, err := range errs {
 		f := Finding{Line: 1, Level: Error, Code: codeRead, Message: err.Error()}
 		if m := place.FindStringSubmatch(err.Error()); m != nil {
-			f.File, f.Message = m[1], m[3]
-			f.Line, _ = strconv.Atoi(m[2]) // digits
+			f.File, f.Message, f.Code = m[1], m[5], cmp.Or(m[4], codeRead)
+			f.Line, _ = strconv.Atoi(m[2])   // digits
+			f.Column, _ = strconv.Atoi(m[3]) // or nothing
+		} else if missing := (*fs.PathError)(nil); errors.As(err, &missing) {
+			f.File, f.Message = missing.Path, missing.Err.Error()
+		} else if m := placeOfFile.FindStringSubmatch(err.Error()); m != nil {
+			f.File, f.Message = m[1], m[2]
 		}
 		var other *detect.SkippedError
 		if errors.As(err, &other) {

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // WriteSARIF writes findings as a SARIF 2.1.0 log, for code review.
@@ -31,11 +33,11 @@ func WriteSARIF(w io.Writer, version string, found []Finding) error {
 		RuleID    string     `json:"ruleId"`
 		Level     Level      `json:"level"`
 		Message   text       `json:"message"`
-		Locations []location `json:"locations"`
+		Locations []location `json:"locations,omitempty"`
 	}
 	type descriptor struct {
 		ID    string `json:"id"`
-		Short *text  `json:"shortDescription,omitempty"`
+		Short text   `json:"shortDescription"`
 	}
 	type driver struct {
 		Name    string       `json:"name"`
@@ -53,20 +55,34 @@ func WriteSARIF(w io.Writer, version string, found []Finding) error {
 	codes := map[string]bool{}
 	for _, f := range found {
 		codes[f.Code] = true
-		var l location
-		l.Physical.Artifact.URI = filepath.ToSlash(f.File)
-		l.Physical.Region = region{f.Line, f.Column}
-		r.Results = append(r.Results, result{f.Code, f.Level, text{f.Message}, []location{l}})
+		res := result{RuleID: f.Code, Level: f.Level, Message: text{f.Message}}
+		if f.File != "" {
+			var l location
+			l.Physical.Artifact.URI = fileURI(f.File)
+			l.Physical.Region = region{f.Line, f.Column}
+			res.Locations = []location{l}
+		}
+		r.Results = append(r.Results, res)
 	}
 	ours := Codes()
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
-		d := descriptor{ID: code}
-		if what, ok := ours[code]; ok {
-			d.Short = &text{what}
+		what, ok := ours[code]
+		if !ok {
+			what = "What Microsoft's analyzer of queries calls " + code
 		}
+		d := descriptor{ID: code, Short: text{what}}
 		r.Tool.Driver.Rules = append(r.Tool.Driver.Rules, d)
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	return enc.Encode(map[string]any{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": []run{r}})
+}
+
+// fileURI writes a path as a URI: one that is relative stays so, as code review wants it.
+func fileURI(path string) string {
+	u := url.URL{Path: filepath.ToSlash(path)}
+	if filepath.IsAbs(path) {
+		u.Scheme, u.Path = "file", "/"+strings.TrimPrefix(u.Path, "/")
+	}
+	return u.String()
 }

@@ -20,6 +20,7 @@ func rulesCheckCommand() *cobra.Command {
 	var (
 		saved  savedFlags
 		cat    string
+		file   string
 		format string
 		quiet  bool
 	)
@@ -55,7 +56,11 @@ The exit code is 3 if there are errors; warnings and notes do not change it.`,
 			read := detect.Read(args)
 			found := rulecheck.Unreadable(append(read.Errors, automation.Read(foldersOf(args)).Errors...))
 			ws, wsOfPortal := workspace.New(k, nil, opts...), workspace.New(portal, nil, opts...)
-			for _, r := range read.Rules {
+			rules, err := timedRules(read.Rules, file, "")
+			if err != nil {
+				return err
+			}
+			for _, r := range rules {
 				in := ws
 				if r.Origin == detect.CustomDetection {
 					in = wsOfPortal
@@ -67,6 +72,7 @@ The exit code is 3 if there are errors; warnings and notes do not change it.`,
 	}
 	saved.register(c)
 	c.Flags().StringVar(&cat, "catalog", string(catalog.Sentinel), "known tables: sentinel, defender_xdr or unified; custom detections are checked with unified if it is not given")
+	c.Flags().StringVar(&file, "config", "", "configuration file of calypso serve, which says how late tables are")
 	c.Flags().StringVarP(&format, "output", "o", "text", "text, json or sarif")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "errors only")
 	return c

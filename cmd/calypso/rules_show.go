@@ -70,6 +70,15 @@ it runs is as the configuration has it, or that with which the store was served.
 // timedRule returns a rule with the timing that a configuration gives it by its tables:
 // that of a file, or that with which a store was served.
 func timedRule(r *detect.Rule, file, store string) (*detect.Rule, error) {
+	all, err := timedRules([]*detect.Rule{r}, file, store)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// timedRules is [timedRule] of several; each has the delay that it gets.
+func timedRules(rules []*detect.Rule, file, store string) ([]*detect.Rule, error) {
 	var c config.Config
 	ok := file != ""
 	switch {
@@ -82,7 +91,7 @@ func timedRule(r *detect.Rule, file, store string) (*detect.Rule, error) {
 		c, _, ok = servedConfig(store)
 	}
 	if !ok {
-		return r, nil
+		return rules, nil
 	}
 	cat, err := openCatalog(c.Catalog)
 	if err != nil {
@@ -93,7 +102,7 @@ func timedRule(r *detect.Rule, file, store string) (*detect.Rule, error) {
 		return nil, failed(err)
 	}
 	t := &timing{schedule: c.Schedule, engine: engine, workspace: func() *workspace.Workspace { return workspace.New(cat, nil) }}
-	return t.of(r), nil
+	return t.all(rules), nil
 }
 
 func ruleToShow(name string, paths []string) (*detect.Rule, error) {
