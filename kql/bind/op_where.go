@@ -8,7 +8,7 @@ import (
 
 func (b *binder) where(sc *scope, in table, op *syntax.WhereOp) table {
 	cond := b.condition(sc.withRow(in), op.Cond)
-	if hasWindow(cond) {
+	if plan.HasWindow(cond) {
 		return in.over(filterByWindow(in, cond))
 	}
 	return in.over(&plan.Filter{Input: in.node, Cond: cond})
@@ -22,16 +22,4 @@ func filterByWindow(in table, cond plan.Expr) plan.Node {
 	seen := &plan.Project{Input: in.node, Exprs: append(columnsFrom(s, 0, s.Len()), cond), Out: wide}
 	kept := &plan.Filter{Input: seen, Cond: columnAt(wide, s.Len())}
 	return &plan.Project{Input: kept, Exprs: columnsFrom(s, 0, s.Len()), Out: s}
-}
-
-// hasWindow reports whether a window function (prev, row_number) is part of e.
-func hasWindow(e plan.Expr) bool {
-	found := false
-	plan.WalkExpr(e, func(e plan.Expr) bool {
-		if c, ok := e.(*plan.Call); ok && c.Fn.Decl != nil && c.Fn.Decl.Window {
-			found = true
-		}
-		return !found
-	})
-	return found
 }

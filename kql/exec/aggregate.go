@@ -35,7 +35,7 @@ func (q *query) groupsOf(n plan.Node) (*aggregation, error) {
 	}
 	a := &aggregation{q: q}
 	if f, ok := n.(*plan.Filter); ok {
-		if hasWindow(f.Cond) {
+		if plan.HasWindow(f.Cond) {
 			return nil, nil
 		}
 		if _, ok := f.Input.(*plan.Aggregate); !ok {

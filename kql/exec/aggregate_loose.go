@@ -31,7 +31,7 @@ func (q *query) looseGroups(n plan.Node) (*flow, error) {
 		return q.aggregate(groups)
 	}
 	for _, e := range p.Exprs {
-		if hasWindow(e) || isVolatile(e) {
+		if plan.HasWindow(e) || plan.IsVolatile(e) {
 			return nil, nil
 		}
 	}

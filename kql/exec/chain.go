@@ -75,7 +75,7 @@ func isChain(n plan.Node) bool {
 	case *plan.Union:
 		return slices.ContainsFunc(n.Parts, isChain)
 	case *plan.Filter, *plan.Project, *plan.Parse, *plan.ParseKv, *plan.MvExpand:
-		return !slices.ContainsFunc(plan.Exprs(n), hasWindow) && isChain(n.Inputs()[0])
+		return !slices.ContainsFunc(plan.Exprs(n), plan.HasWindow) && isChain(n.Inputs()[0])
 	}
 	return false
 }

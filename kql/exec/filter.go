@@ -15,7 +15,7 @@ func (q *query) buildFilter(n *plan.Filter) (*flow, error) {
 		r := &batchReader{schema: n.Schema()}
 		return &flow{q: q, schema: r.schema, source: counted(r, q.statsOf(n)), single: true}, nil
 	}
-	if hasWindow(n.Cond) {
+	if plan.HasWindow(n.Cond) {
 		return q.build(windowFilter(n))
 	}
 	if groups, err := q.groupsOf(n); groups != nil || err != nil {

@@ -28,7 +28,7 @@ func (q *query) narrowed(n plan.Node, col int, h plan.Hint) plan.Node {
 		return q.narrowInput(n, n.Input, col, h)
 	case *plan.Project:
 		for _, e := range n.Exprs {
-			if hasWindow(e) {
+			if plan.HasWindow(e) {
 				return n // what a window sees must stay whole
 			}
 		}

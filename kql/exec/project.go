@@ -11,7 +11,7 @@ func (q *query) buildProject(n *plan.Project) (*flow, error) {
 		return nil, err
 	}
 	for _, e := range n.Exprs {
-		if hasWindow(e) {
+		if plan.HasWindow(e) {
 			if near, ok := q.nearWindow(n, in); ok {
 				return near, nil
 			}

@@ -67,27 +67,15 @@ func (s *scan) compile(e plan.Expr) scanExpr {
 // isFickle reports whether the value of e depends on how often, and over which
 // rows, it is computed.
 func isFickle(e plan.Expr) bool {
-	return anyPart(e, func(e plan.Expr) bool {
-		c, ok := e.(*plan.Call)
-		return ok && c.Fn.Decl != nil && (c.Fn.Decl.Volatile || c.Fn.Decl.Window)
-	})
+	return plan.IsVolatile(e) || plan.HasWindow(e)
 }
 
 // readsText reports whether e computes with texts of the row.
 func readsText(e plan.Expr) bool {
-	return anyPart(e, func(e plan.Expr) bool {
+	return plan.HasPart(e, func(e plan.Expr) bool {
 		c, ok := e.(*plan.Column)
 		return ok && (c.Typ == types.String || c.Typ == types.Dynamic)
 	})
-}
-
-func anyPart(e plan.Expr, is func(plan.Expr) bool) bool {
-	found := false
-	plan.WalkExpr(e, func(e plan.Expr) bool {
-		found = found || is(e)
-		return !found
-	})
-	return found
 }
 
 // compileColumn reads a column of the current row or what is kept of a record.

@@ -139,7 +139,7 @@ func (s *scan) ofPrior(e plan.Expr) bool {
 		return false
 	}
 	reads := false
-	return !anyPart(e, func(e plan.Expr) bool {
+	return !plan.HasPart(e, func(e plan.Expr) bool {
 		c, ok := e.(*plan.Column)
 		if !ok || c.Index < s.layout.width {
 			return false

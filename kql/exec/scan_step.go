@@ -109,7 +109,7 @@ func (s *scan) withDefaults(e plan.Expr) plan.Expr {
 
 // ofRow reports whether e reads only the current row.
 func (s *scan) ofRow(e plan.Expr) bool {
-	return !anyPart(e, func(e plan.Expr) bool {
+	return !plan.HasPart(e, func(e plan.Expr) bool {
 		c, ok := e.(*plan.Column)
 		return ok && c.Index >= s.layout.width
 	})

@@ -166,14 +166,14 @@ func (s *segQuery) one(n plan.Node, ops []segOp) (segOp, error) {
 	case *plan.Serialize:
 		return ops[0], nil
 	case *plan.Filter:
-		if hasWindow(n.Cond) {
+		if plan.HasWindow(n.Cond) {
 			return nil, nil
 		}
 		return &segFilter{in: ops[0], cond: c.selector(n.Cond)}, nil
 	case *plan.Project:
 		p := &segProject{in: ops[0], exprs: c.all(n.Exprs), out: n.Out}
 		for _, e := range n.Exprs {
-			p.window = append(p.window, hasWindow(e))
+			p.window = append(p.window, plan.HasWindow(e))
 		}
 		return p, nil
 	case *plan.Aggregate:
@@ -235,11 +235,9 @@ func bindsInside(n plan.Node, hole *plan.Hole) bool {
 	}
 	found := false
 	for _, e := range plan.Exprs(n) {
-		plan.WalkExpr(e, func(e plan.Expr) bool {
-			if s, ok := e.(*plan.Subquery); ok && dependsOn(s.Plan, hole) {
-				found = true
-			}
-			return !found
+		found = found || plan.HasPart(e, func(e plan.Expr) bool {
+			s, ok := e.(*plan.Subquery)
+			return ok && dependsOn(s.Plan, hole)
 		})
 	}
 	for _, in := range n.Inputs() {

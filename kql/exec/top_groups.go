@@ -35,7 +35,7 @@ func (q *query) topGroups(n *plan.Top, limit int) (*flow, error) {
 		input = picks.Input
 	}
 	for _, k := range top.keys {
-		if hasWindow(k.Expr) || isVolatile(k.Expr) {
+		if plan.HasWindow(k.Expr) || plan.IsVolatile(k.Expr) {
 			return nil, nil
 		}
 	}

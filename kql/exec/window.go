@@ -7,27 +7,6 @@ import (
 	"github.com/calypso-kql/calypso/kql/plan"
 )
 
-// hasWindow reports whether a window function (prev, row_number) is part of e.
-func hasWindow(e plan.Expr) bool {
-	return hasCall(e, func(c *plan.Call) bool { return c.Fn.Decl != nil && c.Fn.Decl.Window })
-}
-
-// isVolatile reports whether e may be another value each time it is computed.
-func isVolatile(e plan.Expr) bool {
-	return hasCall(e, func(c *plan.Call) bool { return c.Fn.Decl != nil && c.Fn.Decl.Volatile })
-}
-
-func hasCall(e plan.Expr, f func(*plan.Call) bool) bool {
-	found := false
-	plan.WalkExpr(e, func(e plan.Expr) bool {
-		if c, ok := e.(*plan.Call); ok && f(c) {
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
 // window is a project with window functions. They see all rows at once; what
 // else the project computes is computed batch by batch, and columns that are
 // passed on stay Lazy.
@@ -58,7 +37,7 @@ func (q *query) runWindow(n *plan.Project, rows *stack) ([]*column.Batch, error)
 	whole := make([]column.Column, len(exprs)) // of those that see all rows
 	all := rows.batch()
 	for i, e := range n.Exprs {
-		if !hasWindow(e) {
+		if !plan.HasWindow(e) {
 			continue
 		}
 		v, err := exprs[i].eval(all)

@@ -56,7 +56,7 @@ func (q *query) nearWindow(n *plan.Project, in *flow) (f *flow, ok bool) {
 	schema := types.Schema{Columns: append([]types.Column(nil), n.Input.Schema().Columns...)}
 	for i, e := range n.Exprs {
 		exprs[i] = e
-		if !hasWindow(e) {
+		if !plan.HasWindow(e) {
 			continue
 		}
 		reach, ok := windowReach(e)

@@ -19,7 +19,7 @@ func computeExpanded(n plan.Node) plan.Node {
 	}
 	passed := map[int]int{} // columns below the projection, by where it has them
 	for i, e := range below.Exprs {
-		if hasWindow(e) {
+		if plan.HasWindow(e) {
 			return n
 		}
 		if c, ok := e.(*plan.Column); ok {
@@ -59,7 +59,7 @@ func arrayExpr(e plan.Expr, below *plan.Project, passed map[int]int) (plan.Expr,
 	case *plan.Column, *plan.Literal:
 		return nil, false
 	}
-	if hasVolatile(e) || hasSubquery(e) {
+	if plan.IsVolatile(e) || plan.HasSubquery(e) {
 		return nil, false
 	}
 	return substitute(e, func(c *plan.Column) (plan.Expr, bool) {

@@ -16,7 +16,7 @@ func mergeFilters(n plan.Node) plan.Node {
 		return n
 	}
 	in, ok := f.Input.(*plan.Filter)
-	if !ok || hasWindow(f.Cond) || hasWindow(in.Cond) {
+	if !ok || plan.HasWindow(f.Cond) || plan.HasWindow(in.Cond) {
 		return n
 	}
 	return &plan.Filter{Input: in.Input, Cond: and(append(conjuncts(in.Cond), conjuncts(f.Cond)...))}
@@ -45,7 +45,7 @@ func and(args []plan.Expr) plan.Expr {
 // change the answer.
 func (o *optimizer) pushFilter(n plan.Node) plan.Node {
 	f, ok := n.(*plan.Filter)
-	if !ok || hasVolatile(f.Cond) || hasWindow(f.Cond) {
+	if !ok || plan.IsVolatile(f.Cond) || plan.HasWindow(f.Cond) {
 		return n
 	}
 	switch in := f.Input.(type) {
@@ -80,7 +80,7 @@ func (o *optimizer) below(n plan.Node, cond plan.Expr) plan.Node {
 // projection without window functions.
 func (o *optimizer) pushBelowProject(f *plan.Filter, p *plan.Project) plan.Node {
 	for _, e := range p.Exprs {
-		if hasWindow(e) {
+		if plan.HasWindow(e) {
 			return f
 		}
 	}
@@ -104,7 +104,7 @@ func (o *optimizer) pushBelowAggregate(f *plan.Filter, a *plan.Aggregate) plan.N
 	}
 	return o.split(f, func(e plan.Expr) (plan.Expr, bool) {
 		return substitute(e, func(c *plan.Column) (plan.Expr, bool) {
-			if c.Index >= len(a.Keys) || hasVolatile(a.Keys[c.Index]) {
+			if c.Index >= len(a.Keys) || plan.IsVolatile(a.Keys[c.Index]) {
 				return nil, false
 			}
 			return a.Keys[c.Index], true
@@ -194,23 +194,4 @@ func substitute(e plan.Expr, f func(*plan.Column) (plan.Expr, bool)) (plan.Expr,
 		return r
 	})
 	return out, ok
-}
-
-func hasVolatile(e plan.Expr) bool {
-	return anyCall(e, func(c *plan.Call) bool { return c.Fn.Decl != nil && c.Fn.Decl.Volatile })
-}
-
-func hasWindow(e plan.Expr) bool {
-	return anyCall(e, func(c *plan.Call) bool { return c.Fn.Decl != nil && c.Fn.Decl.Window })
-}
-
-func anyCall(e plan.Expr, f func(*plan.Call) bool) bool {
-	found := false
-	plan.WalkExpr(e, func(e plan.Expr) bool {
-		if c, ok := e.(*plan.Call); ok && f(c) {
-			found = true
-		}
-		return !found
-	})
-	return found
 }

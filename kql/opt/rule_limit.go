@@ -18,7 +18,7 @@ func sortTakeToTop(n plan.Node) plan.Node {
 	case *plan.Sort:
 		return &plan.Top{Input: in.Input, N: take.N, Keys: in.Keys}
 	case *plan.Project:
-		if slices.ContainsFunc(in.Exprs, hasWindow) {
+		if slices.ContainsFunc(in.Exprs, plan.HasWindow) {
 			return n
 		}
 		below := sortTakeToTop(&plan.Take{Input: in.Input, N: take.N})
@@ -55,7 +55,7 @@ func withLimit(n plan.Node, limit int) (plan.Node, bool) {
 		return &c, true
 	case *plan.Project:
 		for _, e := range n.Exprs {
-			if hasWindow(e) {
+			if plan.HasWindow(e) {
 				return n, false
 			}
 		}

@@ -23,7 +23,7 @@ func mergeProjects(n plan.Node) plan.Node {
 func mergeable(outer, inner *plan.Project) bool {
 	uses := make([]int, len(inner.Exprs))
 	for _, e := range outer.Exprs {
-		if hasWindow(e) || hasVolatile(e) || hasSubquery(e) {
+		if plan.HasWindow(e) || plan.IsVolatile(e) || plan.HasSubquery(e) {
 			return false
 		}
 		plan.WalkExpr(e, func(e plan.Expr) bool {
@@ -34,7 +34,7 @@ func mergeable(outer, inner *plan.Project) bool {
 		})
 	}
 	for i, e := range inner.Exprs {
-		if hasWindow(e) || hasVolatile(e) {
+		if plan.HasWindow(e) || plan.IsVolatile(e) {
 			return false
 		}
 		switch e.(type) {
@@ -46,15 +46,4 @@ func mergeable(outer, inner *plan.Project) bool {
 		}
 	}
 	return true
-}
-
-func hasSubquery(e plan.Expr) bool {
-	found := false
-	plan.WalkExpr(e, func(e plan.Expr) bool {
-		if _, ok := e.(*plan.Subquery); ok {
-			found = true
-		}
-		return !found
-	})
-	return found
 }
