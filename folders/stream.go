@@ -50,6 +50,8 @@ func kindOfText(path string, head []byte) kind {
 	name := strings.ToLower(filepath.Base(path))
 	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
 	switch {
+	case ingest.Spans(head):
+		return whole // whatever it is called
 	case strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".ndjson"), name == "pt1h.json":
 		return lines
 	case head[0] == '{' && ingest.InLines(head):

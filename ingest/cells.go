@@ -9,7 +9,8 @@ import (
 // cells collects the values of one column, a piece of input at a time.
 type cells interface {
 	// add gives a row its value. Rows come in order; those left out have none.
-	// The value's text is copied.
+	// The value's text is copied. The line is nowhere for a value that another column
+	// has, too, and which is one mistake there.
 	add(row int, v value, line int)
 	// take returns the column of the n rows so far, nil if no row has a value,
 	// and the shapes of the values where they decide about the type. It begins
@@ -19,6 +20,8 @@ type cells interface {
 	// last.
 	mistakes() badValues
 }
+
+const nowhere = -1
 
 // newCells returns cells for a column of type t, Unknown if its values decide.
 // asText says that dynamic values are to stay text for now.
@@ -83,6 +86,9 @@ func (c *parsedCells[T]) add(row int, v value, line int) {
 		return
 	}
 	c.b.AppendNull()
+	if line == nowhere {
+		return
+	}
 	if c.bad.n == 0 {
 		c.bad.example, c.bad.line = string([]byte(v.text())), line
 	}

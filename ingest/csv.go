@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/calypso-kql/calypso/kql/dynamic"
 )
@@ -30,6 +31,19 @@ func delimiterOf(head []byte, name string) (comma rune, ok bool) {
 		comma, most = ',', 1
 	}
 	return comma, most > 0
+}
+
+// separatorLine is the line that Excel writes and reads before the header, to say which
+// delimiter a file has.
+var separatorLine = regexp.MustCompile(`(?i)^(?:\xef\xbb\xbf)?"?sep=([^"\r\n0-9a-z])"?(?:\r?\n|\r)`)
+
+// separatorOf returns the delimiter that the first line says, and that line's length.
+func separatorOf(head []byte) (comma rune, n int, ok bool) {
+	m := separatorLine.FindSubmatch(head)
+	if m == nil || m[1][0] >= utf8.RuneSelf {
+		return 0, 0, false
+	}
+	return rune(m[1][0]), len(m[0]), true
 }
 
 var oneColumn = regexp.MustCompile(`(?i)\.(csv|tsv)(\.gz|\.gzip|\.zst|\.zstd)?$`)

@@ -191,7 +191,18 @@ func (l *Loader) read(ctx context.Context, in Input, r *bufio.Reader) error {
 		added := l.decodeWhole(in, p, func(d *decoder) { d.decodeDocument() })
 		return errors.Join(added, broken(err))
 	}
-	comma, ok := delimiterOf(head, in.Name)
+	comma, n, ok := separatorOf(head)
+	if ok {
+		if _, err := r.Discard(n); err != nil {
+			return broken(err)
+		}
+		line++
+		if head, err = peek(r); err != nil {
+			return broken(err)
+		}
+	} else {
+		comma, ok = delimiterOf(head, in.Name)
+	}
 	if !ok {
 		return broken(errors.New("the format is not recognised: want JSON, NDJSON, CSV, TSV or Parquet"))
 	}

@@ -236,6 +236,8 @@ func TestFormats(t *testing.T) {
 		"utf-16":    utf16,
 		"bom":       "\ufeff" + row,
 		"csv":       "Type,TimeGenerated [UTC],AlertName,IsIncident,Entities\nSecurityAlert,\"1/1/2026, 12:00:00.000 AM\",\"A, \"\"b\"\"\",false,[]\n",
+		"excel":     "sep=;\r\nType;TimeGenerated;AlertName;IsIncident;Entities\r\nSecurityAlert;2026-01-01;\"A, \"\"b\"\"\";0;[]\r\n",
+		"excel bom": "\ufeff\"sep=|\"\nType|TimeGenerated|AlertName|IsIncident|Entities\nSecurityAlert|2026-01-01|\"A, \"\"b\"\"\"|0|[]\n",
 		"old csv":   "Type,TimeGenerated,AlertName,IsIncident,Entities\rSecurityAlert,2026-01-01,\"A, \"\"b\"\"\",0,[]\r",
 		"tsv":       "Type\tTimeGenerated\tAlertName\tIsIncident\tEntities\r\nSecurityAlert\t2026-01-01\t\"A, \"\"b\"\"\"\t0\t[]\r\n",
 		"la answer": `{"tables":[{"name":"PrimaryResult","columns":[{"name":"Type","type":"string"},{"name":"TimeGenerated","type":"datetime"},{"name":"AlertName","type":"string"},{"name":"IsIncident","type":"bool"},{"name":"Entities","type":"string"}],"rows":[["SecurityAlert","2026-01-01T00:00:00Z","A, \"b\"",false,"[]"]]}]}`,
@@ -280,6 +282,15 @@ func TestBadRecords(t *testing.T) {
 		}
 	}
 	want(t, got["AADNonInteractiveUserSignInLogs"], 1, map[string]string{"DurationMs": "null", "Id": "r1"})
+}
+
+// A TimeGenerated that does not read is one mistake, though it is the time of arrival, too.
+func TestBadTime(t *testing.T) {
+	got, report := load(t, text(`{"Type":"SigninLogs","TimeGenerated":"soon","Id":"a"}`+"\n"+`{"Type":"SigninLogs","TimeGenerated":"2026-01-01","_TimeReceived":"late","Id":"b"}`))
+	if _, _, _, values, _ := report.Counts(); values != 2 || len(report.Problems()) != 2 {
+		t.Errorf("%d values: %v", values, report.Problems())
+	}
+	want(t, got["SigninLogs"], 0, map[string]string{"TimeGenerated": "null", "_TimeReceived": "null", "Id": "a"})
 }
 
 func TestTornGzip(t *testing.T) {

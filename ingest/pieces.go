@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 	"unsafe"
 )
@@ -144,6 +145,14 @@ func InLines(head []byte) bool {
 	}
 	line = bytes.TrimSpace(line)
 	return len(line) > 1 && (line[0] == '{' && line[len(line)-1] == '}')
+}
+
+// Spans reports whether JSON text begins with a value that goes on behind its first
+// line, as records do that were written to be read. A line that is damaged does not.
+func Spans(head []byte) bool {
+	text := string(bytes.TrimLeft(head, " \t\r\n"))
+	end, _, ok := (&scanner{text: text}).value(0)
+	return ok && strings.Contains(text[:end], "\n")
 }
 
 // AreWhole reports whether text is JSON values that end, and nothing else.

@@ -183,6 +183,7 @@ type row struct {
 	from   []staged
 	used   []int  // the columns with a value
 	extra  []byte // the bag of what no column takes
+	copied bool   // _TimeReceived is the record's TimeGenerated
 }
 
 // staged is the member that a column has its value of.
@@ -195,7 +196,7 @@ func (r *row) begin(l *layout) {
 	for _, i := range r.used {
 		r.values[i], r.from[i] = value{}, staged{}
 	}
-	r.l, r.used, r.extra = l, r.used[:0], nil
+	r.l, r.used, r.extra, r.copied = l, r.used[:0], nil, false
 	r.grow()
 }
 
@@ -336,5 +337,6 @@ func (r *row) complete() {
 	// is the latest time that is known not to be after it.
 	if i, j := r.l.received, r.l.generated; i >= 0 && j >= 0 && r.values[i].isEmpty() && !r.values[j].isEmpty() {
 		r.putAt(i, r.values[j])
+		r.copied = true
 	}
 }

@@ -20,6 +20,10 @@ func (t *rows) add(r *row, line int) {
 		t.cells = append(t.cells, newCells(t.c.cols[len(t.cells)].Type, t.asText))
 	}
 	for _, i := range r.used {
+		if r.copied && i == r.l.received {
+			t.cells[i].add(t.n, r.values[i], nowhere)
+			continue
+		}
 		t.cells[i].add(t.n, r.values[i], line)
 	}
 	t.n++
