@@ -21,12 +21,25 @@ type Expected struct {
 	Tactics    []string `yaml:"tactics"`
 	Techniques []string `yaml:"techniques"`
 	// Entities are values that entities of a type have, by the type.
-	Entities map[string][]string `yaml:"entities"`
-	// Details are values of custom details.
-	Details map[string]string `yaml:"details"`
+	Entities map[string]values `yaml:"entities"`
+	// Details are values of custom details: one, or a list.
+	Details map[string]values `yaml:"details"`
 	// Columns are values that the first row of the alert has, as KQL's tostring()
 	// writes them.
 	Columns map[string]string `yaml:"columns"`
+}
+
+// values is a list of texts, or one.
+type values []string
+
+// UnmarshalYAML implements yaml.InterfaceUnmarshaler.
+func (v *values) UnmarshalYAML(unmarshal func(any) error) error {
+	var one string
+	if unmarshal(&one) == nil {
+		*v = values{one}
+		return nil
+	}
+	return unmarshal((*[]string)(v))
 }
 
 // expectedField is a number of alerts, none, or a list.
@@ -65,38 +78,62 @@ func (s *Step) compare(e *detect.Evaluation) []string {
 		}
 		return nil
 	}
-	var out []string
-	left := make([]bool, len(e.Alerts))
-	for i := range left {
-		left[i] = true
-	}
+	diffs := make([][][]string, len(s.Alerts))
 	for n, want := range s.Alerts {
-		best, why := -1, []string(nil)
 		for i := range e.Alerts {
-			if !left[i] {
-				continue
-			}
-			diff := want.differs(e, &e.Alerts[i])
-			if best < 0 || len(diff) < len(why) {
-				best, why = i, diff
-			}
-		}
-		switch {
-		case best < 0:
-			out = append(out, fmt.Sprintf("alert %d is missing%s", n+1, names(e.Alerts)))
-		case len(why) > 0:
-			out = append(out, fmt.Sprintf("alert %d is like none; the nearest is %q, but its %s", n+1, e.Alerts[best].Name, strings.Join(why, "; its ")))
-		}
-		if best >= 0 {
-			left[best] = false
+			diffs[n] = append(diffs[n], want.differs(e, &e.Alerts[i]))
 		}
 	}
-	for i, unmatched := range left {
-		if unmatched {
+	taken := match(diffs, len(e.Alerts)) // by which expected alert
+	var out []string
+	for n := range s.Alerts {
+		if slices.Contains(taken, n) {
+			continue
+		}
+		best := -1
+		for i, by := range taken {
+			if by < 0 && (best < 0 || len(diffs[n][i]) < len(diffs[n][best])) {
+				best = i
+			}
+		}
+		if best < 0 {
+			out = append(out, fmt.Sprintf("alert %d is missing%s", n+1, names(e.Alerts)))
+			continue
+		}
+		taken[best] = n
+		out = append(out, fmt.Sprintf("alert %d is like none; the nearest is %q, but its %s", n+1, e.Alerts[best].Name, strings.Join(diffs[n][best], "; its ")))
+	}
+	for i, by := range taken {
+		if by < 0 {
 			out = append(out, fmt.Sprintf("an alert too many: %q", e.Alerts[i].Name))
 		}
 	}
 	return out
+}
+
+// match gives as many of the expected alerts as can be an alert of their own that is as
+// expected, and returns for each alert which expected one has it, -1 for none. diffs says how
+// alerts differ from an expected one.
+func match(diffs [][][]string, alerts int) (taken []int) {
+	taken = slices.Repeat([]int{-1}, alerts)
+	var find func(n int, tried []bool) bool
+	find = func(n int, tried []bool) bool {
+		for i := range taken {
+			if tried[i] || len(diffs[n][i]) > 0 {
+				continue
+			}
+			tried[i] = true
+			if taken[i] < 0 || find(taken[i], tried) {
+				taken[i] = n
+				return true
+			}
+		}
+		return false
+	}
+	for n := range diffs {
+		find(n, make([]bool, alerts))
+	}
+	return taken
 }
 
 func names(alerts []detect.Alert) string {
@@ -139,7 +176,7 @@ func (x *Expected) differs(e *detect.Evaluation, a *detect.Alert) (out []string)
 		all("entities "+kind, x.Entities[kind], entityValues(a, kind))
 	}
 	for _, key := range slices.Sorted(maps.Keys(x.Details)) {
-		all("details "+key, []string{x.Details[key]}, a.Details[key])
+		all("details "+key, x.Details[key], a.Details[key])
 	}
 	for _, name := range slices.Sorted(maps.Keys(x.Columns)) {
 		cell, ok := e.Text(name)
@@ -149,7 +186,9 @@ func (x *Expected) differs(e *detect.Evaluation, a *detect.Alert) (out []string)
 		case len(a.Rows) == 0:
 			out = append(out, "rows are none")
 		default:
-			text("column "+name, x.Columns[name], cell(a.Rows[0]))
+			if got := cell(a.Rows[0]); got != x.Columns[name] {
+				out = append(out, fmt.Sprintf("column %s is %q, want %q", name, got, x.Columns[name]))
+			}
 		}
 	}
 	return out

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -101,13 +100,13 @@ func (r *Runner) text(ctx context.Context, table string, f fixture, now time.Tim
 	schema, _ := r.Tables.Schema(table)
 	switch {
 	case f.kql != "":
-		return r.answer(ctx, f.kql, now)
-	case f.file != "":
-		text, err := os.ReadFile(f.file)
-		if err != nil || !bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) {
-			return text, err
+		text, err := r.answer(ctx, f.kql, now)
+		if err != nil {
+			return nil, err
 		}
 		return absoluteLines(text, schema, now)
+	case f.file != "":
+		return absoluteFile(f.file, schema, now)
 	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
@@ -117,64 +116,6 @@ func (r *Runner) text(ctx context.Context, table string, f fixture, now time.Tim
 		}
 	}
 	return out.Bytes(), nil
-}
-
-// absoluteLines makes the times of JSON records absolute.
-func absoluteLines(text []byte, schema types.Schema, now time.Time) ([]byte, error) {
-	var out bytes.Buffer
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	enc := json.NewEncoder(&out)
-	for dec.More() {
-		var row map[string]any
-		if err := dec.Decode(&row); err != nil {
-			return nil, err
-		}
-		if err := enc.Encode(absolute(row, schema, now)); err != nil {
-			return nil, err
-		}
-	}
-	return out.Bytes(), nil
-}
-
-// timeName is how columns are called that hold times, in tables that nobody knows.
-var timeName = regexp.MustCompile(`(?i)(time|date|timestamp|timegenerated|timereceived)$|_t$`)
-
-// absolute returns a record with its relative times made absolute.
-func absolute(row map[string]any, schema types.Schema, now time.Time) map[string]any {
-	out := maps.Clone(row)
-	for name, v := range row {
-		text, ok := v.(string)
-		if !ok {
-			continue
-		}
-		i := schema.Index(name)
-		if i >= 0 && schema.Columns[i].Type != types.DateTime || i < 0 && !timeName.MatchString(name) {
-			continue
-		}
-		if at, ok := relative(text, now); ok {
-			out[name] = at.UTC().Format(time.RFC3339Nano)
-		}
-	}
-	defenderTime(out, schema)
-	return out
-}
-
-// defenderTime gives a record of a table of Defender XDR's the time under the names that
-// the table has, as if the record had come from there: Timestamp and TimeGenerated are
-// one.
-func defenderTime(row map[string]any, schema types.Schema) {
-	const stamp, generated = "Timestamp", "TimeGenerated"
-	for _, names := range [][2]string{{stamp, generated}, {generated, stamp}} {
-		have, want := names[0], names[1]
-		if row[have] == nil || row[want] != nil || schema.Index(want) < 0 {
-			continue
-		}
-		row[want] = row[have]
-		if schema.Index(have) < 0 {
-			delete(row, have)
-		}
-	}
 }
 
 // answer returns the rows that a query answers with, as JSON records.

@@ -57,21 +57,9 @@ func (r *Runner) Run(ctx context.Context, f *File, t *Test) (out Result) {
 	if f.Rule.Arrival() {
 		q = q.ByArrival()
 	}
-	raised := map[string]bool{} // events of earlier steps
+	x := &steps{rule: f.Rule, querier: q.WithDelay(r.delay(f.Rule)), raised: map[string]bool{}}
 	for i, s := range t.Steps {
-		from, to := f.Rule.Window(s.At)
-		e, err := detect.EvaluateUnseen(ctx, f.Rule, from, to, q.WithDelay(r.delay(f.Rule)), func(event string) bool { return raised[event] })
-		var wrong []string
-		if err != nil {
-			wrong = []string{err.Error()}
-		} else {
-			wrong = s.compare(e)
-			for _, a := range e.Alerts {
-				for _, event := range a.Events {
-					raised[event] = true
-				}
-			}
-		}
+		wrong := x.run(ctx, &s)
 		for _, w := range wrong {
 			if len(t.Steps) > 1 {
 				w = fmt.Sprintf("step %d, at %s: %s", i+1, s.At.UTC().Format(time.RFC3339), w)
@@ -80,6 +68,38 @@ func (r *Runner) Run(ctx context.Context, f *File, t *Test) (out Result) {
 		}
 	}
 	return out
+}
+
+// steps evaluates a rule at one time after the other.
+type steps struct {
+	rule    *detect.Rule
+	querier detect.Querier
+	raised  map[string]bool // events of earlier steps
+	last    time.Time       // when an alert was raised last; zero for never
+}
+
+// run says how the alerts of a step differ from what it expects. While the rule is
+// suppressed after an alert it is not evaluated, and there are none.
+func (x *steps) run(ctx context.Context, s *Step) []string {
+	from, to := x.rule.Window(s.At)
+	if !x.last.IsZero() && to.After(x.last) && !to.After(x.last.Add(x.rule.Suppression)) {
+		wrong := s.compare(&detect.Evaluation{Rule: x.rule, From: from, To: to})
+		for i := range wrong {
+			wrong[i] += ": the rule is suppressed after the alert of " + x.last.UTC().Format(time.RFC3339)
+		}
+		return wrong
+	}
+	e, err := detect.EvaluateUnseen(ctx, x.rule, from, to, x.querier, func(event string) bool { return x.raised[event] })
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, a := range e.Alerts {
+		x.last = to
+		for _, event := range a.Events {
+			x.raised[event] = true
+		}
+	}
+	return s.compare(e)
 }
 
 // delay returns how long after its time a rule is evaluated.
