@@ -84,8 +84,7 @@ func Run(ctx context.Context, r *detect.Rule, o Options) (*Result, error) {
 	}
 	wg.Wait()
 	res.Took = time.Since(start)
-	res.once()
-	res.suppress()
+	res.inTurn()
 	return res, ctx.Err()
 }
 
@@ -100,39 +99,28 @@ func (w *Window) evaluate(ctx context.Context, r *detect.Rule, period time.Durat
 	w.Rows, w.Alerts = e.Rows, e.Alerts
 }
 
-// once takes the events from alerts that windows before have raised alerts of, if the
-// rule raises one an event.
-func (r *Result) once() {
-	if !r.Rule.Once {
-		return
-	}
+// inTurn takes from windows, in their order, the alerts that they would not have raised: all,
+// if the rule is suppressed after an alert of one before; and, of a rule that raises one alert
+// an event, those about events that windows before have raised alerts of.
+func (r *Result) inTurn() {
 	seen := map[string]bool{}
-	for i := range r.Windows {
-		w := &r.Windows[i]
-		w.Alerts = slices.DeleteFunc(w.Alerts, func(a detect.Alert) bool {
-			return !slices.ContainsFunc(a.Events, func(e string) bool { return !seen[e] })
-		})
-		for _, a := range w.Alerts {
-			for _, e := range a.Events {
-				seen[e] = true
-			}
-		}
-	}
-}
-
-// suppress takes the alerts from windows that would not have been evaluated.
-func (r *Result) suppress() {
-	if r.Rule.Suppression == 0 {
-		return
-	}
 	var last time.Time
 	for i := range r.Windows {
 		w := &r.Windows[i]
-		switch {
-		case !last.IsZero() && !w.To.After(last.Add(r.Rule.Suppression)):
+		if !last.IsZero() && !w.To.After(last.Add(r.Rule.Suppression)) {
 			w.Suppressed, w.Alerts = true, nil
-		case len(w.Alerts) > 0:
+			continue
+		}
+		if r.Rule.Once {
+			w.Alerts = slices.DeleteFunc(w.Alerts, func(a detect.Alert) bool {
+				return !slices.ContainsFunc(a.Events, func(e string) bool { return !seen[e] })
+			})
+		}
+		for _, a := range w.Alerts {
 			last = w.To
+			for _, e := range a.Events {
+				seen[e] = true
+			}
 		}
 	}
 }
