@@ -86,7 +86,7 @@ func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggrega
 	}
 	fit, ok := choose(sigs, operandTypes(args))
 	if !ok {
-		if t := b.misfit(a.Name(), args, noFit(e, a.Name(), sigs, args)); t != types.Unknown {
+		if t := b.misfit(e, a.Name(), sigs, a.AnalyzerSigs, args, noFit); t != types.Unknown {
 			return unknownOf(t), false
 		}
 		return unknownOf(commonResult(sigs)), false
@@ -100,8 +100,9 @@ func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggrega
 	}
 	o := &a.Overloads[fit.overload]
 	b.checkShapes(a.Name(), o.Signature, fit, args)
-	if !b.checkKinds(o.Signature, fit, args) {
-		return unknownOf(o.Signature.Result), false
+	// The analyzer wants no constants of an aggregate, the state does.
+	if !b.checkKinds(o.Signature, fit, args, b.refuse) {
+		return unknownOf(resultType(o.Signature, fit, o.Result, operandTypes(args))), false
 	}
 	exprs := make([]plan.Expr, len(args))
 	ts := make([]types.Type, len(args))

@@ -253,7 +253,7 @@ func (b *binder) listOf(at syntax.Node, t table) value {
 	case s.Len() == 0 && t.open:
 		return unknownValue()
 	case s.Len() == 0:
-		b.report(singleColumnExpected(at))
+		b.refuse(singleColumnExpected(at))
 		return unknownValue()
 	}
 	return value{expr: &plan.Subquery{Plan: firstColumn(t), Typ: types.Dynamic, List: true}}

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -34,7 +35,7 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 	fit, ok := choose(sigs, operandTypes(args))
 	if !ok {
 		if !anyUnknown(args) {
-			if t := b.misfit(f.Name(), args, noFit(at, f.Name(), sigs, args)); t != types.Unknown {
+			if t := b.misfit(at, f.Name(), sigs, f.AnalyzerSigs, args, noFit); t != types.Unknown {
 				return unknownOf(t)
 			}
 		}
@@ -44,7 +45,7 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 		return unknownOf(possibleResult(sigs, operandTypes(args)))
 	}
 	o := &f.Overloads[fit.overload]
-	if !b.checkKinds(o.Signature, fit, args) {
+	if !b.checkKinds(o.Signature, fit, args, b.besideAnalyzer(at, f, args, noFit)) {
 		return unknownOf(o.Signature.Result)
 	}
 	if ts := chosenTypes(f.Name(), o.Signature, fit, args); mixesNumbers(ts) {
@@ -141,26 +142,26 @@ func anyUnknown(args []operand) bool {
 func unknownOf(t types.Type) value { return value{expr: poison[t]} }
 
 // checkKinds checks that arguments are constants, literals and columns where the
-// signature wants these.
-func (b *binder) checkKinds(sig function.Signature, f fit, args []operand) bool {
+// signature wants these, and says what is none.
+func (b *binder) checkKinds(sig function.Signature, f fit, args []operand, say func(syntax.Diagnostic)) bool {
 	good := true
 	for i, a := range args {
 		switch sig.Params[f.params[i]].Kind {
 		case function.ArgConst:
 			if !isConstant(a.expr) {
-				b.report(constantExpected(a.at))
+				say(constantExpected(a.at))
 				good = false
 			}
 		case function.ArgLiteral:
 			if !isConstant(a.expr) {
-				b.report(literalExpected(a.at))
+				say(literalExpected(a.at))
 				good = false
 			} else {
 				b.checkLiteral(a)
 			}
 		case function.ArgColumn:
 			if !isColumn(a.expr) {
-				b.report(columnExpected(a.at))
+				say(columnExpected(a.at))
 				good = false
 			}
 		}
@@ -181,10 +182,18 @@ func (b *binder) checkConstants(f *function.Scalar, args []operand) bool {
 		}
 	}
 	i, err := f.Check(consts)
-	if err != nil {
+	switch {
+	case err == nil:
+		return false
+	case errors.Is(err, function.ErrUndocumented):
+		b.tolerate(badConstant(args[i].at, f.Name(), err))
+		return false
+	case errors.Is(err, function.ErrNotOneOf):
 		b.report(badConstant(args[i].at, f.Name(), err))
+	default: // the analyzer reads no formats and no regular expressions
+		b.refuse(badConstant(args[i].at, f.Name(), err))
 	}
-	return err != nil
+	return true
 }
 
 // chosenTypes returns the types of the values that a conditional function

@@ -96,6 +96,13 @@ func singleColumnExpected(at syntax.Node) syntax.Diagnostic {
 	return fault("KS113", at, "expected a table with one column: end it with | project …")
 }
 
+// columnsMissing is KS190: a table without a column to take a value from.
+//
+// Example: print x = toscalar(print x = 1 | project-away x)
+func columnsMissing(at syntax.Node) syntax.Diagnostic {
+	return fault("KS190", at, "the table has no columns: end it with | project …")
+}
+
 // noElements is KS147: an index into something that has no elements.
 //
 // Example: print x = 'abc' | extend y = x[0]

@@ -245,13 +245,21 @@ func mixedTypes(at syntax.Node, name string, ts []types.Type) syntax.Diagnostic 
 	return fault("KS141", at, "the function '%s' chooses between values of one type, not %s: convert them, as with toreal(…)", name, joinTypesAnd(ts))
 }
 
+// typeIsNoValue is KS999: typeof(…) where no type is asked for. Microsoft's analyzer
+// has values of a type of their own for it.
+//
+// Example: print x = tostring(typeof(long))
+func typeIsNoValue(at syntax.Node) syntax.Diagnostic {
+	return fault("KS999", at, "typeof(…) is no value: it says what extract(…), mv-expand and their like convert to; gettype(…) tells the type of a value")
+}
+
 // badConstant is KS999: a format or a regular expression that cannot be read. A
 // word that is none of those known is Microsoft's KS140.
 //
 // Example: print format_datetime(now(), 'q')
 func badConstant(at syntax.Node, name string, err error) syntax.Diagnostic {
 	code := "KS999"
-	if errors.Is(err, function.ErrNotOneOf) {
+	if errors.Is(err, function.ErrNotOneOf) || errors.Is(err, function.ErrUndocumented) {
 		code = "KS140"
 	}
 	return fault(code, at, "%s: %v", name, err)

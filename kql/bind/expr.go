@@ -205,6 +205,12 @@ func (b *binder) scalarExpr(sc *scope, e syntax.Expr) value {
 		return b.toScalar(sc, e)
 	case *syntax.NamedExpr:
 		return b.scalar(sc, e.X)
+	case *syntax.TypeOfExpr:
+		if e.Type != nil {
+			b.typeOf(e.Type)
+		}
+		b.refuse(typeIsNoValue(e))
+		return unknownValue()
 	case *syntax.StarExpr:
 		b.report(starNotAllowed(e))
 		return unknownValue()

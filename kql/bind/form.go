@@ -68,7 +68,7 @@ func (b *binder) columnIfExists(sc *scope, e *syntax.CallExpr) entity {
 		return ofValue(b.ifExists(operand{value{expr: c}, e}, operand{def, e.Args[1]}))
 	}
 	if sc.row == nil {
-		b.report(noRow(e))
+		b.refuse(noRow(e))
 	}
 	def.computed = true
 	return ofValue(def)

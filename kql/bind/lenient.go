@@ -2,8 +2,8 @@ package bind
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -21,11 +21,16 @@ func (b *binder) refuse(d syntax.Diagnostic) {
 }
 
 // misfit reports arguments that no signature takes, and returns the type that the
-// call has in spite of them, Unknown if it has none.
-func (b *binder) misfit(name string, args []operand, wrong []syntax.Diagnostic) types.Type {
+// call has in spite of them, Unknown if it has none. theirs are the analyzer's
+// signatures where they are others.
+func (b *binder) misfit(at syntax.Node, name string, sigs, theirs []function.Signature, args []operand, noFit complaint) types.Type {
+	wrong := noFit(at, name, sigs, args)
 	t := types.Unknown
 	if b.env.Strict && !anyUnknown(args) {
-		t = lenientType(name, args, wrong)
+		t = lenientType(name, theirs, args, wrong)
+		if t == types.Unknown && len(theirs) > 0 {
+			wrong = noFit(at, name, theirs, args)
+		}
 	}
 	for _, d := range wrong {
 		if t != types.Unknown {
@@ -37,38 +42,35 @@ func (b *binder) misfit(name string, args []operand, wrong []syntax.Diagnostic) 
 	return t
 }
 
+// besideAnalyzer reports a call of f that the engine takes and Microsoft's analyzer
+// does not. It returns how to say that an argument is no constant: as what only the
+// engine refuses, where the analyzer has signatures of its own that take it.
+func (b *binder) besideAnalyzer(at syntax.Node, f *function.Scalar, args []operand, noFit complaint) func(syntax.Diagnostic) {
+	if len(f.AnalyzerSigs) == 0 {
+		return b.report
+	}
+	if _, ok := choose(f.AnalyzerSigs, operandTypes(args)); !ok {
+		for _, d := range noFit(at, f.Name(), f.AnalyzerSigs, args) {
+			b.tolerate(d)
+		}
+	}
+	return b.refuse
+}
+
 // lenientType returns the type that Microsoft's analyzer gives a call which the
 // engine refuses: a choice between values of several types, a sum of datetimes,
 // a percentile of what is no number.
-func lenientType(name string, args []operand, wrong []syntax.Diagnostic) types.Type {
-	only := func(code string, at syntax.Node) bool {
-		return len(wrong) == 1 && wrong[0].Code == code && (at == nil || wrong[0].Pos == at.Pos())
+func lenientType(name string, theirs []function.Signature, args []operand, wrong []syntax.Diagnostic) types.Type {
+	if fit, ok := choose(theirs, operandTypes(args)); ok {
+		return resultType(theirs[fit.overload], fit, nil, nil)
 	}
-	if len(args) == 2 && only("KS106", nil) {
+	if len(args) == 2 && len(wrong) == 1 && wrong[0].Code == "KS106" {
 		return lenientOperator(name, args[0].typ(), args[1].typ())
 	}
-	switch {
-	case name == "iff" || name == "iif" || name == "case":
+	if name == "iff" || name == "iif" || name == "case" {
 		if !slices.ContainsFunc(wrong, func(d syntax.Diagnostic) bool { return d.Code != "KS127" }) {
 			return types.Dynamic
 		}
-	case len(args) == 0:
-	case name == "sum" || name == "sumif":
-		if args[0].typ() == types.DateTime && only("KS138", args[0].at) {
-			return types.DateTime
-		}
-	case strings.HasPrefix(name, "stdev") || strings.HasPrefix(name, "variance"):
-		if args[0].typ() == types.DateTime && only("KS138", args[0].at) {
-			return types.Real
-		}
-	case strings.HasPrefix(name, "percentile"):
-		if !only("KS137", args[0].at) {
-			return types.Unknown
-		}
-		if strings.HasSuffix(name, "_array") {
-			return types.Dynamic
-		}
-		return args[0].typ()
 	}
 	return types.Unknown
 }

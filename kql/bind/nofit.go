@@ -20,6 +20,9 @@ func noFit(at syntax.Node, name string, sigs []function.Signature, args []operan
 		}
 		return []syntax.Diagnostic{argumentCount(at, name, least, most)}
 	}
+	if name == "max_of" || name == "min_of" {
+		return noExtreme(at, name, counted[0].Params[0].Accepts, args)
+	}
 	var wrong []syntax.Diagnostic
 	for i, a := range args {
 		set, shape := acceptedAt(counted, i, len(args))
@@ -30,7 +33,7 @@ func noFit(at syntax.Node, name string, sigs []function.Signature, args []operan
 	switch {
 	case len(wrong) > 0:
 		return wrong
-	case name == "coalesce" || isExtreme(name):
+	case name == "coalesce":
 		return []syntax.Diagnostic{nothingCommon(at, name, args)}
 	case isBin(name) && args[0].typ() == types.TimeSpan:
 		for _, a := range args[1:] {
@@ -47,6 +50,24 @@ func noFit(at syntax.Node, name string, sigs []function.Signature, args []operan
 		}
 	}
 	return []syntax.Diagnostic{notCompatible(at, name, args, strings.Join(texts, " or "))}
+}
+
+// noExtreme says which arguments of max_of and min_of have no order or, if the others
+// have no type in common, that.
+func noExtreme(at syntax.Node, name string, ordered function.Set, args []operand) []syntax.Diagnostic {
+	var wrong []syntax.Diagnostic
+	t, related := types.Unknown, true
+	for _, a := range args {
+		if !ordered.Has(a.typ()) || a.typ() == types.Dynamic {
+			wrong = append(wrong, orderableExpected(a.at, a.typ()))
+		} else if related {
+			t, related = common(t, a.typ())
+		}
+	}
+	if !related || len(wrong) == 0 || len(wrong) == len(args) {
+		return []syntax.Diagnostic{nothingCommon(at, name, args)}
+	}
+	return wrong
 }
 
 // noFitOperator is noFit for an operator.

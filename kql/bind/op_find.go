@@ -44,7 +44,7 @@ type finding struct {
 
 func (f *finding) table(sc *scope) table {
 	rows := sc.withRow(table{node: &plan.Values{Out: f.all}, open: f.open})
-	cond := searchTerms(f.op.Cond, false)
+	cond := searchTerms(f.op.Cond, false, f.b.env.Strict)
 	where := f.b.condition(rows, cond)
 	named := f.columnsNamed(cond)
 	f.parts = f.having(named, hasStar(cond))

@@ -171,7 +171,12 @@ func (b *binder) commonKey(sc *scope, keys *joinKeys, e *syntax.Ident) {
 			b.report(keyTypesDiffer(e, e.Name))
 			return
 		}
-		if left.Typ == types.Dynamic && b.columnShape(sc.left.node, l) == nil && b.columnShape(sc.right.node, r) == nil {
+		if left.Typ == types.Dynamic {
+			x, y := b.columnShape(sc.left.node, l), b.columnShape(sc.right.node, r)
+			if (x != nil || y != nil) && sameShape(x, y) == nil {
+				b.report(keyTypesDiffer(e, e.Name))
+				return
+			}
 			keys.rightAt[r] = true
 			b.refuse(joinKeyDynamic(e))
 			return

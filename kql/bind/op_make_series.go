@@ -12,7 +12,7 @@ func (b *binder) makeSeries(sc *scope, in table, op *syntax.MakeSeriesOp) table 
 	rows := sc.withRow(in)
 	keys := newColumns()
 	b.addAll(keys, rows, op.By, styleSummarize)
-	b.checkKeys(op.By, keys)
+	b.checkKeys(op.By, keys, b.refuse)
 	inner := sc.withAggregates(rows, nil)
 	for _, k := range keys.exprs {
 		if c, ok := k.(*plan.Column); ok {
@@ -84,14 +84,14 @@ func (b *binder) seriesAxis(sc, rows *scope, n *plan.MakeSeries, op *syntax.Make
 		b.report(argumentCount(op, "range", 3, 3))
 	}
 	if from != nil {
-		n.From = b.seriesBound(sc, from, axis.typ())
+		n.From = b.seriesBound(rows, from, axis.typ(), t)
 	}
 	if to != nil {
-		n.To = b.seriesBound(sc, to, axis.typ())
+		n.To = b.seriesBound(rows, to, axis.typ(), t)
 	}
 	n.Step = nullOf(stepType(axis.typ())).expr
 	if step != nil {
-		n.Step = b.seriesStep(sc, step, axis.typ())
+		n.Step = b.seriesStep(rows, step, axis.typ(), t)
 	}
 	name := givenName(on, b.resultName(rows, unnamed(on)), "")
 	if name == "" {
@@ -100,27 +100,72 @@ func (b *binder) seriesAxis(sc, rows *scope, n *plan.MakeSeries, op *syntax.Make
 	out.put(out.unique(name, ""), axis.expr, false)
 }
 
-func (b *binder) seriesBound(sc *scope, e syntax.Expr, t types.Type) plan.Expr {
-	v := b.constant(sc, e)
-	switch {
-	case v.unknown() || t == types.Unknown || v.typ() == t:
-		return v.expr
-	case v.typ() == types.Dynamic, v.typ().IsNumeric() && t.IsNumeric():
-		return b.convert(e, v, t).expr
+// seriesBound binds an end of an axis of type t; the analyzer wants a value that
+// widens to declared, the type that the text gives the axis, constant or not.
+func (b *binder) seriesBound(rows *scope, e syntax.Expr, t, declared types.Type) plan.Expr {
+	v := b.seriesConstant(rows, e)
+	switch got := v.typ(); {
+	case v.unknown() || t == types.Unknown || got == declared:
+	case got == types.Dynamic, got.IsNumeric() && t.IsNumeric():
+		if got > declared {
+			b.tolerate(typeNeeded(e, declared))
+		}
+	default:
+		b.report(typeNeeded(e, declared))
+		return unknownOf(t).expr
 	}
-	b.report(typeExpected(e, v.typ(), t))
-	return unknownOf(t).expr
+	return b.convert(e, v, t).expr
 }
 
-func (b *binder) seriesStep(sc *scope, e syntax.Expr, axis types.Type) plan.Expr {
-	v := b.constant(sc, e)
-	want := stepType(axis)
-	switch {
-	case v.unknown() || want == types.Unknown || v.typ() == want:
-		return v.expr
-	case v.typ().IsNumeric() && want.IsNumeric():
-		return b.convert(e, v, want).expr
+// seriesConstant binds what the engine wants to be a constant.
+func (b *binder) seriesConstant(rows *scope, e syntax.Expr) value {
+	v := b.scalar(rows, e)
+	if !v.unknown() && !isConstant(v.expr) {
+		b.refuse(constantExpected(e))
+		return unknownOf(v.typ())
 	}
-	b.report(notAnInterval(e, v.typ(), axis))
-	return unknownOf(want).expr
+	return v
+}
+
+// seriesStep binds the step of an axis of type t, declared as in seriesBound; Unknown
+// if the analyzer does not look.
+func (b *binder) seriesStep(rows *scope, e syntax.Expr, t, declared types.Type) plan.Expr {
+	v := b.seriesConstant(rows, e)
+	want := stepType(t)
+	if v.unknown() || want == types.Unknown {
+		return v.expr
+	}
+	step := v.typ()
+	ours, theirs := step == want || step.IsNumeric() && want.IsNumeric(), isInterval(step, declared)
+	switch wrong := notAnInterval(e, step, t); {
+	case ours && !theirs:
+		b.tolerate(wrong)
+	case !ours && theirs:
+		b.refuse(wrong)
+	case !ours:
+		b.report(wrong)
+	}
+	if !ours {
+		return unknownOf(want).expr
+	}
+	return b.convert(e, v, want).expr
+}
+
+// isInterval reports whether the analyzer takes a step of this type for an axis of
+// type t: one that can be added without another type coming of it, or that cannot
+// be added at all.
+func isInterval(step, t types.Type) bool {
+	switch t {
+	case types.Unknown:
+		return true
+	case types.DateTime:
+		return !step.IsNumeric()
+	case types.TimeSpan:
+		return step != types.DateTime
+	case types.Int:
+		return !step.IsNumeric() && step != types.TimeSpan
+	case types.Long, types.Real, types.Decimal:
+		return step != types.TimeSpan && (!step.IsNumeric() || step <= t)
+	}
+	return false
 }

@@ -88,9 +88,12 @@ func (b *binder) expandTo(out *columns, rows *scope, e *syntax.NamedExpr, v valu
 
 // rowLimit binds a limit, which must be known now.
 func (b *binder) rowLimit(sc *scope, e syntax.Expr) int64 {
-	l, ok := b.rowCount(sc, e).(*plan.Literal)
+	n := b.rowCount(sc, e)
+	l, ok := n.(*plan.Literal)
 	if !ok {
-		b.report(literalExpected(e))
+		if !isPoison(n) {
+			b.refuse(literalExpected(e))
+		}
 		return 0
 	}
 	if v, ok := l.Value.(*column.Vec[int64]); ok && !v.Null(0) {

@@ -17,8 +17,12 @@ func (b *binder) rangeOp(sc *scope, op *syntax.RangeOp) table {
 		b.report(zeroStep(op.Step))
 	}
 	t, ok := rangeType(from.typ(), to.typ(), step.typ())
-	if !ok {
-		b.report(operatorUndefined(op, "range", []operand{from, to, step}))
+	switch between, related := common(from.typ(), to.typ()); {
+	case ok:
+	case !related: // the analyzer does not look
+		b.refuse(operatorUndefined(op, "range", []operand{from, to, step}))
+	default:
+		b.report(operatorUndefined(op.Step, "range", []operand{{unknownOf(between), op.Start}, step}))
 	}
 	out := types.NewSchema(types.Column{Name: op.Name.Name, Type: t})
 	n := &plan.Range{
@@ -31,7 +35,11 @@ func (b *binder) rangeOp(sc *scope, op *syntax.RangeOp) table {
 }
 
 func (b *binder) rangeBound(sc *scope, e syntax.Expr) operand {
-	v := b.constant(sc, e)
+	v := b.scalar(sc, e)
+	if !v.unknown() && !isConstant(v.expr) {
+		b.refuse(constantExpected(e))
+		v = unknownOf(v.typ())
+	}
 	if t := v.typ(); !v.unknown() && !t.IsSummable() && t != types.DateTime {
 		b.report(summableExpected(e))
 		v = unknownValue()

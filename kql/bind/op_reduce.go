@@ -43,7 +43,7 @@ func (b *binder) reduceThreshold(params []*syntax.OperatorParam) float64 {
 	}
 	v, err := strconv.ParseFloat(paramWord(p), 64)
 	if err != nil || !o.Allows(v) {
-		b.report(badConstant(p.Value, o.Name, fmt.Errorf("want %s", o.Range())))
+		b.refuse(badConstant(p.Value, o.Name, fmt.Errorf("want %s", o.Range())))
 		return o.Default
 	}
 	return v

@@ -75,8 +75,18 @@ func (b *binder) scanScope(sc *scope, in table, record types.Schema, steps []*sy
 	return c
 }
 
+// stepCondition binds the condition of a step, of which the analyzer does not ask
+// that it is a bool.
+func (b *binder) stepCondition(sc *scope, e syntax.Expr) plan.Expr {
+	v := b.scalar(sc, e)
+	if t := v.typ(); t != types.Bool && t != types.Unknown {
+		b.refuse(typeNeeded(e, types.Bool))
+	}
+	return v.expr
+}
+
 func (b *binder) scanStep(sc *scope, s *syntax.ScanStep) plan.ScanStep {
-	step := plan.ScanStep{Name: s.Name.Name, Optional: s.Optional, Cond: b.condition(sc, s.Cond)}
+	step := plan.ScanStep{Name: s.Name.Name, Optional: s.Optional, Cond: b.stepCondition(sc, s.Cond)}
 	if s.Output != nil {
 		switch s.Output.Name {
 		case "last":

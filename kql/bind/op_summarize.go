@@ -12,7 +12,7 @@ func (b *binder) summarize(sc *scope, in table, op *syntax.SummarizeOp) table {
 	rows := sc.withRow(in)
 	keys := newColumns()
 	b.addAll(keys, rows, op.By, styleSummarize)
-	b.checkKeys(op.By, keys)
+	b.checkKeys(op.By, keys, b.report)
 	return b.aggregated(sc, rows, in, keys, op.Aggs)
 }
 
@@ -46,11 +46,11 @@ func unsorted(in plan.Node, aggs []plan.Agg) plan.Node {
 	return sort.Input
 }
 
-// checkKeys reports keys that cannot be grouped by.
-func (b *binder) checkKeys(by []*syntax.NamedExpr, keys *columns) {
+// checkKeys says which keys cannot be grouped by.
+func (b *binder) checkKeys(by []*syntax.NamedExpr, keys *columns, say func(syntax.Diagnostic)) {
 	for i, c := range keys.cols {
 		if c.Type == types.Dynamic && i < len(by) {
-			b.report(dynamicKey(by[i]))
+			say(dynamicKey(by[i]))
 		}
 	}
 }

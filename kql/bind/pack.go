@@ -43,10 +43,13 @@ func (b *binder) packArray(sc *scope, e *syntax.CallExpr) entity {
 			return ofValue(unknownOf(types.Dynamic))
 		}
 		named := b.namedColumns(sc, a, nil)
+		if sc.row == nil {
+			return ofValue(unknownOf(types.Dynamic))
+		}
 		for i := 1; i < len(named); i += 2 {
 			args = append(args, named[i])
 		}
-		if len(e.Args) == 1 && len(args) == 0 && sc.row != nil {
+		if len(e.Args) == 1 && len(args) == 0 {
 			var none dynamic.ArrayBuilder
 			return ofValue(constOf(types.Dynamic, none.Value()))
 		}
@@ -99,7 +102,7 @@ func (b *binder) estimateDataSize(sc *scope, e *syntax.CallExpr) entity {
 // namedColumns adds the name and the value of each column of the row to args.
 func (b *binder) namedColumns(sc *scope, at syntax.Node, args []operand) []operand {
 	if sc.row == nil {
-		b.report(starNotAllowed(at))
+		b.refuse(starNotAllowed(at))
 		return args
 	}
 	for i, c := range sc.row.schema.Columns {

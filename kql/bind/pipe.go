@@ -40,7 +40,11 @@ func (b *binder) checkPlace(sc *scope, in table, op syntax.Operator) table {
 		_, isFind := op.(*syntax.FindOp)
 		switch {
 		case in.node != nil && sc.input == nil:
-			b.report(mustBeFirst(b.keyword(op)))
+			if isFind {
+				b.refuse(mustBeFirst(b.keyword(op)))
+			} else {
+				b.report(mustBeFirst(b.keyword(op)))
+			}
 		case sc.input != nil && !isFind:
 			b.report(operatorNotAllowed(b.keyword(op)))
 		}

@@ -115,7 +115,7 @@ func (p *patternsCall) option(o plan.Option) plan.Option {
 	}
 	v = p.b.convert(e, v, types.Real)
 	if f, ok := literalReal(v.expr); ok && !o.Allows(f) {
-		p.b.report(badConstant(e, o.Name, fmt.Errorf("want %s", o.Range())))
+		p.b.refuse(badConstant(e, o.Name, fmt.Errorf("want %s", o.Range())))
 		return o
 	}
 	o.Value = v.expr

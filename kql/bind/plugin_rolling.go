@@ -28,7 +28,7 @@ func (b *binder) rollingPercentile(sc *scope, in table, op *syntax.EvaluateOp) t
 		return unknownTable()
 	}
 	s := in.schema()
-	size := b.seriesStep(sc, unnamed(args[3]), s.Columns[index].Type)
+	size := b.seriesStep(sc.withRow(in), unnamed(args[3]), s.Columns[index].Type, types.Unknown)
 	at := []int{index}
 	for _, a := range args[5:] {
 		for _, i := range b.columnsOf(in, unnamed(a)) {

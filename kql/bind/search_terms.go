@@ -13,7 +13,10 @@ import (
 // respect to case.
 //
 // Source: the Kusto documentation, "search operator".
-func searchTerms(e syntax.Expr, exact bool) syntax.Expr {
+//
+// To the analyzer, a term that stands alone within not() is a text; strict leaves it
+// one.
+func searchTerms(e syntax.Expr, exact, strict bool) syntax.Expr {
 	switch x := e.(type) {
 	case *syntax.StringLit:
 		return termIn(&syntax.StarExpr{Span: x.Span}, x, x.Span, exact)
@@ -21,25 +24,25 @@ func searchTerms(e syntax.Expr, exact bool) syntax.Expr {
 		return &syntax.Literal{Span: x.Span, Kind: syntax.LitBool, Text: "true"}
 	case *syntax.ParenExpr:
 		c := *x
-		c.X = searchTerms(x.X, exact)
+		c.X = searchTerms(x.X, exact, strict)
 		return &c
 	case *syntax.CallExpr:
-		if x.Name.Name == "not" && len(x.Args) == 1 {
+		if x.Name.Name == "not" && len(x.Args) == 1 && !strict {
 			c := *x
-			c.Args = []syntax.Expr{searchTerms(x.Args[0], exact)}
+			c.Args = []syntax.Expr{searchTerms(x.Args[0], exact, strict)}
 			return &c
 		}
 	case *syntax.BinaryExpr:
-		return searchBinary(x, exact)
+		return searchBinary(x, exact, strict)
 	}
 	return e
 }
 
-func searchBinary(x *syntax.BinaryExpr, exact bool) syntax.Expr {
+func searchBinary(x *syntax.BinaryExpr, exact, strict bool) syntax.Expr {
 	switch x.Op {
 	case syntax.OpAnd, syntax.OpOr:
 		c := *x
-		c.X, c.Y = searchTerms(x.X, exact), searchTerms(x.Y, exact)
+		c.X, c.Y = searchTerms(x.X, exact, strict), searchTerms(x.Y, exact, strict)
 		return &c
 	case syntax.OpColon:
 		if term, ok := x.Y.(*syntax.StringLit); ok {

@@ -113,7 +113,7 @@ func (b *binder) toScalar(sc *scope, e *syntax.ToScalarExpr) value {
 	s := x.table.schema().Visible()
 	if s.Len() == 0 {
 		if !x.table.open {
-			b.report(singleColumnExpected(e.X))
+			b.report(columnsMissing(e.X))
 		}
 		b.opaque = true
 		return unknownValue()

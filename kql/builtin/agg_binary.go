@@ -13,6 +13,7 @@ func binaryAggregates() []function.Aggregate {
 				{Sig: "binary_all_and(expr: T int|long): T", In: []types.Type{types.Unknown}, New: newBits(andBits), AnyOrder: true},
 			},
 			Examples:   []string{`12, 10 | binary_all_and(x) -> 8`},
+			Analyzer:   []string{"binary_all_and(expr: T summable|datetime): T"},
 			ResultName: function.NameFirstArgument,
 		},
 		{
@@ -21,6 +22,7 @@ func binaryAggregates() []function.Aggregate {
 				{Sig: "binary_all_or(expr: T int|long): T", In: []types.Type{types.Unknown}, New: newBits(orBits), AnyOrder: true},
 			},
 			Examples:   []string{`12, 10 | binary_all_or(x) -> 14`},
+			Analyzer:   []string{"binary_all_or(expr: T summable|datetime): T"},
 			ResultName: function.NameFirstArgument,
 		},
 		{
@@ -29,6 +31,7 @@ func binaryAggregates() []function.Aggregate {
 				{Sig: "binary_all_xor(expr: T int|long): T", In: []types.Type{types.Unknown}, New: newBits(xorBits), AnyOrder: true},
 			},
 			Examples:   []string{`12, 10 | binary_all_xor(x) -> 6`},
+			Analyzer:   []string{"binary_all_xor(expr: T summable|datetime): T"},
 			ResultName: function.NameFirstArgument,
 		},
 	}

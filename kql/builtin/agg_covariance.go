@@ -15,6 +15,7 @@ func covarianceAggregates() []function.Aggregate {
 				{Sig: "covariance(expr1: number, expr2: number): real", In: []types.Type{r, r}, New: newCovariance(false)},
 			},
 			Examples:   []string{`1, 2, 3 | covariance(x, 2 * x) -> 2`},
+			Analyzer:   []string{"covariance(expr1: summable|datetime, expr2: summable|datetime): real"},
 			ResultName: function.NamePrefixTwo,
 		},
 		{
@@ -23,6 +24,7 @@ func covarianceAggregates() []function.Aggregate {
 				{Sig: "covariancep(expr1: number, expr2: number): real", In: []types.Type{r, r}, New: newCovariance(true)},
 			},
 			Examples:   []string{`1, 3 | covariancep(x, 2 * x) -> 2`},
+			Analyzer:   []string{"covariancep(expr1: summable|datetime, expr2: summable|datetime): real"},
 			ResultName: function.NamePrefixTwo,
 		},
 		{
@@ -31,6 +33,7 @@ func covarianceAggregates() []function.Aggregate {
 				{Sig: "covarianceif(expr1: number, expr2: number, predicate: bool): real", In: []types.Type{r, r, b}, New: onlyIf(2, newCovariance(false))},
 			},
 			Examples:   []string{`1, 2, 3, 9 | covarianceif(x, 2 * x, x < 9) -> 2`},
+			Analyzer:   []string{"covarianceif(expr1: summable|datetime, expr2: summable|datetime, predicate: bool): real"},
 			ResultName: function.NamePrefixTwo,
 		},
 		{
@@ -39,6 +42,7 @@ func covarianceAggregates() []function.Aggregate {
 				{Sig: "covariancepif(expr1: number, expr2: number, predicate: bool): real", In: []types.Type{r, r, b}, New: onlyIf(2, newCovariance(true))},
 			},
 			Examples:   []string{`1, 3, 9 | covariancepif(x, 2 * x, x < 9) -> 2`},
+			Analyzer:   []string{"covariancepif(expr1: summable|datetime, expr2: summable|datetime, predicate: bool): real"},
 			ResultName: function.NamePrefixTwo,
 		},
 	}

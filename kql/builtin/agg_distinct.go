@@ -195,6 +195,7 @@ func distinctAggregates() []function.Aggregate {
 				{Sig: "dcount(expr: scalar, accuracy?: const int|long): long", In: []types.Type{u, l}, New: newDCount, AnyOrder: true},
 			},
 			Examples:   []string{`1, 2, 1 | dcount(x) -> 2`},
+			Analyzer:   []string{"dcount(expr: scalar, accuracy?: orderable): long"},
 			ResultName: function.NamePrefix,
 		},
 		{
@@ -203,6 +204,7 @@ func distinctAggregates() []function.Aggregate {
 				{Sig: "dcountif(expr: scalar, predicate: bool, accuracy?: const int|long): long", In: []types.Type{u, b, l}, New: onlyIf(1, newDCount), AnyOrder: true},
 			},
 			Examples:   []string{`1, 2, 1, 3 | dcountif(x, x < 3) -> 2`},
+			Analyzer:   []string{"dcountif(expr: scalar, predicate: bool, accuracy?: orderable): long"},
 			ResultName: function.NamePrefix,
 		},
 		{

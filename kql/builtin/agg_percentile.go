@@ -3,6 +3,7 @@ package builtin
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
@@ -19,7 +20,11 @@ const percentileTypes = "T int|long|real|decimal|datetime|timespan"
 func percentileAggregates() []function.Aggregate {
 	u, d, l := types.Unknown, types.Dynamic, types.Long
 	form := func(doc, example string, overloads ...function.AggregateOverload) function.Aggregate {
-		return function.Aggregate{Doc: doc, Overloads: overloads, Examples: []string{example}, ResultName: function.NamePrefix}
+		theirs := make([]string, len(overloads))
+		for i, o := range overloads { // of any type, and of percentiles that vary
+			theirs[i] = strings.NewReplacer(percentileTypes, "T scalar", "const ", "").Replace(o.Sig)
+		}
+		return function.Aggregate{Doc: doc, Overloads: overloads, Examples: []string{example}, Analyzer: theirs, ResultName: function.NamePrefix}
 	}
 	named := func(prefix string, a function.Aggregate) function.Aggregate {
 		a.Prefix = prefix

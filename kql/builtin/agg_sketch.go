@@ -64,6 +64,8 @@ func sketches() function.Family {
 				{Sig: "percentile_tdigest(tdigest: array, percentile: number): dynamic", Kernel: function.Map2Null(d, r, d, digestPercentile)},
 			},
 			Examples:   []string{`percentile_tdigest(dynamic([[7],[1,3],[2,1]]), 50) -> 1`},
+			Analyzer:   []string{"percentile_tdigest(tdigest: array, percentile: real): dynamic"},
+			Typed:      true,
 			ResultName: function.NamePrefix,
 		},
 		{

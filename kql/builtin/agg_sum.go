@@ -19,6 +19,7 @@ func sumAggregates() []function.Aggregate {
 				{Sig: "sum(expr: timespan): timespan", In: []types.Type{types.TimeSpan}, New: newSum, AnyOrder: true},
 			},
 			Examples:   []string{`1, 2, 3 | sum(x) -> 6`, `1.5, real(null) | sum(x) -> 1.5`, `1h, 30m | sum(x) -> 01:30:00`},
+			Analyzer:   []string{"sum(expr: int|long): long", "sum(expr: T real|decimal|timespan|datetime): T"},
 			ResultName: function.NamePrefix,
 		},
 		{
@@ -30,6 +31,7 @@ func sumAggregates() []function.Aggregate {
 				{Sig: "sumif(expr: timespan, predicate: bool): timespan", In: []types.Type{types.TimeSpan, types.Bool}, New: onlyIf(1, newSum), AnyOrder: true},
 			},
 			Examples:   []string{`1, 2, 3 | sumif(x, x > 1) -> 5`},
+			Analyzer:   []string{"sumif(expr: int|long, predicate: bool): long", "sumif(expr: T real|decimal|timespan|datetime, predicate: bool): T"},
 			ResultName: function.NamePrefix,
 		},
 		{

@@ -42,10 +42,15 @@ func (f varianceForm) aggregate(predicate bool) function.Aggregate {
 		}
 		return function.AggregateOverload{Sig: f.name + "(expr: " + accepts + "): real", In: []types.Type{t}, New: newState}
 	}
+	theirs := f.name + "(expr: summable|datetime): real"
+	if predicate {
+		theirs = f.name + "(expr: summable|datetime, predicate: bool): real"
+	}
 	return function.Aggregate{
 		Doc:        f.doc,
 		Overloads:  []function.AggregateOverload{overload("number", types.Real), overload("timespan", types.TimeSpan)},
 		Examples:   []string{f.example},
+		Analyzer:   []string{theirs},
 		ResultName: function.NamePrefix,
 	}
 }

@@ -71,6 +71,7 @@ func conditionals() function.Family {
 			Doc:       "Returns true if the condition is true; else the query fails with the message.",
 			Overloads: []function.Overload{{Sig: "assert(condition: const bool, message: const string): bool", Kernel: function.Kernel{In: []types.Type{types.Bool, types.String}, Out: types.Bool, Run: runAssert}}},
 			Examples:  []string{`assert(1 < 2, "order") -> true`},
+			Analyzer:  []string{"assert(condition: bool, message: string): bool"},
 		},
 	}}
 }

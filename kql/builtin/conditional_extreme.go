@@ -22,6 +22,7 @@ func extreme(name, doc string, greatest bool, examples ...string) function.Scala
 			}},
 		}},
 		Examples: examples,
+		Analyzer: []string{name + "(first: T number|string|bool|datetime|timespan, more...: T number|string|bool|datetime|timespan): T"},
 	}
 }
 

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -17,7 +18,13 @@ func datetimeParts() function.Family {
 			Kernel:   rowKernel([]types.Type{types.String, types.DateTime}, types.Long, partRows),
 		}
 	}
-	isPart := checkText(0, func(s string) error { _, err := lookupPart(s); return err })
+	isPart := checkText(0, func(s string) error {
+		part, err := lookupPart(s)
+		if part == partOldWeek {
+			return fmt.Errorf("%q is %w: week_of_year is the week of the ISO year", s, function.ErrUndocumented)
+		}
+		return err
+	})
 	return function.Family{Title: "Parts of datetimes", Scalars: []function.Scalar{
 		{
 			Doc:       "Returns a part of a datetime: year, quarter, month, week_of_year, day, dayofyear, hour, minute, second, millisecond, microsecond or nanosecond.",

@@ -62,11 +62,13 @@ func jsonFunctions() function.Family {
 			Doc:       "Reads JSON text and returns the value at a JSON path as text, empty if there is none.",
 			Overloads: extract[:1],
 			Examples:  []string{`extract_json("$.a[0]", '{"a":[1,2]}') -> 1`},
+			Typed:     true,
 		},
 		{
 			Doc:       "Reads JSON text and returns the value at a JSON path, as extract_json() does.",
 			Overloads: extract[1:],
 			Examples:  []string{`extractjson("$.a", '{"a":"x"}') -> x`},
+			Typed:     true,
 		},
 		{
 			Doc: "Returns the member of a property bag, null if there is none: bag.name.",
@@ -92,6 +94,7 @@ func jsonFunctions() function.Family {
 			},
 			Examples: []string{`json_path('{"a":[1,2]}', dynamic(["a",1])) -> 2`},
 			Hidden:   true,
+			Internal: true,
 		},
 		{
 			Doc: "Returns what a path leads to in JSON text, as text: tostring(parse_json(text).a[0]) in one step.",
@@ -102,6 +105,7 @@ func jsonFunctions() function.Family {
 			},
 			Examples: []string{`json_path_text('{"a":[1,"x"]}', dynamic(["a",1])) -> x`},
 			Hidden:   true,
+			Internal: true,
 		},
 		{
 			Doc: "Lists the paths to all parts of a value; elements of an array share one path.",

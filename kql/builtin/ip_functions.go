@@ -60,6 +60,7 @@ func ipAddresses() function.Family {
 			Doc:       "Prints an IPv4 network, given as text or number, with its prefix length.",
 			Overloads: formatIPv4Overloads("format_ipv4_mask", true),
 			Examples:  []string{`format_ipv4_mask("192.168.1.1", 24) -> 192.168.1.0/24`},
+			Analyzer:  []string{"format_ipv4_mask(ip: scalar, prefix: long): string"},
 		},
 		{
 			Doc: "Returns the prefix length of an IPv4 address, 32 if it has none.",

@@ -32,6 +32,7 @@ func extractions() function.Family {
 				Kernel: extractKernel(),
 			}},
 			Check:    checkRegex(0),
+			Typed:    true,
 			Examples: []string{`extract("x=([0-9.]+)", 1, "hello x=45.6|wo") -> 45.6`, `extract(@"(\d+)", 1, "none") -> `},
 		},
 		{

@@ -41,6 +41,7 @@ func windowFunctions() function.Family {
 				{Sig: "row_cumsum(term: long, restart?: bool): long", Kernel: function.Kernel{In: []types.Type{l, b}, Out: l, Run: cumulate[int64]}},
 				{Sig: "row_cumsum(term: real, restart?: bool): real", Kernel: function.Kernel{In: []types.Type{types.Real, b}, Out: types.Real, Run: cumulate[float64]}},
 			},
+			Analyzer: []string{"row_cumsum(term: T number, restart?: bool): T"},
 		},
 		rank("row_rank_dense", "Ranks sorted rows by a term: equal ones share a rank, and the next rank follows without a gap.", true),
 		rank("row_rank_min", "Ranks sorted rows by a term: equal ones share the number of the first of them.", false),

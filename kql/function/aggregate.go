@@ -21,9 +21,13 @@ type Aggregate struct {
 	// function's name in it, where set.
 	ResultName ResultName
 	Prefix     string
-	// Hidden and Obsolete are as for a Scalar.
+	// Hidden, Obsolete and Analyzer are as for a Scalar.
 	Hidden   bool
 	Obsolete string
+	Analyzer []string
+
+	// AnalyzerSigs is Analyzer parsed; the registry fills it in.
+	AnalyzerSigs []Signature
 }
 
 // An AggregateOverload ties one signature to the state that computes it.
@@ -126,6 +130,9 @@ func (a *Aggregate) check() (name string, err error) {
 		if len(o.In) != len(o.Signature.Params) {
 			return name, fmt.Errorf("%s: state reads %d arguments, signature has %d", o.Sig, len(o.In), len(o.Signature.Params))
 		}
+	}
+	if a.AnalyzerSigs, err = parseAll(name, a.Analyzer); err != nil {
+		return name, err
 	}
 	return name, checkDoc(name, a.Doc, len(a.Examples) > 0)
 }

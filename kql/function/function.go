@@ -40,6 +40,17 @@ type Scalar struct {
 	// what is wrong with it. consts has a column of one row for each argument that
 	// is a constant, nil for the others.
 	Check func(consts []column.Column) (argument int, err error)
+	// Analyzer has the signatures that Microsoft's analyzer takes, in the notation
+	// of [ParseSignature], where it takes less or more than the engine: what only
+	// one of both refuses is an error or a warning where a query is checked
+	// (docs/decisions/0005). Empty for nearly all functions.
+	Analyzer []string
+	// Typed says that typeof(…) may stand after the arguments: the result is
+	// converted to that type.
+	Typed bool
+	// Internal functions are calls that the optimizer makes. The analyzer does not
+	// know them.
+	Internal bool
 	// Volatile functions are evaluated for each row and never folded: rand(),
 	// new_guid().
 	Volatile bool
@@ -56,7 +67,14 @@ type Scalar struct {
 	// Unsupported says why calls of a function that is known fail when they run,
 	// empty if they don't.
 	Unsupported string
+
+	// AnalyzerSigs is Analyzer parsed; the registry fills it in.
+	AnalyzerSigs []Signature
 }
+
+// ErrUndocumented is within the error of a Check where the engine takes a word that
+// Microsoft's analyzer does not know.
+var ErrUndocumented = errors.New("not documented")
 
 // ErrNotOneOf is within the error of a Check where the argument is none of the
 // words that the function knows.

@@ -104,7 +104,25 @@ func (f *Scalar) check() (name string, err error) {
 			o.early = &early
 		}
 	}
+	if f.AnalyzerSigs, err = parseAll(name, f.Analyzer); err != nil {
+		return name, err
+	}
 	return name, checkDoc(name, f.Doc, len(f.Examples) > 0 || f.Volatile || f.Window)
+}
+
+// parseAll reads several signatures of the function called name.
+func parseAll(name string, sigs []string) ([]Signature, error) {
+	out := make([]Signature, len(sigs))
+	for i, s := range sigs {
+		var err error
+		if out[i], err = ParseSignature(s); err != nil {
+			return nil, err
+		}
+		if out[i].Name != name {
+			return nil, fmt.Errorf("%s: signature of %s", name, out[i].Name)
+		}
+	}
+	return out, nil
 }
 
 func checkDoc(name, doc string, examples bool) error {
