@@ -62,7 +62,7 @@ func (e *Evaluation) alert(rows []int) Alert {
 		first = rows[0]
 	}
 	a := Alert{
-		ID: e.identity(rows, 0), Rows: rows, Severity: r.Severity, Tactics: r.Tactics, Techniques: r.Techniques,
+		ID: e.identity(rows, 0), Rows: rows, Severity: r.Severity, Tactics: r.Tactics,
 		Name:        e.format(r.Override.NameFormat, r.Name, first, maxName),
 		Description: e.format(r.Override.DescriptionFormat, r.Description, first, maxDescription),
 		Details:     map[string][]string{}, Properties: map[string]string{},
@@ -70,9 +70,10 @@ func (e *Evaluation) alert(rows []int) Alert {
 	if s := Severity(e.cell(r.Override.SeverityColumn, first)); s.known() {
 		a.Severity = s
 	}
-	if list := splitList(e.cell(r.Override.TacticsColumn, first)); len(list) > 0 {
+	if list := knownTactics(splitList(e.cell(r.Override.TacticsColumn, first))); len(list) > 0 {
 		a.Tactics = list
 	}
+	a.Techniques = e.techniques(first)
 	if r.Remediation != "" {
 		a.Properties["RemediationSteps"] = r.Remediation
 	}
@@ -82,7 +83,7 @@ func (e *Evaluation) alert(rows []int) Alert {
 		}
 	}
 	for property, col := range r.Override.Properties {
-		if v := e.cell(col, first); v != "" {
+		if v := e.cell(col, first); v != "" && property != techniquesProperty && property != subTechniquesProperty {
 			a.Properties[property] = v
 		}
 	}
@@ -91,6 +92,41 @@ func (e *Evaluation) alert(rows []int) Alert {
 	}
 	a.Entities = e.entities(rows)
 	return a
+}
+
+// The dynamic properties that are lists of techniques.
+const (
+	techniquesProperty    = "Techniques"
+	subTechniquesProperty = "SubTechniques"
+)
+
+// techniques returns the techniques and sub-techniques of an alert: the rule's, or those that
+// columns have instead. What is no technique does not count.
+func (e *Evaluation) techniques(row int) []string {
+	r := e.Rule
+	isSub := func(t string) bool { return strings.Contains(t, ".") }
+	list := func(property string) []string {
+		return slices.DeleteFunc(splitList(e.cell(r.Override.Properties[property], row)), func(t string) bool { return !techniqueID.MatchString(t) })
+	}
+	out := slices.Concat(r.Techniques, r.SubTechniques)
+	if all := list(techniquesProperty); len(all) > 0 {
+		out = all
+	}
+	if subs := list(subTechniquesProperty); len(subs) > 0 {
+		out = append(slices.DeleteFunc(out, isSub), subs...)
+	}
+	return out
+}
+
+// knownTactics returns those of a list that Sentinel knows, as it writes them: a column may
+// have Credential Access.
+func knownTactics(list []string) (out []string) {
+	for _, t := range list {
+		if name, ok := named(tactics(), strings.ReplaceAll(t, " ", "")); ok {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // splitList reads a list as columns hold it: `A, B` or `["A","B"]`.

@@ -155,27 +155,30 @@ func TestFormats(t *testing.T) {
 }
 
 func TestOverrides(t *testing.T) {
-	q := &table{names: []string{"Sev", "Tac", "Link", "Text"}, rows: [][]string{
-		{"High", `["Impact","Discovery"]`, "https://x.example", "a"},
-		{"urgent", "Impact, Discovery", "", "b"},
-		{"", "", "", "b"},
+	q := &table{names: []string{"Sev", "Tac", "Link", "Text", "Tech", "Sub"}, rows: [][]string{
+		{"High", `["Impact","Discovery"]`, "https://x.example", "a", `["T1078","T1087.001"]`, ""},
+		{"urgent", "credentialaccess, Credential Access, Mischief", "", "b", "T1, T1078", "T1110.003"},
+		{"", "Mischief", "", "b", "none", ""},
 	}}
 	e := evaluate(t, rule(func(r *Rule) {
-		r.Override = AlertOverride{SeverityColumn: "Sev", TacticsColumn: "Tac", DescriptionFormat: "{{Text}}", Properties: map[string]string{"AlertLink": "Link", "None": "Absent"}}
+		r.Techniques, r.SubTechniques = []string{"T1485"}, []string{"T1565.001"}
+		r.Override = AlertOverride{SeverityColumn: "Sev", TacticsColumn: "Tac", DescriptionFormat: "{{Text}}",
+			Properties: map[string]string{"AlertLink": "Link", "None": "Absent", "Techniques": "Tech", "SubTechniques": "Sub"}}
 	}), q)
 	want := []struct {
-		severity Severity
-		tactics  []string
-		links    map[string]string
-		text     string
+		severity   Severity
+		tactics    []string
+		techniques string
+		links      map[string]string
+		text       string
 	}{
-		{High, []string{"Impact", "Discovery"}, map[string]string{"AlertLink": "https://x.example"}, "a"},
-		{Low, []string{"Impact", "Discovery"}, map[string]string{}, "b"},
-		{Low, []string{"Impact"}, map[string]string{}, "b"},
+		{High, []string{"Impact", "Discovery"}, "T1078 T1087.001", map[string]string{"AlertLink": "https://x.example"}, "a"},
+		{Low, []string{"CredentialAccess", "CredentialAccess"}, "T1078 T1110.003", map[string]string{}, "b"},
+		{Low, []string{"Impact"}, "T1485 T1565.001", map[string]string{}, "b"},
 	}
 	for i, w := range want {
 		a := e.Alerts[i]
-		if a.Severity != w.severity || !reflect.DeepEqual(a.Tactics, w.tactics) || !reflect.DeepEqual(a.Properties, w.links) || a.Description != w.text {
+		if a.Severity != w.severity || !reflect.DeepEqual(a.Tactics, w.tactics) || !reflect.DeepEqual(a.Properties, w.links) || a.Description != w.text || strings.Join(a.Techniques, " ") != w.techniques {
 			t.Errorf("alert %d: %+v, want %+v", i, a, w)
 		}
 	}

@@ -65,7 +65,7 @@ func alertRecord(e *detect.Evaluation, a *detect.Alert, now time.Time) ([]byte, 
 		"VendorName": "Microsoft", "ProviderName": "ASI Scheduled Alerts", "ProductName": "Azure Sentinel", "ProductComponentName": component,
 		"Entities": entities, "ExtendedProperties": properties, "CompromisedEntity": compromised(a.Entities),
 		"Tactics": strings.Join(a.Tactics, ", "), "Techniques": list(techniques(a.Techniques, false)),
-		"SubTechniques": list(append(techniques(a.Techniques, true), r.SubTechniques...)),
+		"SubTechniques": list(techniques(a.Techniques, true)),
 	}
 	for name, value := range a.Properties {
 		if name == "ConfidenceScore" {
