@@ -116,12 +116,27 @@ func (d *DB) String() string { return d.name }
 
 // Exec runs a statement.
 func (d *DB) Exec(query string, args ...any) (sql.Result, error) {
+	return d.execOn(d.anywhere, query, args)
+}
+
+// execOn runs a statement on a connection that is asked for when the database is there.
+func (d *DB) execOn(on func() connection, query string, args []any) (sql.Result, error) {
 	if err := d.arrive(); err != nil {
 		return nil, err
 	}
-	res, err := d.exec(d.anywhere(), query, args)
+	res, err := d.exec(on(), query, args)
 	d.health.note(err, true)
 	return res, err
+}
+
+// ExecSoon is Exec for what may be done again, as [DB.Soon] is Within for it.
+func (d *DB) ExecSoon(query string, args ...any) (sql.Result, error) {
+	return d.execOn(func() connection {
+		if d.soon == nil {
+			return d.anywhere()
+		}
+		return connection{pool: d.soon, kept: d.kept}
+	}, query, args)
 }
 
 // Query runs a query. The rows are to be closed.

@@ -9,12 +9,13 @@ import (
 
 // Lease takes a rule for this node until a time, or keeps it for longer; false if
 // another node has it, whose lease has not ended by now. A node without a name is
-// alone and has every rule.
+// alone and has every rule. A lease that is lost with the machine's power lets another
+// node begin sooner: what this one has done is in the runs.
 func (l *Ledger) Lease(rule string, now, until time.Time) (bool, error) {
 	if l.node == "" {
 		return true, nil
 	}
-	res, err := l.db.Exec("UPDATE cursors SET node = ?, lease = ? WHERE rule = ? AND (node = ? OR lease <= ?)",
+	res, err := l.db.ExecSoon("UPDATE cursors SET node = ?, lease = ? WHERE rule = ? AND (node = ? OR lease <= ?)",
 		l.node, micros(until), rule, l.node, micros(now))
 	if err != nil {
 		return false, err
@@ -23,14 +24,16 @@ func (l *Ledger) Lease(rule string, now, until time.Time) (bool, error) {
 	return n == 1, err
 }
 
-// Release gives a rule back that this node has.
+// Release gives a rule back that this node has. End does it, too.
 func (l *Ledger) Release(rule string) error {
 	if l.node == "" {
 		return nil
 	}
-	_, err := l.db.Exec("UPDATE cursors SET lease = 0 WHERE rule = ? AND node = ?", rule, l.node)
+	_, err := l.db.ExecSoon(release, rule, l.node)
 	return err
 }
+
+const release = "UPDATE cursors SET lease = 0 WHERE rule = ? AND node = ?"
 
 // writeSoon changes a window that this node works on, in a transaction of its own.
 func (l *Ledger) writeSoon(r *Run, what string, args ...any) error {

@@ -60,6 +60,15 @@ type Run struct {
 	Node string
 }
 
+// Open reports whether the window is still to be worked on.
+func (r *Run) Open() bool {
+	switch r.State {
+	case Overdue, Pending, Running, Evaluated:
+		return true
+	}
+	return false
+}
+
 // ErrLost is what a write to a window ends with that another node has taken up
 // meanwhile.
 var ErrLost = errors.New("another node has taken up the window")

@@ -159,11 +159,13 @@ func twoNodes(t *testing.T, source string) {
 	}
 	lease(a, later, false)
 	must(b.Evaluated(&ofB, ledger.Outcome{Records: [][]byte{[]byte("of b")}}))
-	must(b.End(&ofB, ledger.Done, "", later))
-	must(a.Release("r"))
+	must(a.Release("r")) // which is b's
 	lease(a, later, false)
-	must(b.Release("r"))
+	must(b.End(&ofB, ledger.Done, "", later))
 	lease(a, later, true)
+	lease(b, later, false)
+	must(a.Release("r"))
+	lease(b, later, true)
 	runs, err := a.Runs(ledger.Filter{})
 	must(err)
 	if len(runs) != 1 || runs[0].State != ledger.Done || runs[0].Attempt != 2 || runs[0].Node != "b" {

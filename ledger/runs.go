@@ -174,8 +174,8 @@ func (l *Ledger) Records(r *Run) ([][]byte, error) {
 	return out, rows.Err()
 }
 
-// End closes a window in a state that is not open, with its Rows and Alerts. What was to
-// be delivered of it is forgotten. If it is Carried, the rule's next window is to begin
+// End closes a window in a state that is not open, with its Rows and Alerts, and gives its
+// rule back (Release). What was to be delivered of it is forgotten. If it is Carried, the rule's next window is to begin
 // where it begins; if it is Done or Failed, what was carried over into it has ended, too.
 func (l *Ledger) End(r *Run, state State, why string, now time.Time) error {
 	err := l.db.Soon(func(tx *database.Tx) error {
@@ -187,14 +187,17 @@ func (l *Ledger) End(r *Run, state State, why string, now time.Time) error {
 				return err
 			}
 		}
+		var err error
 		switch state {
 		case Carried:
-			_, err := tx.Exec("UPDATE cursors SET carry = ? WHERE rule = ? AND (carry = 0 OR carry > ?)", micros(r.From), r.Rule, micros(r.From))
-			return err
+			_, err = tx.Exec("UPDATE cursors SET carry = ? WHERE rule = ? AND (carry = 0 OR carry > ?)", micros(r.From), r.Rule, micros(r.From))
 		case Done, Failed:
-			return takenOn(tx, r)
+			err = takenOn(tx, r)
 		}
-		return nil
+		if err == nil && l.node != "" {
+			_, err = tx.Exec(release, r.Rule, l.node)
+		}
+		return err
 	})
 	if err == nil {
 		r.State, r.Ended, r.Error = state, now.UTC(), why

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/ledger"
 )
 
 // BenchmarkDue is what a window takes besides its query, where many rules are due at
@@ -14,6 +15,10 @@ import (
 func BenchmarkDue(b *testing.B) {
 	const rules = 500
 	x := open(b, b.TempDir())
+	var err error
+	if x.ledger, err = ledger.New(x.db, "node"); err != nil { // which calypso serve has
+		b.Fatal(err)
+	}
 	for i := range rules {
 		x.rules = append(x.rules, newRule(func(r *detect.Rule) {
 			r.ID, r.Query = fmt.Sprintf("rule-%d", i), "print n = 1 | where n == 2"

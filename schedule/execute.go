@@ -23,7 +23,11 @@ const firstPause = time.Minute
 func (s *Scheduler) execute(ctx context.Context, r *detect.Rule, run ledger.Run) error {
 	held, err := s.hold(ctx, run.Rule)
 	if err == nil && held.ctx != nil {
-		err = errors.Join(s.advance(held.ctx, r, &run), held.release())
+		err = s.advance(held.ctx, r, &run)
+		held.stop()
+		if run.Open() { // else its end has released the rule
+			err = errors.Join(err, s.o.Ledger.Release(run.Rule))
+		}
 	}
 	if errors.Is(err, ledger.ErrLost) {
 		s.o.Log.Warn("schedule", "rule", run.Name, "window", run.To, "error", err)

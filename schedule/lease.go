@@ -12,11 +12,11 @@ const leaseTime = time.Minute
 
 // A hold is a rule that this node works on.
 type hold struct {
-	ctx     context.Context // ends when the rule is lost; nil if another node has it
-	release func() error
+	ctx  context.Context // ends when the rule is lost; nil if another node has it
+	stop func()          // has the lease not be renewed any more
 }
 
-// hold takes a rule for this node until it is released.
+// hold takes a rule for this node until it is stopped and released.
 func (s *Scheduler) hold(ctx context.Context, rule string) (hold, error) {
 	now := s.o.Now()
 	got, err := s.o.Ledger.Lease(rule, now, now.Add(leaseTime))
@@ -26,10 +26,9 @@ func (s *Scheduler) hold(ctx context.Context, rule string) (hold, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var keep sync.WaitGroup
 	keep.Go(func() { s.keep(ctx, cancel, rule) })
-	return hold{ctx, func() error {
+	return hold{ctx, func() {
 		cancel()
 		keep.Wait()
-		return s.o.Ledger.Release(rule)
 	}}, nil
 }
 
