@@ -146,8 +146,13 @@ func (s *Store) due() []*table {
 		case st.applied == st.durable:
 		case bytes >= s.opt.SealBytes, hot > s.opt.HotBytes/2 && bytes > 0, crowded:
 			out = append(out, t)
-		case len(st.hot) > 0 && time.Duration(now-st.hot[0].at)*100 >= s.opt.SealAge:
-			out = append(out, t)
+		case len(st.hot) == 0:
+		default:
+			// Rows from long after now came before the clock was put back.
+			age := time.Duration(now-st.hot[0].at) * 100
+			if age >= s.opt.SealAge || age <= -s.opt.SealAge {
+				out = append(out, t)
+			}
 		}
 	}
 	return out

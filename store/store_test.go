@@ -775,3 +775,34 @@ func TestDamageInTheLog(t *testing.T) {
 		s.Close()
 	}
 }
+
+// A clock that is put back loses nothing, and rows in memory become segments all the same.
+func TestClockGoesBack(t *testing.T) {
+	dir, now := t.TempDir(), start
+	clock := func() time.Time { return now }
+	s := open(t, dir, Options{idle: true, Now: clock})
+	mustAppend(t, s, Batch{ID: "a", Rows: []Rows{rowsOf("Events", 0, 10)}})
+	now = start.Add(-30 * 24 * time.Hour)
+	mustAppend(t, s, Batch{ID: "b", Rows: []Rows{rowsOf("Events", 10, 20)}})
+	if due := s.due(); len(due) != 1 {
+		t.Errorf("%d tables are due to be sealed", len(due))
+	}
+	for range 2 {
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"a", "b"} {
+			ack, err := s.Append(context.Background(), Batch{ID: id, Rows: []Rows{rowsOf("Events", 90, 91)}})
+			if err != nil || !ack.Duplicate {
+				t.Errorf("batch %s again: %+v, %v", id, ack, err)
+			}
+		}
+		s.Close()
+		s = open(t, dir, Options{idle: true, Now: clock})
+	}
+	defer s.Close()
+	got, err := numbers(s.Snapshot(), "Events")
+	if err != nil || len(got) != 20 || len(s.Damage()) > 0 {
+		t.Errorf("%d rows, %v, damaged: %v", len(got), err, s.Damage())
+	}
+}
