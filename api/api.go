@@ -189,8 +189,10 @@ var errBusy = errors.New("come again")
 func answer(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false) // people read it, too
 	// A client that has gone is told nothing.
-	_ = json.NewEncoder(w).Encode(v)
+	_ = out.Encode(v)
 }
 
 // An oneAPIError is an error as Kusto's REST API has it.

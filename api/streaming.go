@@ -59,6 +59,9 @@ func (s *server) streaming(w http.ResponseWriter, r *http.Request, by caller) {
 	case errors.Is(err, ingest.ErrTooLarge), errors.Is(err, context.Canceled):
 		failed(w, err)
 		return
+	case errors.Is(err, external.ErrTooLarge):
+		fail(w, http.StatusRequestEntityTooLarge, "PayloadTooLarge", fmt.Errorf("nothing is stored: %w: its pages unpack to more than %d bytes", err, s.o.Limits.Body))
+		return
 	case errors.As(err, &malformed):
 		fail(w, http.StatusBadRequest, malformed.Code, fmt.Errorf("nothing is stored: %w", err))
 		return
@@ -93,7 +96,7 @@ func (s *server) streamRequest(r *http.Request, table string, schema types.Schem
 		}
 		return ""
 	}
-	req := external.Request{Schema: schema.Visible(), Properties: map[string]string{}}
+	req := external.Request{Schema: schema.Visible(), Properties: map[string]string{}, MaxBytes: s.o.Limits.Body}
 	format := strings.ToLower(param("streamFormat"))
 	if format == "" {
 		return req, errors.New("want streamFormat: csv, tsv, tsve, psv, scsv, sohsv, txt, raw, json, multijson or parquet")

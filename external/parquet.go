@@ -21,7 +21,7 @@ type parquetRecords struct {
 }
 
 func openParquet(path string, s types.Schema, of []field) (records, error) {
-	file, err := parquet.Open(path, parquet.Options{Declared: declaredOf(s, of)})
+	file, err := parquet.Open(path, parquet.Options{Declared: declaredOf(s, of), MaxBytes: maxBytes})
 	if err != nil {
 		return nil, err
 	}

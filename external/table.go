@@ -12,6 +12,7 @@ import (
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/parquet"
 )
 
 // A Request is what a query says of the files that it wants.
@@ -22,7 +23,13 @@ type Request struct {
 	URIs []string
 	// Properties are those of with (…), their names in lower case.
 	Properties map[string]string
+	// MaxBytes bounds what the pages of a Parquet file given to [Body] unpack to: more is
+	// ErrTooLarge. 0 is no limit.
+	MaxBytes int64
 }
+
+// ErrTooLarge says that there is more than Request.MaxBytes.
+var ErrTooLarge = parquet.ErrTooLarge
 
 // maxBytes is how much of one file, decompressed, a query reads. Kusto calls
 // externaldata a thing for small tables of up to 100 MB.

@@ -71,7 +71,7 @@ func Body(name string, data []byte, r Request) (column.Reader, error) {
 		fields[i].location = name
 	}
 	declared := declaredOf(r.Schema, fields)
-	file, err := parquet.OpenReader(inMemory{bytes.NewReader(data)}, int64(len(data)), name, parquet.Options{Declared: declared})
+	file, err := parquet.OpenReader(inMemory{bytes.NewReader(data)}, int64(len(data)), name, parquet.Options{Declared: declared, MaxBytes: r.MaxBytes})
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ type group struct {
 
 	mu      sync.Mutex
 	layouts map[int]*layout // by leaf
+	spent   map[int]bool    // columns whose pages have been counted, by leaf
 	kept    *scannedGroup   // nil unless columns are kept in memory
 }
 

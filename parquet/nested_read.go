@@ -47,6 +47,9 @@ func endOfRow(v []pq.Value) int {
 
 // leafValues returns the values of a leaf for the rows of c, with their levels.
 func (c *chunk) leafValues(leaf int) ([]pq.Value, error) {
+	if err := c.scan.g.spendChunk(leaf); err != nil {
+		return nil, err
+	}
 	chunk := c.scan.g.rg.ColumnChunks()[leaf]
 	if _, err := chunk.OffsetIndex(); err != nil && !errors.Is(err, pq.ErrMissingOffsetIndex) {
 		return nil, fmt.Errorf("page index: %w", err)

@@ -113,6 +113,8 @@ type compact struct {
 	b   []byte
 	at  int
 	bad bool
+	// structs counts those that lists say they have.
+	structs uint64
 }
 
 func (c *compact) byte() byte {
@@ -185,6 +187,9 @@ func (c *compact) skip(depth int, kind byte) {
 		n := uint64(b >> 4)
 		if n == 15 {
 			n = c.varint()
+		}
+		if b&15 == compactStruct {
+			c.structs += n
 		}
 		c.skipAll(depth, n, b&15)
 	case compactMap:

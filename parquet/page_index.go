@@ -125,47 +125,63 @@ func (g *group) indexed(leaf int) (*layout, error) {
 	return l, nil
 }
 
-// walked reads the headers of all pages.
+// walked returns the layout that the headers of the pages tell.
 func (g *group) walked(leaf int) (*layout, error) {
-	m := g.meta(leaf)
-	start := m.DataPageOffset
-	if m.DictionaryPageOffset > 0 {
-		start = min(start, m.DictionaryPageOffset)
-	}
-	if m.TotalCompressedSize < 0 || start < 0 || start+m.TotalCompressedSize > g.file.size {
-		return nil, errors.New("lies outside the file")
-	}
-	raw := g.file.memory.take(int(m.TotalCompressedSize))
-	defer g.file.memory.give(raw)
-	if _, err := g.file.f.ReadAt(raw, start); err != nil {
-		return nil, err
-	}
 	l := &layout{n: g.n}
 	rows := 0
-	for at := 0; at < len(raw) && rows < g.n; {
-		h, n, err := parsePageHeader(raw[at:])
-		if err != nil {
-			return nil, err
-		}
-		if h.packed > len(raw)-at-n {
-			return nil, errors.New("page is torn")
-		}
-		s := spot{offset: start + int64(at), size: n + h.packed, first: rows}
+	err := g.headers(leaf, func(h pageHeader, s spot) (more bool, err error) {
 		switch h.kind {
 		case format.DictionaryPage:
 			l.dict = s
 		case format.DataPage, format.DataPageV2:
 			if h.values > 0 {
+				s.first = rows
 				l.data = append(l.data, s)
 				rows += h.values
 			}
 		}
-		at += s.size
+		return rows < g.n, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if rows != g.n {
 		return nil, fmt.Errorf("holds %d rows, want %d", rows, g.n)
 	}
 	return l, nil
+}
+
+// headers calls f with the header of each page of a column, and where the page is, while
+// it wants more.
+func (g *group) headers(leaf int, f func(pageHeader, spot) (more bool, err error)) error {
+	m := g.meta(leaf)
+	start := m.DataPageOffset
+	if m.DictionaryPageOffset > 0 {
+		start = min(start, m.DictionaryPageOffset)
+	}
+	if m.TotalCompressedSize < 0 || start < 0 || m.TotalCompressedSize > g.file.size-start {
+		return errors.New("lies outside the file")
+	}
+	raw := g.file.memory.take(int(m.TotalCompressedSize))
+	defer g.file.memory.give(raw)
+	if _, err := g.file.f.ReadAt(raw, start); err != nil {
+		return err
+	}
+	for at := 0; at < len(raw); {
+		h, n, err := parsePageHeader(raw[at:])
+		if err != nil {
+			return err
+		}
+		if h.packed > len(raw)-at-n {
+			return errors.New("page is torn")
+		}
+		s := spot{offset: start + int64(at), size: n + h.packed}
+		if more, err := f(h, s); err != nil || !more {
+			return err
+		}
+		at += s.size
+	}
+	return nil
 }
 
 func (g *group) meta(leaf int) *format.ColumnMetaData {

@@ -54,6 +54,9 @@ func (r *pageReader) read(s spot, keep bool) (page, error) {
 // may be missing.
 func (r *pageReader) readTo(raw *rawPage, keep bool, rows int) (_ page, err error) {
 	h := raw.header
+	if err := r.g.file.spend(h.unpacked); err != nil {
+		return page{}, err
+	}
 	p := page{rows: h.values, present: h.values}
 	behind := 0 // the levels
 	if h.kind == format.DataPageV2 {

@@ -36,6 +36,9 @@ type Options struct {
 	// Index, if not nil, is asked where rows that a query wants may be, besides
 	// the file's own statistics.
 	Index Index
+	// MaxBytes bounds what the pages that are read unpack to, in all: beyond that,
+	// reading ends with ErrTooLarge. 0 is no limit.
+	MaxBytes int64
 }
 
 // An Index knows of text in a file what its statistics don't. It is safe for
@@ -68,6 +71,9 @@ type File struct {
 	// inflaters has decoders that can stop early.
 	inflaters sync.Pool
 	block     atomic.Int64 // see blockSize; 0 if nothing is known
+	// left is how many bytes pages may still unpack to, if that is bounded.
+	bounded bool
+	left    atomic.Int64
 }
 
 // A field is a column of the file.
@@ -116,13 +122,20 @@ func OpenReader(f ReaderAtCloser, size int64, path string, o Options) (*File, er
 
 func open(f ReaderAtCloser, size int64, path string, o Options) (file *File, err error) {
 	defer recovered(path, &err)
+	checking, isChecking := f.(Checking)
+	if !isChecking {
+		if err := checkFooter(f, size); err != nil {
+			return nil, fmt.Errorf("%s: not a whole Parquet file: %w", path, err)
+		}
+	}
 	pf, err := pq.OpenFile(f, size, pq.SkipPageIndex(true), pq.ReadBufferSize(1<<16))
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a whole Parquet file: %w", path, err)
 	}
-	file = &File{path: path, f: f, pf: pf, size: size, index: o.Index}
-	if c, ok := f.(Checking); ok {
-		file.grain = c.Grain()
+	file = &File{path: path, f: f, pf: pf, size: size, index: o.Index, bounded: o.MaxBytes > 0}
+	file.left.Store(o.MaxBytes)
+	if isChecking {
+		file.grain = checking.Grain()
 	}
 	leaf := 0
 	for _, c := range pf.Root().Columns() {
