@@ -102,6 +102,7 @@ func (r *Rule) resource() armRule {
 	props := armProperties{content: r.content(ISODuration), DisplayName: armText(r.Name), Description: armText(r.Description), Enabled: &enabled}
 	props.Query = armText(props.Query)
 	props.Techniques, props.SubTechniques = r.armTechniques()
+	props.EntityMappings = armEntities(props.EntityMappings)
 	props.SuppressionEnabled = &suppressed
 	if !suppressed {
 		props.SuppressionDuration = "PT5H" // the service wants one all the same
@@ -119,6 +120,31 @@ func (r *Rule) resource() armRule {
 	}
 }
 
+// LostInARM names what of the rule changes what it finds, or what its alerts are about, and
+// has no place in a template: what only Calypso knows, and identifiers that Sentinel does not
+// take.
+func (r *Rule) LostInARM() (out []string) {
+	if f := r.settings(); f != nil {
+		for _, setting := range []struct {
+			name string
+			set  bool
+		}{{"window", f.Window != ""}, {"delay", f.Delay != ""}, {"start", f.Start != ""}, {"first", f.First != ""}, {"once", f.Once}, {"remediation", f.Remediation != ""}} {
+			if setting.set {
+				out = append(out, "calypso."+setting.name)
+			}
+		}
+	}
+	types := entityTypes()
+	for i, e := range r.Entities {
+		for _, f := range e.Fields {
+			if slices.Contains(types[e.Type].beyond, f.Identifier) {
+				out = append(out, fmt.Sprintf("%s: identifier %s", indexed("entityMappings", i), f.Identifier))
+			}
+		}
+	}
+	return out
+}
+
 // armVersion is a version of the API that has all that is written: sub-techniques came with
 // a preview.
 func armVersion(subTechniques bool) string {
@@ -126,6 +152,26 @@ func armVersion(subTechniques bool) string {
 		return "2023-12-01-preview"
 	}
 	return "2024-03-01"
+}
+
+// armEntities leaves out identifiers that the service refuses, and with them entities that
+// nothing else identifies.
+func armEntities(all []entityMappingField) (out []entityMappingField) {
+	types := entityTypes()
+	for _, m := range all {
+		t, kept := types[m.EntityType], EntityMapping{}
+		fields := []fieldMappingField{}
+		for _, f := range m.FieldMappings {
+			if !slices.Contains(t.beyond, f.Identifier) {
+				fields = append(fields, f)
+				kept.Fields = append(kept.Fields, FieldMapping{f.Identifier, f.ColumnName})
+			}
+		}
+		if m.FieldMappings = fields; identified(kept, t.required) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // armTechniques returns the techniques and the sub-techniques. The service refuses T1078.004

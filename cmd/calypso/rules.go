@@ -104,7 +104,8 @@ func rulesExportCommand() *cobra.Command {
 		Short: "Write rules as Sentinel's YAML, one a file, or as an ARM template",
 		Long: `Write the rules of files and folders in another format: as Sentinel's YAML, as the
 public rule repository has it, one file a rule; or as one ARM template, which can
-be deployed to a workspace. Rules that are wrong are told and left out.`,
+be deployed to a workspace; what Sentinel would refuse, and what a template has no
+place for, is told. Rules that are wrong are told and left out.`,
 		Example: `  calypso rules export --to rules/ Azure_Sentinel_analytics_rules.json
   calypso rules export --format arm --to template.json rules/`,
 		Args: cobra.MinimumNArgs(1),
@@ -119,7 +120,10 @@ be deployed to a workspace. Rules that are wrong are told and left out.`,
 			default:
 				return fmt.Errorf("want --format yaml or arm, not %q", format)
 			}
-			return errors.Join(err, tellReading(&read, true))
+			if err != nil {
+				return err
+			}
+			return tellReading(&read, format == "yaml")
 		},
 	}
 	c.Flags().StringVar(&format, "format", "yaml", "yaml or arm")
@@ -128,6 +132,11 @@ be deployed to a workspace. Rules that are wrong are told and left out.`,
 }
 
 func exportARM(rules []*detect.Rule, to string) error {
+	for _, r := range rules {
+		if lost := r.LostInARM(); len(lost) > 0 {
+			fmt.Fprintf(os.Stderr, "%s: %s: not in the template: %s\n", r.File, r.Name, strings.Join(lost, ", "))
+		}
+	}
 	text, err := detect.ARM(rules)
 	if err == nil && to != "" {
 		err = os.WriteFile(to, text, 0o600)
