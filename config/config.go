@@ -4,12 +4,14 @@
 package config
 
 import (
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -187,6 +189,23 @@ func Default() Config {
 	}
 }
 
+// isWithin reports whether a path is a folder or something in it.
+func isWithin(path, folder string) bool {
+	rel, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// CheckFiles returns what is wrong with the files that c names for TLS, nil if nothing is.
+func (c *Config) CheckFiles() error {
+	if c.TLS.Certificate == "" {
+		return nil
+	}
+	if _, err := tls.LoadX509KeyPair(c.TLS.Certificate, c.TLS.Key); err != nil {
+		return fmt.Errorf("%s: %w", c.places.at("tls"), err)
+	}
+	return nil
+}
+
 // Check returns all that is wrong with c, nil if nothing is.
 func (c *Config) Check() error {
 	var errs []error
@@ -195,6 +214,12 @@ func (c *Config) Check() error {
 	}
 	if c.Store == "" {
 		wrong("store", "want a folder")
+	}
+	if scheme, _, ok := strings.Cut(c.Database, "://"); ok && scheme != "postgres" && scheme != "postgresql" {
+		wrong("database", "%q is neither a file nor postgres://…", c.Database)
+	}
+	if c.Backups != "" && isWithin(c.Backups, c.Store) {
+		wrong("backups", "%s is in the folder of the store, %s: a backup is to have a folder elsewhere", c.Backups, c.Store)
 	}
 	if !slices.Contains([]string{"sentinel", "defender_xdr", "unified"}, c.Catalog) {
 		wrong("catalog", "%q is none of sentinel, defender_xdr and unified", c.Catalog)
@@ -307,9 +332,12 @@ func (t *Token) check() error {
 
 // Local reports whether only this machine reaches the address.
 func (c *Config) Local() (bool, error) {
-	host, _, err := net.SplitHostPort(c.Listen)
+	host, port, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return false, fmt.Errorf("%q is no host:port: %w", c.Listen, err)
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return false, fmt.Errorf("%q: %q is no port: want a number up to 65535", c.Listen, port)
 	}
 	ip := net.ParseIP(strings.Trim(host, "[]"))
 	return host == "localhost" || ip != nil && ip.IsLoopback(), nil

@@ -37,6 +37,9 @@ func Formats() []Format { return []Format{Text, JSON, JSONL, CSV, TSV, Parquet, 
 // ParseFormat returns the format called name.
 func ParseFormat(name string) (Format, error) {
 	var names []string
+	if name == "ndjson" { // as JSON a line is called, too
+		return JSONL, nil
+	}
 	for _, f := range Formats() {
 		if string(f) == name {
 			return f, nil

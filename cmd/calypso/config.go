@@ -58,6 +58,11 @@ func configCommand() *cobra.Command {
 		Use: "check FILE", Short: "Say all that is wrong with a configuration file", Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := readConfig(args[0], nil)
+			if err == nil {
+				if err = c.CheckFiles(); err != nil {
+					err = &exitError{exitInvalid, err}
+				}
+			}
 			if err == nil && c.Setup != "" {
 				if err = checkSetup(c.Setup); err != nil {
 					err = &exitError{exitInvalid, err}

@@ -84,6 +84,9 @@ its digest only. Roles: reader, ingestor, operator, admin.`,
 
 // serve serves until ctx ends, and then lets the requests under way end.
 func serve(ctx context.Context, c config.Config, saved *savedFlags, told served) (err error) {
+	if err := c.CheckFiles(); err != nil {
+		return &exitError{exitInvalid, err}
+	}
 	p, err := openParts(c, saved)
 	if err != nil {
 		return err
