@@ -136,7 +136,7 @@ func (b *binder) checkShapes(name string, sig function.Signature, f fit, args []
 	}
 	switch name {
 	case "todynamic", "toobject":
-		if s := b.shapeOf(args[0].expr); s.is(shapeArray) || s.is(shapeBag) {
+		if args[0].typ() == types.Dynamic && b.shapeOf(args[0].expr) != nil {
 			b.tolerate(typeExpected(args[0].at, types.Dynamic, types.String))
 		}
 	case "coalesce":

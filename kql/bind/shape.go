@@ -45,10 +45,10 @@ func sameShape(a, b *shape) *shape {
 }
 
 // eitherShape is sameShape for the branches of iff and case, where the analyzer
-// settles for the scalar of a scalar and an array.
+// settles for the scalar of a scalar and something else.
 func eitherShape(a, b *shape) *shape {
 	switch {
-	case a == nil || b == nil || a.is(shapeScalar) == b.is(shapeScalar):
+	case a.is(shapeScalar) == b.is(shapeScalar):
 		return sameShape(a, b)
 	case a.is(shapeScalar):
 		return a

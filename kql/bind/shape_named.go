@@ -44,9 +44,15 @@ func namedShape(name string) *shape {
 		s := bagOf(types.String, "type")
 		s.props["coordinates"] = arrayOf(nil)
 		return s
-	case "parse_xml", "parse_url", "parseurl", "parse_urlquery", "parseurlquery", "parse_path", "parse_user_agent",
+	case "parse_url", "parseurl":
+		return bagOf(types.String, "Scheme", "Host", "Port", "Path", "Username", "Password", "Fragment")
+	case "parse_path":
+		return bagOf(types.String, "Scheme", "RootPath", "DirectoryPath", "DirectoryName", "Filename", "Extension", "AlternateDataStreamName")
+	case "current_principal_details":
+		return bagOf(types.String, "UserPrincipalName", "IdentityProvider", "Authority", "Mfa", "Type", "DisplayName", "ObjectId", "FQN", "Notes")
+	case "parse_xml", "parse_urlquery", "parseurlquery", "parse_user_agent",
 		"pack", "bag_pack", "pack_dictionary", "pack_all", "bag_pack_columns", "bag_merge", "bag_remove_keys",
-		"bag_zip", "series_fit_2lines_dynamic", "make_bag", "make_bag_if", "make_dictionary", "buildschema", "current_principal_details":
+		"bag_zip", "series_fit_2lines_dynamic", "make_bag", "make_bag_if", "make_dictionary", "buildschema":
 		return &shape{kind: shapeBag}
 	}
 	return nil

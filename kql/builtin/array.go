@@ -95,8 +95,8 @@ func arrayFunctions() function.Family {
 		},
 		turn("array_rotate_left", "Moves the elements of an array to the left; those that fall out come in at the right.", true, `array_rotate_left(dynamic([1,2,3]), 1) -> [2,3,1]`),
 		turn("array_rotate_right", "Moves the elements of an array to the right; those that fall out come in at the left.", false, `array_rotate_right(dynamic([1,2,3]), 1) -> [3,1,2]`),
-		shift("array_shift_left", "Moves the elements of an array to the left; what comes in at the right is null, or the default given.", true, `array_shift_left(dynamic([1,2,3]), 1, 0) -> [2,3,0]`),
-		shift("array_shift_right", "Moves the elements of an array to the right; what comes in at the left is null, or the default given.", false, `array_shift_right(dynamic([1,2,3]), 1) -> [null,1,2]`),
+		shift("array_shift_left", "Moves the elements of an array to the left; what comes in at the right is null (empty among texts), or the default given.", true, `array_shift_left(dynamic([1,2,3]), 1, 0) -> [2,3,0]`),
+		shift("array_shift_right", "Moves the elements of an array to the right; what comes in at the left is null (empty among texts), or the default given.", false, `array_shift_right(dynamic([1,2,3]), 1) -> [null,1,2]`),
 		{
 			Doc: "Adds the numbers of an array; null if it has another element, or none.",
 			Overloads: []function.Overload{
@@ -320,6 +320,8 @@ func shiftArray(args []dynamic.Value, left bool) dynamic.Value {
 	var fill dynamic.Value
 	if len(args) > 2 {
 		fill = args[2]
+	} else if textArray(v) {
+		fill = dynamic.FromString("")
 	}
 	var b dynamic.ArrayBuilder
 	n := int64(v.Len())
@@ -331,6 +333,16 @@ func shiftArray(args []dynamic.Value, left bool) dynamic.Value {
 		}
 	}
 	return b.Value()
+}
+
+// textArray reports whether v has elements, all of them texts.
+func textArray(v dynamic.Value) bool {
+	for _, e := range v.Elements() {
+		if e.Kind() != dynamic.String {
+			return false
+		}
+	}
+	return v.Len() > 0
 }
 
 func sumArray(v dynamic.Value) (float64, bool) {
