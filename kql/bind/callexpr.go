@@ -71,8 +71,8 @@ func (b *binder) callScalar(sc *scope, e *syntax.CallExpr, f *function.Scalar) v
 	if f.Window && !sc.serialized() {
 		b.refuse(notSerialized(e.Name, e.Name.Name))
 	}
-	if f.Internal {
-		b.tolerate(b.noFunction(sc, e.Name, e.Name.Name))
+	if f.Internal && b.env.Strict {
+		b.report(b.noFunction(sc, e.Name, e.Name.Name))
 	}
 	if n := len(e.Args); n > 1 && f.Typed {
 		if t, ok := e.Args[n-1].(*syntax.TypeOfExpr); ok && t.Type != nil {

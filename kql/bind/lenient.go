@@ -43,15 +43,15 @@ func (b *binder) misfit(at syntax.Node, name string, sigs, theirs []function.Sig
 }
 
 // besideAnalyzer reports a call of f that the engine takes and Microsoft's analyzer
-// does not. It returns how to say that an argument is no constant: as what only the
+// does not: a mistake where a query is checked, nothing to tell where it runs. It returns how to say that an argument is no constant: as what only the
 // engine refuses, where the analyzer has signatures of its own that take it.
 func (b *binder) besideAnalyzer(at syntax.Node, f *function.Scalar, args []operand, noFit complaint) func(syntax.Diagnostic) {
 	if len(f.AnalyzerSigs) == 0 {
 		return b.report
 	}
-	if _, ok := choose(f.AnalyzerSigs, operandTypes(args)); !ok {
+	if _, ok := choose(f.AnalyzerSigs, operandTypes(args)); !ok && b.env.Strict {
 		for _, d := range noFit(at, f.Name(), f.AnalyzerSigs, args) {
-			b.tolerate(d)
+			b.report(d)
 		}
 	}
 	return b.refuse

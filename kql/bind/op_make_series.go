@@ -107,8 +107,8 @@ func (b *binder) seriesBound(rows *scope, e syntax.Expr, t, declared types.Type)
 	switch got := v.typ(); {
 	case v.unknown() || t == types.Unknown || got == declared:
 	case got == types.Dynamic, got.IsNumeric() && t.IsNumeric():
-		if got > declared {
-			b.tolerate(typeNeeded(e, declared))
+		if got > declared && b.env.Strict {
+			b.report(typeNeeded(e, declared))
 		}
 	default:
 		b.report(typeNeeded(e, declared))
@@ -139,7 +139,9 @@ func (b *binder) seriesStep(rows *scope, e syntax.Expr, t, declared types.Type) 
 	ours, theirs := step == want || step.IsNumeric() && want.IsNumeric(), isInterval(step, declared)
 	switch wrong := notAnInterval(e, step, t); {
 	case ours && !theirs:
-		b.tolerate(wrong)
+		if b.env.Strict {
+			b.report(wrong)
+		}
 	case !ours && theirs:
 		b.refuse(wrong)
 	case !ours:

@@ -79,7 +79,11 @@ func (b *binder) scanScope(sc *scope, in table, record types.Schema, steps []*sy
 // that it is a bool.
 func (b *binder) stepCondition(sc *scope, e syntax.Expr) plan.Expr {
 	v := b.scalar(sc, e)
-	if t := v.typ(); t != types.Bool && t != types.Unknown {
+	switch v.typ() {
+	case types.Bool, types.Unknown:
+	case types.Dynamic:
+		return b.convert(e, v, types.Bool).expr
+	default:
 		b.refuse(typeNeeded(e, types.Bool))
 	}
 	return v.expr
