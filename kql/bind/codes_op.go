@@ -156,6 +156,13 @@ func keyTypesDiffer(at syntax.Node, name string) syntax.Diagnostic {
 	return fault("KS227", at, "the column '%s' must have the same type on both sides of the join: convert one", name)
 }
 
+// graphKeyDynamic is KS240: nodes of a graph with dynamic identifiers.
+//
+// Example: print a = dynamic(1), b = 2 | make-graph a --> b | graph-to-table nodes
+func graphKeyDynamic(at syntax.Node) syntax.Diagnostic {
+	return fault("KS240", at, "what tells nodes apart cannot be dynamic: convert it, as with tostring(…)")
+}
+
 // keysNotComparable is KS242: two keys of types that never compare.
 //
 // Example: print a = 1 | join (print b = 'x') on $left.a == $right.b

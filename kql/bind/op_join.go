@@ -240,6 +240,9 @@ func (b *binder) addKeys(keys *joinKeys, left, right *plan.Column, atLeft, atRig
 		b.report(keysNotComparable(atLeft, left.Typ, right.Typ))
 		return
 	}
+	if left.Typ != right.Typ && t == types.Real {
+		b.tolerate(keysNotComparable(atLeft, left.Typ, right.Typ))
+	}
 	keys.rightAt[right.Index] = true
 	keys.left = append(keys.left, b.convert(atLeft, value{expr: left}, t).expr)
 	keys.right = append(keys.right, b.convert(atRight, value{expr: right}, t).expr)

@@ -91,7 +91,9 @@ func (b *binder) graphOf(sc *scope, in table, op *syntax.MakeGraphOp, cut func(t
 	}
 	s := in.schema()
 	t := s.Columns[source].Type
-	b.notDynamic(op.Source, t)
+	if !b.graphKey(op.Source, t) || !b.graphKey(op.Target, s.Columns[target].Type) {
+		return unknownTable()
+	}
 	n := &plan.MakeGraph{Edges: in.node, Undirected: op.Undirected, Source: columnAt(s, source),
 		Target: b.convert(op.Target, value{expr: columnAt(s, target)}, t).expr}
 	nodes := newColumns()
@@ -110,12 +112,22 @@ func (b *binder) graphOf(sc *scope, in table, op *syntax.MakeGraphOp, cut func(t
 		if at < 0 {
 			return unknownTable()
 		}
-		b.addNodes(n, nodes, rows, nt, at)
+		if b.graphKey(nt.On, rows.schema().Columns[at].Type) {
+			b.addNodes(n, nodes, rows, nt, at)
+		}
 	}
 	n.Nodes = nodes.schema()
 	out := in.unordered(n)
 	out.open = open
 	return out
+}
+
+// graphKey checks the type of what tells the nodes of a graph apart.
+func (b *binder) graphKey(at syntax.Node, t types.Type) bool {
+	if t == types.Dynamic {
+		b.report(graphKeyDynamic(at))
+	}
+	return t != types.Dynamic
 }
 
 // addNodes adds the columns of a table of nodes to those of the graph's.

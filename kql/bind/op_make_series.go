@@ -71,7 +71,7 @@ func (b *binder) seriesValue(at syntax.Expr, v value, t types.Type) plan.Expr {
 func (b *binder) seriesAxis(sc, rows *scope, n *plan.MakeSeries, op *syntax.MakeSeriesOp, out *columns) {
 	on := op.On
 	axis := b.scalar(rows, unnamed(on))
-	t := axis.typ()
+	t, outright := axis.typ(), isColumn(axis.expr) || on != unnamed(on)
 	if t == types.Int {
 		axis = b.convert(on, axis, types.Long)
 	}
@@ -96,6 +96,9 @@ func (b *binder) seriesAxis(sc, rows *scope, n *plan.MakeSeries, op *syntax.Make
 	name := givenName(on, b.resultName(rows, unnamed(on)), "")
 	if name == "" {
 		name = b.defaultName(rows, false)
+	}
+	if outright && out.declared[name] {
+		b.report(duplicateColumn(on, name))
 	}
 	out.put(out.unique(name, ""), axis.expr, false)
 }

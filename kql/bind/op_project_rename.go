@@ -29,7 +29,7 @@ func (b *binder) projectRename(in table, op *syntax.ProjectRenameOp) table {
 			b.report(duplicateColumn(e.Names[0], name))
 			continue
 		}
-		if name == s.Columns[i].Name {
+		if s.Index(name) >= 0 { // its own, or one that has got another before
 			b.tolerate(duplicateColumn(e.Names[0], name))
 		}
 		delete(taken, cols[i].Name)

@@ -13,7 +13,11 @@ import (
 func (b *binder) reduce(sc *scope, in table, op *syntax.ReduceOp) table {
 	n := &plan.Reduce{Input: in.node, Threshold: b.reduceThreshold(op.With)}
 	n.Source = b.paramOneOf(op.Params, "kind", "", "source") == "source"
-	n.Text = b.typed(sc.withRow(in), unnamed(op.By), types.String).expr
+	text := b.scalar(sc.withRow(in), unnamed(op.By))
+	if !text.unknown() && text.typ() != types.String {
+		b.report(typeNeeded(op.By, types.String))
+	}
+	n.Text = text.expr
 	if p := syntax.FindParam(op.With, "characters"); p != nil {
 		if s, ok := p.Value.(*syntax.StringLit); ok {
 			n.Separators = s.Value

@@ -32,6 +32,9 @@ func (b *binder) pivot(sc *scope, in table, op *syntax.EvaluateOp) table {
 		p.keys = p.otherColumns()
 	}
 	if declared, ok := b.declaredColumns(op); ok {
+		if op.Schema.Star {
+			declared = p.withKeys(declared)
+		}
 		return p.declared(declared)
 	}
 	found, ok := b.discover(op, p.valuesPlan())
@@ -147,6 +150,19 @@ func (p *pivoting) declared(cols []types.Column) table {
 		exprs[j] = v.expr
 	}
 	return t.over(&plan.Project{Input: t.node, Exprs: exprs, Out: types.NewSchema(cols...)})
+}
+
+// withKeys puts the columns that stay before the declared ones, of which they are
+// none.
+func (p *pivoting) withKeys(declared []types.Column) []types.Column {
+	var out []types.Column
+	for _, i := range p.keys {
+		c := p.in.schema().Columns[i]
+		if !slices.ContainsFunc(declared, func(d types.Column) bool { return d.Name == c.Name }) {
+			out = append(out, types.Column{Name: c.Name, Type: c.Type})
+		}
+	}
+	return append(out, declared...)
 }
 
 // over makes a column for each of the values.
