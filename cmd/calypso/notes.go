@@ -77,8 +77,11 @@ func readsAllTables(q *syntax.Query) bool {
 	found := false
 	syntax.Walk(q, func(n syntax.Node) bool {
 		switch n := n.(type) {
-		case *syntax.SearchOp:
-			found = found || n.In == nil
+		case *syntax.PipeExpr:
+			if n.Source == nil && len(n.Ops) > 0 {
+				s, ok := n.Ops[0].(*syntax.SearchOp)
+				found = found || ok && s.In == nil
+			}
 		case *syntax.FindOp:
 			found = found || n.In == nil
 		case *syntax.UnionOp:

@@ -23,6 +23,27 @@ func unknownEntityGroup(at syntax.Node, name string) syntax.Diagnostic {
 	return fault("KS247", at, "the name '%s' does not refer to any known entity group: list its entities, let %[1]s = entity_group [database('a'), database('b')]", name)
 }
 
+// unknownExternalTable is KS209: an external table, which no catalog here has.
+//
+// Example: external_table('feed') | count
+func unknownExternalTable(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS209", at, "the name '%s' does not refer to any known external table: read its files as a table, with -d NAME=PATH, or with externaldata", name)
+}
+
+// unknownStoredResult is KS248: a stored query result, which nothing here keeps.
+//
+// Example: stored_query_result('daily') | count
+func unknownStoredResult(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS248", at, "the name '%s' does not refer to any known stored query result: put its query into a saved function, or its rows into a file", name)
+}
+
+// unknownGraph is KS260: a graph model, which nothing here keeps.
+//
+// Example: graph('paths') | graph-to-table nodes
+func unknownGraph(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS260", at, "the name '%s' does not refer to any known graph model: make the graph within the query, with make-graph", name)
+}
+
 // noEntities is KS999: a group of which nothing is there.
 //
 // Example: macro-expand isfuzzy=true entity_group [nowhere] as X (X)

@@ -16,7 +16,9 @@ func formOf(name string) form {
 	switch name {
 	case "table", "materialized_view":
 		return (*binder).tableCall
-	case "external_table", "stored_query_result", "graph", "entity_group":
+	case "external_table", "stored_query_result", "graph":
+		return (*binder).keptElsewhere
+	case "entity_group":
 		return (*binder).unsupportedCall
 	case "database", "cluster", "workspace", "app", "resource", "adx", "arg":
 		return (*binder).strayCatalog
@@ -44,6 +46,26 @@ func formOf(name string) form {
 
 func (b *binder) unsupportedCall(sc *scope, e *syntax.CallExpr) entity {
 	b.report(notSupported(e.Name, e.Name.Name+"()"))
+	return ofTable(unknownTable())
+}
+
+// keptElsewhere binds the name of what a cluster keeps beside its tables, of which
+// nothing is here.
+func (b *binder) keptElsewhere(sc *scope, e *syntax.CallExpr) entity {
+	if len(e.Args) == 0 {
+		b.report(argumentCount(e, e.Name.Name, 1, 2))
+		return ofTable(unknownTable())
+	}
+	if name, ok := b.constString(sc.withoutRow(), e.Args[0]); ok {
+		switch e.Name.Name {
+		case "external_table":
+			b.report(unknownExternalTable(e.Args[0], name))
+		case "stored_query_result":
+			b.report(unknownStoredResult(e.Args[0], name))
+		default:
+			b.report(unknownGraph(e.Name, name))
+		}
+	}
 	return ofTable(unknownTable())
 }
 
