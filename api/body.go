@@ -28,8 +28,8 @@ func hurry(w http.ResponseWriter, r *http.Request, until time.Time) *hurried {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	h := &hurried{ReadCloser: r.Body, timer: http.NewResponseController(w), until: until}
-	if r.ProtoMajor == 1 { // others have many requests on a connection
+	h := &hurried{ReadCloser: r.Body, timer: http.NewResponseController(w), until: until, alone: r.ProtoMajor == 1}
+	if h.alone {
 		h.conn, _ = r.Context().Value(connectionKey{}).(*limitedConn)
 	}
 	r.Body = h
@@ -74,6 +74,7 @@ type hurried struct {
 	io.ReadCloser
 	timer  *http.ResponseController
 	until  time.Time
+	alone  bool         // HTTP/1: no other request is on its connection
 	conn   *limitedConn // nil if others don't wait for its place
 	n      int64
 	waited time.Duration

@@ -121,7 +121,7 @@ type recorder struct {
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 {
 		r.status = status
-		if r.body != nil && r.body.n == 0 && status >= http.StatusBadRequest {
+		if r.body != nil && r.body.n == 0 && r.body.alone && status >= http.StatusBadRequest {
 			// The server would read it before it answers.
 			r.Header().Set("Connection", "close")
 		}
