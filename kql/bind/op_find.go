@@ -98,9 +98,9 @@ func (f *finding) columnsNamed(cond syntax.Expr) []types.Column {
 }
 
 // having returns the parts that have a column that the condition names; all if it
-// names none or looks into every column.
+// looks into every column, or names none, where the analyzer knows no column.
 func (f *finding) having(named []types.Column, star bool) []part {
-	if star || len(named) == 0 || len(f.parts) == 1 {
+	if star || len(named) == 0 && !f.b.env.Strict || len(f.parts) == 1 {
 		return f.parts
 	}
 	var out []part

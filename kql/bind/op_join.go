@@ -240,8 +240,8 @@ func (b *binder) addKeys(keys *joinKeys, left, right *plan.Column, atLeft, atRig
 		b.report(keysNotComparable(atLeft, left.Typ, right.Typ))
 		return
 	}
-	if left.Typ != right.Typ && t == types.Real {
-		b.tolerate(keysNotComparable(atLeft, left.Typ, right.Typ))
+	if b.env.Strict && left.Typ != right.Typ && t == types.Real {
+		b.report(keysNotComparable(atLeft, left.Typ, right.Typ))
 	}
 	keys.rightAt[right.Index] = true
 	keys.left = append(keys.left, b.convert(atLeft, value{expr: left}, t).expr)

@@ -70,7 +70,7 @@ func (p *pivoting) bindAggregate() bool {
 	if len(p.op.Call.Args) > 1 {
 		call, ok := p.op.Call.Args[1].(*syntax.CallExpr)
 		if !ok {
-			p.b.report(badPivot(p.op.Call.Args[1], "pivot without an aggregate as its second argument"))
+			p.b.refuse(badPivot(p.op.Call.Args[1], "pivot without an aggregate as its second argument"))
 			return false
 		}
 		p.call = call
@@ -82,7 +82,7 @@ func (p *pivoting) bindAggregate() bool {
 	}
 	agg, ok := p.b.env.Functions.Aggregate(conditional(name))
 	if !ok {
-		p.b.report(badPivot(p.call, "pivot with "+name+"()"))
+		p.b.refuse(badPivot(p.call, "pivot with "+name+"()"))
 		return false
 	}
 	p.agg = agg
