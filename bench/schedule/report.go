@@ -20,8 +20,8 @@ func (s *simulation) report(w io.Writer) {
 	fmt.Fprintf(w, "\n%8s %12s %12s %12s %12s %14s\n", "hour", "rows", "ms a tick", "median", "the first", "share of a core")
 	for _, part := range s.stretches() {
 		first := part[0].cpu
-		if len(s.o.at) > 0 && len(part) > 2 {
-			part = part[2:] // the first two look at what was stored while no rule ran
+		if len(s.o.at) > 0 && len(part) > firstTicks {
+			part = part[firstTicks:]
 		}
 		var cpu []float64
 		sum := 0.0

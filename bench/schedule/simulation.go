@@ -233,7 +233,7 @@ func (s *simulation) runUntil(ctx context.Context, hour float64, profile string)
 			return err
 		}
 		n := int(at.Sub(begin()) / s.o.every)
-		s.sample = s.o.sample > 0 && (n%s.o.sample == 0 || at.Equal(end))
+		s.sample = s.o.sample > 0 && (n%s.o.sample == 0 || at.Equal(end)) && !s.isFirst(at)
 		from := cpuTime()
 		var err error
 		// A profile tells the rules' work by the label: pprof -tagfocus=rules.
@@ -245,6 +245,17 @@ func (s *simulation) runUntil(ctx context.Context, hour float64, profile string)
 		s.comparing = 0
 	}
 	return nil
+}
+
+// firstTicks look at what was stored while no rule ran, which no rule that runs every
+// few minutes has to.
+const firstTicks = 2
+
+// isFirst reports whether the rules due at a time are among those that run first after
+// the store was filled.
+func (s *simulation) isFirst(at time.Time) bool {
+	n := len(s.ticks)
+	return len(s.o.at) > 0 && (n < firstTicks || s.ticks[n-firstTicks].hour < at.Add(-(firstTicks+1)*s.o.every).Sub(begin()).Hours())
 }
 
 // A stamp says of a folder how its store came to be and how far it is.
