@@ -19,9 +19,10 @@ const (
 	// heap would be cleared too often.
 	answerLeast = 4 << 20
 	// firstPercent is the first time's, of the 4 MB that the runtime calls a heap at
-	// least: most queries have as much in use later on, so that clearing away sooner
-	// spares them nothing.
-	firstPercent = 250
+	// least. It lasts until the rule above is set, which may be as late as the second
+	// time where all processors work: more than this would then be the peak of a small
+	// query, less would clear away while the program starts.
+	firstPercent = 150
 
 	// serverLeast bytes of garbage may be in a process that answers query after query,
 	// however little it has in use: between queries that is a few MB, of which the
