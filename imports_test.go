@@ -29,7 +29,7 @@ const layers = `
 	kql/exec        : kql/types kql/dynamic kql/column kql/function kql/plan
 	kql             : kql/types kql/dynamic kql/column kql/function kql/builtin kql/syntax kql/plan kql/bind kql/opt kql/exec
 
-	catalog         : kql/types
+	catalog         : kql/types internal/spelling
 	parquet         : kql/types kql/dynamic kql/column kql/plan
 	ingest          : kql/types kql/dynamic kql/column catalog
 	files           : kql/types kql/dynamic kql/column kql/plan catalog ingest parquet
@@ -47,7 +47,7 @@ const layers = `
 	intake          : kql/types kql/dynamic kql/column external ingest store
 	folders         : kql/types kql/dynamic kql/column kql/plan files ingest intake parquet store
 	kafka           : kql/dynamic ingest intake store
-	config          :
+	config          : internal/spelling
 	command         : kql/types kql/dynamic kql/column kql/plan kql/bind kql/syntax kql config external functions intake store
 	api             : kql/types kql/column kql/plan kql/function kql/bind kql/syntax kql command config database external incident ingest intake notify output store workspace
 
@@ -68,7 +68,8 @@ const layers = `
 	internal/tenant :
 	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant
 	internal/script :
-	internal/rulefiles :
+	internal/rulefiles : internal/spelling
+	internal/spelling :
 	internal/pace :
 	internal/postgres :
 	internal/kafkagroup :

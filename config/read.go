@@ -14,6 +14,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/calypso-kql/calypso/internal/spelling"
 )
 
 // Read reads the file at path over the defaults. All that can't be read is one
@@ -148,32 +150,11 @@ func fieldsOf(t reflect.Type) map[string]int {
 func suggestion(name string, fields map[string]int) string {
 	names := slices.Sorted(maps.Keys(fields))
 	for _, have := range names {
-		if changes(have, name) <= 2 {
+		if spelling.Distance(have, name) <= 2 {
 			return ": did you mean " + have + "?"
 		}
 	}
 	return ": there are " + strings.Join(names, ", ")
-}
-
-// changes returns how many letters must be put in, taken out or changed to make one
-// word of the other.
-func changes(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost = 1 + min(corner, row[j], row[j+1])
-			}
-			corner, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }
 
 // kindOf says what the values of a setting are.

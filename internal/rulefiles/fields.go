@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/calypso-kql/calypso/internal/spelling"
 )
 
 // Unknown notes every field of a value that a type has no place for, and where it belongs or
@@ -108,7 +110,7 @@ func (f *fieldFinder) meant(name, path string, known map[string]reflect.Type) st
 	best, least := "", max(2, len(name)/3)+1
 	for _, k := range slices.Sorted(maps.Keys(known)) {
 		a, b := strings.ToLower(name), strings.ToLower(k)
-		d := distance(a, b)
+		d := spelling.Distance(a, b)
 		if len(a) > 3 && (strings.HasPrefix(b, a) || strings.HasPrefix(a, b)) {
 			d = 1
 		}
@@ -126,25 +128,4 @@ func (f *fieldFinder) meant(name, path string, known map[string]reflect.Type) st
 		return ": want " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
 	}
 	return ""
-}
-
-// distance counts the letters to insert, remove or replace to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
