@@ -10,68 +10,6 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// A distinctTable is a set of pairs of a group and a value's hash, for all
-// groups in one open hash table. Values whose 64-bit hashes are equal count as
-// equal: with a million values the odds of one such pair are 1 to 30 million.
-type distinctTable struct {
-	slots   []uint32 // 1 + entry, 0 where free; a power of two
-	shift   uint     // of a hash to a slot
-	entries []distinctEntry
-}
-
-// A distinctEntry is one pair; they are kept in the order in which they came.
-type distinctEntry struct {
-	hash  uint64
-	group uint32
-}
-
-// add adds the pair and reports whether it was new. The value of hash must not
-// be nullHash.
-func (d *distinctTable) add(hash uint64, group uint32) bool {
-	if 3*len(d.entries) >= 2*len(d.slots) {
-		d.rehash()
-	}
-	i := d.slot(hash, group)
-	mask := uint64(len(d.slots) - 1)
-	for ; d.slots[i] != 0; i = (i + 1) & mask {
-		if e := &d.entries[d.slots[i]-1]; e.hash == hash && e.group == group {
-			return false
-		}
-	}
-	d.entries = push(d.entries, distinctEntry{hash, group})
-	d.slots[i] = uint32(len(d.entries))
-	return true
-}
-
-// slot spreads the pair over the table; hashes are random already.
-func (d *distinctTable) slot(hash uint64, group uint32) uint64 {
-	return (hash ^ uint64(group)*0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd >> d.shift
-}
-
-func (d *distinctTable) rehash() {
-	n := max(2*len(d.slots), 64)
-	if n <= 1<<20 {
-		n *= 2 // while it is small, fewer times
-	}
-	d.slots = make([]uint32, n)
-	d.shift = 64
-	for ; n > 1; n >>= 1 {
-		d.shift--
-	}
-	mask := uint64(len(d.slots) - 1)
-	for e := range d.entries {
-		i := d.slot(d.entries[e].hash, d.entries[e].group)
-		for d.slots[i] != 0 {
-			i = (i + 1) & mask
-		}
-		d.slots[i] = uint32(e + 1)
-	}
-}
-
-func (d *distinctTable) size() int64 {
-	return sizeOf(d.slots) + sizeOf(d.entries)
-}
-
 // A sketchSet counts distinct values per group: exactly in small groups, by a
 // HyperLogLog sketch in larger ones.
 type sketchSet struct {
@@ -96,6 +34,20 @@ func (s *sketchSet) sketch(g uint32) *hyperloglog.Sketch {
 		return s.sketches[g]
 	}
 	return nil
+}
+
+// addAll adds the values of a column's hashes, nullHash where there is none.
+func (s *sketchSet) addAll(hashes []uint64, groups []uint32) {
+	for len(hashes) > 0 {
+		n := min(distinctChunk, len(hashes))
+		s.table.touch(hashes[:n], groups)
+		for i, h := range hashes[:n] {
+			if h != nullHash {
+				s.add(h, groups[i])
+			}
+		}
+		hashes, groups = hashes[n:], groups[n:]
+	}
 }
 
 func (s *sketchSet) add(hash uint64, g uint32) {
@@ -129,18 +81,27 @@ func (s *sketchSet) fold() {
 	if len(s.sketches) == 0 {
 		return
 	}
-	for _, e := range s.table.entries {
-		if sk := s.sketch(e.group); sk != nil {
-			sk.InsertHash(e.hash)
+	for hash, g := range s.table.pairs() {
+		if sk := s.sketch(g); sk != nil {
+			sk.InsertHash(hash)
 		}
 	}
 }
 
 func (s *sketchSet) merge(f *sketchSet, groups []uint32, total int) error {
 	s.counts, f.counts = grown(s.counts, total), grown(f.counts, len(groups))
-	for _, e := range f.table.entries {
-		s.add(e.hash, groups[e.group])
+	s.table.reserve(s.table.used + f.table.used)
+	var hashes [distinctChunk]uint64
+	var of [distinctChunk]uint32
+	n := 0
+	for hash, g := range f.table.pairs() {
+		hashes[n], of[n] = hash, groups[g]
+		if n++; n == distinctChunk {
+			s.addAll(hashes[:], of[:])
+			n = 0
+		}
 	}
+	s.addAll(hashes[:n], of[:n])
 	for i, sk := range f.sketches {
 		if sk == nil {
 			continue
@@ -253,11 +214,7 @@ type dcountAcc struct {
 func (a *dcountAcc) Update(args []column.Column, groups []uint32, total int) error {
 	a.set.counts = grown(a.set.counts, total)
 	c, groups := a.seen.narrow(args[0], groups, total)
-	for i, h := range a.hasher.of(c, len(groups)) {
-		if h != nullHash {
-			a.set.add(h, groups[i])
-		}
-	}
+	a.set.addAll(a.hasher.of(c, len(groups)), groups)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package builtin
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 
 	"github.com/axiomhq/hyperloglog"
 	"github.com/calypso-kql/calypso/kql/column"
@@ -76,10 +77,10 @@ func (a *hllAcc) Result(total int) (column.Column, error) { return a.set.values(
 func (s *sketchSet) values(total int) (column.Column, error) {
 	s.counts = grown(s.counts, total)
 	s.fold()
-	hashes := make([]dynamic.ArrayBuilder, total)
-	for _, e := range s.table.entries {
-		if s.sketch(e.group) == nil {
-			hashes[e.group].AppendLong(int64(e.hash))
+	hashes := make([][]uint64, total)
+	for hash, g := range s.table.pairs() {
+		if s.sketch(g) == nil {
+			hashes[g] = append(hashes[g], hash)
 		}
 	}
 	out := make([]dynamic.Value, total)
@@ -90,8 +91,13 @@ func (s *sketchSet) values(total int) (column.Column, error) {
 				return nil, fmt.Errorf("hll: %w", err)
 			}
 			out[g] = hllValue(s.precision, dynamic.FromString(base64.StdEncoding.EncodeToString(raw)))
-		} else if hashes[g].Len() > 0 {
-			out[g] = hllValue(s.precision, hashes[g].Value())
+		} else if len(hashes[g]) > 0 {
+			slices.Sort(hashes[g]) // for the same value whatever the table's size
+			var b dynamic.ArrayBuilder
+			for _, h := range hashes[g] {
+				b.AppendLong(int64(h))
+			}
+			out[g] = hllValue(s.precision, b.Value())
 		}
 	}
 	return column.NewVec(types.Dynamic, out, nil), nil

@@ -76,9 +76,9 @@ func newSetAcc(t types.Type, limit int) function.Accumulator {
 }
 
 // setAcc is make_set: a make_list of the values that the table has not seen.
-// Entry e of the list is entry e of the table.
 type setAcc[T column.Value] struct {
 	list   listAcc[T]
+	hashes []uint64 // of the list's values
 	table  distinctTable
 	seen   seenCodes
 	hasher columnHasher
@@ -108,6 +108,7 @@ const dynamicNull = 2
 func (a *setAcc[T]) add(v T, hash uint64, g uint32) {
 	if int(a.list.log.counts[g]) < a.list.limit && a.table.add(hash, g) {
 		a.list.log.add(v, g)
+		a.hashes = push(a.hashes, hash)
 	}
 }
 
@@ -118,11 +119,13 @@ func (a *setAcc[T]) Merge(from function.Accumulator, groups []uint32, total int)
 	}
 	a.list.log.counts = grown(a.list.log.counts, total)
 	for e, v := range f.list.log.vals {
-		a.add(v, f.table.entries[e].hash, groups[f.table.entries[e].group])
+		a.add(v, f.hashes[e], groups[f.list.log.groups[e]])
 	}
 	return nil
 }
 
 func (a *setAcc[T]) Result(total int) (column.Column, error) { return a.list.Result(total) }
 
-func (a *setAcc[T]) Size() int64 { return a.list.Size() + a.table.size() + a.seen.size() }
+func (a *setAcc[T]) Size() int64 {
+	return a.list.Size() + sizeOf(a.hashes) + a.table.size() + a.seen.size()
+}
