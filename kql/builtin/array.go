@@ -8,23 +8,9 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// arrayFunctions declares the functions over one array, and those that make one.
+// arrayFunctions declares the functions over arrays, and those that make one.
 func arrayFunctions() function.Family {
 	d, u, l := types.Dynamic, types.Unknown, types.Long
-	turn := func(name, doc string, left bool, example string) function.Scalar {
-		return function.Scalar{Doc: doc, Examples: []string{example}, Overloads: []function.Overload{
-			{Sig: name + "(array: array, count: int|long): dynamic", Kernel: function.Map2(d, l, d, func(v dynamic.Value, n int64) dynamic.Value {
-				return rotateArray(v, n, left)
-			})},
-		}}
-	}
-	shift := func(name, doc string, left bool, example string) function.Scalar {
-		return function.Scalar{Doc: doc, Examples: []string{example}, Overloads: []function.Overload{
-			{Sig: name + "(array: array, count: int|long, default?: scalar): dynamic", Kernel: overValues([]types.Type{d, l, u}, d, func(args []dynamic.Value) dynamic.Value {
-				return shiftArray(args, left)
-			})},
-		}}
-	}
 	return function.Family{Title: "Array functions", Scalars: slices.Concat([]function.Scalar{
 		{
 			Doc: "Returns the number of elements of an array; null if it is none.",
@@ -41,13 +27,6 @@ func arrayFunctions() function.Family {
 			Examples: []string{`arraylength(dynamic([1,2,3])) -> 3`},
 			Hidden:   true,
 			Obsolete: "array_length",
-		},
-		{
-			Doc: "Joins arrays into one; arguments that are no arrays are left out.",
-			Overloads: []function.Overload{
-				{Sig: "array_concat(array...: array): dynamic", Kernel: overDynamics(1, concatArrays)},
-			},
-			Examples: []string{`array_concat(dynamic([1,2]), dynamic([3])) -> [1,2,3]`},
 		},
 		{
 			Doc: "Returns the elements of an array from one position to another, both included; negative ones count from the end.",
@@ -87,17 +66,6 @@ func arrayFunctions() function.Family {
 			Hidden:   true,
 		},
 		{
-			Doc: "Returns an array with its elements in reverse order.",
-			Overloads: []function.Overload{
-				{Sig: "array_reverse(array: array): dynamic", Kernel: function.Map1(d, d, reverseArray)},
-			},
-			Examples: []string{`array_reverse(dynamic([1,2,3])) -> [3,2,1]`},
-		},
-		turn("array_rotate_left", "Moves the elements of an array to the left; those that fall out come in at the right.", true, `array_rotate_left(dynamic([1,2,3]), 1) -> [2,3,1]`),
-		turn("array_rotate_right", "Moves the elements of an array to the right; those that fall out come in at the left.", false, `array_rotate_right(dynamic([1,2,3]), 1) -> [3,1,2]`),
-		shift("array_shift_left", "Moves the elements of an array to the left; what comes in at the right is null (empty among texts), or the default given.", true, `array_shift_left(dynamic([1,2,3]), 1, 0) -> [2,3,0]`),
-		shift("array_shift_right", "Moves the elements of an array to the right; what comes in at the left is null (empty among texts), or the default given.", false, `array_shift_right(dynamic([1,2,3]), 1) -> [null,1,2]`),
-		{
 			Doc: "Adds the numbers of an array; null if it has another element, or none.",
 			Overloads: []function.Overload{
 				{Sig: "array_sum(array: array): real", Kernel: function.Map1Null(d, types.Real, sumArray)},
@@ -119,48 +87,10 @@ func arrayFunctions() function.Family {
 			Examples: []string{`array_strcat(dynamic([1,2]), ",") -> 1,2`},
 			Hidden:   true,
 		},
-		{
-			Doc: "Makes an array of its arguments.",
-			Overloads: []function.Overload{
-				{Sig: "pack_array(value...: scalar): dynamic", Kernel: overValues([]types.Type{u}, d, arrayOf)},
-			},
-			Examples: []string{`pack_array(1, "a", 2.5) -> [1,"a",2.5]`},
-		},
-		{
-			Doc: "Joins arrays element by element into an array of arrays; shorter ones are filled up with null.",
-			Overloads: []function.Overload{
-				{Sig: "zip(first: array, more...: array): dynamic", Kernel: overDynamics(2, zipArrays)},
-			},
-			Examples: []string{`zip(dynamic([1,3]), dynamic([2,4])) -> [[1,2],[3,4]]`},
-		},
-		{
-			Doc: "Makes an array that holds one value a number of times.",
-			Overloads: []function.Overload{
-				{Sig: "repeat(value: orderable, count: int|long): dynamic", Kernel: growing(overValues([]types.Type{u, l}, d, repeatValue))},
-			},
-			ResultName: function.NamePrefix,
-			Examples:   []string{`repeat(1, 3) -> [1,1,1]`},
-		},
-	}, arraySorts(), rangeFunctions())}
-}
-
-// growing is k, whose results may be far larger than its arguments.
-func growing(k function.Kernel) function.Kernel {
-	k.Grows = true
-	return k
+	}, arrayMoves(), arrayPacks(), arraySorts(), rangeFunctions())}
 }
 
 func arrayLength(v dynamic.Value) (int64, bool) { return int64(v.Len()), v.Kind() == dynamic.Array }
-
-func concatArrays(args []dynamic.Value) dynamic.Value {
-	var b dynamic.ArrayBuilder
-	for _, a := range args {
-		for _, e := range a.Elements() {
-			b.Append(e)
-		}
-	}
-	return b.Value()
-}
 
 // part returns elements from up to, not including, to.
 func part(v dynamic.Value, from, to int) dynamic.Value {
@@ -277,74 +207,6 @@ func chooseInArray(args []dynamic.Value) dynamic.Value {
 	return b.Value()
 }
 
-func reverseArray(v dynamic.Value) dynamic.Value {
-	if v.Kind() != dynamic.Array {
-		return dynamic.Value{}
-	}
-	var b dynamic.ArrayBuilder
-	for i := v.Len() - 1; i >= 0; i-- {
-		b.Append(v.Index(i))
-	}
-	return b.Value()
-}
-
-func rotateArray(v dynamic.Value, count int64, left bool) dynamic.Value {
-	if v.Kind() != dynamic.Array {
-		return dynamic.Value{}
-	}
-	n := int64(v.Len())
-	if n == 0 {
-		return v
-	}
-	count %= n
-	if !left {
-		count = -count
-	}
-	var b dynamic.ArrayBuilder
-	for i := range n {
-		b.Append(v.Index(int((i + count + n) % n)))
-	}
-	return b.Value()
-}
-
-// shiftArray is array_shift_left(array, count, default) and its mirror image.
-func shiftArray(args []dynamic.Value, left bool) dynamic.Value {
-	v := args[0]
-	count, ok := args[1].AsLong()
-	if v.Kind() != dynamic.Array || !ok {
-		return dynamic.Value{}
-	}
-	if !left {
-		count = -count
-	}
-	var fill dynamic.Value
-	if len(args) > 2 {
-		fill = args[2]
-	} else if textArray(v) {
-		fill = dynamic.FromString("")
-	}
-	var b dynamic.ArrayBuilder
-	n := int64(v.Len())
-	for i := range n {
-		if j := i + count; j >= 0 && j < n {
-			b.Append(v.Index(int(j)))
-		} else {
-			b.Append(fill)
-		}
-	}
-	return b.Value()
-}
-
-// textArray reports whether v has elements, all of them texts.
-func textArray(v dynamic.Value) bool {
-	for _, e := range v.Elements() {
-		if e.Kind() != dynamic.String {
-			return false
-		}
-	}
-	return v.Len() > 0
-}
-
 func sumArray(v dynamic.Value) (float64, bool) {
 	sum := 0.0
 	for _, e := range v.Elements() {
@@ -367,33 +229,4 @@ func joinArray(args []dynamic.Value) string {
 		buf = e.AppendText(buf)
 	}
 	return string(buf)
-}
-
-func zipArrays(args []dynamic.Value) dynamic.Value {
-	n := 0
-	for _, a := range args {
-		if a.Kind() == dynamic.Array {
-			n = max(n, a.Len())
-		}
-	}
-	var b, row dynamic.ArrayBuilder
-	for i := range n {
-		for _, a := range args {
-			row.Append(a.Index(i))
-		}
-		b.Append(row.Value())
-	}
-	return b.Value()
-}
-
-func repeatValue(args []dynamic.Value) dynamic.Value {
-	n, ok := args[1].AsLong()
-	if !ok || n < 0 {
-		return dynamic.Value{}
-	}
-	var b dynamic.ArrayBuilder
-	for range min(n, maxElements) {
-		b.Append(args[0])
-	}
-	return b.Value()
 }
