@@ -197,68 +197,6 @@ func TestAlterWhileRowsComeIn(t *testing.T) {
 	}
 }
 
-func TestRename(t *testing.T) {
-	dir := t.TempDir()
-	s := open(t, dir, Options{idle: true})
-	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("A", 0, 3), rowsOf("B", 0, 5)}})
-	if err := s.Rename(map[string]string{"A": "B", "B": "A"}); err != nil {
-		t.Fatal(err)
-	}
-	wantNumbers(t, s, "A", 0, 5)
-	wantNumbers(t, s, "B", 0, 3)
-	if err := s.Rename(map[string]string{"A": "B"}); err == nil || !strings.Contains(err.Error(), "table B exists already") {
-		t.Errorf("error is %v", err)
-	}
-	if err := s.Rename(map[string]string{"A": "C"}); err != nil {
-		t.Fatal(err)
-	}
-	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("A", 0, 7)}}) // a new table in the old one's place
-	check := func() {
-		t.Helper()
-		wantNumbers(t, s, "A", 0, 7)
-		wantNumbers(t, s, "B", 0, 3)
-		wantNumbers(t, s, "C", 0, 5)
-	}
-	check()
-	s.Close()
-	s = open(t, dir, Options{idle: true})
-	check()
-	s.Close()
-
-	// Without the store's own file the manifests know their names.
-	for _, name := range []string{rootName, rootName + copyEnd} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s = open(t, dir, Options{idle: true})
-	check()
-}
-
-func TestRefill(t *testing.T) {
-	dir := t.TempDir()
-	s := open(t, dir, Options{idle: true})
-	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 5)}})
-	if err := s.Seal(); err != nil {
-		t.Fatal(err)
-	}
-	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 5, 9)}})
-	if err := s.Refill("Events", Refilling{Schema: eventSchema, Rows: []*column.Batch{events(0, 2), events(2, 3)}}); err != nil {
-		t.Fatal(err)
-	}
-	wantNumbers(t, s, "Events", 0, 3)
-	s.Close()
-	s = open(t, dir, Options{idle: true})
-	wantNumbers(t, s, "Events", 0, 3)
-	if err := s.Refill("Events", Refilling{}); err != nil {
-		t.Fatal(err)
-	}
-	wantNumbers(t, s, "Events", 0, 0)
-	s.Close()
-	s = open(t, dir, Options{idle: true})
-	wantNumbers(t, s, "Events", 0, 0)
-}
-
 // TestCrashWhileATableChanges looks at the folder before each change of a file:
 // opened from there, a change has been made or not, and nothing is damaged.
 func TestCrashWhileATableChanges(t *testing.T) {
@@ -407,22 +345,5 @@ func TestADroppedColumnExcludesNothing(t *testing.T) {
 		if err != nil || len(got) < c.want || c.want == 1 && !slices.Contains(got, 2000) {
 			t.Errorf("%v finds %d rows (%v)", c.hint.Op, len(got), err)
 		}
-	}
-}
-
-// A refilled table is verified and found in like any other.
-func TestRefilledSegmentsAreWhole(t *testing.T) {
-	s := open(t, t.TempDir(), Options{idle: true})
-	mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", 0, 5)}})
-	if err := s.Refill("Events", Refilling{Schema: eventSchema, Rows: []*column.Batch{events(0, 3000)}}); err != nil {
-		t.Fatal(err)
-	}
-	if damage := s.Snapshot().Verify(context.Background(), "Events", nil); len(damage) > 0 {
-		t.Error(damage)
-	}
-	src, _ := s.Snapshot().Table("Events")
-	hint := plan.Hint{Column: src.Schema().Index("User"), Op: plan.HintIn, Values: column.NewVec(types.String, []string{"ada"}, nil)}
-	if got, err := numbers(s.Snapshot(), "Events", hint); err != nil || len(got) < 1000 {
-		t.Errorf("%d rows, %v", len(got), err)
 	}
 }
