@@ -2,19 +2,12 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,86 +16,6 @@ import (
 	"github.com/calypso-kql/calypso/database"
 	"github.com/calypso-kql/calypso/internal/postgres"
 )
-
-// A clock is set by the test.
-type clock struct{ offset atomic.Int64 }
-
-func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.offset.Load())) }
-func (c *clock) advance(d time.Duration) { c.offset.Add(int64(d)) }
-
-// hook is a webhook at a server.
-func hook(name, ca string, s *httptest.Server) config.Channel {
-	return config.Channel{Name: name, Webhook: config.Webhook{URL: s.URL}, TLS: config.ChannelTLS{CA: ca}}
-}
-
-// newQueue opens a queue of channels that all events go to.
-func newQueue(t *testing.T, path string, now func() time.Time, channels ...config.Channel) *Queue {
-	t.Helper()
-	db, err := database.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	c := config.Notifications{GiveUp: 24 * time.Hour, Channels: channels}
-	var names []string
-	for _, ch := range channels {
-		names = append(names, ch.Name)
-	}
-	c.Routes = []config.Route{{Channels: names}}
-	q, err := New(Options{DB: db, Config: c, Now: now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return q
-}
-
-func tell(t *testing.T, q *Queue, events ...Event) {
-	t.Helper()
-	if err := q.o.DB.Within(func(tx *database.Tx) error { return q.Tell(tx, events...) }); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func event(subject string, n int) Event {
-	return Event{ID: fmt.Sprintf("%s/%d", subject, n), Type: config.IncidentUpdated, Subject: subject, Title: subject, Severity: "Low", Time: time.Unix(int64(n), 0)}
-}
-
-func drain(t *testing.T, q *Queue) {
-	t.Helper()
-	if err := q.Drain(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// ids returns the events and message IDs of requests, in their order.
-func ids(t *testing.T, all []request) (events, messages []string) {
-	t.Helper()
-	for _, r := range all {
-		var p hookPayload
-		if err := json.Unmarshal(r.body, &p); err != nil {
-			t.Fatal(err)
-		}
-		events, messages = append(events, p.Data.ID), append(messages, r.header.Get("webhook-id"))
-	}
-	return events, messages
-}
-
-func states(t *testing.T, q *Queue, want ...State) []Entry {
-	t.Helper()
-	all, err := List(q.o.DB, Filter{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Reverse(all)
-	var have []State
-	for _, e := range all {
-		have = append(have, e.State)
-	}
-	if !slices.Equal(have, want) {
-		t.Errorf("messages are %v, want %v: %+v", have, want, all)
-	}
-	return all
-}
 
 // both are tests that hold over each kind of database.
 func both() map[string]func(*testing.T, string) {
@@ -119,33 +32,6 @@ func TestPostgreSQL(t *testing.T) {
 	s := postgres.Start(t)
 	for name, test := range both() {
 		t.Run(name, func(t *testing.T) { test(t, s.URL()) })
-	}
-}
-
-// nodes that share a database share the work: no message is sent by two of them.
-func nodes(t *testing.T, source string) {
-	s, ca, requests := server(t, func(http.ResponseWriter, *http.Request) {})
-	const many = 40
-	var all []*Queue
-	for range 3 {
-		all = append(all, newQueue(t, source, time.Now, hook("a", ca, s)))
-	}
-	for i := range many {
-		tell(t, all[i%3], event(fmt.Sprint("x", i), 1))
-	}
-	var wg sync.WaitGroup
-	for _, q := range all {
-		wg.Go(func() {
-			if err := q.Drain(t.Context()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	events, _ := ids(t, requests())
-	slices.Sort(events)
-	if len(events) != many || len(slices.Compact(events)) != many {
-		t.Errorf("%d messages came, want %d: %v", len(events), many, events)
 	}
 }
 
@@ -300,88 +186,6 @@ func TestChannelsDoNotWaitForEachOther(t *testing.T) {
 	<-ended
 }
 
-// A storm is told in as many messages as the limit has, and the last says how many
-// more there were; the most severe are told by themselves.
-func storm(t *testing.T, source string) {
-	s, ca, requests := server(t, func(http.ResponseWriter, *http.Request) {})
-	var c clock
-	ch := hook("a", ca, s)
-	ch.Limit = config.Limit{Messages: 5, Within: 10 * time.Minute}
-	q := newQueue(t, source, c.now, ch)
-	const many = 1000
-	var events []Event
-	for i := range many {
-		e := event(fmt.Sprint("x", i), 1)
-		e.Type = config.AlertRaised
-		if i == many/2 {
-			e.Severity = "High"
-		}
-		events = append(events, e)
-	}
-	tell(t, q, events...)
-	drain(t, q)
-	c.advance(time.Minute)
-	drain(t, q)
-	all := requests()
-	if len(all) != 5 {
-		t.Fatalf("%d messages came, want 5", len(all))
-	}
-	told, _ := ids(t, all)
-	if !slices.Contains(told, fmt.Sprint("x", many/2, "/1")) {
-		t.Errorf("the most severe is not told by itself: %v", told)
-	}
-	var last hookPayload
-	if err := json.Unmarshal(all[4].body, &last); err != nil {
-		t.Fatal(err)
-	}
-	f := last.Data.Folded
-	if last.Type != Digest || f == nil || f.Count != many-4 || f.Types["alert.raised"] != many-4 || f.Severities["Low"] != many-4 || len(f.First) != maxFirst {
-		t.Errorf("the last is %s", all[4].body)
-	}
-	folded, err := List(q.o.DB, Filter{States: []State{IsFolded}})
-	if err != nil || len(folded) != many-4 || folded[0].Digest != all[4].header.Get("webhook-id") {
-		t.Errorf("%d are folded, %v", len(folded), err)
-	}
-	// The next waits for a free place, and has it.
-	tell(t, q, event("later", 1))
-	c.advance(5 * time.Minute)
-	drain(t, q)
-	if n := len(requests()); n != 5 {
-		t.Errorf("%d messages came within the limit's time", n)
-	}
-	c.advance(5 * time.Minute)
-	drain(t, q)
-	if told, _ := ids(t, requests()); told[len(told)-1] != "later/1" {
-		t.Errorf("came: %v", told)
-	}
-}
-
-// A digest has all events of its time; one alone is told by itself.
-func digests(t *testing.T, source string) {
-	s, ca, requests := server(t, func(http.ResponseWriter, *http.Request) {})
-	var c clock
-	ch := hook("a", ca, s)
-	ch.Digest = 15 * time.Minute
-	q := newQueue(t, source, c.now, ch)
-	tell(t, q, event("x", 1))
-	c.advance(16 * time.Minute)
-	drain(t, q)
-	tell(t, q, event("x", 2))
-	c.advance(10 * time.Minute)
-	tell(t, q, event("y", 1))
-	drain(t, q)
-	if told, _ := ids(t, requests()); !slices.Equal(told, []string{"x/1"}) {
-		t.Errorf("came: %v", told)
-	}
-	c.advance(6 * time.Minute)
-	drain(t, q)
-	var last hookPayload
-	all := requests()
-	if err := json.Unmarshal(all[len(all)-1].body, &last); err != nil || len(all) != 2 || last.Data.Folded.Count != 2 {
-		t.Errorf("%d came, the last %s", len(all), all[len(all)-1].body)
-	}
-}
-
 // A drain that is ended waits for what is being sent, whose outcome is noted.
 func TestDrainThatIsEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -395,69 +199,6 @@ func TestDrainThatIsEnded(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 	states(t, q, Sent, Sent)
-}
-
-// A process is killed while it sends, again and again: each message arrives, and
-// always under one ID.
-func TestKilled(t *testing.T) {
-	if path := os.Getenv("NOTIFY_KILLED"); path != "" {
-		killed(t, path)
-		return
-	}
-	arrived := make(chan bool, 1000)
-	var hang atomic.Bool
-	s, ca, requests := server(t, func(_ http.ResponseWriter, r *http.Request) {
-		arrived <- true
-		if hang.Load() {
-			<-r.Context().Done()
-		}
-	})
-	path := filepath.Join(t.TempDir(), "db")
-	var c clock
-	q := newQueue(t, path, c.now, hook("a", ca, s))
-	const many = 12
-	for i := range many {
-		tell(t, q, event(fmt.Sprint("x", i), 1))
-	}
-	hang.Store(true)
-	for i := range 3 {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestKilled$")
-		cmd.Env = append(os.Environ(), "NOTIFY_KILLED="+path, "NOTIFY_URL="+s.URL, "NOTIFY_CA="+ca, fmt.Sprint("NOTIFY_AHEAD=", time.Duration(i)*time.Hour))
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		<-arrived
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		_ = cmd.Wait() // it was killed
-	}
-	hang.Store(false)
-	c.advance(4 * time.Hour)
-	drain(t, q)
-	events, messages := ids(t, requests())
-	of := map[string]string{}
-	for i, e := range events {
-		if of[e] != "" && of[e] != messages[i] {
-			t.Errorf("%s came as %s and as %s", e, of[e], messages[i])
-		}
-		of[e] = messages[i]
-	}
-	if len(of) != many || len(events) <= many {
-		t.Errorf("%d messages about %d events came, want %d", len(events), len(of), many)
-	}
-}
-
-// killed is the process that is killed.
-func killed(t *testing.T, path string) {
-	ahead, err := time.ParseDuration(os.Getenv("NOTIFY_AHEAD"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := newQueue(t, path, func() time.Time { return time.Now().Add(ahead) }, config.Channel{
-		Name: "a", Webhook: config.Webhook{URL: os.Getenv("NOTIFY_URL")}, TLS: config.ChannelTLS{CA: os.Getenv("NOTIFY_CA")},
-	})
-	q.Run(t.Context())
 }
 
 func TestRoutes(t *testing.T) {
