@@ -175,6 +175,20 @@ func (b *binder) pendingPlugin(in table, what string, known []types.Column) tabl
 	return out
 }
 
+// maxColumns is how many columns a table may have, as the page "Columns" of the
+// documentation says.
+const maxColumns = 10_000
+
+// fitsTable reports whether a table may have the n columns that a plugin makes of
+// rows, and if not reports that.
+func (b *binder) fitsTable(op *syntax.EvaluateOp, n int) bool {
+	if n > maxColumns {
+		b.report(fault("KS999", op.Call, "%s makes %d columns of these rows, but a table has at most %d: declare those that you need, as in ': (Name: type)', or filter the rows before",
+			op.Call.Name.Name, n, maxColumns))
+	}
+	return n <= maxColumns
+}
+
 // identity yields its input.
 func (b *binder) identity(_ *scope, in table, _ *syntax.EvaluateOp) table { return in }
 

@@ -10,8 +10,21 @@ import (
 )
 
 // getSchema yields the columns of its input as rows, which are known without
-// reading it.
+// reading it; unless the input's rows decide which columns it has.
 func (b *binder) getSchema(in table, op *syntax.GetSchemaOp) table {
+	out := b.schemaRows(in, op)
+	pending := false
+	plan.EachNode(&plan.Query{Results: []plan.Result{{Root: in.node}}}, func(n plan.Node) {
+		_, ok := n.(*plan.Pending)
+		pending = pending || ok
+	})
+	if pending {
+		out.node = &plan.Pending{Input: in.node, What: "getschema", Out: out.schema()}
+	}
+	return out
+}
+
+func (b *binder) schemaRows(in table, op *syntax.GetSchemaOp) table {
 	s := in.schema().Visible()
 	if p := syntax.FindParam(op.Params, "kind"); p != nil {
 		if word := paramWord(p); word != "csl" {

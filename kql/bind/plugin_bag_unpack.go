@@ -108,7 +108,11 @@ func (u *unpacking) discovered() table {
 		}
 		return u.b.pendingPlugin(u.in, "bag_unpack", known)
 	}
-	return u.unpacked(propertyTypes(found))
+	props := propertyTypes(found)
+	if !u.b.fitsTable(u.op, len(props)) {
+		return unknownTable()
+	}
+	return u.unpacked(props)
 }
 
 // unpacked makes a column of each property. A property with the name of a column

@@ -11,8 +11,7 @@ import (
 )
 
 // pivot binds pivot(column, aggregate, columns…): each value of a column becomes
-// a column of aggregates. Each is computed by the aggregate's form with a
-// condition (sumif for sum), over the rows that have the value.
+// a column of aggregates over the rows that have the value.
 func (b *binder) pivot(sc *scope, in table, op *syntax.EvaluateOp) table {
 	args := op.Call.Args
 	if len(args) == 0 {
@@ -45,7 +44,11 @@ func (b *binder) pivot(sc *scope, in table, op *syntax.EvaluateOp) table {
 		}
 		return b.pendingPlugin(in, "pivot", known)
 	}
-	return p.over(valuesFound(found))
+	values := valuesFound(found)
+	if !b.fitsTable(op, len(p.keys)+len(values)) {
+		return unknownTable()
+	}
+	return p.over(values)
 }
 
 // A pivoting is a pivot being bound.
@@ -57,14 +60,12 @@ type pivoting struct {
 	rows *scope
 	at   int   // of the column that is turned
 	keys []int // of the columns that stay
-	// agg is the aggregate with a condition, args are its arguments without it.
 	agg  *function.Aggregate
 	call *syntax.CallExpr
-	args []operand
+	args []operand // of agg
 }
 
-// bindAggregate finds the conditional form of the aggregate, count() if there is
-// none.
+// bindAggregate finds the aggregate, count() if the text has none.
 func (p *pivoting) bindAggregate() bool {
 	p.call = &syntax.CallExpr{Span: p.op.Call.Span, Name: &syntax.Ident{Span: p.op.Call.Name.Span, Name: "count"}}
 	if len(p.op.Call.Args) > 1 {
@@ -76,12 +77,12 @@ func (p *pivoting) bindAggregate() bool {
 		p.call = call
 	}
 	name := p.call.Name.Name
-	if _, ok := p.b.env.Functions.Aggregate(name); !ok {
+	agg, ok := p.b.env.Functions.Aggregate(name)
+	if !ok {
 		p.b.report(unknownFunction(p.call.Name, name, p.b.env.Functions.AggregateNames()))
 		return false
 	}
-	agg, ok := p.b.env.Functions.Aggregate(conditional(name))
-	if !ok {
+	if !pivots(name) {
 		p.b.refuse(badPivot(p.call, "pivot with "+name+"()"))
 		return false
 	}
@@ -90,13 +91,11 @@ func (p *pivoting) bindAggregate() bool {
 	return p.checkArguments()
 }
 
-// checkArguments checks the arguments of the aggregate by its form without a
-// condition.
+// checkArguments checks the arguments of the aggregate before any row is read.
 func (p *pivoting) checkArguments() bool {
-	plain, _ := p.b.env.Functions.Aggregate(p.call.Name.Name)
-	sigs := make([]function.Signature, len(plain.Overloads))
+	sigs := make([]function.Signature, len(p.agg.Overloads))
 	for i := range sigs {
-		sigs[i] = plain.Overloads[i].Signature
+		sigs[i] = p.agg.Overloads[i].Signature
 	}
 	if _, ok := choose(sigs, operandTypes(p.args)); ok || anyUnknown(p.args) {
 		return true
@@ -105,13 +104,13 @@ func (p *pivoting) checkArguments() bool {
 	return false
 }
 
-// conditional returns the name of the aggregate that takes a condition too.
-func conditional(name string) string {
+// pivots reports whether pivot takes the aggregate called name.
+func pivots(name string) bool {
 	switch name {
-	case "make_list", "make_set", "make_bag":
-		return name + "_if"
+	case "any", "avg", "count", "dcount", "make_bag", "make_list", "make_set", "max", "min", "stdev", "sum", "take_any", "variance":
+		return true
 	}
-	return name + "if"
+	return false
 }
 
 // otherColumns returns the columns besides the one that is turned and those that
@@ -168,27 +167,31 @@ func (p *pivoting) withKeys(declared []types.Column) []types.Column {
 // over makes a column for each of the values.
 func (p *pivoting) over(values []string) table {
 	s := p.in.schema()
-	keys := make([]plan.Expr, len(p.keys))
-	out := newColumns()
+	keys := make([]plan.Expr, len(p.keys), len(p.keys)+1)
+	out, rows := newColumns(), newColumns()
 	for j, i := range p.keys {
 		keys[j] = columnAt(s, i)
 		p.b.notDynamic(p.op, s.Columns[i].Type)
 		out.put(out.unique(s.Columns[i].Name, ""), keys[j], false)
 	}
+	rows.exprs, rows.cols = slices.Clone(out.exprs), slices.Clone(out.cols)
+	keys = append(keys, p.text().expr)
 	inner := p.sc.withAggregates(p.rows, keys)
-	for _, text := range values {
-		is := p.b.operate(p.op, "==", operand{p.text(), p.op}, operand{constOf(types.String, text), p.op})
-		args := append(slices.Clone(p.args), operand{is, p.op})
-		v, ok := p.b.fold(inner.aggs, p.call, p.agg, args)
-		if !ok {
-			return unknownTable()
-		}
-		if text == "" {
-			text = p.b.defaultName(p.sc, false)
-		}
-		out.put(out.unique(text, ""), v.expr, false)
+	v, ok := p.b.fold(inner.aggs, p.call, p.agg, p.args)
+	if !ok {
+		return unknownTable()
 	}
-	return p.in.unordered(&plan.Aggregate{Input: p.in.node, Keys: keys, Aggs: inner.aggs.aggs, Out: out.schema()})
+	rows.put("", keys[len(p.keys)], false)
+	rows.put("", v.expr, false)
+	for _, text := range values {
+		name := text
+		if text == "" {
+			name = p.b.defaultName(p.sc, false)
+		}
+		out.put(out.unique(name, ""), v.expr, false)
+	}
+	cells := &plan.Aggregate{Input: p.in.node, Keys: keys, Aggs: inner.aggs.aggs, Out: rows.schema()}
+	return p.in.unordered(&plan.Pivot{Input: cells, Values: values, Cell: inner.aggs.aggs[0], Out: out.schema()})
 }
 
 // text is the column that is turned, as text.

@@ -63,6 +63,8 @@ func (q *query) buildMore(n plan.Node) (*flow, error) {
 		return q.buildMvApply(n)
 	case *plan.Partition:
 		return q.buildPartition(n)
+	case *plan.Pivot:
+		return q.buildPivot(n)
 	case *plan.TopNested:
 		return q.buildTopNested(n)
 	case *plan.StepScan:
