@@ -16,6 +16,7 @@ import (
 
 // texts reads the cells of a result as text.
 type texts struct {
+	whole   *column.Batch // nil if there are no rows
 	columns map[string]func(row int) string
 	order   []func(row int) string // of all columns
 }
@@ -33,6 +34,7 @@ func newTexts(e *Evaluation) (texts, error) {
 	if err != nil {
 		return t, err
 	}
+	t.whole = whole
 	for i, c := range e.Schema.Columns {
 		col, err := whole.Column(i)
 		if err != nil {
@@ -65,7 +67,7 @@ func (e *Evaluation) alert(rows []int) Alert {
 		ID: e.identity(rows, 0), Rows: rows, Severity: r.Severity, Tactics: r.Tactics,
 		Name:        e.format(r.Override.NameFormat, r.Name, first, maxName),
 		Description: e.format(r.Override.DescriptionFormat, r.Description, first, maxDescription),
-		Details:     map[string][]string{}, Properties: map[string]string{},
+		Details:     e.details(rows), Properties: map[string]string{},
 	}
 	if s := Severity(e.cell(r.Override.SeverityColumn, first)); s.known() {
 		a.Severity = s
@@ -86,9 +88,6 @@ func (e *Evaluation) alert(rows []int) Alert {
 		if v := e.cell(col, first); v != "" && property != techniquesProperty && property != subTechniquesProperty {
 			a.Properties[property] = v
 		}
-	}
-	for key, col := range r.CustomDetails {
-		a.Details[key] = e.distinct(col, rows)
 	}
 	a.Entities = e.entities(rows)
 	return a
@@ -140,24 +139,10 @@ func splitList(s string) []string {
 	return out
 }
 
-// maxDetails is how many values a custom detail has at most.
-const maxDetails = 50
-
-// distinct returns the first values of a column that differ and are not empty.
-func (e *Evaluation) distinct(col string, rows []int) []string {
-	seen := map[string]bool{}
-	var out []string
-	for _, i := range rows {
-		if v := e.cell(col, i); v != "" && !seen[v] && len(out) < maxDetails {
-			seen[v] = true
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
 // maxEntities is how many entities an alert has at most; the mappings share
 // them evenly.
+//
+// Source: Microsoft's page on mapping fields to entities.
 const maxEntities = 500
 
 func (e *Evaluation) entities(rows []int) []Entity {
@@ -173,7 +158,7 @@ func (e *Evaluation) entities(rows []int) []Entity {
 				}
 			}
 			key := fmt.Sprintf("%q", x.Fields)
-			if len(x.Fields) > 0 && !seen[key] && len(seen) < maxEntities/len(mappings) {
+			if len(x.Fields) > 0 && !seen[key] && !x.builtIn() && len(seen) < maxEntities/len(mappings) {
 				seen[key] = true
 				out = append(out, x)
 			}
@@ -188,7 +173,7 @@ func (e *Evaluation) entities(rows []int) []Entity {
 			}
 		}
 	}
-	return out
+	return fitting(out)
 }
 
 // parseEntities reads a list of entities as Sentinel's alerts have them, objects
@@ -224,8 +209,10 @@ func (x Entity) equal(y Entity) bool {
 
 var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
 
-// format fills the columns into a format; an empty format, or one that names no
-// column of the result, gives otherwise.
+// format fills the columns into a format; an empty format, or one that names a column
+// that the result does not have or that is empty here, gives otherwise.
+//
+// Source: Microsoft's page on alert details.
 func (e *Evaluation) format(format, otherwise string, row, most int) string {
 	if format == "" {
 		return otherwise
@@ -233,10 +220,9 @@ func (e *Evaluation) format(format, otherwise string, row, most int) string {
 	known := true
 	s := placeholder.ReplaceAllStringFunc(format, func(m string) string {
 		name := placeholder.FindStringSubmatch(m)[1]
-		if _, ok := e.texts.columns[name]; !ok {
-			known = false
-		}
-		return e.cell(name, row)
+		cell := e.cell(name, row)
+		known = known && cell != ""
+		return cell
 	})
 	if s = strings.TrimSpace(s); !known || s == "" {
 		return otherwise

@@ -89,7 +89,7 @@ func TestNoRowsFire(t *testing.T) {
 		r.Override.NameFormat = "No {{User}}"
 	})
 	e := evaluate(t, r, &table{names: []string{"User"}})
-	if len(e.Alerts) != 1 || len(e.Alerts[0].Rows) != 0 || len(e.Alerts[0].Entities) != 0 || e.Alerts[0].Name != "No" {
+	if len(e.Alerts) != 1 || len(e.Alerts[0].Rows) != 0 || len(e.Alerts[0].Entities) != 0 || e.Alerts[0].Name != "Rule" {
 		t.Errorf("got %+v", e.Alerts)
 	}
 }
@@ -141,8 +141,7 @@ func TestFormats(t *testing.T) {
 		"plain":                   "plain",
 		"by {{User}}":             "by ana",
 		"by {{ User }}, {{User}}": "by ana, ana",
-		"by {{Empty}}.":           "by .",
-		"{{Empty}}":               "Rule", // an empty name is none
+		"by {{Empty}}.":           "Rule", // a column without a value gives the rule's name
 		"by {{Nobody}}":           "Rule", // names no column
 		"by {User}":               "by {User}",
 		strings.Repeat("é", 200):  strings.Repeat("é", 128),

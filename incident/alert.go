@@ -148,6 +148,24 @@ func kindOf(name string) string { return strings.ReplaceAll(strings.ToLower(name
 // Is reports whether the entity is of a type that rules call name.
 func (e Entity) Is(name string) bool { return e.Kind() == kindOf(name) }
 
+// FullName is how people write the name of an account or a host that has a domain, too:
+// ada@contoso.com, CONTOSO\ada, pc7.contoso.com. Others have none.
+func (e Entity) FullName() string {
+	name, domain := e.Fields["Name"], e.Fields["NTDomain"]
+	if host := e.Fields["HostName"]; host != "" {
+		if dns := e.Fields["DnsDomain"]; dns != "" {
+			return host + "." + dns
+		}
+		name = host
+	} else if suffix := e.Fields["UPNSuffix"]; name != "" && suffix != "" {
+		return name + "@" + suffix
+	}
+	if name == "" || domain == "" {
+		return e.Fields["FullName"]
+	}
+	return domain + `\` + name
+}
+
 // key is a text that differs for entities that do.
 func (e Entity) key() string {
 	e.Type = e.Kind()

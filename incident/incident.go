@@ -150,7 +150,7 @@ const (
 type Entity struct {
 	// Type is as alerts have it: account, ip, host, cloud-application …
 	Type string `json:"type"`
-	// Fields are its identifiers, as FullName or Address.
+	// Fields are its identifiers, as Name and UPNSuffix, or Address.
 	Fields map[string]string `json:"fields"`
 }
 

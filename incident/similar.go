@@ -11,6 +11,27 @@ const maxIndexed = 512
 // indexed returns a value as incidents are found by it: in any case.
 func indexed(value string) string { return strings.ToLower(strings.TrimSpace(value)) }
 
+// identities returns the values that tell an entity from others, its full name among them.
+func (e Entity) identities() []string {
+	out := []string{e.FullName()}
+	for id, v := range e.Fields {
+		if !isShared(id) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// isShared reports whether many entities have the same value of an identifier: those of a
+// tenant their domain, machines their system.
+func isShared(identifier string) bool {
+	switch identifier {
+	case "UPNSuffix", "NTDomain", "DnsDomain", "IsDomainJoined", "AadTenantId", "OSFamily", "OSVersion", "AddressScope", "Algorithm", "Hive", "ValueType", "Category":
+		return true
+	}
+	return false
+}
+
 // index lets an incident be found by the entities that a change has added.
 func (t *transaction) index(before, after *Incident) error {
 	have := 0
@@ -19,7 +40,7 @@ func (t *transaction) index(before, after *Incident) error {
 	}
 	var values []string
 	for _, e := range after.Entities[have:] {
-		for _, v := range e.Fields {
+		for _, v := range e.identities() {
 			if v = indexed(v); v != "" && len(v) <= maxIndexed {
 				values = append(values, v)
 			}

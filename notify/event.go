@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/incident"
 )
 
 // Digest is the type of a message about several events.
@@ -140,10 +141,10 @@ func (e *Event) Headline() string {
 // Value is what identifies an entity for people: the first of its identifiers that
 // names it.
 func (e Entity) Value() string {
-	if name, suffix := e.Fields["Name"], e.Fields["UPNSuffix"]; name != "" && suffix != "" {
-		return name + "@" + suffix
+	if full := (incident.Entity{Type: e.Type, Fields: e.Fields}).FullName(); full != "" {
+		return full
 	}
-	for _, id := range []string{"FullName", "Address", "HostName", "Url", "Value", "DomainName", "Name", "MailboxPrimaryAddress", "ResourceId", "CommandLine"} {
+	for _, id := range []string{"Address", "HostName", "Url", "Value", "DomainName", "Name", "MailboxPrimaryAddress", "ResourceId", "CommandLine"} {
 		if v := e.Fields[id]; v != "" {
 			return v
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/database"
@@ -51,7 +50,7 @@ func entitiesOf(all []incident.Entity) (out []Entity) {
 func typeName(t string) string {
 	for _, name := range []string{"Account", "Host", "IP", "Malware", "File", "Process", "CloudApplication", "DNS", "AzureResource", "FileHash", "RegistryKey",
 		"RegistryValue", "SecurityGroup", "URL", "IoTDevice", "Mailbox", "MailCluster", "MailMessage", "SubmissionMail"} {
-		if strings.EqualFold(name, t) {
+		if (incident.Entity{Type: t}).Is(name) {
 			return name
 		}
 	}

@@ -44,10 +44,6 @@ func unpack(records [][]byte) (rows [][]byte, c detect.IncidentConfiguration, er
 // in a workspace.
 func alertRecord(e *detect.Evaluation, a *detect.Alert, now time.Time) ([]byte, error) {
 	r := e.Rule
-	entities, err := entitiesText(a.Entities)
-	if err != nil {
-		return nil, err
-	}
 	properties, err := propertiesText(e, a)
 	if err != nil {
 		return nil, err
@@ -62,8 +58,8 @@ func alertRecord(e *detect.Evaluation, a *detect.Alert, now time.Time) ([]byte, 
 		"SystemAlertId": a.ID, "VendorOriginalId": a.ID, "AlertType": r.ID, "AlertName": a.Name, "DisplayName": a.Name,
 		"Description": a.Description, "AlertSeverity": string(a.Severity), "Status": "New", "IsIncident": false,
 		"StartTime": first, "EndTime": last, "ProcessingEndTime": stamp(now),
-		"VendorName": "Microsoft", "ProviderName": "ASI Scheduled Alerts", "ProductName": "Azure Sentinel", "ProductComponentName": component,
-		"Entities": entities, "ExtendedProperties": properties, "CompromisedEntity": compromised(a.Entities),
+		"VendorName": "Microsoft", "ProviderName": "ASI " + component, "ProductName": "Azure Sentinel", "ProductComponentName": component,
+		"Entities": detect.EntitiesText(a.Entities), "ExtendedProperties": properties, "CompromisedEntity": compromised(a.Entities),
 		"Tactics": strings.Join(a.Tactics, ", "), "Techniques": list(techniques(a.Techniques, false)),
 		"SubTechniques": list(techniques(a.Techniques, true)),
 	}
@@ -180,39 +176,6 @@ func list(values []string) string {
 	}
 	text, _ := json.Marshal(values) // texts always can be
 	return string(text)
-}
-
-func propertiesText(e *detect.Evaluation, a *detect.Alert) (string, error) {
-	r := e.Rule
-	p := map[string]string{
-		"Query": r.Query, "Query Start Time UTC": stamp(e.From), "Query End Time UTC": stamp(e.To),
-		"Query Period": span(e.To.Sub(e.From)), "Trigger Operator": operator(r.Trigger.Operator), "Trigger Threshold": strconv.Itoa(r.Trigger.Threshold),
-		"Search Query Results Overall Count": strconv.Itoa(e.Rows), "Events": strconv.Itoa(len(a.Rows)), "Event Grouping": string(r.Grouping),
-		"Analytic Rule Name": r.Name, "Analytic Rule Ids": list([]string{r.ID}), "Alert generation status": "Full alert created",
-	}
-	if len(a.Details) > 0 {
-		details, err := json.Marshal(a.Details)
-		if err != nil {
-			return "", err
-		}
-		p["Custom Details"] = string(details)
-	}
-	text, err := json.Marshal(p)
-	return string(text), err
-}
-
-func span(d time.Duration) string { return string(types.AppendTimeSpan(nil, int64(d/100))) }
-
-func operator(o detect.TriggerOperator) string {
-	switch o {
-	case detect.LessThan:
-		return "Less Than"
-	case detect.Equal:
-		return "Equal"
-	case detect.NotEqual:
-		return "Not Equal"
-	}
-	return "Greater Than"
 }
 
 // healthRecord writes a row of SentinelHealth about a window that ends.

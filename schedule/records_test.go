@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -34,4 +35,48 @@ func TestEntityTypes(t *testing.T) {
 	x.drain()
 	got := x.ask(`SecurityAlert | mv-expand e = parse_json(Entities) | project tostring(e.Type)`)
 	want(t, "the types", got, "azure-resource", "cloud-application", "dns", "registry-key", "registry-value", "security-group", "mail-cluster", "mail-message", "SubmissionMail", "url")
+}
+
+// TestAlertsInQueries looks into alerts as published queries do.
+func TestAlertsInQueries(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) {
+		r.Query = `Events_CL | where TimeGenerated > ago(5m) | extend Upn = strcat(Name_s, "@contoso.com"), Cmd = "a < b & c > d", N = 7, Bag = dynamic({"x": [1, "y"]}), No = long(null)`
+		r.Entities = []detect.EntityMapping{
+			{Type: "Account", Fields: []detect.FieldMapping{{Identifier: "FullName", Column: "Upn"}}},
+			{Type: "Process", Fields: []detect.FieldMapping{{Identifier: "CommandLine", Column: "Cmd"}}},
+		}
+		r.CustomDetails = map[string]string{"DedupEntity": "Upn"}
+	}))
+	x.events(7, noon.Add(-6*time.Minute))
+	x.drain()
+	for _, c := range []struct{ query, want string }{
+		{`SecurityAlert | extend x = todynamic(Entities) | mv-expand x | where tostring(x.Type) == "account" | project strcat(x.Name, "@", x.UPNSuffix)`, "e7@contoso.com"},
+		{`SecurityAlert | where Entities has "a < b & c > d" | parse Entities with * '"CommandLine":"' cmd '"' * | project cmd`, "a < b & c > d"},
+		{`SecurityAlert | project tostring(parse_json(tostring(parse_json(ExtendedProperties)["Custom Details"])).DedupEntity[0])`, "e7@contoso.com"},
+		{`SecurityAlert | where ExtendedProperties has "TimeGenerated > ago(5m)" | project tostring(tostring(parse_json(ExtendedProperties).OriginalQuery) has "Events_CL")`, "True"},
+		{`SecurityAlert | extend p = parse_json(ExtendedProperties) | project tostring(todatetime(p["Query End Time UTC"]) - todatetime(p["Query Start Time UTC"]) == totimespan(p["Query Period"]))`, "True"},
+		{`SecurityAlert | extend p = parse_json(ExtendedProperties) | project strcat(p["Trigger Operator"], " ", p["Trigger Threshold"], " ", p["Event Grouping"], " ", ProviderName)`,
+			"GreaterThan 0 AlertPerEvent ASI Scheduled Alerts"},
+		{`SecurityAlert | project row = extract(@"\['(.*)'\]", 1, tostring(parse_json(ExtendedProperties).Query))
+			| extend e = parse_json(zlib_decompress_from_base64_string(row)) | project strcat(e.Name_s, " ", e.Cmd, " ", e.N, " ", e.Bag.x[1], " ", isnull(e.No), " ", gettype(e.Bag))`, "e7 a < b & c > d 7 y True dictionary"},
+	} {
+		want(t, c.query, x.ask(c.query), c.want)
+	}
+	query := x.ask("SecurityAlert | project tostring(parse_json(ExtendedProperties).Query)")
+	want(t, "the query of the event", x.ask(query[0]+" | project Name_s, N, Cmd, tostring(Bag)"), `e7 7 a < b & c > d {"x":[1,"y"]}`)
+}
+
+// TestQueryOfAllRows runs the query that an alert about several rows has, later.
+func TestQueryOfAllRows(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) { r.Grouping = detect.SingleAlert }))
+	x.events(7, noon.Add(-7*time.Minute))
+	x.events(8, noon.Add(-6*time.Minute))
+	x.drain()
+	got := x.ask("SecurityAlert | extend p = parse_json(ExtendedProperties) | project tostring(p.Query), strcat('|', p.OriginalQuery, '|', p['Event Grouping'])")
+	query, rest, _ := strings.Cut(got[0], " ||")
+	if rest != "SingleAlert" {
+		t.Errorf("got %q", got)
+	}
+	x.set(noon.Add(24 * time.Hour))
+	want(t, "the rows of then", x.ask(query+" | project Name_s | sort by Name_s asc"), "e7", "e8")
 }
