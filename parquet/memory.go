@@ -15,6 +15,7 @@ const slack = 64
 // are in the processor's cache as often as not.
 type memory struct {
 	pools [8 * 64]sync.Pool // of *[]byte, by class
+	texts sync.Pool         // of *[]string
 }
 
 // leastBuffer is the least that is lent.
@@ -47,6 +48,23 @@ func (m *memory) give(b []byte) {
 	if class, size := bufferClass(n); size == n {
 		b = b[:n]
 		m.pools[class].Put(&b)
+	}
+}
+
+// takeTexts returns room for n texts.
+func (m *memory) takeTexts(n int) []string {
+	if t, ok := m.texts.Get().(*[]string); ok && cap(*t) >= n {
+		return *t
+	}
+	return make([]string, 0, n)
+}
+
+// giveTexts takes back room for texts, which it empties: they would keep pages alive.
+func (m *memory) giveTexts(t []string) {
+	if cap(t) > 0 {
+		clear(t[:cap(t)])
+		t = t[:0]
+		m.texts.Put(&t)
 	}
 }
 

@@ -16,7 +16,7 @@ func (c *chunk) Pieces(rows []uint32, f func(column.Column) error) (ok bool, err
 		return false, nil
 	}
 	p := &pieceReader{c: c, rows: rows, row: c.from}
-	defer func() { p.giveBack() }()
+	defer p.close()
 	for {
 		piece, err := p.next()
 		if err != nil {
@@ -44,6 +44,14 @@ type pieceReader struct {
 	row   int      // of the row group, the next one
 	pages *pageReader
 	lent  []byte
+}
+
+// close gives back what the pieces were in.
+func (p *pieceReader) close() {
+	p.giveBack()
+	if p.pages != nil {
+		p.c.scan.g.file.memory.giveTexts(p.pages.text)
+	}
 }
 
 // giveBack ends the life of the last piece.

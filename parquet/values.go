@@ -45,10 +45,7 @@ func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 			v.dict, err = r.dictionary(-1)
 		}
 	case r.field.from.kind == pq.ByteArray:
-		text := r.text[:0]
-		if room := min(p.present, len(p.data)/4); !borrow || cap(text) < room {
-			text = make([]string, 0, room)
-		}
+		text := r.textBuffer(min(p.present, len(p.data)/4), borrow)
 		if borrow {
 			v.lent = p.memory
 		}
@@ -62,6 +59,17 @@ func (r *pageReader) values(s spot, borrow bool) (*values, error) {
 		}
 	}
 	return v, err
+}
+
+// textBuffer returns memory for n texts, which are their own unless borrow is set.
+func (r *pageReader) textBuffer(n int, borrow bool) []string {
+	switch {
+	case !borrow:
+		return make([]string, 0, n)
+	case cap(r.text) < n:
+		return r.g.file.memory.takeTexts(n)
+	}
+	return r.text[:0]
 }
 
 // codeBuffer returns memory for the codes of p; nil if it is to be their own.

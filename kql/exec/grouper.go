@@ -2,6 +2,7 @@ package exec
 
 import (
 	"math"
+	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -154,6 +155,8 @@ type keyReader struct {
 	dicts []map[column.Column][]uint32
 	pairs []pairCache // beside g.pairs
 	buf   []uint32
+	fresh []uint32 // codes that learn has met first
+	ids   []uint32 // their numbers
 	// again says that whoever asks for groups is done with those of the call before.
 	again bool
 	out   []uint32 // that they are in
@@ -237,8 +240,9 @@ func (r *keyReader) flat(j int, c column.Column, out []uint32) {
 	}
 }
 
-// maxDicts bounds the dictionaries that a reader remembers.
-const maxDicts = 64
+// maxDicts bounds the dictionaries that a reader remembers: that of the part it reads
+// and, where columns of several are put together, some more.
+const maxDicts = 8
 
 // dict numbers each code when it first comes. known has a number plus one for
 // each code, 0 for those that have not come yet.
@@ -271,15 +275,20 @@ func numbered(known, codes, out []uint32) bool {
 
 // learn numbers the codes of c that are not known.
 func (r *keyReader) learn(j int, c *column.Dict, known []uint32) {
-	var fresh []uint32
+	fresh := r.fresh[:0]
 	for _, code := range c.Codes {
 		if known[code] == 0 {
 			known[code] = none + 1
 			fresh = append(fresh, code)
 		}
 	}
-	ids := make([]uint32, len(fresh))
-	r.flat(j, column.Flat(column.Gather(c.Values, fresh)), ids)
+	ids := slices.Grow(r.ids[:0], len(fresh))[:len(fresh)]
+	r.fresh, r.ids = fresh, ids
+	values := c.Values
+	if !isIdentity(fresh, values.Len()) {
+		values = column.Gather(values, fresh)
+	}
+	r.flat(j, column.Flat(values), ids)
 	for i, code := range fresh {
 		known[code] = ids[i] + 1
 	}

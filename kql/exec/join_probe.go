@@ -18,7 +18,9 @@ type prober struct {
 
 func newProber(j *joining, t *joinTable) *prober {
 	keys := newCompiler(j.q).all(j.probe.keys)
-	return &prober{j: j, t: t, keys: keys, all: packedKeys{exprs: keys, spent: j.probeSpent}, read: newKeyReader(t.keys, true)}
+	read := newKeyReader(t.keys, true)
+	read.again = true // a batch is done with when the next comes
+	return &prober{j: j, t: t, keys: keys, all: packedKeys{exprs: keys, spent: j.probeSpent}, read: read}
 }
 
 func (p *prober) apply(b *column.Batch, emit func(*column.Batch) error) error {
