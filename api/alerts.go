@@ -67,8 +67,8 @@ func (s *server) editAlert(w http.ResponseWriter, r *http.Request, _ caller) {
 	var e struct {
 		Status incident.AlertStatus `json:"status"`
 	}
-	if err := json.Unmarshal(body, &e); err != nil {
-		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", errors.New(`want {"status": STATUS}`))
+	if err := readForm(body, &e, `want {"status": STATUS}`); err != nil {
+		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", err)
 		return
 	}
 	a, err := s.o.Incidents.SetStatus(r.PathValue("id"), e.Status)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -221,6 +222,24 @@ func bodyOf(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	return body, err == nil
 }
 
+// readForm reads a body that is one JSON object with no fields but those of v. form says
+// what is wanted instead of another.
+func readForm(body []byte, v any, form string) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	err := d.Decode(v)
+	if err == nil {
+		if _, more := d.Token(); errors.Is(more, io.EOF) {
+			return nil
+		}
+		return errors.New(form)
+	}
+	if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		return fmt.Errorf("there is no field %s: %s", name, form)
+	}
+	return errors.New(form)
+}
+
 func (s *server) comments(w http.ResponseWriter, r *http.Request, _ caller) {
 	if i, ok := s.incidentOf(w, r); ok {
 		answerIncident(w, http.StatusOK, i, list[incident.Comment]{Value: i.Comments})
@@ -236,8 +255,13 @@ func (s *server) addComment(w http.ResponseWriter, r *http.Request, by caller) {
 	var c struct {
 		Message string `json:"message"`
 	}
-	if err := json.Unmarshal(body, &c); err != nil || strings.TrimSpace(c.Message) == "" {
-		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", errors.New(`want {"message": TEXT}`))
+	const form = `want {"message": TEXT}`
+	err := readForm(body, &c, form)
+	if err == nil && strings.TrimSpace(c.Message) == "" {
+		err = errors.New(form)
+	}
+	if err != nil {
+		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", err)
 		return
 	}
 	if i, ok := s.update(w, r, incident.Edit{Comment: c.Message}, by); ok {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -55,8 +54,13 @@ func (s *server) retryNotifications(w http.ResponseWriter, r *http.Request, _ ca
 		All     bool     `json:"all"`
 		Channel string   `json:"channel"`
 	}
-	if err := json.Unmarshal(body, &which); err != nil || (len(which.IDs) > 0) == which.All || len(which.IDs) > maxPage {
-		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", fmt.Errorf(`want {"ids": [ID, …]}, up to %d, or {"all": true}, and "channel" for those of one`, maxPage))
+	form := fmt.Sprintf(`want {"ids": [ID, …]}, up to %d, or {"all": true}, and "channel" for those of one`, maxPage)
+	err := readForm(body, &which, form)
+	if err == nil && ((len(which.IDs) > 0) == which.All || len(which.IDs) > maxPage) {
+		err = errors.New(form)
+	}
+	if err != nil {
+		fail(w, http.StatusBadRequest, "BadRequest_InvalidBody", err)
 		return
 	}
 	n, err := notify.Retry(s.o.Database, notify.Filter{IDs: which.IDs, Channel: which.Channel}, s.o.Now())

@@ -67,6 +67,8 @@ func TestNotifications(t *testing.T) {
 	asks("POST", "/v1/notifications/retry", fmt.Sprintf(`{"ids": [%q]}`, id[1]), `200 {"messages":1}`)
 	asks("GET", "/v1/notifications?state=dead", "", `200 {"value":[]}`)
 	asks("POST", "/v1/notifications/retry", `{"all": true, "channel": "nobody"}`, `200 {"messages":0}`)
+	// What is misspelt must not have all of them sent again.
+	asks("POST", "/v1/notifications/retry", `{"all": true, "chanel": "log"}`, "400 ", `there is no field \"chanel\"`)
 	asks("POST", "/v1/notifications/retry", `{"ids": ["msg_none"]}`, "404 ")
 	asks("POST", "/v1/notifications/retry", `{}`, "400 ", "want {")
 	asks("GET", "/v1/notifications?state=lost", "", "400 ", "want waiting, sent, folded or dead")

@@ -195,8 +195,10 @@ func (a *application) labels(e *Edit) error {
 func (a *application) comment(e *Edit) error {
 	text := strings.TrimSpace(e.Comment)
 	switch {
-	case text == "":
+	case e.Comment == "":
 		return nil
+	case text == "":
+		return &Invalid{"comment", "is empty"}
 	case len(a.Comments) >= maxComments:
 		return &Invalid{"comment", fmt.Sprintf("incident %d has %d comments, which is the most", a.Number, maxComments)}
 	}

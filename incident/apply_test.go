@@ -61,7 +61,7 @@ func TestEdits(t *testing.T) {
 		{`{"addLabels": [""]}`, `labels: one is empty`},
 		{`{"addTasks": [{"title": "Call Ada"}]}`, `tasks: "" to "Call Ada"`},
 		{`{"tasks": {"x": "Completed"}}`, `tasks: incident 7 has no task x`},
-		{`{"Nothing": 1}`, `body: want a JSON object: unknown field "Nothing"`},
+		{`{"Nothing": 1}`, `body: there is no field "Nothing"`},
 		{`{"title": 1}`, `body: title: a number does not fit`},
 		{`[]`, `body: want a JSON object, not array`},
 		{`{} {}`, `body: want one JSON object`},

@@ -89,6 +89,11 @@ func mistake(err error) string {
 		return fmt.Sprintf("%s: a %s does not fit", typed.Field, typed.Value)
 	case errors.As(err, &typed):
 		return "want a JSON object, not " + typed.Value
+	case errors.Is(err, io.EOF):
+		return "want a JSON object: it is empty"
+	}
+	if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		return "there is no field " + name
 	}
 	return "want a JSON object: " + strings.TrimPrefix(err.Error(), "json: ")
 }

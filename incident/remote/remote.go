@@ -108,7 +108,7 @@ const maxPage = 1000
 
 // all asks for pages of a list until there are limit, 0 for all that there are.
 func all[T any](c *Client, path string, query url.Values, limit int) (out []T, more url.Values, err error) {
-	for {
+	for out = []T{}; ; {
 		size := c.page
 		if limit > 0 {
 			size = min(size, limit-len(out))

@@ -81,7 +81,7 @@ func TestSame(t *testing.T) {
 		t.Fatalf("%+v, %v", i, err)
 	}
 	for _, f := range []incident.Filter{
-		{}, {Limit: 3}, {Limit: 11}, {Rule: "rule-1", Limit: 5}, {Statuses: []incident.Status{incident.Closed, incident.Active}}, {Label: "VIP, and more"},
+		{}, {Limit: 3}, {Limit: 11}, {Rule: "rule-1", Limit: 5}, {Statuses: []incident.Status{incident.Closed, incident.Active}}, {Label: "VIP, and more"}, {Label: "nobody has it"},
 		{Severities: []detect.Severity{"Low"}, Before: 4, Created: noon, Modified: noon.Add(-time.Nanosecond)}, {Owner: "none", Before: 9},
 	} {
 		want, wrong := s.Incidents(f)
@@ -91,7 +91,7 @@ func TestSame(t *testing.T) {
 			same(t, fmt.Sprintf("%+v", f), want, wrong, got, err)
 		}
 	}
-	for _, f := range []incident.AlertFilter{{}, {Limit: 11}, {Incident: 7}, {Rule: "rule-0", Limit: 4, Statuses: []incident.AlertStatus{incident.AlertNew}}} {
+	for _, f := range []incident.AlertFilter{{}, {Limit: 11}, {Incident: 7}, {Incident: 99}, {Rule: "rule-0", Limit: 4, Statuses: []incident.AlertStatus{incident.AlertNew}}} {
 		want, next1, wrong := s.Alerts(f)
 		got, next2, err := c.Alerts(f)
 		same(t, fmt.Sprintf("%+v", f), want, wrong, got, err)
