@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,9 +64,9 @@ func (p *poster) post(ctx context.Context, header http.Header, body []byte) erro
 	req.Header = header
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "calypso")
+	token := ""
 	if p.token != nil {
-		token, err := p.token()
-		if err != nil {
+		if token, err = p.token(); err != nil {
 			return err
 		}
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -80,7 +81,38 @@ func (p *poster) post(ctx context.Context, header http.Header, body []byte) erro
 	}
 	defer resp.Body.Close()
 	said, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10)) // for the error only
-	return answered(req.URL, resp, said)
+	return answered(req.URL, resp, hidden(req.URL, token).Replace(string(said)))
+}
+
+// leastHidden is how long a part of an address is that may be a secret by itself.
+const leastHidden = 8
+
+// hidden takes out of a text what may be a secret of a request: its token, and of the
+// address all but the host. Servers repeat both in what they say of an error.
+func hidden(u *url.URL, token string) *strings.Replacer {
+	secrets := []string{u.String(), u.RequestURI(), u.Path, u.RawQuery, token}
+	parts := strings.Split(u.Path, "/")
+	for _, values := range u.Query() {
+		parts = append(parts, values...)
+	}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		parts = append(parts, password)
+	}
+	for _, part := range parts {
+		if len(part) >= leastHidden {
+			secrets = append(secrets, part)
+		}
+	}
+	// What comes first is taken first: the whole before its parts.
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, s := range secrets {
+		if s != "" && s != "/" {
+			pairs = append(pairs, s, "…")
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // checkAddress refuses an address, read from a secret, that is not one of an HTTP
@@ -99,7 +131,7 @@ func checkAddress(address string, plaintext bool) error {
 // answered makes an error of an answer that is not a success.
 //
 // Source: the Standard Webhooks specification, of delivery's success and failure.
-func answered(to *url.URL, resp *http.Response, said []byte) error {
+func answered(to *url.URL, resp *http.Response, said string) error {
 	code := resp.StatusCode
 	if code >= 200 && code < 300 {
 		return nil
@@ -110,8 +142,8 @@ func answered(to *url.URL, resp *http.Response, said []byte) error {
 		if l, err := resp.Location(); err == nil {
 			why += ": give the address at " + l.Host
 		}
-	} else if text := oneLine(strings.ToValidUTF8(string(said), "")); text != "" {
-		why += ": " + cut(strings.ReplaceAll(text, to.String(), "…"), 200)
+	} else if text := oneLine(strings.ToValidUTF8(said, "")); text != "" {
+		why += ": " + cut(text, 200)
 	}
 	r := &refusal{err: errors.New(why)}
 	switch code {

@@ -41,20 +41,21 @@ const maxEventEntities = 50
 
 func entitiesOf(all []incident.Entity) (out []Entity) {
 	for _, e := range all[:min(len(all), maxEventEntities)] {
-		out = append(out, Entity{typeName(e.Type), e.Fields})
+		out = append(out, Entity{typeName(e), e.Fields})
 	}
 	return out
 }
 
-// typeName writes a type of entities as people know it; alerts have it in lower case.
-func typeName(t string) string {
+// typeName writes the type of an entity as people know it; alerts have it in lower case,
+// and some with a hyphen.
+func typeName(e incident.Entity) string {
 	for _, name := range []string{"Account", "Host", "IP", "Malware", "File", "Process", "CloudApplication", "DNS", "AzureResource", "FileHash", "RegistryKey",
 		"RegistryValue", "SecurityGroup", "URL", "IoTDevice", "Mailbox", "MailCluster", "MailMessage", "SubmissionMail"} {
-		if (incident.Entity{Type: t}).Is(name) {
+		if e.Is(name) {
 			return name
 		}
 	}
-	return t
+	return e.Type
 }
 
 func alertEvent(a *incident.Alert) Event {

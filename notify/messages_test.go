@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/incident"
 	"github.com/calypso-kql/calypso/internal/script"
 )
 
@@ -142,5 +143,14 @@ func TestValuesAreEscaped(t *testing.T) {
 	got, err := tmpl.render(&Event{Title: "<!channel>", Rules: []Rule{{Name: "a&b"}}, Severity: "<", Link: "l"})
 	if want := "<!here> &lt;!CHANNEL&gt;<a&amp;b> &lt; 7&lt;"; err != nil || got != want {
 		t.Errorf("got %q, %v\nwant %q", got, err, want)
+	}
+}
+
+// Alerts write types of entities in Microsoft's way, people know them by their names.
+func TestTypesOfEntities(t *testing.T) {
+	for of, want := range map[string]string{"ip": "IP", "cloud-application": "CloudApplication", "azure-resource": "AzureResource", "registry-key": "RegistryKey", "mailMessage": "MailMessage", "new-one": "new-one"} {
+		if got := entitiesOf([]incident.Entity{{Type: of}})[0].Type; got != want {
+			t.Errorf("%s is called %s, want %s", of, got, want)
+		}
 	}
 }

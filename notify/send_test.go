@@ -163,7 +163,13 @@ func TestAnswers(t *testing.T) {
 		{"who", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }, "401", false, 0},
 		{"it repeats the address", func(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "https://"+r.Host+r.URL.Path, http.StatusInternalServerError)
-		}, "500 Internal Server Error: …", false, 0},
+		}, "500 Internal Server Error: https://", false, 0},
+		{"it repeats the path", func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "there is no "+r.RequestURI, http.StatusNotFound)
+		}, "404 Not Found: there is no …", false, 0},
+		{"it repeats a part", func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "the hook "+strings.TrimPrefix(r.URL.Path, "/T0/")+" and the key "+r.URL.Query().Get("key")+" are wrong", http.StatusForbidden)
+		}, "403 Forbidden: the hook … and the key … are wrong", false, 0},
 		{"elsewhere", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", other.URL+"/hook")
 			w.WriteHeader(http.StatusPermanentRedirect)
@@ -171,7 +177,7 @@ func TestAnswers(t *testing.T) {
 		{"nobody", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF", false, 0},
 	} {
 		s, ca, _ := server(t, c.f)
-		t.Setenv("SLACK", s.URL+"/T0/SECRET")
+		t.Setenv("SLACK", s.URL+"/T0/SECRETS0?key=SECRETKEY")
 		err := channelOf(t, config.Channel{Slack: config.Endpoint{URLEnv: "SLACK"}, TLS: config.ChannelTLS{CA: ca}}).sender.send(t.Context(), sample(t, "alert.raised"))
 		var r *refusal
 		if !errors.As(err, &r) {
@@ -184,11 +190,19 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s: the error tells a secret: %v", c.name, err)
 		}
 	}
+	s, ca, _ := server(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "not with "+r.Header.Get("Authorization"), http.StatusUnauthorized)
+	})
+	t.Setenv("HOOK_TOKEN", "SECRET")
+	err := channelOf(t, config.Channel{Webhook: config.Webhook{URL: s.URL, TokenEnv: "HOOK_TOKEN"}, TLS: config.ChannelTLS{CA: ca}}).sender.send(t.Context(), sample(t, "alert.raised"))
+	if err == nil || !strings.HasSuffix(err.Error(), "401 Unauthorized: not with Bearer …") {
+		t.Errorf("it repeats the token: error is %v", err)
+	}
 	if n := len(atOther()); n != 0 {
 		t.Errorf("%d requests followed the redirect", n)
 	}
 	t.Setenv("SLACK", "http://hooks.example.org/SECRET")
-	err := channelOf(t, config.Channel{Slack: config.Endpoint{URLEnv: "SLACK"}}).sender.send(t.Context(), sample(t, "alert.raised"))
+	err = channelOf(t, config.Channel{Slack: config.Endpoint{URLEnv: "SLACK"}}).sender.send(t.Context(), sample(t, "alert.raised"))
 	if err == nil || !strings.Contains(err.Error(), "want https") || strings.Contains(err.Error(), "SECRET") {
 		t.Errorf("an address without TLS: error is %v", err)
 	}
