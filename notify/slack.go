@@ -52,7 +52,12 @@ type slackBlock struct {
 type slackMark struct {
 	Type string `json:"type"` // mrkdwn or plain_text
 	Text string `json:"text"`
+	// Verbatim keeps Slack from making links and mentions of what looks like them: a host
+	// of an attacker's is not to be one click away. What is written as a link is one.
+	Verbatim bool `json:"verbatim,omitempty"`
 }
+
+func mrkdwn(text string) slackMark { return slackMark{"mrkdwn", text, true} }
 
 // send implements sender.
 func (s *slack) send(ctx context.Context, m *Message) error {
@@ -71,14 +76,15 @@ func (s *slack) message(m *Message) (any, error) {
 	}
 	// A header is plain text, where nothing is escaped.
 	plain := strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(title)
-	blocks := []slackBlock{{Type: "header", Text: &slackMark{"plain_text", cut(plain, slackHeader)}}}
+	blocks := []slackBlock{{Type: "header", Text: &slackMark{Type: "plain_text", Text: cut(plain, slackHeader)}}}
 	if strings.TrimSpace(text) != "" {
-		blocks = append(blocks, slackBlock{Type: "section", Text: &slackMark{"mrkdwn", cutEntity(text, slackText)}})
+		body := mrkdwn(cutEntity(text, slackText))
+		blocks = append(blocks, slackBlock{Type: "section", Text: &body})
 	}
 	var fields []slackMark
 	for _, f := range facts(e) {
 		if len(fields) < maxFacts {
-			fields = append(fields, slackMark{"mrkdwn", cutEntity("*"+slackEscape(f.Name)+"*\n"+slackEscape(f.Value), slackField)})
+			fields = append(fields, mrkdwn(cutEntity("*"+slackEscape(f.Name)+"*\n"+slackEscape(f.Value), slackField)))
 		}
 	}
 	if len(fields) > 0 {
@@ -88,7 +94,7 @@ func (s *slack) message(m *Message) (any, error) {
 	if e.Link != "" {
 		last = "<" + slackEscape(e.Link) + "|Open> · " + last
 	}
-	blocks = append(blocks, slackBlock{Type: "context", Elements: []slackMark{{"mrkdwn", last}}})
+	blocks = append(blocks, slackBlock{Type: "context", Elements: []slackMark{mrkdwn(last)}})
 	return map[string]any{"text": cutEntity(title, slackText), "blocks": blocks}, nil
 }
 
