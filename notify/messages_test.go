@@ -154,3 +154,23 @@ func TestTypesOfEntities(t *testing.T) {
 		}
 	}
 }
+
+// Teams refuses cards of more than 28 KB, whatever letters they are of.
+func TestLongCards(t *testing.T) {
+	e := *sample(t, "incident.created").Event
+	e.Title, e.Description = strings.Repeat("標題", 500), strings.Repeat("<説明>", 5000)
+	long := []string{strings.Repeat("値", 2000)}
+	e.Tactics, e.Techniques, e.Tags = long, long, long
+	ch := channelOf(t, config.Channel{Teams: config.Endpoint{URLEnv: "CHANNEL_URL"}}).sender.(*teams)
+	v, err := ch.message(&Message{ID: "msg_1", Event: &e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(text) > 28<<10 || len(text) < 14<<10 || !strings.Contains(string(text), "説明") || !strings.Contains(string(text), "値") {
+		t.Errorf("a card has %d bytes", len(text))
+	}
+}

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -35,8 +36,14 @@ func markdownEscape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "`", "\\`", "~", `\~`, "#", `\#`).Replace(s)
 }
 
-// teamsText bounds a card's parts: a message has 28 KB.
-const teamsText = 6000
+// The limits of a card: teamsMost of a whole message, in bytes of JSON, the others of its
+// parts, in characters.
+const (
+	teamsMost  = 27 << 10
+	teamsTitle = 300
+	teamsText  = 6000
+	teamsFact  = 1000
+)
 
 type card struct {
 	Schema  string           `json:"$schema"`
@@ -57,22 +64,33 @@ func (s *teams) send(ctx context.Context, m *Message) error {
 }
 
 func (s *teams) message(m *Message) (any, error) {
-	e := m.Event
-	title, text, err := s.texts.render(e)
+	title, text, err := s.texts.render(m.Event)
 	if err != nil {
 		return nil, err
 	}
+	// Letters take up to six bytes: where that is too much, there are fewer of them.
+	for most := teamsText; ; most /= 2 {
+		message := cardMessage(m, title, text, most)
+		if size, err := json.Marshal(message); err != nil || len(size) <= teamsMost || most < 100 {
+			return message, err
+		}
+	}
+}
+
+// cardMessage writes a message whose parts have at most so many characters.
+func cardMessage(m *Message, title, text string, most int) any {
+	e := m.Event
 	c := card{Schema: "http://adaptivecards.io/schemas/adaptive-card.json", Type: "AdaptiveCard", Version: "1.4", Teams: map[string]any{"width": "Full"}}
 	add := func(block map[string]any) { c.Body = append(c.Body, block) }
-	add(map[string]any{"type": "TextBlock", "text": cut(title, 300), "size": "Large", "weight": "Bolder", "wrap": true, "color": teamsColor(e.Severity)})
+	add(map[string]any{"type": "TextBlock", "text": cut(title, teamsTitle), "size": "Large", "weight": "Bolder", "wrap": true, "color": teamsColor(e.Severity)})
 	if strings.TrimSpace(text) != "" {
 		// A single line break is a blank in Markdown.
-		add(map[string]any{"type": "TextBlock", "text": strings.ReplaceAll(cut(text, teamsText), "\n", "\n\n"), "wrap": true})
+		add(map[string]any{"type": "TextBlock", "text": strings.ReplaceAll(cut(text, most), "\n", "\n\n"), "wrap": true})
 	}
 	var list []map[string]string
 	for _, f := range facts(e) {
 		if len(list) < maxFacts {
-			list = append(list, map[string]string{"title": f.Name, "value": markdownEscape(cut(f.Value, 1000))})
+			list = append(list, map[string]string{"title": f.Name, "value": markdownEscape(cut(f.Value, min(teamsFact, most)))})
 		}
 	}
 	if len(list) > 0 {
@@ -85,7 +103,7 @@ func (s *teams) message(m *Message) (any, error) {
 	return map[string]any{
 		"type":        "message",
 		"attachments": []map[string]any{{"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": nil, "content": c}},
-	}, nil
+	}
 }
 
 func teamsColor(severity string) string {
