@@ -48,6 +48,16 @@ func (q *Queue) release(c *channel, now time.Time) error {
 	return err
 }
 
+// releaseAll lets what waits for others be sent by itself, if the channel's messages were
+// folded when it came, and are no more.
+func (q *Queue) releaseAll(c *channel) error {
+	if c.folds() {
+		return nil
+	}
+	_, err := q.o.DB.Exec("UPDATE notifications SET released = 1 WHERE channel = ? AND state = 'waiting' AND released = 0", c.Name)
+	return err
+}
+
 // querier is a database, or a transaction in it.
 type querier interface {
 	Query(query string, args ...any) (*database.Rows, error)

@@ -19,7 +19,7 @@ import (
 
 // both are tests that hold over each kind of database.
 func both() map[string]func(*testing.T, string) {
-	return map[string]func(*testing.T, string){"retries": retries, "dead letters": deadLetters, "rolled back": rolledBack, "storm": storm, "digests": digests, "nodes": nodes}
+	return map[string]func(*testing.T, string){"retries": retries, "dead letters": deadLetters, "rolled back": rolledBack, "storm": storm, "digests": digests, "nodes": nodes, "another configuration": otherConfiguration}
 }
 
 func TestSQLite(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,10 +47,7 @@ func (q *Queue) Run(ctx context.Context) {
 // tidy forgets old messages.
 func (q *Queue) tidy(ctx context.Context) {
 	for {
-		now := q.o.Now()
-		_, err := q.o.DB.Exec("DELETE FROM notifications WHERE state IN ('sent', 'folded') AND ended < ? OR state = 'dead' AND ended < ?",
-			now.Add(-keptFor).UnixMicro(), now.Add(-keptDeadFor).UnixMicro())
-		if err != nil {
+		if err := q.forget(); err != nil {
 			q.o.Log.Error("notifications", "error", err)
 		}
 		select {
@@ -58,6 +56,24 @@ func (q *Queue) tidy(ctx context.Context) {
 		case <-time.After(time.Hour):
 		}
 	}
+}
+
+// forget forgets old messages, and gives up those for channels that the configuration
+// does not have any more.
+func (q *Queue) forget() error {
+	now := q.o.Now()
+	_, err := q.o.DB.Exec("DELETE FROM notifications WHERE state IN ('sent', 'folded') AND ended < ? OR state = 'dead' AND ended < ?",
+		now.Add(-keptFor).UnixMicro(), now.Add(-keptDeadFor).UnixMicro())
+	if err != nil {
+		return err
+	}
+	args := []any{now.UnixMicro(), now.Add(-q.o.Config.GiveUp).UnixMicro()}
+	for _, name := range sortedKeys(q.channels) {
+		args = append(args, name)
+	}
+	_, err = q.o.DB.Exec("UPDATE notifications SET state = 'dead', ended = ?, error = 'the configuration has no channel ' || channel WHERE state = 'waiting' AND created < ? AND channel NOT IN (''"+
+		strings.Repeat(", ?", len(q.channels))+")", args...)
+	return err
 }
 
 // Drain sends what waits to be sent now, each message once, and returns: for
@@ -124,6 +140,9 @@ func (q *Queue) newDispatcher(c *channel) *dispatcher {
 // run sends until ctx ends.
 func (d *dispatcher) run(ctx context.Context) {
 	defer d.wait()
+	if err := d.q.releaseAll(d.channel); err != nil {
+		d.q.o.Log.Error("notifications", "channel", d.Name, "error", err)
+	}
 	for {
 		if _, err := d.step(ctx); err != nil {
 			d.q.o.Log.Error("notifications", "channel", d.Name, "error", err)
@@ -148,6 +167,9 @@ func (d *dispatcher) run(ctx context.Context) {
 // drain sends until nothing is left that may be sent now.
 func (d *dispatcher) drain(ctx context.Context) error {
 	defer d.wait()
+	if err := d.q.releaseAll(d.channel); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		took, err := d.step(ctx)
 		if err != nil {
