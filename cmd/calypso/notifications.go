@@ -38,7 +38,7 @@ func notificationsListCommand() *cobra.Command {
 		format string
 	)
 	c := &cobra.Command{
-		Use:   "list --store DIR [--state STATE]… [--channel NAME] [--limit N] [-o text|json]",
+		Use:   "list --store DIR [--state S,…] [--channel NAME] [--limit N] [-o text|json]",
 		Short: "Show messages, the latest first",
 		Long: `Show messages, the latest first, also while calypso serve runs. States: waiting (to
 be sent, or to be sent again), sent, folded (another message stands for it), dead (was
@@ -46,11 +46,9 @@ refused, or has not been taken for so long that it is not tried any more).`,
 		Example: "  calypso notifications list --store data --state dead",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			for _, s := range states {
-				if !slices.Contains([]notify.State{notify.Waiting, notify.Sent, notify.IsFolded, notify.Dead}, notify.State(s)) {
-					return fmt.Errorf("--state %s: want waiting, sent, folded or dead", s)
-				}
-				f.States = append(f.States, notify.State(s))
+			var err error
+			if f.States, err = each(states, notify.ParseState); err != nil {
+				return err
 			}
 			db, err := from.read()
 			if err != nil {
@@ -68,7 +66,7 @@ refused, or has not been taken for so long that it is not tried any more).`,
 		},
 	}
 	from.register(c)
-	c.Flags().StringArrayVar(&states, "state", nil, "only messages in this state; may be repeated")
+	c.Flags().StringSliceVar(&states, "state", nil, "only messages in these states: waiting, sent, folded, dead")
 	c.Flags().StringVar(&f.Channel, "channel", "", "only messages of this channel")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at most so many; 0 is all")
 	c.Flags().StringVarP(&format, "output", "o", "text", "text or json")
@@ -162,7 +160,11 @@ func testChannels(ctx context.Context, c config.Config, event string, names []st
 	all := notify.Samples()
 	i := slices.IndexFunc(all, func(e notify.Event) bool { return string(e.Type) == event })
 	if i < 0 {
-		return fmt.Errorf("--event %s: there is no such event", event)
+		var types []string
+		for _, e := range all {
+			types = append(types, string(e.Type))
+		}
+		return fmt.Errorf("--event %s: there is no such event: want %s", event, strings.Join(types, ", "))
 	}
 	e := all[i]
 	e.Time = time.Now().UTC()
