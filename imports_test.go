@@ -63,7 +63,7 @@ const layers = `
 	notify          : config database incident
 	backtest        : detect
 	rulecheck       : kql/types kql/bind kql/syntax kql/plan kql detect
-	ruletest        : kql/types kql/plan kql/syntax kql ingest output workspace detect
+	ruletest        : kql/types kql/plan kql/syntax kql ingest output workspace detect internal/rulefiles
 
 	internal/tenant :
 	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant
@@ -95,7 +95,7 @@ const vendors = `
 	github.com/jackc/pgx/v5             : database
 	github.com/fsnotify/fsnotify        : folders
 	github.com/twmb/franz-go            : kafka internal/kafkagroup
-	github.com/goccy/go-yaml            : automation detect functions config ruletest
+	github.com/goccy/go-yaml            : automation detect functions config internal/rulefiles ruletest
 	github.com/wneessen/go-mail         : notify
 	github.com/spf13/cobra              : cmd/calypso
 	github.com/prometheus/client_golang : telemetry

@@ -12,18 +12,20 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 )
 
 // Parse reads the automation rules of a text: one rule with Sentinel's fields in
 // YAML or JSON, as its REST API answers with it or without what is around its
 // properties; a list of them; or an ARM template, of which other resources are
-// passed over. A field that does not exist and a value that makes no sense are
-// errors, with their lines; rules that are right are returned also where others are
+// passed over. Fields that do not exist and values that make no sense are
+// errors, all of them, with their lines; rules that are right are returned also where others are
 // not. file is its name, for the errors.
 func Parse(file string, text []byte) ([]*Rule, error) {
 	tree, err := parser.ParseBytes(text, 0)
 	if err != nil {
-		return nil, placed(file, err)
+		return nil, rulefiles.YAMLError(file, text, err)
 	}
 	if len(tree.Docs) != 1 || tree.Docs[0].Body == nil {
 		return nil, fmt.Errorf("%s: want one document", file)
@@ -36,7 +38,7 @@ func Parse(file string, text []byte) ([]*Rule, error) {
 	var rules []*Rule
 	var errs []error
 	read := func(n ast.Node) {
-		r, err := parseOne(file, n)
+		r, err := parseOne(file, text, n)
 		if err != nil {
 			errs = append(errs, err)
 			return
@@ -69,15 +71,6 @@ func isAutomation(m map[string]ast.Node) bool {
 	}
 	p, ok := mapping(m["properties"])
 	return ok && p["triggeringLogic"] != nil || m["triggeringLogic"] != nil
-}
-
-// placed says in one line, with its place, why a text can't be read.
-func placed(file string, err error) error {
-	var e yaml.Error
-	if !errors.As(err, &e) || e.GetToken() == nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	return fmt.Errorf("%s:%d: %s", file, e.GetToken().Position.Line, e.GetMessage())
 }
 
 func mapping(n ast.Node) (map[string]ast.Node, bool) {
@@ -136,7 +129,7 @@ func lastGUID(s string) string {
 }
 
 // parseOne reads a rule, or a resource that has one in its properties.
-func parseOne(file string, n ast.Node) (*Rule, error) {
+func parseOne(file string, text []byte, n ast.Node) (*Rule, error) {
 	id := ""
 	begins := line(n)
 	if m, _ := mapping(n); m["properties"] != nil {
@@ -144,10 +137,12 @@ func parseOne(file string, n ast.Node) (*Rule, error) {
 		n = m["properties"]
 	}
 	var f ruleFields
-	if err := yaml.NodeToValue(n, &f, yaml.Strict()); err != nil {
-		return nil, placed(file, err)
+	var all any
+	if err := cmp.Or(yaml.NodeToValue(n, &f), yaml.NodeToValue(n, &all)); err != nil {
+		return nil, rulefiles.YAMLError(file, text, err)
 	}
 	p := problemsOf(file, n)
+	p.Unknown("", all, f, "yaml")
 	// In a template a text that begins with [ is an expression, and one that begins
 	// with [[ a text.
 	if strings.HasPrefix(f.DisplayName, "[[") {

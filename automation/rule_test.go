@@ -52,7 +52,7 @@ func TestTests(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ from, to, want string }{
-		{"incident: {title: Scan}", "incident: {tittle: Scan}", `calypso.tests[4].incident can't be read: json: unknown field "tittle"`},
+		{"incident: {title: Scan}", "incident: {tittle: Scan}", `calypso.tests[4].incident.tittle is an unknown field: did you mean title?`},
 		{"incident: {title: Scan}", "alert: {alertDisplayName: Scan}", "want incident: the rule is about incidents that are created"},
 		{"expect: {status: Closed}", "by: eve", "calypso.tests[4].expect is missing"},
 	} {

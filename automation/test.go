@@ -1,7 +1,6 @@
 package automation
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -49,7 +48,8 @@ func (f *testFields) fill(r *Rule, p *problems, at string) {
 		if from == nil {
 			return
 		}
-		if err := strictly(from, into); err != nil {
+		p.Unknown(at+"."+field, from, into, "json")
+		if err := byJSON(from, into); err != nil {
 			p.Add(at+"."+field, "can't be read: %v", err)
 		}
 	}
@@ -81,15 +81,13 @@ func (f *testFields) fill(r *Rule, p *problems, at string) {
 	r.Tests = append(r.Tests, t)
 }
 
-// strictly reads a value by its JSON form; a field that does not exist is an error.
-func strictly(from, into any) error {
+// byJSON reads a value by its JSON form.
+func byJSON(from, into any) error {
 	text, err := json.Marshal(from)
 	if err != nil {
 		return err
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	return d.Decode(into)
+	return json.Unmarshal(text, into)
 }
 
 // Run applies a rule as a test says, and returns what is not as expected.

@@ -164,7 +164,7 @@ func (res *armResource) rule(file string, text []byte, path string, lines map[st
 		}
 	}
 	p := problemsOf(file, within+".", func(path string) int { return lines[path] }, fieldNames{"displayName", "techniques"})
-	p.Unknown(all, props, "json")
+	p.Unknown("", all, props, "json")
 	r := &Rule{
 		File: file, Name: props.DisplayName, Description: strings.TrimSpace(props.Description),
 		ID:       cmp.Or(lastGUID(res.Name), nameIn(res.Name), lastGUID(res.ID), res.Name, props.DisplayName),

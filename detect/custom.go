@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 )
 
 // customDetection is a custom detection rule of Defender XDR, as Microsoft Graph
@@ -120,11 +122,11 @@ func ParseCustom(file string, raw []byte) ([]*Rule, error) {
 	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
 		lines = jsonLines(raw)
 	} else {
-		at = yamlLines(raw)
+		at = rulefiles.YAMLLines(raw)
 		text := raw
 		var err error
 		if raw, err = yaml.YAMLToJSON(raw); err != nil {
-			return nil, yamlError(file, text, err)
+			return nil, rulefiles.YAMLError(file, text, err)
 		}
 	}
 	var whole any
@@ -224,7 +226,7 @@ func parseCustom(file string, found customFound, at func(string) int) (*Rule, er
 		}
 		return nil, fmt.Errorf("%s:%d: %w", file, p.Line("displayName"), err)
 	}
-	p.Unknown(value, f, "json")
+	p.Unknown("", value, f, "json")
 	r := f.rule(file, p)
 	if err := p.Err(); err != nil {
 		return nil, err

@@ -2,13 +2,11 @@ package detect
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 )
 
 // ruleFile is Sentinel's YAML. Every field that the public repository uses is
@@ -38,10 +36,10 @@ func ParseYAML(file string, text []byte) (*Rule, error) {
 	var f ruleFile
 	var all any
 	if err := cmp.Or(yaml.Unmarshal(text, &f), yaml.Unmarshal(text, &all)); err != nil {
-		return nil, yamlError(file, text, err)
+		return nil, rulefiles.YAMLError(file, text, err)
 	}
-	p := problemsOf(file, "", yamlLines(text), fieldNames{"name", "relevantTechniques"})
-	p.Unknown(all, f, "yaml")
+	p := problemsOf(file, "", rulefiles.YAMLLines(text), fieldNames{"name", "relevantTechniques"})
+	p.Unknown("", all, f, "yaml")
 	r := &Rule{
 		File: file, ID: cmp.Or(f.ID, f.Name), Name: f.Name, Description: strings.TrimSpace(f.Description), Version: f.Version,
 		Techniques: f.RelevantTechniques, Connectors: f.RequiredDataConnectors,
@@ -71,38 +69,6 @@ func (f *ruleFile) leftOut() (out []string) {
 	return out
 }
 
-// yamlError says in one line, with its place, why a text is no rule.
-func yamlError(file string, text []byte, err error) error {
-	var e yaml.Error
-	if !errors.As(err, &e) || e.GetToken() == nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	at := e.GetToken().Position.Line
-	if lines := strings.Split(string(text), "\n"); at > 0 && at <= len(lines) {
-		if _, value, ok := strings.Cut(lines[at-1], ":"); ok && strings.HasPrefix(strings.TrimSpace(value), "{{") {
-			return fmt.Errorf("%s:%d: a value that begins with {{ wants quotes around it in YAML", file, at)
-		}
-	}
-	var mismatch *yaml.UnexpectedNodeTypeError
-	if errors.As(err, &mismatch) && fieldAt(text, at) != "" {
-		return fmt.Errorf("%s:%d: %s: want a %s, not a %s", file, at, fieldAt(text, at), strings.ToLower(mismatch.Expected.YAMLName()), strings.ToLower(mismatch.Actual.YAMLName()))
-	}
-	return fmt.Errorf("%s:%d: %s", file, at, e.GetMessage())
-}
-
-// fieldAt returns the field of a rule that a line belongs to: the last before it that is
-// not indented.
-func fieldAt(text []byte, line int) string {
-	lines := strings.Split(string(text), "\n")
-	for i := min(line, len(lines)) - 1; i >= 0; i-- {
-		name, _, ok := strings.Cut(lines[i], ":")
-		if ok && name != "" && name == strings.TrimSpace(name) && !strings.HasPrefix(name, "-") && !strings.HasPrefix(name, "#") {
-			return name
-		}
-	}
-	return ""
-}
-
 // yamlQueryPlace returns where a query is whose field is at a line.
 func yamlQueryPlace(text []byte, line int) QueryPlace {
 	lines := strings.Split(string(text), "\n")
@@ -126,23 +92,4 @@ func yamlQueryPlace(text []byte, line int) QueryPlace {
 		}
 	}
 	return QueryPlace{Line: line + 1, Block: true, Indent: max(indent, 0)}
-}
-
-// yamlLines returns how to find the line of a field.
-func yamlLines(text []byte) func(path string) int {
-	tree, err := parser.ParseBytes(text, 0)
-	if err != nil {
-		tree = &ast.File{}
-	}
-	return func(path string) int {
-		y, err := yaml.PathString("$." + path)
-		if err != nil {
-			return 0
-		}
-		n, err := y.FilterFile(tree)
-		if err != nil || n.GetToken() == nil {
-			return 0
-		}
-		return n.GetToken().Position.Line
-	}
 }

@@ -1,13 +1,14 @@
 package ruletest
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 )
 
 // Expected is what is known of an alert that must be raised. Empty fields match
@@ -48,25 +49,37 @@ type expectedField struct {
 	count int
 }
 
+// Form implements rulefiles.Former.
+func (f expectedField) Form() any { return f.list }
+
 // UnmarshalYAML implements yaml.InterfaceUnmarshaler.
 func (f *expectedField) UnmarshalYAML(unmarshal func(any) error) error {
 	f.count = -1
 	var word string
-	var n int
 	switch {
-	case unmarshal(&n) == nil:
-		if f.count = n; n < 0 {
-			return errors.New("want no fewer than 0 alerts")
-		}
+	case unmarshal(&f.count) == nil:
 		return nil
-	case unmarshal(&word) == nil && word == "none":
+	case unmarshal(&word) == nil:
+		if word != "none" {
+			return fmt.Errorf("%q: want a number of alerts, none, or a list", word)
+		}
 		f.count = 0
 		return nil
 	}
-	if err := unmarshal(&f.list); err != nil {
-		return err
+	err := unmarshal(&f.list)
+	if f.count = -1; err == nil && len(f.list) == 0 {
+		f.count = 0
 	}
-	return nil
+	return err
+}
+
+// step returns what is expected at a time.
+func (f *expectedField) step(at time.Time, p *rulefiles.Mistakes, path string) Step {
+	p.Want(f.count >= 0 || f.list != nil, path, "want no fewer than 0 alerts")
+	for i, x := range f.list {
+		p.Want(x.Rows >= 0, fmt.Sprintf("%s[%d].rows", path, i), "want no fewer than 0 rows")
+	}
+	return Step{At: at, Alerts: f.list, Count: f.count}
 }
 
 // compare says how the alerts of an evaluation differ from what a step expects;

@@ -7,6 +7,7 @@
 package ruletest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 )
 
 // Suffix is how the names of files of tests end.
@@ -71,42 +73,34 @@ const defaultNow = "2026-01-14T12:00:00Z"
 
 // Read reads a file of tests and the rule that it names, which is the file of the
 // same name, or the one that rule: says, beside it. Everything that is wrong is
-// told, with the file's name.
+// told, with the file's name and the line.
 func Read(path string) (*File, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	var in testFile
-	if err := yaml.UnmarshalWithOptions(text, &in, yaml.Strict()); err != nil {
-		var e yaml.Error
-		if errors.As(err, &e) && e.GetToken() != nil {
-			return nil, fmt.Errorf("%s:%d: %s", path, e.GetToken().Position.Line, e.GetMessage())
-		}
-		return nil, fmt.Errorf("%s: %w", path, err)
+	var all any
+	if err := cmp.Or(yaml.Unmarshal(text, &in), yaml.Unmarshal(text, &all)); err != nil {
+		return nil, rulefiles.YAMLError(path, text, err)
 	}
+	p := &rulefiles.Mistakes{File: path, At: rulefiles.YAMLLines(text), Begins: 1}
+	p.Unknown("", all, in, "yaml")
+	p.Want(len(in.Tests) > 0, "tests", "are missing")
 	f := &File{Path: path}
-	if f.Rule, err = readRule(path, in.Rule); err != nil {
-		return nil, err
-	}
-	var errs []error
-	if len(in.Tests) == 0 {
-		errs = append(errs, fmt.Errorf("%s: has no tests", path))
-	}
 	names := map[string]bool{}
 	for i, t := range in.Tests {
-		test, err := t.test(filepath.Dir(path))
-		if err == nil && names[test.Name] {
-			err = errors.New("another test has this name")
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: test %d (%s): %w", path, i+1, t.Name, err))
-			continue
-		}
+		at := fmt.Sprintf("tests[%d]", i)
+		test := t.test(filepath.Dir(path), p, at)
+		p.Want(!names[test.Name] || test.Name == "", at+".name", fmt.Sprintf("%q is also another test's", test.Name))
 		names[test.Name] = true
 		f.Tests = append(f.Tests, test)
 	}
-	return f, errors.Join(errs...)
+	f.Rule, err = readRule(path, in.Rule)
+	if err := errors.Join(p.Err(), err); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 func readRule(path, name string) (*detect.Rule, error) {
@@ -128,56 +122,39 @@ func readRule(path, name string) (*detect.Rule, error) {
 	return nil, fmt.Errorf("%s: there is no rule beside it: want %s, or rule: FILE", path, strings.Join(tries, ", "))
 }
 
-func (t *testField) test(dir string) (Test, error) {
+// test reads a test that is at a path of its file.
+func (t *testField) test(dir string, p *rulefiles.Mistakes, at string) Test {
 	out := Test{Name: t.Name, Tables: map[string]fixture{}}
-	var errs []error
-	if t.Name == "" {
-		errs = append(errs, errors.New("name is missing"))
-	}
-	now := t.Now
-	if now == "" {
-		now = defaultNow
-	}
+	p.Want(t.Name != "", at+".name", "is missing")
 	var err error
+	now := cmp.Or(t.Now, defaultNow)
 	if out.Now, err = time.Parse(time.RFC3339Nano, now); err != nil {
-		errs = append(errs, fmt.Errorf("now: %q: want a time as %s", now, defaultNow))
+		p.Add(at+".now", "%q: want a time as %s", now, defaultNow)
 	}
 	for table, f := range t.Tables {
-		if out.Tables[table], err = f.fixture(dir); err != nil {
-			errs = append(errs, fmt.Errorf("tables.%s: %w", table, err))
-		}
+		out.Tables[table] = f.fixture(dir, p, at+".tables."+table)
 	}
-	steps := t.Steps
 	if t.Alerts != nil {
-		steps = append([]stepField{{At: "", Alerts: t.Alerts}}, steps...)
+		out.Steps = append(out.Steps, t.Alerts.step(out.Now, p, at+".alerts"))
 	}
-	if len(steps) == 0 {
-		errs = append(errs, errors.New("alerts is missing: a number, none, or a list; or steps with at and alerts"))
+	for i, s := range t.Steps {
+		out.Steps = append(out.Steps, s.step(out.Now, p, fmt.Sprintf("%s.steps[%d]", at, i)))
 	}
-	for i, s := range steps {
-		step, err := s.step(out.Now)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("step %d: %w", i+1, err))
-		}
-		out.Steps = append(out.Steps, step)
-	}
-	return out, errors.Join(errs...)
+	p.Want(len(out.Steps) > 0, at+".alerts", "is missing: a number, none, or a list; or steps with at and alerts")
+	return out
 }
 
-func (s *stepField) step(now time.Time) (Step, error) {
-	out := Step{At: now, Count: -1}
+func (s *stepField) step(now time.Time, p *rulefiles.Mistakes, at string) Step {
+	when, ok := now, true
 	if s.At != "" {
-		at, ok := relative(s.At, now)
-		if !ok {
-			return out, fmt.Errorf("at: %q: want a period after now, as +5m", s.At)
-		}
-		out.At = at
+		when, ok = relative(s.At, now)
 	}
+	p.Want(ok, at+".at", fmt.Sprintf("%q: want a period after now, as +5m", s.At))
 	if s.Alerts == nil {
-		return out, errors.New("alerts is missing: a number, none, or a list")
+		p.Add(at+".alerts", "is missing: a number, none, or a list")
+		return Step{At: when}
 	}
-	out.Alerts, out.Count = s.Alerts.list, s.Alerts.count
-	return out, nil
+	return s.Alerts.step(when, p, at+".alerts")
 }
 
 // relative reads a time that is written relative to now: now, -2m, +30s, 0s.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
@@ -31,32 +32,48 @@ type fixture struct {
 // fixtureField is a list of records, or an object with file or kql.
 type fixtureField struct {
 	rows []map[string]any
-	from struct {
-		File string `yaml:"file"`
-		KQL  string `yaml:"kql"`
-	}
+	from *fixtureSource
 }
+
+type fixtureSource struct {
+	File string `yaml:"file"`
+	KQL  string `yaml:"kql"`
+}
+
+// Form implements rulefiles.Former.
+func (f fixtureField) Form() any { return fixtureSource{} }
 
 // UnmarshalYAML implements yaml.InterfaceUnmarshaler.
 func (f *fixtureField) UnmarshalYAML(unmarshal func(any) error) error {
-	if err := unmarshal(&f.rows); err == nil {
+	if unmarshal(&f.rows) == nil {
 		return nil
 	}
-	if err := unmarshal(&f.from); err == nil && (f.from.File == "") != (f.from.KQL == "") {
-		return nil
+	f.rows, f.from = nil, &fixtureSource{}
+	if unmarshal(f.from) != nil {
+		return errors.New("want a list of records, or file: FILE, or kql: QUERY")
 	}
-	return errors.New("want a list of records, or file: FILE, or kql: QUERY")
+	return nil
 }
 
-func (f *fixtureField) fixture(dir string) (fixture, error) {
-	out := fixture{rows: f.rows, kql: f.from.KQL}
+// fixture reads the logs of a table that are at a path of a file of tests in a folder.
+func (f *fixtureField) fixture(dir string, p *rulefiles.Mistakes, at string) fixture {
+	if f.from == nil {
+		return fixture{rows: f.rows}
+	}
+	out := fixture{kql: f.from.KQL}
+	p.Want((f.from.File == "") != (f.from.KQL == ""), at, "want a list of records, or file: FILE, or kql: QUERY")
 	if f.from.File != "" {
-		out.file = filepath.Join(dir, f.from.File)
-		if _, err := os.Stat(out.file); err != nil {
-			return out, err
+		out.file = f.from.File
+		if !filepath.IsAbs(out.file) {
+			out.file = filepath.Join(dir, out.file)
+		}
+		if s, err := os.Stat(out.file); err != nil {
+			p.Add(at+".file", "can't be read: %v", err)
+		} else if s.IsDir() {
+			p.Add(at+".file", "%s is a folder: want a file", out.file)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // tables are the tables of a test. They implement workspace.Tables.

@@ -70,21 +70,26 @@ func TestMistakes(t *testing.T) {
 	}
 	write("r.kql", "let query_frequency = 5m; let query_period = 1h; T")
 	for text, want := range map[string]string{
-		"tests:\n  - name: a\n    alert: 1\n":                        `r.test.yaml:3: unknown field "alert"`,
-		"tests: []\n":                                                "has no tests",
-		"tests:\n  - alerts: 1\n":                                    "name is missing",
-		"tests:\n  - name: a\n":                                      "alerts is missing",
-		"tests:\n  - {name: a, alerts: -1}\n":                        "want no fewer than 0 alerts",
-		"tests:\n  - {name: a, alerts: 1, now: today}\n":             `now: "today": want a time as`,
-		"tests:\n  - {name: a, alerts: 1}\n  - {name: a, alerts: 2}": "test 2 (a): another test has this name",
-		"tests:\n  - {name: a, steps: [{at: 5, alerts: 1}]}\n":       `step 1: at: "5": want a period after now`,
-		"tests:\n  - {name: a, steps: [{at: +5m}]}\n":                "step 1: alerts is missing",
-		"tests:\n  - {name: a, alerts: 1, tables: {T: {file: x}}}\n": "tables.T: stat ",
-		"tests:\n  - {name: a, alerts: 1, tables: {T: 7}}\n":         "want a list of records",
-		"rule: s.kql\ntests:\n  - {name: a, alerts: 1}\n":            "its rule: open",
+		"tests:\n  - name: a\n    alert: 1\n":                            "r.test.yaml:3: tests[0].alert is an unknown field: did you mean alerts?",
+		"tests: []\n":                                                    "r.test.yaml:1: tests are missing",
+		"tests:\n  - alerts: 1\n":                                        "r.test.yaml:2: tests[0].name is missing",
+		"tests:\n  - name: a\n":                                          "r.test.yaml:2: tests[0].alerts is missing",
+		"tests:\n  - {name: a, alerts: -1}\n":                            "tests[0].alerts want no fewer than 0 alerts",
+		"tests:\n  - {name: a, alerts: some}\n":                          `"some": want a number of alerts, none, or a list`,
+		"tests:\n  - {name: a, alerts: 1, now: today}\n":                 `tests[0].now "today": want a time as`,
+		"tests:\n  - {name: a, alerts: 1}\n  - {name: a, alerts: 2}":     `r.test.yaml:3: tests[1].name "a" is also another test's`,
+		"tests:\n  - {name: a, steps: [{at: 5, alerts: 1}]}\n":           `tests[0].steps[0].at "5": want a period after now`,
+		"tests:\n  - {name: a, steps: [{at: +5m}]}\n":                    "tests[0].steps[0].alerts is missing",
+		"tests:\n  - {name: a, alerts: 1, tables: {T: {file: x}}}\n":     "tests[0].tables.T.file can't be read: stat ",
+		"tests:\n  - {name: a, alerts: 1, tables: {T: 7}}\n":             "want a list of records",
+		"tests:\n  - {name: a, alerts: 1, tables: {T: {kq: T}}}\n":       "tests[0].tables.T.kq is an unknown field: did you mean kql?",
+		"tests:\n  - {name: a, alerts: [{rows: many}]}\n":                `r.test.yaml:2: tests[0].alerts[0].rows: want a number, not "many"`,
+		"tests:\n  - {name: a, alerts: [{name: x, severty: High}]}\n":    "tests[0].alerts[0].severty is an unknown field: did you mean severity?",
+		"tests:\n  - {name: a, alerts: [], table: {}}\ntestt: 1\nx: 2\n": "r.test.yaml:2: tests[0].table is an unknown field: did you mean tables?\nDIR/r.test.yaml:3: testt is an unknown field: did you mean tests?\nDIR/r.test.yaml:4: x is",
+		"rule: s.kql\ntests:\n  - {name: a, alerts: 1}\n":                "its rule: open",
 	} {
 		_, err := ruletest.Read(write("r.test.yaml", text))
-		if err == nil || !strings.Contains(err.Error(), want) {
+		if want = strings.ReplaceAll(want, "DIR", dir); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\ngives %v, want %q", text, err, want)
 		}
 	}

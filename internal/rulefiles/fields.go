@@ -10,15 +10,22 @@ import (
 	"github.com/calypso-kql/calypso/internal/spelling"
 )
 
-// Unknown notes every field of a value that a type has no place for, and where it belongs or
-// what it may be meant to be. value is what a text says, as maps, lists and scalars; tag is the
-// key of the type's tags, yaml or json. Names of JSON are compared as encoding/json does, in
-// any case.
-func (m *Mistakes) Unknown(value any, of any, tag string) {
+// Unknown notes every field of the value at a path that a type has no place for, and where it
+// belongs or what it may be meant to be. value is what a text says, as maps, lists and scalars;
+// tag is the key of the type's tags, yaml or json. Names of JSON are compared as encoding/json
+// does, in any case.
+func (m *Mistakes) Unknown(at string, value any, of any, tag string) {
 	f := fieldFinder{m: m, tag: tag, places: map[string]string{}}
 	t := reflect.TypeOf(of)
-	f.place(t, "", 0)
-	f.value(value, t, "")
+	f.place(t, at, 0)
+	f.value(value, t, at)
+}
+
+// A Former is a field that a text has in several forms, of which some are lists or objects
+// of fields.
+type Former interface {
+	// Form returns a value of the type that these are of.
+	Form() any
 }
 
 type fieldFinder struct {
@@ -72,8 +79,11 @@ func (f *fieldFinder) fields(t reflect.Type) map[string]reflect.Type {
 }
 
 func (f *fieldFinder) value(value any, t reflect.Type, path string) {
-	if t.Kind() == reflect.Pointer {
+	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
+	}
+	if former, ok := reflect.Zero(t).Interface().(Former); ok {
+		t = reflect.TypeOf(former.Form())
 	}
 	switch v := value.(type) {
 	case []any:
@@ -84,6 +94,11 @@ func (f *fieldFinder) value(value any, t reflect.Type, path string) {
 			f.value(x, t.Elem(), fmt.Sprintf("%s[%d]", path, i))
 		}
 	case map[string]any:
+		if t.Kind() == reflect.Map {
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				f.value(v[name], t.Elem(), path+"."+name)
+			}
+		}
 		if t.Kind() != reflect.Struct {
 			return
 		}
