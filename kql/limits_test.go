@@ -26,6 +26,7 @@ func TestMemoryOfOneBatch(t *testing.T) {
 		"kept by an aggregate":     long + "| extend l = a | summarize l = make_list(l) by x | summarize sum(array_length(l))",
 		"unpacked":                 long + "| extend b = bag_pack('l', repeat(x, 100000)) | evaluate bag_unpack(b) | summarize count()",
 		"kept by a set":            long + "| extend l = a | summarize l = make_set(l) by x | summarize sum(array_length(l))",
+		"kept of a graph":          "range a from 1 to 60 step 1 | extend b = range(1, 60) | mv-expand b to typeof(long) | make-graph a --> b with_node_id = id | graph-shortest-paths (x)-[p*1..9]->(y) where any(p, a > 1) project x.id | count",
 		"kept by one with a split": long + "| extend l = a | summarize l = dcount(tostring(l)), make_list(l) by x | summarize sum(array_length(list_l))",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -50,6 +51,7 @@ func TestEndOfOneBatch(t *testing.T) {
 	const long = "let a = toscalar(range i from 1 to 1000000 step 1 | summarize make_list(i)); range x from 1 to 16000 step 1 "
 	for name, text := range map[string]string{
 		"function":  long + "| extend s = array_sum(array_concat(a, pack_array(x))) | summarize sum(s)",
+		"graph":     "range a from 1 to 60 step 1 | extend b = range(1, 60) | mv-expand b to typeof(long) | make-graph a --> b with_node_id = id | graph-match cycles=all (x)-[p*1..9]->(y) where x.id != y.id project x.id | count",
 		"aggregate": long + "| extend l = a | summarize dcount(hash(tostring(l), x + 1))",
 		"bag":       "let b = toscalar(range i from 1 to 100000 step 1 | summarize make_bag(bag_pack(strcat('k', i), i))); range x from 1 to 16000 step 1 | extend b = b | mv-expand b | summarize count()",
 	} {

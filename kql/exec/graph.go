@@ -43,21 +43,20 @@ func newAdjacency(ends []uint32, n int) adjacency {
 	return a
 }
 
-// overGraph returns the flow of an operator that reads the graph in and yields
-// what run makes of it.
-func (q *query) overGraph(n plan.Node, run func(ctx context.Context, g *graph) ([]*column.Batch, error)) *flow {
+// overGraph returns the flow of an operator that reads a graph and yields what run
+// makes of it. The lease pays for the graph; the reader releases it.
+func (q *query) overGraph(n plan.Node, run func(ctx context.Context, g *graph, l *lease) (column.Reader, error)) *flow {
 	b := &breaker{schema: n.Schema(), run: func(ctx context.Context) (column.Reader, error) {
 		l := q.lease("Graph")
 		g, err := q.graph(ctx, n.Inputs()[0], l)
-		var out []*column.Batch
+		var out column.Reader
 		if err == nil {
-			out, err = run(ctx, g)
+			out, err = run(ctx, g, l)
 		}
 		if err != nil {
 			l.release()
-			return nil, err
 		}
-		return &batchReader{schema: n.Schema(), batches: out, rows: q.BatchRows, release: l.release}, nil
+		return out, err
 	}}
 	return &flow{q: q, schema: n.Schema(), source: counted(b, q.statsOf(n))}
 }
@@ -281,7 +280,7 @@ func (g *graph) forMatch() *graph {
 //
 // Source: the Kusto documentation, "graph-to-table operator".
 func (q *query) buildGraphTable(n *plan.GraphTable) (*flow, error) {
-	return q.overGraph(n, func(_ context.Context, g *graph) ([]*column.Batch, error) {
+	return q.overGraph(n, func(_ context.Context, g *graph, l *lease) (column.Reader, error) {
 		b, cols := g.nodes, []column.Column{g.ids}
 		if !n.Nodes {
 			ids := column.Flat(g.ids)
@@ -290,6 +289,7 @@ func (q *query) buildGraphTable(n *plan.GraphTable) (*flow, error) {
 		for i := range b.Width() {
 			cols = append(cols, b.Raw(i))
 		}
-		return []*column.Batch{column.NewBatch(b.Len(), cols)}, nil
+		out := []*column.Batch{column.NewBatch(b.Len(), cols)}
+		return &batchReader{schema: n.Out, batches: out, rows: q.BatchRows, release: l.release}, nil
 	}), nil
 }

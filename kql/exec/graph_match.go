@@ -2,6 +2,8 @@ package exec
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -11,217 +13,143 @@ import (
 // buildGraphMatch finds matches step by step: each step follows an edge of the
 // pattern from the nodes that are known already. Conditions on a single node or
 // edge are computed for the whole graph first, and others as soon as all that they
-// read is known.
+// read is known. A batch of matches goes through all steps before the next one is
+// looked for: a pattern may have any number of matches, in the memory of a few.
 //
 // Source: the Kusto documentation, "graph-match operator".
 func (q *query) buildGraphMatch(n *plan.GraphMatch) (*flow, error) {
-	return q.overGraph(n, func(ctx context.Context, g *graph) ([]*column.Batch, error) {
-		m := &matcher{q: q, ctx: ctx, n: n, g: g.forMatch(), lease: q.lease("Graph"), stride: len(n.Vars)}
-		defer m.lease.release()
+	return q.overGraph(n, func(ctx context.Context, g *graph, l *lease) (column.Reader, error) {
+		m := &matcher{q: q, ctx: ctx, n: n, g: g.forMatch(), lease: l, held: l.held, stride: len(n.Vars), paths: newPathTree()}
 		if err := m.prepare(); err != nil {
 			return nil, err
 		}
-		if err := m.run(); err != nil {
-			return nil, err
-		}
-		if n.Shortest || n.ShortestAll {
-			m.shortest()
-		}
-		return m.output()
+		return &yieldReader{schema: n.Out, search: m.search, release: m.lease.release}, nil
 	}), nil
 }
 
 // unbound marks a variable of a match that is not known yet.
 const unbound = none
 
+// errPattern is a pattern that the binder should not have let pass.
+var errPattern = errors.New("graph-match: the parts of the pattern are not connected")
+
 // A matcher looks for one pattern in one graph. A match is a number for each
-// variable: of a node, an edge or a path.
+// variable: of a node, an edge or a path; stride of them are one match of several
+// that are one behind the other.
 type matcher struct {
 	q      *query
 	ctx    context.Context
 	n      *plan.GraphMatch
 	g      *graph
 	lease  *lease
+	held   int64 // by the graph
 	stride int
-	rows   []uint32   // the matches so far, one behind the other
-	paths  [][]uint32 // the edges of each path, from the left of the pattern
-	bytes  int64
-	bound  []bool // variables known in rows
-	ends   [2]int // first and last node of the pattern
+	first  int // the node that is bound first
+	walks  []*walk
+	paths  *pathTree
+	values []column.Column // of each of the pattern's Paths, for the whole graph, once read
+	exprs  []*evaluator
+	reads  []int // columns of a match's row that exprs read
+	ticks  int
 
 	masks [][]bool // of each variable: the nodes or edges that it may be; nil for all
-	conds []matchCond
+	inner [][]bool // of each path: the nodes that may be on it; nil for all
+	// conds are the conditions on several variables, by the number of walks after
+	// which all that they read is known.
+	conds [][]matchCond
 	// plain says that conditions on paths are all masks.
 	plain bool
+
+	// kept are the matches of a pattern whose shortest ones are chosen at the end.
+	keep  bool
+	kept  []uint32
+	yield func(*column.Batch) error
 }
 
 // A matchCond is a condition on several variables.
 type matchCond struct {
-	cond  plan.Expr
-	reads []int // variables
-	done  bool
+	cond *selector
+	cols []int // of a match's row
 }
 
 func (m *matcher) prepare() error {
-	m.masks, m.bound, m.plain = make([][]bool, m.stride), make([]bool, m.stride), true
-	if len(m.n.Steps) > 0 {
-		m.ends = [2]int{m.n.Steps[0].From, m.n.Steps[len(m.n.Steps)-1].To}
-	}
-	if m.n.Cond == nil {
-		return nil
-	}
-	conds := []plan.Expr{m.n.Cond}
-	if and, ok := m.n.Cond.(*plan.And); ok {
-		conds = and.Args
-	}
-	for _, c := range conds {
-		done, err := m.mask(c)
-		if err != nil {
-			return err
+	m.masks, m.inner, m.plain = make([][]bool, m.stride), make([][]bool, m.stride), true
+	m.values = make([]column.Column, len(m.n.Paths))
+	var several []plan.Expr
+	if m.n.Cond != nil {
+		conds := []plan.Expr{m.n.Cond}
+		if and, ok := m.n.Cond.(*plan.And); ok {
+			conds = and.Args
 		}
-		if !done {
-			reads := m.varsOf(c)
-			for _, v := range reads {
-				m.plain = m.plain && !m.n.Vars[v].Path
+		for _, c := range conds {
+			done, err := m.mask(c)
+			if err != nil {
+				return err
 			}
-			m.conds = append(m.conds, matchCond{cond: c, reads: reads})
+			if !done {
+				several = append(several, c)
+			}
 		}
 	}
+	m.first = m.rarest()
+	if err := m.narrow(); err != nil {
+		return err
+	}
+	known, err := m.order()
+	if err != nil {
+		return err
+	}
+	m.conds = make([][]matchCond, len(m.walks)+1)
+	for _, c := range several {
+		stage := 0
+		for _, v := range m.varsOf(c) {
+			stage = max(stage, known[v])
+			m.plain = m.plain && !m.n.Vars[v].Path
+		}
+		s := newCompiler(m.q).selector(c)
+		set := map[int]bool{}
+		s.columns(set)
+		m.conds[stage] = append(m.conds[stage], matchCond{cond: s, cols: slices.Sorted(maps.Keys(set))})
+	}
+	m.exprs = newCompiler(m.q).all(m.n.Exprs)
+	set := map[int]bool{}
+	for _, e := range m.exprs {
+		e.columns(set)
+	}
+	m.reads = slices.Sorted(maps.Keys(set))
+	m.keep = (m.n.Shortest || m.n.ShortestAll) && !m.searched()
 	return nil
 }
 
-// varsOf returns the variables that e reads.
-func (m *matcher) varsOf(e plan.Expr) []int {
-	var out []int
-	plan.WalkExpr(e, func(e plan.Expr) bool {
-		if c, ok := e.(*plan.Column); ok {
-			if v, _ := m.place(c.Index); !slices.Contains(out, v) {
-				out = append(out, v)
-			}
-		}
-		return true
-	})
-	return out
-}
-
-// place returns the variable that column i of a match's row belongs to, and the
-// position among its columns; for a path, the position in Paths.
-func (m *matcher) place(i int) (v, at int) {
-	if p := i - m.pathBase(); p >= 0 {
-		return m.n.Paths[p].Var, p
+// order chooses in which order the steps are followed, and returns after how many
+// each variable is known.
+func (m *matcher) order() ([]int, error) {
+	known := make([]int, m.stride)
+	for v := range known {
+		known[v] = -1
 	}
-	for v, x := range m.n.Vars {
-		if !x.Path && i >= x.Offset && i < x.Offset+m.properties(v).Width() {
-			return v, i - x.Offset
-		}
-	}
-	return 0, 0
-}
-
-// pathBase returns where the paths begin in a match's row.
-func (m *matcher) pathBase() int {
-	n := 0
-	for v, x := range m.n.Vars {
-		if !x.Path {
-			n += m.properties(v).Width()
-		}
-	}
-	return n
-}
-
-func (m *matcher) properties(v int) *column.Batch {
-	if m.n.Vars[v].Edge {
-		return m.g.edges
-	}
-	return m.g.nodes
-}
-
-// mask computes a condition on one node or edge, or on every edge of a path, for
-// the whole graph; !done if cond is another.
-func (m *matcher) mask(cond plan.Expr) (done bool, err error) {
-	vars := m.varsOf(cond)
-	if len(vars) != 1 {
-		return false, nil
-	}
-	v := vars[0]
-	if m.n.Vars[v].Path {
-		c, ok := cond.(*plan.Column)
-		if !ok {
-			return false, nil
-		}
-		_, at := m.place(c.Index)
-		if p := m.n.Paths[at]; p.Kind == plan.PathAll && !p.Inner {
-			return true, m.restrict(v, p.Expr)
-		}
-		return false, nil
-	}
-	offset := m.n.Vars[v].Offset
-	return true, m.restrict(v, plan.Rewrite(cond, func(e plan.Expr) plan.Expr {
-		if c, ok := e.(*plan.Column); ok {
-			return &plan.Column{Index: c.Index - offset, Name: c.Name, Typ: c.Typ}
-		}
-		return e
-	}))
-}
-
-// restrict lets variable v be only what fulfils cond.
-func (m *matcher) restrict(v int, cond plan.Expr) error {
-	b := m.properties(v)
-	if b.Len() == 0 {
-		return nil
-	}
-	kept, err := newCompiler(m.q).selector(cond).rows(b)
-	if err != nil || kept.all {
-		return err
-	}
-	mask := make([]bool, b.Len())
-	for _, r := range kept.rows {
-		mask[r] = m.masks[v] == nil || m.masks[v][r]
-	}
-	m.masks[v] = mask
-	return nil
-}
-
-func (m *matcher) may(v int, id uint32) bool { return m.masks[v] == nil || m.masks[v][id] }
-
-// run binds the variables: a first node, and then step by step its neighbours.
-func (m *matcher) run() error {
-	first := m.first()
-	for id := range uint32(m.g.nodes.Len()) {
-		if m.may(first, id) {
-			for v := range m.stride {
-				if v == first {
-					m.rows = append(m.rows, id)
-				} else {
-					m.rows = append(m.rows, unbound)
-				}
-			}
-		}
-	}
-	m.bound[first] = true
-	if err := m.filter(); err != nil {
-		return err
-	}
+	known[m.first] = 0
 	left := slices.Clone(m.n.Steps)
 	for len(left) > 0 {
-		i := slices.IndexFunc(left, func(s plan.GraphStep) bool { return m.bound[s.From] || m.bound[s.To] })
+		i := slices.IndexFunc(left, func(s plan.GraphStep) bool { return known[s.From] >= 0 || known[s.To] >= 0 })
 		if i < 0 {
-			return errPattern
+			return nil, errPattern
 		}
-		if err := m.step(left[i]); err != nil {
-			return err
-		}
+		s := left[i]
 		left = slices.Delete(left, i, i+1)
-		if err := m.filter(); err != nil {
-			return err
+		m.walks = append(m.walks, m.newWalk(s, known[s.From] >= 0, known[s.To] >= 0))
+		for _, v := range []int{s.From, s.Edge, s.To} {
+			if known[v] < 0 {
+				known[v] = len(m.walks)
+			}
 		}
 	}
-	return nil
+	return known, nil
 }
 
-// first chooses the node to begin with: that which the fewest nodes of the graph
-// may be; the leftmost of equals.
-func (m *matcher) first() int {
+// rarest returns the node variable that the fewest nodes of the graph may be; the
+// leftmost of equals.
+func (m *matcher) rarest() int {
 	best, least := 0, -1
 	for v, x := range m.n.Vars {
 		if x.Edge {
@@ -241,57 +169,173 @@ func (m *matcher) first() int {
 	return best
 }
 
-// filter applies the conditions all of whose variables are known.
-func (m *matcher) filter() error {
-	for i := range m.conds {
-		c := &m.conds[i]
-		if c.done || slices.ContainsFunc(c.reads, func(v int) bool { return !m.bound[v] }) {
+// varsOf returns the variables that e reads.
+func (m *matcher) varsOf(e plan.Expr) []int {
+	var out []int
+	plan.WalkExpr(e, func(e plan.Expr) bool {
+		if c, ok := e.(*plan.Column); ok {
+			if v, _ := m.place(c.Index); !slices.Contains(out, v) {
+				out = append(out, v)
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// mask computes a condition on one node or edge, or on every edge or inner node of a
+// path, for the whole graph; !done if cond is another.
+func (m *matcher) mask(cond plan.Expr) (done bool, err error) {
+	vars := m.varsOf(cond)
+	if len(vars) != 1 {
+		return false, nil
+	}
+	v := vars[0]
+	if m.n.Vars[v].Path {
+		c, ok := cond.(*plan.Column)
+		if !ok {
+			return false, nil
+		}
+		_, at := m.place(c.Index)
+		p := m.n.Paths[at]
+		if p.Kind != plan.PathAll {
+			return false, nil
+		}
+		of, b := &m.masks[v], m.g.edges
+		if p.Inner {
+			of, b = &m.inner[v], m.g.nodes
+		}
+		return true, m.restrict(of, b, p.Expr)
+	}
+	offset := m.n.Vars[v].Offset
+	return true, m.restrict(&m.masks[v], m.properties(v), plan.Rewrite(cond, func(e plan.Expr) plan.Expr {
+		if c, ok := e.(*plan.Column); ok {
+			return &plan.Column{Index: c.Index - offset, Name: c.Name, Typ: c.Typ}
+		}
+		return e
+	}))
+}
+
+// restrict leaves of a mask only what fulfils cond, over the columns of b.
+func (m *matcher) restrict(mask *[]bool, b *column.Batch, cond plan.Expr) error {
+	if b.Len() == 0 {
+		return nil
+	}
+	kept, err := newCompiler(m.q).selector(cond).rows(b)
+	if err != nil || kept.all {
+		return err
+	}
+	out := make([]bool, b.Len())
+	for _, r := range kept.rows {
+		out[r] = allows(*mask, r)
+	}
+	*mask = out
+	return nil
+}
+
+// allows reports whether a mask has a node or an edge: nil has all.
+func allows(mask []bool, id uint32) bool { return mask == nil || mask[id] }
+
+// search yields all matches.
+func (m *matcher) search(yield func(*column.Batch) error) error {
+	m.yield = yield
+	var rows []uint32
+	for id := range uint32(m.g.nodes.Len()) {
+		if !allows(m.masks[m.first], id) {
 			continue
 		}
-		c.done = true
-		n := len(m.rows) / m.stride
-		if n == 0 {
-			continue
+		at := len(rows)
+		for range m.stride {
+			rows = append(rows, unbound)
 		}
-		b, err := m.batch([]plan.Expr{c.cond}, n)
-		if err != nil {
+		rows[at+m.first] = id
+		if len(rows) >= m.q.BatchRows*m.stride {
+			if err := m.advance(0, rows); err != nil {
+				return err
+			}
+			rows = rows[:0]
+		}
+	}
+	if err := m.advance(0, rows); err != nil || !m.keep {
+		return err
+	}
+	rows = m.shortest(m.kept)
+	for size := m.q.BatchRows * m.stride; len(rows) > 0; rows = rows[min(size, len(rows)):] {
+		if err := m.output(rows[:min(size, len(rows))]); err != nil {
 			return err
 		}
-		kept, err := newCompiler(m.q).selector(c.cond).rows(b)
+	}
+	return nil
+}
+
+// advance takes matches, in which what the first i walks bind is known, through the
+// others. It changes rows.
+func (m *matcher) advance(i int, rows []uint32) error {
+	rows, err := m.filter(m.conds[i], rows)
+	switch {
+	case err != nil || len(rows) == 0:
+		return err
+	case i < len(m.walks):
+		return m.step(i, rows)
+	case m.keep:
+		m.kept = append(m.kept, rows...)
+		return m.pay()
+	}
+	return m.output(rows)
+}
+
+// filter returns the matches for which conditions are true, in the place of rows.
+func (m *matcher) filter(conds []matchCond, rows []uint32) ([]uint32, error) {
+	for _, c := range conds {
+		if len(rows) == 0 {
+			break
+		}
+		b, err := m.batch(c.cols, rows)
 		if err != nil {
-			return err
+			return nil, err
+		}
+		kept, err := c.cond.rows(b)
+		if err != nil {
+			return nil, err
 		}
 		if kept.all {
 			continue
 		}
-		out := m.rows[:0]
+		out := rows[:0]
 		for _, r := range kept.rows {
-			out = append(out, m.rows[int(r)*m.stride:int(r+1)*m.stride]...)
+			out = append(out, rows[int(r)*m.stride:int(r+1)*m.stride]...)
 		}
-		m.rows = out
+		rows = out
 	}
-	return m.pay()
+	return rows, nil
 }
 
-// pay counts the matches and paths against the memory of the query.
+// pay counts matches and paths against the memory of the query.
 func (m *matcher) pay() error {
-	size := 4*int64(len(m.rows)) + 24*int64(len(m.paths)) + m.bytes
-	return m.lease.set(size)
+	n := m.held + 4*int64(cap(m.kept)) + m.paths.size()
+	for _, w := range m.walks {
+		n += 4*int64(cap(w.out)) + w.size
+	}
+	return m.lease.set(n)
 }
 
-// output computes the projected columns.
-func (m *matcher) output() ([]*column.Batch, error) {
-	n := len(m.rows) / m.stride
-	if n == 0 {
-		return nil, nil
+// tick is called often: it ends a search that is no longer wanted.
+func (m *matcher) tick() error {
+	if m.ticks++; m.ticks&0xFFF == 0 {
+		return m.ctx.Err()
 	}
-	b, err := m.batch(m.n.Exprs, n)
+	return nil
+}
+
+// output yields the projected columns of matches.
+func (m *matcher) output(rows []uint32) error {
+	b, err := m.batch(m.reads, rows)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	cols, err := evalAll(newCompiler(m.q).all(m.n.Exprs), b)
+	cols, err := evalAll(m.exprs, b)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return []*column.Batch{column.NewBatch(n, cols)}, nil
+	return m.yield(column.NewBatch(b.Len(), cols))
 }

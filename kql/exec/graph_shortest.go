@@ -2,29 +2,33 @@ package exec
 
 import "slices"
 
-// nearest calls emit for the shortest paths of a single step from one node to each
-// other node that it may end at: a search by breadth.
+// nearest emits the shortest paths of a single step from one node to each other node
+// that it may end at: a search by breadth.
 //
 // Source: the Kusto documentation, "graph-shortest-paths operator".
-func (m *matcher) nearest(w *walk, match []uint32, emit func(edge, to uint32) error) error {
+func (m *matcher) nearest(w *walk, match []uint32) error {
 	start := match[w.From]
 	depth := map[uint32]int{start: 0}
 	from := map[uint32][]link{} // the last edges of shortest paths to a node
 	if w.Min == 0 && m.arrives(w, match, start) {
-		if err := emit(m.keep(nil, w.back), start); err != nil {
+		if err := m.emit(0, match, start); err != nil {
 			return err
 		}
 	}
+	defer func() { w.edges = w.edges[:0] }()
 	level := []uint32{start}
 	for d := 1; d <= w.Max && len(level) > 0; d++ {
-		if err := m.ctx.Err(); err != nil {
-			return err
-		}
 		var next []uint32
 		for _, node := range level {
+			if d > 1 && !allows(m.inner[w.Edge], node) {
+				continue
+			}
 			err := m.neighbours(w, node, func(edge, to uint32) error {
 				known, ok := depth[to]
 				if !ok {
+					if !w.reach.from(to, d) {
+						return nil
+					}
 					depth[to] = d
 					next = append(next, to)
 				}
@@ -41,7 +45,8 @@ func (m *matcher) nearest(w *walk, match []uint32, emit func(edge, to uint32) er
 			if !m.arrives(w, match, to) {
 				continue
 			}
-			if err := m.trace(w, from, to, start, nil, func(path uint32) error { return emit(path, to) }); err != nil {
+			w.edges = slices.Grow(w.edges[:0], d)[:d]
+			if err := m.trace(w, match, from, to, d, to); err != nil {
 				return err
 			}
 		}
@@ -53,30 +58,36 @@ func (m *matcher) nearest(w *walk, match []uint32, emit func(edge, to uint32) er
 // A link is the last edge of a path and the node before it.
 type link struct{ edge, node uint32 }
 
-// trace emits the paths that links lead back to the start.
-func (m *matcher) trace(w *walk, from map[uint32][]link, node, start uint32, path []uint32, emit func(path uint32) error) error {
-	if node == start {
-		p := slices.Clone(path)
-		slices.Reverse(p)
-		return emit(m.keep(p, w.back))
+// trace emits the paths of n more edges that links lead back from node; to is their
+// end.
+func (m *matcher) trace(w *walk, match []uint32, from map[uint32][]link, node uint32, n int, to uint32) error {
+	if n == 0 {
+		w.kept = w.kept[:0]
+		return m.emit(0, match, to)
+	}
+	if err := m.tick(); err != nil {
+		return err
 	}
 	for _, l := range from[node] {
-		if err := m.trace(w, from, l.node, start, append(path, l.edge), emit); err != nil {
+		w.edges[n-1] = l.edge
+		if err := m.trace(w, match, from, l.node, n-1, to); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// shortest keeps, of the matches with the same ends, those with the fewest edges.
-func (m *matcher) shortest() {
+// shortest returns, of the matches with the same ends, those with the fewest edges: one
+// or all. It changes rows.
+func (m *matcher) shortest(rows []uint32) []uint32 {
 	type pair struct{ first, last uint32 }
+	first, last := m.n.Steps[0].From, m.n.Steps[len(m.n.Steps)-1].To
 	length := func(at int) int {
 		n := 0
 		for v, x := range m.n.Vars {
 			switch {
 			case x.Path:
-				n += len(m.paths[m.rows[at+v]])
+				n += m.paths.length(rows[at+v])
 			case x.Edge:
 				n++
 			}
@@ -84,21 +95,21 @@ func (m *matcher) shortest() {
 		return n
 	}
 	least := map[pair]int{}
-	for at := 0; at < len(m.rows); at += m.stride {
-		p := pair{m.rows[at+m.ends[0]], m.rows[at+m.ends[1]]}
+	for at := 0; at < len(rows); at += m.stride {
+		p := pair{rows[at+first], rows[at+last]}
 		if n, ok := least[p]; !ok || length(at) < n {
 			least[p] = length(at)
 		}
 	}
 	taken := map[pair]bool{}
-	out := m.rows[:0]
-	for at := 0; at < len(m.rows); at += m.stride {
-		p := pair{m.rows[at+m.ends[0]], m.rows[at+m.ends[1]]}
+	out := rows[:0]
+	for at := 0; at < len(rows); at += m.stride {
+		p := pair{rows[at+first], rows[at+last]}
 		if length(at) > least[p] || m.n.Shortest && taken[p] {
 			continue
 		}
 		taken[p] = true
-		out = append(out, m.rows[at:at+m.stride]...)
+		out = append(out, rows[at:at+m.stride]...)
 	}
-	m.rows = out
+	return out
 }
