@@ -71,7 +71,9 @@ func (b *binder) callLambda(sc *scope, at syntax.Expr, name string, f *lambda, a
 	if f.stored {
 		return b.storedBody(body, at, name, f)
 	}
-	return b.body(body, f.body)
+	x := b.body(body, f.body)
+	x.value.computed = true
+	return x
 }
 
 // poison stands for the result of a call that was wrong, a value or a table as
@@ -190,7 +192,7 @@ func (b *binder) scalarArgument(sc *scope, p *syntax.FuncParam, arg syntax.Expr)
 	switch {
 	case x.table != nil:
 		if id, ok := arg.(*syntax.Ident); ok && id.Name == invoked {
-			b.report(tableParameterNeeded(arg, p))
+			b.refuse(tableParameterNeeded(arg, p))
 		} else {
 			b.report(scalarExpected(arg))
 		}
@@ -263,6 +265,8 @@ func (b *binder) checkDecl(f *lambda) {
 		}
 	}
 	b.calls++
+	unnamed := b.unnamed
+	defer func() { b.unnamed = unnamed }()
 	b.body(body, f.body)
 	b.calls--
 }
