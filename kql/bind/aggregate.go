@@ -82,7 +82,7 @@ func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggrega
 		sigs[i] = a.Overloads[i].Signature
 	}
 	if anyUnknown(args) {
-		b.echoArguments(sigs, args)
+		b.echoArguments(e, a.Name(), sigs, args)
 	}
 	fit, ok := choose(sigs, operandTypes(args))
 	if !ok {

@@ -30,7 +30,7 @@ func operandTypes(args []operand) []types.Type {
 func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit complaint) value {
 	sigs := signatures(f)
 	if anyUnknown(args) {
-		b.echoArguments(sigs, args)
+		b.echoArguments(at, f.Name(), sigs, args)
 	}
 	fit, ok := choose(sigs, operandTypes(args))
 	if !ok {

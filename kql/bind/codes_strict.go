@@ -118,8 +118,11 @@ func (b *binder) checkDynamicRange(at syntax.Node, x, lo, hi operand) {
 	if x.typ() != types.Dynamic || anyUnknown([]operand{lo, hi}) {
 		return
 	}
-	if t := lo.typ(); t != hi.typ() || !t.IsNumeric() {
-		b.tolerate(operatorUndefined(at, "between", []operand{x, lo, hi}))
+	if t := lo.typ(); t == hi.typ() && t.IsNumeric() {
+		return
+	}
+	for _, d := range noFitOperator(at, "between", nil, []operand{x, lo, hi}) {
+		b.tolerate(d)
 	}
 }
 
@@ -215,11 +218,12 @@ func (b *binder) checkCount(name string, args []operand) {
 // echoArguments reports, beside a name that is unknown, that it is not of the type
 // that the function wants: the analyzer says both. Where a query runs, one finding
 // is enough.
-func (b *binder) echoArguments(sigs []function.Signature, args []operand) {
+func (b *binder) echoArguments(at syntax.Node, name string, sigs []function.Signature, args []operand) {
 	if !b.env.Strict || len(sigs) == 0 {
 		return
 	}
 	counted := withCount(sigs, len(args))
+	b.misusedTypes(at, name, counted, args)
 	for i, a := range args {
 		if !a.unknown() || len(counted) == 0 || !b.unknownAt(a.at) {
 			continue

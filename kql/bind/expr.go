@@ -74,11 +74,30 @@ func (b *binder) tabular(sc *scope, e syntax.Expr) table {
 	return *x.table
 }
 
+// piped binds what a pipe begins with. Microsoft's analyzer takes a value for a table
+// without a column there.
+func (b *binder) piped(sc *scope, e syntax.Expr) table {
+	before := len(b.diags)
+	x := b.tableFirst(sc.withoutRow(), e)
+	switch {
+	case x.table != nil:
+		return *x.table
+	case !x.value.unknown() && len(b.diags) == before:
+		b.refuse(tabularExpected(e))
+		return table{node: &plan.Values{}}
+	}
+	return unknownTable()
+}
+
 // condition binds an expression that must be a bool.
 func (b *binder) condition(sc *scope, e syntax.Expr) plan.Expr {
 	v := b.scalar(sc, e)
 	switch v.typ() {
-	case types.Bool, types.Unknown:
+	case types.Bool:
+	case types.Unknown:
+		if b.env.Strict && isTypeOf(e) {
+			b.report(typeNeeded(e, types.Bool))
+		}
 	case types.Dynamic:
 		b.tolerate(typeNeeded(e, types.Bool))
 		return b.convert(e, v, types.Bool).expr
@@ -206,11 +225,7 @@ func (b *binder) scalarExpr(sc *scope, e syntax.Expr) value {
 	case *syntax.NamedExpr:
 		return b.scalar(sc, e.X)
 	case *syntax.TypeOfExpr:
-		if e.Type != nil {
-			b.typeOf(e.Type)
-		}
-		b.refuse(typeIsNoValue(e))
-		return unknownValue()
+		return b.typeValue(e)
 	case *syntax.StarExpr:
 		b.report(starNotAllowed(e))
 		return unknownValue()

@@ -79,7 +79,11 @@ func properties(list []*syntax.OperatorParam) map[string]string {
 func (b *binder) external(sc *scope, name string, x External, uris []syntax.Expr) table {
 	known, pending := true, false
 	for _, u := range uris {
-		v := b.constant(sc, u, types.String)
+		v := b.constant(sc, u)
+		if t := v.typ(); t != types.String && t != types.Unknown {
+			b.refuse(typeExpected(u, t, types.String))
+			v = unknownValue()
+		}
 		if v.unknown() || b.isPlaceholder(v.expr) {
 			known = false
 			continue

@@ -92,7 +92,7 @@ func (b *binder) graphElement(sc *scope, e *syntax.CallExpr) value {
 		i = r.schema.Index(map[string]string{"node_degree_in": "$in", "node_degree_out": "$out", "node_id": "$id"}[name])
 	}
 	if i < 0 {
-		b.report(notSupported(e, name+"() of what is no node"))
+		b.refuse(notSupported(e, name+"() of what is no node"))
 		return unknownOf(out)
 	}
 	c := r.schema.Columns[i]

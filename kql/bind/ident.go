@@ -117,7 +117,7 @@ func (b *binder) use(sc *scope, at *syntax.Ident, sym *symbol) entity {
 	case sym.table != nil:
 		return ofTable(*sym.table)
 	case sym.value != nil && (sym.row != nil && sc.row != nil && sc.row != sym.row || sym.varies && sc.depth != sym.depth):
-		b.report(otherRow(at))
+		b.refuse(otherRow(at))
 		return ofValue(unknownOf(sym.value.typ()))
 	case sym.value != nil:
 		return ofValue(*sym.value)
@@ -126,7 +126,7 @@ func (b *binder) use(sc *scope, at *syntax.Ident, sym *symbol) entity {
 	case sym.step && sc.match != nil:
 		return b.graphValue(sc.match, at)
 	case sym.step:
-		b.report(stepAlone(at, at.Name))
+		b.refuse(stepAlone(at, at.Name))
 	case sym.entity != nil && sym.entity.table != nil:
 		return ofTable(*sym.entity.table)
 	case sym.entity != nil || sym.group != nil:

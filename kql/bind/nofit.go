@@ -20,13 +20,18 @@ func noFit(at syntax.Node, name string, sigs []function.Signature, args []operan
 		}
 		return []syntax.Diagnostic{argumentCount(at, name, least, most)}
 	}
-	if name == "max_of" || name == "min_of" {
+	switch {
+	case name == "max_of" || name == "min_of":
 		return noExtreme(at, name, counted[0].Params[0].Accepts, args)
+	case isBin(name):
+		return noBin(at, name, counted, args)
+	case blamedWhole(name) && !fitsFirst(counted, args):
+		return []syntax.Diagnostic{notCompatible(at, name, args, describeAll(counted))}
 	}
 	var wrong []syntax.Diagnostic
 	for i, a := range args {
 		set, shape := acceptedAt(counted, i, len(args))
-		if _, _, ok := widen(a.typ(), set); !ok && typeMatters(name) {
+		if _, _, ok := widen(a.typ(), set); !ok {
 			wrong = append(wrong, argumentType(name, a, set, shape))
 		}
 	}
@@ -35,21 +40,24 @@ func noFit(at syntax.Node, name string, sigs []function.Signature, args []operan
 		return wrong
 	case name == "coalesce":
 		return []syntax.Diagnostic{nothingCommon(at, name, args)}
-	case isBin(name) && args[0].typ() == types.TimeSpan:
-		for _, a := range args[1:] {
-			if a.typ() != types.TimeSpan {
-				wrong = append(wrong, typeExpected(a.at, a.typ(), types.TimeSpan))
-			}
-		}
-		return wrong
 	}
-	texts := make([]string, 0, len(counted))
-	for _, s := range counted {
-		if t := describe(s); !slices.Contains(texts, t) {
-			texts = append(texts, t)
-		}
+	return []syntax.Diagnostic{notCompatible(at, name, args, describeAll(counted))}
+}
+
+// blamedWhole reports whether the analyzer blames the combination of all arguments
+// for a first one that does not fit.
+func blamedWhole(name string) bool {
+	switch name {
+	case "abs", "avg", "avgif":
+		return true
 	}
-	return []syntax.Diagnostic{notCompatible(at, name, args, strings.Join(texts, " or "))}
+	return false
+}
+
+func fitsFirst(counted []function.Signature, args []operand) bool {
+	set, _ := acceptedAt(counted, 0, len(args))
+	_, _, ok := widen(args[0].typ(), set)
+	return ok
 }
 
 // noExtreme says which arguments of max_of and min_of have no order or, if the others
@@ -73,7 +81,11 @@ func noExtreme(at syntax.Node, name string, ordered function.Set, args []operand
 // noFitOperator is noFit for an operator.
 func noFitOperator(at syntax.Node, name string, _ []function.Signature, args []operand) []syntax.Diagnostic {
 	if name == "between" || name == "!between" {
-		if wrong := noFitRange(args[0].typ(), args[1], args[2]); len(wrong) > 0 {
+		noFit := noFitRange
+		if args[0].typ() == types.Dynamic {
+			noFit = noDynamicRange
+		}
+		if wrong := noFit(args[0].typ(), args[1], args[2]); len(wrong) > 0 {
 			return wrong
 		}
 	}
@@ -102,6 +114,23 @@ func noFitRange(t types.Type, lo, hi operand) []syntax.Diagnostic {
 	return wrong
 }
 
+// noDynamicRange says what is wrong with the ends of a range for a dynamic value:
+// they must be numbers of one type. It says nothing of times, which fit nothing.
+func noDynamicRange(_ types.Type, lo, hi operand) []syntax.Diagnostic {
+	t := lo.typ()
+	var wrong []syntax.Diagnostic
+	if isTime(t) {
+		return nil
+	}
+	if !t.IsNumeric() {
+		wrong = append(wrong, numberExpected(lo.at, t))
+	}
+	if hi.typ() != t {
+		wrong = append(wrong, typeNeeded(hi.at, t))
+	}
+	return wrong
+}
+
 func measurable(t types.Type) bool { return t.IsNumeric() || isTime(t) || t == types.Dynamic }
 
 // acceptedAt returns the types that some signature takes as argument i of n, and
@@ -115,18 +144,6 @@ func acceptedAt(sigs []function.Signature, i, n int) (set function.Set, shape fu
 	}
 	return set, shape
 }
-
-// typeMatters reports whether the analyzer blames an argument alone, not the
-// combination of all.
-func typeMatters(name string) bool {
-	switch name {
-	case "abs", "avg":
-		return false
-	}
-	return true
-}
-
-func isBin(name string) bool { return name == "bin" || name == "floor" || name == "bin_at" }
 
 // argumentType says what an argument should have been, with the code that the
 // analyzer has for the set of types.
@@ -148,12 +165,10 @@ func argumentType(name string, a operand, want function.Set, shape function.Shap
 		return typeExpected(a.at, a.typ(), types.String)
 	case want == function.SetOf(types.String, types.Dynamic):
 		return oneOfTypes(a.at, a.typ(), want.Types()...)
-	case isSum(name) && want&integers != 0:
+	case (isSum(name) || name == "range") && want&integers != 0:
 		return addendExpected(a.at, a.typ(), want.Types()...)
 	case want == integers:
 		return integerExpected(a.at)
-	case isBin(name):
-		return numberOrTimeExpected(a.at, a.typ())
 	case want&numbers != 0 && !want.Has(types.String):
 		return numberExpected(a.at, a.typ())
 	case a.typ() == types.Dynamic && isExtreme(name):
@@ -205,6 +220,17 @@ func counts(sigs []function.Signature) (least, most int) {
 		}
 	}
 	return least, most
+}
+
+// describeAll prints different signatures without their results.
+func describeAll(sigs []function.Signature) string {
+	texts := make([]string, 0, len(sigs))
+	for _, s := range sigs {
+		if t := describe(s); !slices.Contains(texts, t) {
+			texts = append(texts, t)
+		}
+	}
+	return strings.Join(texts, " or ")
 }
 
 // describe prints a signature without its result.

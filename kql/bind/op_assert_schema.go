@@ -7,7 +7,7 @@ import "github.com/calypso-kql/calypso/kql/syntax"
 func (b *binder) assertSchema(in table, op *syntax.AssertSchemaOp) table {
 	want := b.schemaOf(op.Schema)
 	if have := in.schema().Visible(); !in.open && !have.Equal(want) {
-		b.report(schemaDiffers(op, want, have))
+		b.refuse(schemaDiffers(op, want, have))
 	}
 	return in
 }

@@ -158,8 +158,10 @@ func (b *binder) asDeclared(t table, op *syntax.EvaluateOp) table {
 		if i := have.Index(c.Name); i >= 0 {
 			v = b.convert(op, value{expr: columnAt(have, i)}, c.Type)
 		} else if !t.open {
-			b.report(schemaDiffers(op.Schema, types.NewSchema(cols...), have.Visible()))
-			return unknownTable()
+			b.refuse(schemaDiffers(op.Schema, types.NewSchema(cols...), have.Visible()))
+			if !b.env.Strict {
+				return unknownTable()
+			}
 		}
 		out.put(c.Name, v.expr, false)
 	}
@@ -199,7 +201,7 @@ func (b *binder) preview(sc *scope, in table, op *syntax.EvaluateOp) table {
 		return unknownTable()
 	}
 	rows := b.share(in, "")
-	first := plan.Result{Root: &plan.Take{Input: rows.node, N: b.rowCount(sc, args["NumberOfRows"])}, Ordered: in.ordered}
+	first := plan.Result{Root: &plan.Take{Input: rows.node, N: b.rowCount(sc, in, args["NumberOfRows"])}, Ordered: in.ordered}
 	out := b.counted(op, rows, nil, nil, types.Column{Name: "Count", Type: types.Long})
 	out.more = append(out.more, first)
 	return out

@@ -51,8 +51,10 @@ func (b *binder) graphPattern(sc *scope, in table, n *plan.GraphMatch, op syntax
 		return unknownTable()
 	}
 	if !connected(n) {
-		b.report(notSupported(op, "a pattern whose parts are not connected"))
-		return unknownTable()
+		b.refuse(notSupported(op, "a pattern whose parts are not connected"))
+		if !b.env.Strict {
+			return unknownTable()
+		}
 	}
 	inner := m.scope(sc)
 	if where != nil {

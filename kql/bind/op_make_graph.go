@@ -37,13 +37,17 @@ func (b *binder) graphOperators(sc *scope, in table, op syntax.Operator) table {
 	default:
 		return b.unsupported(in, op)
 	}
-	if !isGraph(in) {
-		if !in.open {
-			b.report(graphExpected(op))
-		}
+	switch {
+	case isGraph(in):
+		return read(sc, in)
+	case in.open:
 		return unknownTable()
 	}
-	return read(sc, in)
+	b.refuse(graphExpected(op))
+	if b.env.Strict {
+		return in // as the analyzer has it
+	}
+	return unknownTable()
 }
 
 // makeGraph binds `edges | make-graph source --> target with nodes on id`.

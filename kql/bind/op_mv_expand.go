@@ -31,7 +31,7 @@ func (b *binder) expansion(sc *scope, in table, params []*syntax.OperatorParam, 
 		}
 	}
 	if limit != nil {
-		n.Limit = b.rowLimit(sc, limit)
+		n.Limit = b.rowLimit(sc, in, limit)
 	}
 	if name := paramWord(syntax.FindParam(params, "with_itemindex")); name != "" {
 		n.ItemIndex = true
@@ -87,8 +87,8 @@ func (b *binder) expandTo(out *columns, rows *scope, e *syntax.NamedExpr, v valu
 }
 
 // rowLimit binds a limit, which must be known now.
-func (b *binder) rowLimit(sc *scope, e syntax.Expr) int64 {
-	n := b.rowCount(sc, e)
+func (b *binder) rowLimit(sc *scope, in table, e syntax.Expr) int64 {
+	n := b.rowCount(sc, in, e)
 	l, ok := n.(*plan.Literal)
 	if !ok {
 		if !isPoison(n) {

@@ -65,12 +65,9 @@ func isZero(e plan.Expr) bool {
 }
 
 // rangeType returns the type of the values: that of the bounds, or the widest of
-// several numbers; int counts as long.
+// several numbers.
 func rangeType(from, to, step types.Type) (types.Type, bool) {
 	t, ok := common(from, to)
-	if t == types.Int {
-		t = types.Long
-	}
 	switch {
 	case !ok:
 		return types.Unknown, false

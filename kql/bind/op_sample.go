@@ -9,7 +9,7 @@ import (
 // sample yields some rows by chance: those with the greatest random numbers, so
 // that each set of rows is as likely as any other.
 func (b *binder) sample(sc *scope, in table, op *syntax.SampleOp) table {
-	n := b.rowCount(sc, op.Count)
+	n := b.rowCount(sc, in, op.Count)
 	f, ok := b.env.Functions.Scalar("rand")
 	if !ok {
 		b.report(notSupported(op, "sample"))

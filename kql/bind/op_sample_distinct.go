@@ -9,7 +9,7 @@ import (
 // sampleDistinct yields some of the distinct values of a column, whichever come
 // first: Kusto promises no even chances.
 func (b *binder) sampleDistinct(sc *scope, in table, op *syntax.SampleDistinctOp) table {
-	n := b.rowCount(sc, op.Count)
+	n := b.rowCount(sc, in, op.Count)
 	v := b.scalar(sc.withRow(in), op.Of)
 	c, ok := v.expr.(*plan.Column)
 	if !ok {

@@ -9,7 +9,7 @@ import (
 // topHitters yields the most frequent values, or those with the greatest sums.
 // Kusto answers approximately; this answer is exact.
 func (b *binder) topHitters(sc *scope, in table, op *syntax.TopHittersOp) table {
-	n := b.rowCount(sc, op.Count)
+	n := b.rowCount(sc, in, op.Count)
 	rows := sc.withRow(in)
 	of := b.scalar(rows, op.Of)
 	if !isColumn(of.expr) && !of.unknown() {

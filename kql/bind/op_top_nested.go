@@ -14,7 +14,7 @@ func (b *binder) topNested(sc *scope, in table, op *syntax.TopNestedOp) table {
 	for _, c := range op.Clauses {
 		level := plan.NestedLevel{Desc: c.By.Order != syntax.OrderAsc && c.By.Order != syntax.OrderGrannyAsc}
 		if c.Count != nil {
-			level.N = b.rowCount(sc, c.Count)
+			level.N = b.rowCount(sc, in, c.Count)
 		}
 		of := b.scalar(rows, c.Of.X)
 		b.refuseDynamic(c.Of, of.typ())

@@ -11,7 +11,7 @@ func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
 	var t table
 	switch {
 	case e.Source != nil:
-		t = b.tabular(sc, e.Source)
+		t = b.piped(sc, e.Source)
 	case sc.input != nil:
 		t = *sc.input
 	}
@@ -56,7 +56,7 @@ func (b *binder) checkPlace(sc *scope, in table, op syntax.Operator) table {
 		}
 	}
 	if isGraph(in) && !readsGraph(op) {
-		b.report(tableExpected(op))
+		b.refuse(tableExpected(op))
 		return unknownTable()
 	}
 	return in

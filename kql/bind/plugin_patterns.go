@@ -153,7 +153,7 @@ func (p *patternsCall) weight() {
 	p.leave(at)
 	c := columnAt(p.in.schema(), at)
 	if !c.Typ.IsNumeric() {
-		p.b.report(numberExpected(e, c.Typ))
+		p.b.refuse(numberExpected(e, c.Typ))
 		return
 	}
 	p.n.Weight = p.b.convert(e, value{expr: c}, types.Real).expr

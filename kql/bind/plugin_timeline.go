@@ -94,8 +94,10 @@ func (b *binder) timelineConstant(sc *scope, t *timeline, time types.Type, param
 		return false
 	}
 	if l, ok := v.expr.(*plan.Literal); ok && kind == "step" && !positive(l) {
-		b.report(zeroStep(a))
-		return false
+		b.refuse(zeroStep(a))
+		if !b.env.Strict {
+			return false
+		}
 	}
 	t.consts["__"+name] = b.convert(a, v, want)
 	return true

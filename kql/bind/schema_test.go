@@ -82,7 +82,7 @@ func TestErrors(t *testing.T) {
 		{`Events | where Data == Data`, "KS106 20-22"},
 		{`Events | where User < 'b'`, "KS106 20-21"},
 		{`Events | where User`, "KS141 15-19"},
-		{`Events | take Id`, "KS142 14-16"},
+		{`Events | take Id`, "KS129 14-16"},
 		{`let f = (a: long) { a + nope }; print 1`, "KS142 24-28"},
 		{`let f = (a: long) { a }; print f()`, "KS119 31-32"},
 		{`BrokenFunction`, "KS200 0-14"},

@@ -40,7 +40,7 @@ func TestStrict(t *testing.T) {
 		{`Events | where Data.n > 1 and Data.n == ago(1d)`, ""},
 		{`Events | where Data.n has 5`, "KS106 22-25"},
 		{`Events | where User has dynamic(["a"]) or User has Data or User contains dynamic("a")`, "KS106 20-23"},
-		{`Events | where Data.n between (1 .. 2.5)`, "KS106 22-29"},
+		{`Events | where Data.n between (1 .. 2.5)`, "KS141 36-39"},
 		{`let f = (n: long = "a") { n }; print f()`, "KS141 19-22"},
 		{`Events | extend x = datetime_part("hour", Time), y = format_datetime(Time, "yy")`, ""},
 		{`union (print x = dynamic([1])), (print x = dynamic(2)) | extend y = x[0]`, ""},

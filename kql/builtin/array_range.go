@@ -22,6 +22,7 @@ func rangeFunctions() []function.Scalar {
 				{Sig: "range(start: timespan, stop: timespan, step?: timespan): dynamic", Kernel: longs(types.TimeSpan, hour)},
 				{Sig: "range(start: datetime, stop: datetime, step?: timespan): dynamic", Kernel: rangeLongs(types.DateTime, types.TimeSpan, hour)},
 			},
+			Analyzer: []string{"range(start: summable|datetime, stop: summable|datetime, step?: summable|datetime): dynamic"},
 			Examples: []string{`range(1, 8, 3) -> [1,4,7]`, `range(1h, 2h) -> ["01:00:00","02:00:00"]`},
 		},
 	}

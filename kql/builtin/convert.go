@@ -1,6 +1,9 @@
 package builtin
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/dynamic"
 	"github.com/calypso-kql/calypso/kql/function"
@@ -132,25 +135,19 @@ func nothing(from, to types.Type) function.Kernel {
 
 // alias returns a copy of f under another name.
 func alias(name string, f function.Scalar) function.Scalar {
-	old := ""
-	overloads := make([]function.Overload, len(f.Overloads))
-	for i, o := range f.Overloads {
-		at := len(o.Sig)
-		for j := range len(o.Sig) {
-			if o.Sig[j] == '(' {
-				at = j
-				break
-			}
+	old, _, _ := strings.Cut(f.Overloads[0].Sig, "(")
+	renamed := func(texts []string) []string {
+		out := make([]string, len(texts))
+		for i, t := range texts {
+			out[i] = name + strings.TrimPrefix(t, old)
 		}
-		old = o.Sig[:at]
-		o.Sig = name + o.Sig[at:]
-		overloads[i] = o
+		return out
 	}
-	examples := make([]string, len(f.Examples))
-	for i, e := range f.Examples {
-		examples[i] = name + e[len(old):]
+	overloads := slices.Clone(f.Overloads)
+	for i := range overloads {
+		overloads[i].Sig = name + strings.TrimPrefix(overloads[i].Sig, old)
 	}
-	f.Overloads, f.Examples = overloads, examples
+	f.Overloads, f.Examples, f.Analyzer = overloads, renamed(f.Examples), renamed(f.Analyzer)
 	return f
 }
 

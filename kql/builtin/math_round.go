@@ -27,6 +27,10 @@ func rounding() function.Family {
 			})},
 			{Sig: "bin(value: timespan, roundTo: timespan): timespan", Kernel: binLongs(types.TimeSpan, types.TimeSpan, types.TimeSpan)},
 		},
+		Analyzer: []string{
+			"bin(value: datetime, roundTo: timespan|datetime): datetime", "bin(value: integer, roundTo: integer): long",
+			"bin(value: real, roundTo: real): real", "bin(value: decimal, roundTo: decimal): decimal", "bin(value: timespan, roundTo: timespan): timespan",
+		},
 		ResultName: function.NameFirstArgument,
 		Examples:   []string{"bin(4.5, 1) -> 4", "bin(-5, 2) -> -6", "bin(time(16d), 7d) -> 14.00:00:00", "bin(datetime(1970-05-11 13:45:07), 1d) -> 1970-05-11T00:00:00Z", "bin(5, -1) -> null"},
 	}
@@ -41,6 +45,13 @@ func rounding() function.Family {
 				{Sig: "bin_at(value: real, bin_size: real, fixed_point: real): real", Kernel: function.Map3Null(types.Real, types.Real, types.Real, types.Real, binReal)},
 				{Sig: "bin_at(value: decimal, bin_size: decimal, fixed_point: decimal): decimal", Kernel: function.Map3Null(types.Decimal, types.Decimal, types.Decimal, types.Decimal, binDecimal)},
 				{Sig: "bin_at(value: timespan, bin_size: timespan, fixed_point: timespan): timespan", Kernel: binAtLongs(types.TimeSpan, types.TimeSpan)},
+			},
+			Analyzer: []string{
+				"bin_at(value: datetime, bin_size: number|timespan|datetime, fixed_point: datetime): datetime",
+				"bin_at(value: integer, bin_size: integer, fixed_point: integer): long",
+				"bin_at(value: real, bin_size: real, fixed_point: real): real",
+				"bin_at(value: decimal, bin_size: decimal, fixed_point: decimal): decimal",
+				"bin_at(value: timespan, bin_size: number|timespan, fixed_point: timespan): timespan",
 			},
 			ResultName: function.NameFirstArgument,
 			Examples:   []string{"bin_at(6.5, 2.5, 7) -> 4.5", "bin_at(time(1h), 1d, 12h) -> -12:00:00", "bin_at(datetime(2017-05-17 10:20:00.0), 7d, datetime(2017-06-04)) -> 2017-05-14T00:00:00Z"},
