@@ -26,15 +26,24 @@ func (d *decoder) isWords() bool {
 // of, where its values can be decompressed there: nothing may be written behind them,
 // where another page is. It is nil if they cannot, or if d is nil.
 func (d *decoder) placeOf(h pageHeader) []byte {
-	if d == nil || !d.isWords() || h.encoding != format.Plain || h.values != d.capacity || len(d.ints) > 0 || cap(d.ints) != h.values {
+	if h.encoding != format.Plain || h.unpacked != wordSize*h.values {
+		return nil
+	}
+	return d.wordPlace(h)
+}
+
+// wordPlace is placeOf for the page's values in plain encoding, whatever they are in.
+func (d *decoder) wordPlace(h pageHeader) []byte {
+	if d == nil || !d.isWords() || h.values != d.capacity || len(d.ints) > 0 || cap(d.ints) != h.values {
 		return nil
 	}
 	withoutNulls := h.kind == format.DataPageV2 && h.nulls == 0 || h.kind == format.DataPage && !d.f.from.optional
-	if !withoutNulls || h.values == 0 || h.unpacked != wordSize*h.values {
+	if !withoutNulls || h.values == 0 {
 		return nil
 	}
-	room := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(d.ints))), h.unpacked)
-	return room[:h.unpacked:h.unpacked]
+	size := wordSize * h.values
+	room := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(d.ints))), size)
+	return room[:size:size]
 }
 
 // wordSize is the size of a 64-bit integer.

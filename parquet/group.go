@@ -1,9 +1,11 @@
 package parquet
 
 import (
+	"slices"
 	"sync"
 
 	pq "github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
@@ -15,8 +17,8 @@ type group struct {
 	index int
 	rg    pq.RowGroup
 	n     int
-	// bytes is the uncompressed size of each column, direct whether its pages
-	// are decoded here.
+	// bytes is the uncompressed size of each column, of integers the decoded one; direct
+	// whether its pages are decoded here.
 	bytes  []int64
 	direct []bool
 
@@ -32,7 +34,11 @@ func newGroup(f *File, index int, keep bool) *group {
 	columns := f.pf.Metadata().RowGroups[index].Columns
 	g.direct = make([]bool, len(columns))
 	for _, c := range columns {
-		g.bytes = append(g.bytes, c.MetaData.TotalUncompressedSize)
+		size := c.MetaData.TotalUncompressedSize
+		if slices.Contains(c.MetaData.Encoding, format.DeltaBinaryPacked) {
+			size = max(size, wordSize*int64(g.n))
+		}
+		g.bytes = append(g.bytes, size)
 	}
 	for _, f := range f.fields {
 		if f.nested == nil {

@@ -63,6 +63,10 @@ func isDirect(f field, c format.ColumnChunk) bool {
 	for _, e := range c.MetaData.Encoding {
 		switch e {
 		case format.Plain, format.RLE, format.BitPacked, plainDictionary, format.RLEDictionary:
+		case format.DeltaBinaryPacked:
+			if f.from.kind != pq.Int64 {
+				return false
+			}
 		default:
 			return false
 		}

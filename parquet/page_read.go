@@ -67,7 +67,7 @@ func (r *pageReader) readTo(raw *rawPage, keep bool, rows int) (_ page, err erro
 		h.unpacked -= behind
 	}
 	var unpacked []byte
-	if rows >= 0 && !h.stored && r.g.meta(r.field.leaf).Codec == format.Zstd && r.field.from.kind != pq.Boolean {
+	if rows >= 0 && !h.stored && r.g.meta(r.field.leaf).Codec == format.Zstd && r.field.from.kind != pq.Boolean && h.encoding != format.DeltaBinaryPacked {
 		unpacked = raw.inflateBeginning(behind, beginningOf(h, rows), h.unpacked)
 	}
 	p.memory = unpacked
@@ -110,15 +110,40 @@ func (r *pageReader) readTo(raw *rawPage, keep bool, rows int) (_ page, err erro
 		p.data, err = booleans(p.data, p.present, runs)
 		return p, err
 	}
+	if h.encoding == format.DeltaBinaryPacked && r.field.from.kind == pq.Int64 {
+		return r.deltas(h, p, keep)
+	}
 	if h.encoding != format.Plain && h.encoding != plainDictionary {
 		return page{}, fmt.Errorf("encoding %s was not announced", h.encoding)
 	}
 	return p, nil
 }
 
+// deltas returns p, whose values are differences, with the values in plain encoding.
+func (r *pageReader) deltas(h pageHeader, p page, keep bool) (page, error) {
+	defer r.g.file.memory.give(p.memory)
+	size := wordSize * p.present
+	if err := r.g.file.spend(size); err != nil {
+		return page{}, err
+	}
+	p.memory = nil
+	out := r.into.wordPlace(h)
+	switch {
+	case out != nil:
+	case keep:
+		out = fresh(size)
+	default:
+		out = r.g.file.memory.take(size)
+		p.memory = out
+	}
+	err := decodeDeltas(out, p.data)
+	p.data = out
+	return p, err
+}
+
 // buffer returns memory for a page.
 func (r *pageReader) buffer(h pageHeader, keep bool) []byte {
-	if keep && h.encoding != format.RLEDictionary {
+	if keep && h.encoding != format.RLEDictionary && h.encoding != format.DeltaBinaryPacked {
 		return fresh(h.unpacked)
 	}
 	return r.g.file.memory.take(h.unpacked)

@@ -26,7 +26,7 @@ const (
 )
 
 // A Writer writes batches of one schema as a Parquet file: zstd, dictionaries
-// where values repeat, checksums, page index, statistics, and Bloom filters on
+// where values repeat, differences of integers where these are small, checksums, page index, statistics, and Bloom filters on
 // the columns named. Datetimes are UTC timestamps in nanoseconds, dynamic values
 // are JSON, timespans are ticks and decimals text; the file's metadata keeps the
 // KQL types.

@@ -39,18 +39,15 @@ func (c *columnWriter) write(out *output) (m format.ColumnMetaData, index *forma
 	m.DataPageOffset = out.at
 	index = &format.ColumnIndex{}
 	var whole bounded
-	plain, coded, rows, nulls := 0, 0, 0, 0
+	rows, nulls := 0, 0
+	counts := map[format.Encoding]int32{} // of the pages
 	for _, p := range c.pages {
 		offsets.PageLocations = append(offsets.PageLocations, format.PageLocation{
 			Offset: out.at, CompressedPageSize: int32(len(p.header) + len(p.body)), FirstRowIndex: int64(rows)})
 		out.write(p.header)
 		out.write(p.body)
 		rows, nulls = rows+p.rows, nulls+p.nulls
-		if p.coded {
-			coded++
-		} else {
-			plain++
-		}
+		counts[p.encoding]++
 		index.NullPages = append(index.NullPages, p.nulls == p.rows)
 		index.NullCounts = append(index.NullCounts, int64(p.nulls))
 		index.MinValues = append(index.MinValues, p.bounds.low)
@@ -67,15 +64,13 @@ func (c *columnWriter) write(out *output) (m format.ColumnMetaData, index *forma
 		index = nil
 	}
 	m.Encoding = []format.Encoding{format.RLE}
-	if plain > 0 || header != nil {
-		m.Encoding = append(m.Encoding, format.Plain)
-	}
-	if plain > 0 {
-		m.EncodingStats = append(m.EncodingStats, format.PageEncodingStats{PageType: format.DataPageV2, Encoding: format.Plain, Count: int32(plain)})
-	}
-	if coded > 0 {
-		m.Encoding = append(m.Encoding, format.RLEDictionary)
-		m.EncodingStats = append(m.EncodingStats, format.PageEncodingStats{PageType: format.DataPageV2, Encoding: format.RLEDictionary, Count: int32(coded)})
+	for _, e := range []format.Encoding{format.Plain, format.RLEDictionary, format.DeltaBinaryPacked} {
+		if counts[e] > 0 || e == format.Plain && header != nil {
+			m.Encoding = append(m.Encoding, e)
+		}
+		if counts[e] > 0 {
+			m.EncodingStats = append(m.EncodingStats, format.PageEncodingStats{PageType: format.DataPageV2, Encoding: e, Count: counts[e]})
+		}
 	}
 	return m, index, offsets
 }

@@ -51,7 +51,7 @@ func (p *openPage) mark(n int, present bool) {
 // A finishedPage is a page as it will be in the file, and what is known of it.
 type finishedPage struct {
 	rows, nulls  int
-	coded        bool
+	encoding     format.Encoding
 	header, body []byte
 	bounds       bounded
 }
@@ -60,24 +60,19 @@ type finishedPage struct {
 // are, the values compressed where that makes them smaller.
 func (c *columnWriter) encode() finishedPage {
 	p := &c.open
-	out := finishedPage{rows: p.rows, nulls: p.nulls, coded: c.coded && p.nulls < p.rows, bounds: c.boundsOf()}
+	out := finishedPage{rows: p.rows, nulls: p.nulls, bounds: c.boundsOf()}
 	var levels []byte
 	if c.optional {
 		levels = appendLevels(nil, p)
 	}
-	values := p.data
-	encoding := format.Plain
-	switch {
-	case out.coded:
-		encoding = format.RLEDictionary
-		values = appendCodes(c.scratch[:0], p.codes, len(c.dict.Texts))
-		c.scratch = values
-	case c.physical == format.Boolean:
-		values = packBools(c.scratch[:0], p.data)
-		c.scratch = values
-	}
-	plainText := c.isText() && encoding == format.Plain
+	var values []byte
+	values, out.encoding = c.values(p)
+	plainText := c.isText() && out.encoding == format.Plain
 	body, packed := c.compress(levels, values, plainText && c.framed)
+	if deltas := c.deltas(p, len(body)-len(levels)); deltas != nil {
+		values, out.encoding = deltas, format.DeltaBinaryPacked
+		body, packed = c.compress(levels, values, false)
+	}
 	if plainText {
 		c.framed = framedRatio*len(body) > len(values)
 	}
@@ -85,10 +80,39 @@ func (c *columnWriter) encode() finishedPage {
 	h := format.PageHeader{Type: format.DataPageV2, UncompressedPageSize: int32(len(levels) + len(values)), CompressedPageSize: int32(len(body)),
 		CRC: int32(crc32.ChecksumIEEE(body))}
 	h.DataPageHeaderV2 = thrift.New(format.DataPageHeaderV2{NumValues: int32(p.rows), NumNulls: int32(p.nulls), NumRows: int32(p.rows),
-		Encoding: encoding, DefinitionLevelsByteLength: int32(len(levels)), IsCompressed: thrift.New(packed)})
+		Encoding: out.encoding, DefinitionLevelsByteLength: int32(len(levels)), IsCompressed: thrift.New(packed)})
 	out.header = encodeThrift(&h)
 	c.raw += len(out.header) + len(levels) + len(values)
 	return out
+}
+
+// values returns the values of p as they are written, until the scratch memory is
+// used again.
+func (c *columnWriter) values(p *openPage) ([]byte, format.Encoding) {
+	switch {
+	case p.nulls == p.rows:
+	case c.coded:
+		c.scratch = appendCodes(c.scratch[:0], p.codes, len(c.dict.Texts))
+		return c.scratch, format.RLEDictionary
+	case c.physical == format.Boolean:
+		c.scratch = packBools(c.scratch[:0], p.data)
+		return c.scratch, format.Plain
+	}
+	return p.data, format.Plain
+}
+
+// deltas returns p's values as differences, where these take no more than the plain
+// values, which are so many bytes compressed, or hardly more: they are read faster.
+func (c *columnWriter) deltas(p *openPage, compressed int) []byte {
+	if c.physical != format.Int64 || len(p.data) < leastToCompress {
+		return nil
+	}
+	var ok bool
+	c.scratch, ok = appendDeltas(c.scratch[:0], p.data, compressed+compressed/8)
+	if !ok {
+		return nil
+	}
+	return c.scratch
 }
 
 // dictionaryPage returns the page of the dictionary's values; nil if there are
