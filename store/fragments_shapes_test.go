@@ -45,8 +45,19 @@ var shapes = map[string]string{
 	"join of what is kept":       "Events | where TimeGenerated > ago(30m) and N % 6 == 1 | project N, User | join kind=inner (Other | where N % 4 == 1 | summarize Most = max(N) by User) on User | project N, Most",
 	"filter by a list":           "let few = datatable(User: string) ['ada', 'cleo']; Events | where TimeGenerated > ago(30m) | where User in (few) and N % 2 == 0 | summarize count(), max(N) by User, N % 3",
 	"lookup in constants":        "let names = datatable(User: string, Team: string) ['ada', 'red', 'bob', 'blue']; Events | where TimeGenerated > ago(30m) and N % 2 == 0 | lookup names on User | summarize count() by Team",
+	"joins with constants": "let names = datatable(User: string, Team: string, Low: decimal) ['ada', 'red', 1.5, 'bob', 'blue', 2.5, 'ada', 'green', 3.5]; Events | where TimeGenerated > ago(30m) " +
+		"| join kind=inner (names | where Team != 'green') on User | summarize count(), list = make_list(N, 9), max(Low) by Team",
+	"outer join with constants": "let names = datatable(Who: string, Team: string) ['ada', 'red', 'bob', 'blue']; Events | where TimeGenerated > ago(30m) and N % 2 == 0 " +
+		"| join kind=leftouter names on $left.User == $right.Who | extend Team = iff(isempty(Team), 'none', Team) | project N, Team, Who",
+	"anti join with constants":   "Events | where TimeGenerated > ago(30m) | join kind=leftanti (print User = 'ada') on User | where N % 3 == 0 | summarize count(), make_set(N % 9) by User",
+	"semi join with constants":   "Events | where TimeGenerated > ago(30m) | extend Third = N % 3 | join kind=leftsemi (datatable(User: string, N2: long) ['bob', 1, 'cleo', 2] | extend K = N2 % 2) on $left.User == $right.User, $left.Third == $right.K | project N",
 	"case, iff and regex":        "Events | where TimeGenerated > ago(30m) | extend Kind = case(N % 5 == 0, 'five', N % 3 == 0, 'three', extract('([a-z]+)', 1, User)) | where Kind != 'three' | summarize count(), make_set(User) by Kind",
 	"hidden columns":             "Events | where _TimeReceived > ago(2h) and N % 9 == 4 | project N, _TimeReceived",
+	"top":                        "Events | where TimeGenerated > ago(40m) | extend M = N % 7 | order by M desc, User asc | take 5",
+	"top of all, nulls and ties": "Events | extend M = iff(N % 3 == 0, long(null), N % 2) | top 9 by M asc nulls first | project N, M",
+	"top of few":                 "Events | where User == 'bob' and N % 5 == 0 | top 400 by TimeGenerated desc | summarize count(), max(N), make_list(N, 3)",
+	"top, joined":                "Events | where TimeGenerated > ago(20m) | top 3 by N desc | join kind=inner (Other | top 50 by N desc | project N, Name = User) on N | project N, Name | sort by N asc",
+	"decimals":                   "Events | extend D = todecimal(N) | where D % decimal(5.0) == decimal(2) | summarize count(), sum(D * decimal(1.5)) by User",
 	"nothing found in the parts": "Events | where TimeGenerated > ago(40m) and User == 'nobody' | extend X = strcat(User, N) | where X != ''",
 }
 

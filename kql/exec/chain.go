@@ -10,7 +10,7 @@ import (
 )
 
 // A chain is operators that make of each row what does not depend on others, over a
-// table in parts, or over something else.
+// table in parts, or over something else. The first input of each is the next one's.
 type chain struct {
 	q       *query
 	nodes   []plan.Node // the topmost first, without what they are over
@@ -74,6 +74,8 @@ func isChain(n plan.Node) bool {
 		return ok && src.Fragments() != nil && n.Limit == 0
 	case *plan.Union:
 		return slices.ContainsFunc(n.Parts, isChain)
+	case *plan.Join:
+		return joinsConstant(n) && !slices.ContainsFunc(plan.Exprs(n), plan.HasWindow) && isChain(n.Left)
 	case *plan.Filter, *plan.Project, *plan.Parse, *plan.ParseKv, *plan.MvExpand:
 		return !slices.ContainsFunc(plan.Exprs(n), plan.HasWindow) && isChain(n.Inputs()[0])
 	}
@@ -102,7 +104,9 @@ func (c *chain) over(parts []plan.Source) plan.Node {
 // above returns the operators over n.
 func (c *chain) above(n plan.Node) plan.Node {
 	for _, old := range slices.Backward(c.nodes) {
-		next := old.WithInputs([]plan.Node{n})
+		in := slices.Clone(old.Inputs())
+		in[0] = n
+		next := old.WithInputs(in)
 		c.q.rewritten(old, next)
 		n = next
 	}
@@ -135,6 +139,10 @@ func unspent(n plan.Node) plan.Node {
 		c := *x
 		c.Spent = nil
 		return &c
+	case *plan.Join:
+		c := *x
+		c.Spent = nil
+		return &c
 	}
 	return n
 }
@@ -147,6 +155,8 @@ func (c *chain) drops() bool {
 			return true
 		case *plan.Parse:
 			return n.Where
+		case *plan.Join:
+			return n.Kind != plan.LeftOuter
 		}
 		return false
 	})

@@ -50,6 +50,17 @@ func (w *fingerprinter) node(n plan.Node) bool {
 			w.text(s)
 		}
 		w.numbers(n.To...)
+	case *plan.Join:
+		w.text("join")
+		w.number(int(n.Kind))
+		if !w.constant(n.Right) {
+			return false
+		}
+	case *plan.Top:
+		w.text("top")
+		for _, k := range n.Keys {
+			w.numbers(flag(k.Desc), flag(k.NullsFirst))
+		}
 	case *plan.MvExpand:
 		w.text("mv-expand")
 		w.numbers(flag(n.BagArrays), flag(n.ItemIndex), int(n.Limit))
@@ -140,6 +151,8 @@ func (w *fingerprinter) value(c column.Column, i int) bool {
 		}
 	case *column.Vec[types.GUID128]:
 		w.out = append(w.out, v.Vals[i][:]...)
+	case *column.Vec[types.Decimal128]:
+		w.text(dynamic.FromDecimal(v.Vals[i]).Encoding())
 	case *column.Vec[dynamic.Value]:
 		w.text(v.Vals[i].Encoding())
 	default:

@@ -54,12 +54,13 @@ func (q *query) buildJoin(n *plan.Join) (*flow, error) {
 }
 
 // newJoining chooses the sides. The table is built of the right side unless the
-// left is known to be much smaller.
+// left is known to be much smaller, and the right is more than a few rows in memory: over
+// some parts of a table the left may be small, and what comes out be in another order.
 func newJoining(q *query, n *plan.Join) *joining {
 	left := joinSide{n.Left, n.LeftKeys, n.Left.Schema()}
 	right := joinSide{n.Right, n.RightKeys, n.Right.Schema()}
 	j := &joining{q: q, node: n, build: right, probe: left}
-	if l, r := estimate(n.Left), estimate(n.Right); l >= 0 && (r < 0 || 4*l < r) {
+	if l, r := estimate(n.Left), estimate(n.Right); l >= 0 && (r < 0 || 4*l < r) && !joinsConstant(n) {
 		j.build, j.probe, j.buildIsLeft = left, right, true
 	}
 	left1 := func(onBuild, onProbe *bool) {

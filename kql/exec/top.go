@@ -13,16 +13,24 @@ func (q *query) buildTop(n *plan.Top) (*flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := q.topGroups(n, limit)
-	if in == nil && err == nil {
-		in, err = q.build(n.Input)
-	}
+	in, err := q.topInput(n, limit)
 	if err != nil {
 		return nil, err
 	}
 	return q.breakerOver(in, n.Schema(), q.statsOf(n), func(ctx context.Context) (column.Reader, error) {
 		return q.runTop(ctx, n.Keys, limit, in)
 	}), nil
+}
+
+// topInput makes the flow of the rows that the first ones of an order are taken of.
+func (q *query) topInput(n *plan.Top, limit int) (*flow, error) {
+	if in, err := q.topGroups(n, limit); in != nil || err != nil {
+		return in, err
+	}
+	if in, ok, err := q.topFragments(n, limit); ok || err != nil {
+		return in, err
+	}
+	return q.build(n.Input)
 }
 
 // runTop finds the first rows of an order. Each worker keeps the best rows that

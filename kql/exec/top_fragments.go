@@ -1,0 +1,35 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/calypso-kql/calypso/kql/plan"
+)
+
+// topFragments makes the flow of the rows of which the first of an order are among a
+// table's: of each of its parts as many as are wanted, which are kept part by part. Only
+// the parts of which nothing is kept are read. Of rows that are equal in the order the
+// earlier come first, of each part as of the table. It is !ok where that is not possible,
+// or would keep nothing.
+func (q *query) topFragments(n *plan.Top, limit int) (f *flow, ok bool, err error) {
+	if _, isUnion := n.Input.(*plan.Union); isUnion || limit == 0 || !isChain(n.Input) || slices.ContainsFunc(plan.Exprs(n), plan.HasWindow) {
+		return nil, false, nil
+	}
+	chains, err := q.chainsBelow(n.Input)
+	if err != nil || len(chains) != 1 || chains[0].read == nil {
+		return nil, false, err
+	}
+	c := chains[0].whole()
+	c.nodes = append([]plan.Node{n}, c.nodes...)
+	src := c.read.Source.(plan.Parted)
+	ask, ok := newQuestion(src.Fragments(), c.read, c.filters, c.describe)
+	if !ok {
+		return nil, false, nil
+	}
+	portions := ask.portions(src.Parts(), c.read.Hints, q.skipsOf(c.read))
+	if !anyKept(portions) {
+		return nil, false, nil
+	}
+	r := &fragmentReader{chain: c, schema: n.Schema(), kept: src.Fragments(), portions: portions, stats: q.statsOf(n.Input)}
+	return &flow{q: q, schema: r.schema, source: r}, true, nil
+}
