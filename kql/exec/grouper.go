@@ -273,6 +273,20 @@ func numbered(known, codes, out []uint32) bool {
 	return least > 0
 }
 
+// gatherRun is column.Gather of rows that are often one behind the other, as the codes of
+// a dictionary are when they first come: then it shares c's memory.
+func gatherRun(c column.Column, rows []uint32) column.Column {
+	for i, r := range rows {
+		if r != rows[0]+uint32(i) {
+			return column.Gather(c, rows)
+		}
+	}
+	if len(rows) == 0 {
+		return column.Slice(c, 0, 0)
+	}
+	return column.Slice(c, int(rows[0]), int(rows[0])+len(rows))
+}
+
 // learn numbers the codes of c that are not known.
 func (r *keyReader) learn(j int, c *column.Dict, known []uint32) {
 	fresh := r.fresh[:0]
@@ -284,11 +298,7 @@ func (r *keyReader) learn(j int, c *column.Dict, known []uint32) {
 	}
 	ids := slices.Grow(r.ids[:0], len(fresh))[:len(fresh)]
 	r.fresh, r.ids = fresh, ids
-	values := c.Values
-	if !isIdentity(fresh, values.Len()) {
-		values = column.Gather(values, fresh)
-	}
-	r.flat(j, column.Flat(values), ids)
+	r.flat(j, column.Flat(gatherRun(c.Values, fresh)), ids)
 	for i, code := range fresh {
 		known[code] = ids[i] + 1
 	}

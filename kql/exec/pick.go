@@ -36,6 +36,21 @@ type win struct {
 	null  bool // its By is null
 }
 
+// take makes row i of the batch that first begins the winner.
+func (w *win) take(first win, i int) {
+	*w = win{at: first.at + rowID(i), batch: first.batch, row: uint32(i), set: true}
+}
+
+// takeNull is take for a row whose By is null: it wins where none has been before.
+func (w *win) takeNull(first win, i int) bool {
+	if w.set {
+		return false
+	}
+	w.take(first, i)
+	w.null = true
+	return true
+}
+
 func newPick(c *compiler, p *plan.Pick) *pick {
 	out := &pick{cols: c.all(p.Cols)}
 	for _, e := range p.Cols {
@@ -84,11 +99,11 @@ func (p *pick) grow(total int) {
 // compete finds the rows of b that win, as rows of the batch that will be kept
 // next, and reports whether there are any.
 func (p *pick) compete(at rowID, b *column.Batch, groups []uint32) (won bool, err error) {
-	next := uint32(len(p.batches))
+	first := win{at: at, batch: uint32(len(p.batches))}
 	if p.by == nil {
 		for i, g := range groups {
 			if w := &p.wins[g]; !w.set {
-				*w = win{at: at + rowID(i), batch: next, row: uint32(i), set: true}
+				w.take(first, i)
 				won = true
 			}
 		}
@@ -99,19 +114,7 @@ func (p *pick) compete(at rowID, b *column.Batch, groups []uint32) (won bool, er
 		return false, err
 	}
 	p.best.load(c)
-	for i, g := range groups {
-		w := &p.wins[g]
-		null := p.best.null(i)
-		if w.set && (null || !w.null && !p.best.better(i, g)) {
-			continue
-		}
-		*w = win{at: at + rowID(i), batch: next, row: uint32(i), set: true, null: null}
-		if !null {
-			p.best.take(i, g)
-		}
-		won = true
-	}
-	return won, nil
+	return p.best.challenge(groups, p.wins, first), nil
 }
 
 // tidy replaces each batch by its rows that are still chosen.

@@ -11,14 +11,13 @@ import (
 
 // A pickOrder knows the best By of each group.
 type pickOrder interface {
-	// load makes a batch of By values the one that better and take refer to.
+	// load makes a batch of By values the one that challenge refers to.
 	load(c column.Column)
 	// grow makes room for total groups.
 	grow(total int)
-	null(row int) bool
-	// better reports whether the row's value beats that of group g.
-	better(row int, g uint32) bool
-	take(row int, g uint32)
+	// challenge lets each row, of the group given, compete against wins, in which a row
+	// that wins is first with its number added; it reports whether any has.
+	challenge(groups []uint32, wins []win, first win) (won bool)
 	// versus reports whether group g of other, of the same type, is better
 	// (positive), worse or equal.
 	versus(other pickOrder, og, g uint32) int
@@ -75,14 +74,23 @@ func (o *orderedPick[T]) grow(total int) {
 	}
 }
 
-func (o *orderedPick[T]) null(row int) bool      { return !o.valid.Has(row) }
-func (o *orderedPick[T]) take(row int, g uint32) { o.best[g] = o.vals[row] }
-
-func (o *orderedPick[T]) better(row int, g uint32) bool {
-	if o.least {
-		return o.vals[row] < o.best[g]
+func (o *orderedPick[T]) challenge(groups []uint32, wins []win, first win) (won bool) {
+	vals, best := o.vals[:len(groups)], o.best
+	for i, g := range groups {
+		w := &wins[g]
+		if o.valid != nil && !o.valid.Has(i) {
+			won = w.takeNull(first, i) || won
+			continue
+		}
+		v := vals[i]
+		if w.set && !w.null && (o.least && v >= best[g] || !o.least && v <= best[g]) {
+			continue
+		}
+		best[g] = v
+		w.take(first, i)
+		won = true
 	}
-	return o.vals[row] > o.best[g]
+	return won
 }
 
 func (o *orderedPick[T]) versus(other pickOrder, og, g uint32) int {
@@ -110,12 +118,45 @@ func (o *orderedPick[T]) detach() {
 // the least value that arg_max and arg_min find.
 type realPick struct{ orderedPick[float64] }
 
+func (o *realPick) challenge(groups []uint32, wins []win, first win) (won bool) {
+	return challengeEach(o, groups, wins, first)
+}
+
+func (o *realPick) null(row int) bool      { return !o.valid.Has(row) }
+func (o *realPick) take(row int, g uint32) { o.best[g] = o.vals[row] }
+
 func (o *realPick) better(row int, g uint32) bool {
 	v, best := o.vals[row], o.best[g]
-	if best != best {
-		return false
+	if v != v || best != best {
+		return best == best
 	}
-	return v != v || o.orderedPick.better(row, g)
+	return o.least && v < best || !o.least && v > best
+}
+
+// A rival compares row by row.
+type rival interface {
+	null(row int) bool
+	// better reports whether the row's value beats that of group g.
+	better(row int, g uint32) bool
+	take(row int, g uint32)
+}
+
+// challengeEach is challenge for orders that are not those of a machine word.
+func challengeEach(o rival, groups []uint32, wins []win, first win) (won bool) {
+	for i, g := range groups {
+		w := &wins[g]
+		if o.null(i) {
+			won = w.takeNull(first, i) || won
+			continue
+		}
+		if w.set && !w.null && !o.better(i, g) {
+			continue
+		}
+		o.take(i, g)
+		w.take(first, i)
+		won = true
+	}
+	return won
 }
 
 func (o *realPick) versus(other pickOrder, og, g uint32) int {
@@ -152,6 +193,10 @@ func (o *comparedPick) grow(total int) {
 	for len(o.best) < total {
 		o.best = append(o.best, cell{row: math.MaxUint32})
 	}
+}
+
+func (o *comparedPick) challenge(groups []uint32, wins []win, first win) (won bool) {
+	return challengeEach(o, groups, wins, first)
 }
 
 func (o *comparedPick) null(row int) bool      { return o.col.Null(row) }
