@@ -4,7 +4,6 @@
 package config
 
 import (
-	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -136,22 +135,6 @@ type Incidents struct {
 // leastKept is how long incidents are kept at least: grouping looks back for so long.
 const leastKept = 7 * 24 * time.Hour
 
-// Limits bound what a request may cost. Sizes are in bytes.
-type Limits struct {
-	// Body is how large the body of a request may be, as sent and unpacked.
-	Body int64 `yaml:"body"`
-	// QueryMemory and QueryTime bound a query.
-	QueryMemory int64         `yaml:"query_memory"`
-	QueryTime   time.Duration `yaml:"query_time"`
-	// Connections is how many there may be at once; others take the place of those that do nothing. Bodies
-	// and Queries are how many of them are worked on at once.
-	Connections int `yaml:"connections"`
-	Bodies      int `yaml:"bodies"`
-	Queries     int `yaml:"queries"`
-	// RequestTime is how long sending a request may take.
-	RequestTime time.Duration `yaml:"request_time"`
-}
-
 // A Token lets whoever knows it in. The file holds its digest only.
 type Token struct {
 	Name string `yaml:"name"`
@@ -195,17 +178,6 @@ func isWithin(path, folder string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// CheckFiles returns what is wrong with the files that c names for TLS, nil if nothing is.
-func (c *Config) CheckFiles() error {
-	if c.TLS.Certificate == "" {
-		return nil
-	}
-	if _, err := tls.LoadX509KeyPair(c.TLS.Certificate, c.TLS.Key); err != nil {
-		return fmt.Errorf("%s: %w", c.places.at("tls"), err)
-	}
-	return nil
-}
-
 // Check returns all that is wrong with c, nil if nothing is.
 func (c *Config) Check() error {
 	var errs []error
@@ -243,6 +215,11 @@ func (c *Config) Check() error {
 		}
 	}
 	c.Limits.check(wrong)
+	for _, k := range c.Workspace.SearchKeys {
+		if alias, column, ok := strings.Cut(k, "="); !ok || alias == "" || column == "" {
+			wrong("workspace.search_keys", "%q: want ALIAS=COLUMN, as VIPUsers=UserPrincipalName", k)
+		}
+	}
 	c.Notifications.check(wrong)
 	for i, f := range c.Folders {
 		if f.Path == "" {
@@ -285,26 +262,6 @@ func (c *Config) Check() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// check tells what is wrong with limits.
-func (l *Limits) check(wrong func(key, format string, args ...any)) {
-	for _, s := range []struct {
-		key string
-		ok  bool
-	}{
-		{"body", l.Body > 0}, {"connections", l.Connections > 0}, {"bodies", l.Bodies > 0}, {"queries", l.Queries > 0}, {"request_time", l.RequestTime > 0},
-	} {
-		if !s.ok {
-			wrong("limits."+s.key, "must be more than 0")
-		}
-	}
-	if l.QueryMemory < 0 {
-		wrong("limits.query_memory", "must not be negative; 0 is no limit")
-	}
-	if l.QueryTime < 0 {
-		wrong("limits.query_time", "must not be negative; 0 is no limit")
-	}
 }
 
 func (t *Token) check() error {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -36,6 +37,14 @@ func TestCheck(t *testing.T) {
 		{"kafka of nothing", "kafka:\n- {name: \"\"}\n", "want brokers, or a connection string"},
 		{"several mistakes", "catalog: x\nlimits: {body: -1}\n", "calypso.yaml:1: catalog: \"x\" is none of sentinel, defender_xdr and unified\n"},
 		{"several mistakes", "catalog: x\nlimits: {body: -1}\n", "calypso.yaml:2: limits.body: must be more than 0"},
+		{"a body larger than memory", "limits:\n  body: 99999999999999\n", "calypso.yaml:2: limits.body: 99999999999999: want 1073741824 at most"},
+		{"too many at once", "limits: {queries: 100000000}\n", "limits.queries: 100000000: want 1024 at most"},
+		{"too many connections", "limits: {connections: 100000000}\n", "limits.connections: 100000000: want 100000 at most"},
+		{"a request that never ends", "limits: {request_time: 9999h}\n", "limits.request_time: 9999h0m0s: want 24h0m0s at most"},
+		{"memory that no machine has", "limits: {query_memory: 99999999999999}\n", "or 0, which is no limit"},
+		{"large limits", "limits: {body: 1073741824, connections: 100000, bodies: 1024, queries: 1024, query_memory: 0, request_time: 24h}\n", ""},
+		{"too many workers", "schedule: {workers: 100000}\n", "want workers and processors to be 1024 at most"},
+		{"a search key that is none", "workspace:\n  search_keys: [VIP]\n", "calypso.yaml:2: workspace.search_keys: \"VIP\": want ALIAS=COLUMN"},
 		{"no number", "limits:\n  body: much\n", "calypso.yaml:2: limits.body: much is no number"},
 		{"no duration", "follow: {settle: soon}\n", "calypso.yaml:1: follow.settle: soon is no duration"},
 		{"tables that are late", "schedule: {tables: [{tables: [AWS*], delay: 0s}, {tables: [Syslog], window: arrival}]}\n", ""},
@@ -81,6 +90,37 @@ func TestAllMistakesAreTold(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("the mistakes lack %q:\n%s", want, got)
 		}
+	}
+}
+
+// Files that are not there are told with the line that names them: those that the server
+// can't start without, and those that it waits for.
+func TestCheckFiles(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "calypso.yaml")
+	text := "setup: DIR/s.kql\ndatabase: DIR/none/l.db\nfolders:\n- path: DIR\n- path: DIR/logs\nworkspace:\n  functions: [DIR, DIR/f]\n" +
+		"  watchlists: [DIR/w]\n  externaldata: [DIR, DIR/x, \"https://h/?a=b/=DIR\", \"https://h/=DIR/y\"]\n  locations: DIR/l.mmdb\nrules: [DIR, DIR/r]\nautomation: [DIR/a]\n"
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(text, "DIR", dir)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.ReplaceAll(fmt.Sprintf("%v\n--\n%s", c.CheckFiles(), strings.Join(c.Missing(), "\n")), dir, "DIR")
+	want := `DIR/calypso.yaml:1: setup: DIR/s.kql is not there: make it, or write where it is
+DIR/calypso.yaml:2: database: DIR/none is not there: make it, or write where it is
+DIR/calypso.yaml:5: folders, number 2: DIR/logs is not there: make it, or write where it is
+DIR/calypso.yaml:7: workspace.functions: DIR/f is not there: make it, or write where it is
+DIR/calypso.yaml:8: workspace.watchlists: DIR/w is not there: make it, or write where it is
+DIR/calypso.yaml:9: workspace.externaldata: DIR/x is not there: make it, or write where it is
+DIR/calypso.yaml:9: workspace.externaldata: DIR/y is not there: make it, or write where it is
+DIR/calypso.yaml:10: workspace.locations: DIR/l.mmdb is not there: make it, or write where it is
+--
+DIR/calypso.yaml:11: rules: DIR/r is not there: make it, or write where it is: its rules run once it is there
+DIR/calypso.yaml:12: automation: DIR/a is not there: make it, or write where it is: its rules run once it is there`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 

@@ -108,6 +108,9 @@ func (s *Schedule) check(wrong func(key, format string, args ...any)) {
 	if s.Delay < 0 || s.NRTDelay < 0 || s.CatchUp <= 0 || s.Workers <= 0 || s.Memory <= 0 || s.Processors < 0 || s.Stagger < 0 {
 		wrong("schedule", "want catch_up, workers and memory to be positive, and delay, nrt_delay, processors and stagger not to be negative")
 	}
+	if s.Workers > mostAtOnce || s.Processors > mostAtOnce || s.Memory > mostMemory {
+		wrong("schedule", "want workers and processors to be %d at most, and memory %d", mostAtOnce, int64(mostMemory))
+	}
 	for i := range s.Tables {
 		if err := s.Tables[i].check(); err != nil {
 			wrong(fmt.Sprintf("schedule.tables[%d]", i), "%w", err)

@@ -76,7 +76,7 @@ func configCommand() *cobra.Command {
 			if err == nil {
 				var notes []string
 				notes, err = unknownTables(c)
-				for _, n := range notes {
+				for _, n := range append(c.Missing(), notes...) {
 					fmt.Fprintln(os.Stderr, n)
 				}
 			}
