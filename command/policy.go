@@ -18,7 +18,7 @@ func policyCommands() []Declaration {
 		{Syntax: "show table (<table> | *) policy retention", Role: config.Reader, Columns: policyColumns, Run: showRetention,
 			Doc: "Says for how long the rows of a table, or of all, are kept; null is for ever."},
 		{Syntax: "alter table <table> policy retention <string:texts>", Role: config.Admin, Columns: policyColumns, Run: alterRetention,
-			Doc: `Says for how long the rows of a table are kept: {"SoftDeletePeriod": "90.00:00:00"}. What is older is deleted, and can't be recovered. Bytes, in the same object, bounds the size of its segments.`},
+			Doc: `Says for how long the rows of a table are kept: {"SoftDeletePeriod": "90.00:00:00"}. What is older is deleted, and can't be recovered. Bytes, in the same object, bounds the size of its segments: the oldest go first, the newest stays.`},
 		{Syntax: "alter-merge table <table> policy retention <string:texts>", Role: config.Admin, Columns: policyColumns, Run: alterRetention,
 			Doc: "Changes what is given of a retention policy."},
 		{Syntax: "alter-merge table <table> policy retention softdelete = <timespan> [recoverability = (enabled | disabled)]", Role: config.Admin, Columns: policyColumns, Run: alterRetention,
@@ -138,7 +138,10 @@ func (c *call) policyOf(r store.Retention, text string) (store.Retention, error)
 		r.Age = age
 	}
 	if p.Bytes != nil {
-		r.Bytes = max(*p.Bytes, 0)
+		if *p.Bytes < 0 {
+			return r, c.mistake("Bytes must not be negative; 0 is no limit")
+		}
+		r.Bytes = *p.Bytes
 	}
 	return r, nil
 }

@@ -268,7 +268,7 @@ func showDatabaseScript(_ ctx, c *call) error {
 		}
 	}
 	for _, st := range c.o.Store.Snapshot().Stats() {
-		if slices.Contains(names, st.Table) && st.Retention.Age > 0 {
+		if slices.Contains(names, st.Table) && retentionText(st.Retention) != "null" {
 			c.out.add(".alter table " + bracketed(st.Table) + " policy retention " + textLiteral(retentionText(st.Retention)))
 		}
 	}

@@ -220,7 +220,7 @@ func (b *Bulk) write(t *bulkTable, in Rows) error {
 	}
 	if w := t.w; w != nil {
 		fits := t.schema.Equal(in.Schema) && !slices.ContainsFunc(micros, func(c string) bool { return !slices.Contains(w.micros, c) })
-		if !fits || w.info.Rows+int64(in.Rows.Len()) > b.s.opt.SegmentRows || w.sums.n > segmentBytes {
+		if !fits || w.info.Rows+int64(in.Rows.Len()) > b.s.opt.SegmentRows || w.sums.n > b.s.stateOf(t.t).retention.segmentBytes() {
 			b.close(t)
 		}
 	}

@@ -21,7 +21,7 @@ func (s *Store) compactOnce(t *table) error {
 	t.merge.Lock()
 	defer t.merge.Unlock()
 	st := s.stateOf(t)
-	from, to := s.neighbours(st.segments)
+	from, to := s.neighbours(st)
 	if to-from < 2 {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (s *Store) compactStep(t *table) (done bool, err error) {
 	t.merge.Lock()
 	defer t.merge.Unlock()
 	st := s.stateOf(t)
-	from, to := s.small(st.segments)
+	from, to := s.small(st)
 	if to-from < 2 {
 		_, err := s.mendTerms(context.Background(), t)
 		return true, err
@@ -69,10 +69,11 @@ func (s *Store) stateOf(t *table) *state {
 }
 
 // small returns the first run of neighbours that fit into one segment together.
-func (s *Store) small(segs []*segment) (from, to int) {
+func (s *Store) small(st *state) (from, to int) {
+	segs, most := st.segments, st.retention.segmentBytes()
 	for from = 0; from < len(segs); from++ {
 		rows, bytes := int64(0), int64(0)
-		for to = from; to < len(segs) && rows+segs[to].Rows <= s.opt.SegmentRows && bytes+segs[to].Bytes <= segmentBytes; to++ {
+		for to = from; to < len(segs) && rows+segs[to].Rows <= s.opt.SegmentRows && bytes+segs[to].Bytes <= most; to++ {
 			rows, bytes = rows+segs[to].Rows, bytes+segs[to].Bytes
 		}
 		if to-from > 1 {
@@ -84,14 +85,15 @@ func (s *Store) small(segs []*segment) (from, to int) {
 
 // neighbours returns the first run of compactAt segments none of which is much
 // larger than the least, and that are not too large together.
-func (s *Store) neighbours(segs []*segment) (from, to int) {
+func (s *Store) neighbours(st *state) (from, to int) {
+	segs, large := st.segments, st.retention.segmentBytes()
 	for from = 0; from+compactAt <= len(segs); from++ {
 		run := segs[from : from+compactAt]
 		least, most, sum, bytes := run[0].Rows, run[0].Rows, int64(0), int64(0)
 		for _, g := range run {
 			least, most, sum, bytes = min(least, g.Rows), max(most, g.Rows), sum+g.Rows, bytes+g.Bytes
 		}
-		if most <= max(compactAt*least, 1024) && sum <= s.opt.SegmentRows && bytes <= segmentBytes {
+		if most <= max(compactAt*least, 1024) && sum <= s.opt.SegmentRows && bytes <= large {
 			return from, from + compactAt
 		}
 	}

@@ -60,7 +60,7 @@ type Retention struct {
 	// _TimeReceived counts, and a day later for a row that is from long after its arrival.
 	Age time.Duration `json:"age,omitempty"`
 	// Bytes is how large the table's segments may be together; the oldest go
-	// first.
+	// first, and the newest stays, however large it is.
 	Bytes int64 `json:"bytes,omitempty"`
 }
 

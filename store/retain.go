@@ -44,8 +44,9 @@ func (s *Store) expire(t *table) error {
 	}
 	if st.retention.Bytes > 0 {
 		var size int64
-		for _, g := range slices.Backward(st.segments) {
-			if size += g.Bytes; size > st.retention.Bytes && !slices.Contains(old, g) {
+		for i, g := range slices.Backward(st.segments) {
+			newest := i == len(st.segments)-1
+			if size += g.Bytes; size > st.retention.Bytes && !newest && !slices.Contains(old, g) {
 				old = append(old, g)
 			}
 		}
@@ -62,6 +63,18 @@ func (s *Store) expire(t *table) error {
 	s.retire(t, old)
 	return nil
 }
+
+// segmentBytes is how large a segment of the table may become: segments go as a whole,
+// so those of a table that may be no larger than so and so much are smaller than that.
+func (r *Retention) segmentBytes() int64 {
+	if r.Bytes > 0 {
+		return min(segmentBytes, r.Bytes/segmentsKept)
+	}
+	return segmentBytes
+}
+
+// segmentsKept is how many full segments a table has at least that is limited in size.
+const segmentsKept = 16
 
 // Drop deletes a table with all its rows.
 func (s *Store) Drop(name string) error {

@@ -296,6 +296,6 @@ func retainCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&dir, "store", "", "the store's folder")
 	c.Flags().DurationVar(&age, "age", 0, "keep rows for this long, as 2160h; 0 is for ever")
-	c.Flags().Int64Var(&bytes, "bytes", 0, "keep at most so many bytes; 0 is no limit")
+	c.Flags().Int64Var(&bytes, "bytes", 0, "keep at most so many bytes of segments, but the newest one; 0 is no limit")
 	return c
 }
