@@ -128,21 +128,23 @@ const maxBound = 64
 // cutBounds returns bounds of bounded length: a beginning of the least text, and
 // of the greatest one that has been made greater.
 func cutBounds(low, high string) bounded {
-	out := bounded{low: []byte(low), high: []byte(high)}
-	if len(low) > maxBound {
-		out.low, out.cut = wholeRunes(low), true
+	if len(low) <= maxBound && len(high) <= maxBound {
+		return bounded{low: []byte(low), high: []byte(high)}
 	}
+	out := bounded{low: wholeRunes(low), high: wholeRunes(high), cut: true}
 	if len(high) > maxBound {
-		out.cut = true
-		if out.high = increased(wholeRunes(high)); out.high == nil {
+		if out.high = increased(out.high); out.high == nil {
 			return bounded{unknown: true}
 		}
 	}
 	return out
 }
 
-// wholeRunes returns a beginning of s that ends with a whole character.
+// wholeRunes returns s, or a beginning of it that ends with a whole character.
 func wholeRunes(s string) []byte {
+	if len(s) <= maxBound {
+		return []byte(s)
+	}
 	s = strings.ToValidUTF8(s[:maxBound], "")
 	return []byte(s)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 
@@ -192,17 +193,38 @@ func (s *Store) rewrite(t *table, st *state, keep func(*column.Batch) (rows []ui
 const readBytes = 8 << 20
 
 // each calls f with all rows of a state, in their order, with the columns given,
-// or all of the table's if there are none.
+// or all of the table's if there are none. One segment after the other is opened, and
+// let go.
 func (st *state) each(name string, f func(*column.Batch) error, cols ...int) error {
-	src, err := st.source(name)
-	if err != nil {
-		return err
-	}
 	if len(cols) == 0 {
-		for i := range src.Schema().Columns {
+		for i := range st.schema.Columns {
 			cols = append(cols, i)
 		}
 	}
+	for _, g := range st.segments {
+		file, err := g.apart(st.declared(g))
+		if err != nil {
+			return fmt.Errorf("table %s: %w", name, err)
+		}
+		src, err := plan.Concat(name, []plan.Source{st.visible(g, file)}, st.schema, false)
+		if err != nil {
+			return err
+		}
+		if err := eachBatch(src, cols, f); err != nil {
+			return err
+		}
+	}
+	hot := st.clone()
+	hot.segments = nil
+	src, err := hot.source(name)
+	if err != nil {
+		return err
+	}
+	return eachBatch(src, cols, f)
+}
+
+// eachBatch calls f with the columns given of all rows of a source.
+func eachBatch(src plan.Source, cols []int, f func(*column.Batch) error) error {
 	r, err := src.Open(context.Background(), plan.Scan{Columns: cols, BatchBytes: readBytes})
 	if err != nil {
 		return err

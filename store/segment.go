@@ -231,13 +231,18 @@ func removeFiles(dir, segment string) {
 }
 
 // openSegment opens a segment, every byte of which is checked when it is read.
-// terms, if not nil, knows where terms are.
-func openSegment(dir string, s *Segment, declared types.Schema, terms parquet.Index) (*parquet.File, error) {
+func openSegment(dir string, s *Segment) (*parquet.File, error) {
 	c, err := openChecked(dir, s)
 	if err != nil {
 		return nil, err
 	}
-	return parquet.OpenReader(c, s.Bytes, c.f.Name(), parquet.Options{Declared: declared, Index: terms})
+	return c.segment(types.Schema{}, nil)
+}
+
+// segment returns c as the Parquet file that it is. terms, if not nil, knows where
+// terms are.
+func (c *checked) segment(declared types.Schema, terms parquet.Index) (*parquet.File, error) {
+	return parquet.OpenReader(c, c.size, c.f.Name(), parquet.Options{Declared: declared, Index: terms})
 }
 
 // openChecked opens a segment's file. Where its checksums are damaged or gone,

@@ -82,6 +82,7 @@ type segment struct {
 	dir   string
 	terms *segmentTerms
 	once  sync.Once
+	bytes *checked
 	file  *parquet.File
 	err   error
 }
@@ -93,8 +94,21 @@ func (t *table) newSegment(s *Segment) *segment {
 // open returns the segment's file. It is never closed by hand: a snapshot may
 // read it after compaction has removed it, so that goes with the last reference.
 func (s *segment) open(declared types.Schema) (*parquet.File, error) {
-	s.once.Do(func() { s.file, s.err = openSegment(s.dir, s.Segment, declared, s.terms) })
+	s.once.Do(func() {
+		if s.bytes, s.err = openChecked(s.dir, s.Segment); s.err == nil {
+			s.file, s.err = s.bytes.segment(declared, s.terms)
+		}
+	})
 	return s.file, s.err
+}
+
+// apart returns the segment's file for whoever reads all of it once: nothing of it is
+// kept for others, as dictionaries of an opened file are.
+func (s *segment) apart(declared types.Schema) (*parquet.File, error) {
+	if _, err := s.open(declared); err != nil {
+		return nil, err
+	}
+	return s.bytes.segment(declared, nil)
 }
 
 func (st *state) clone() *state {

@@ -95,7 +95,7 @@ func (s *Store) mendTerms(ctx context.Context, t *table) (int, error) {
 
 // indexTerms writes the segment's term index.
 func (g *segment) indexTerms(ctx context.Context, step func(string)) error {
-	f, err := openSegment(g.dir, g.Segment, types.Schema{}, nil)
+	f, err := openSegment(g.dir, g.Segment)
 	if err != nil {
 		return err
 	}

@@ -7,9 +7,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/column"
@@ -324,4 +326,25 @@ func TestTermIndexOfSegments(t *testing.T) {
 			t.Errorf("%s: the index made anew is another one (%v)", name, err)
 		}
 	}
+}
+
+// What is known of a dictionary does not keep it in memory: one of large texts has tens of
+// megabytes, and compaction meets many before a filter is full.
+func TestTermsLetDictionariesGo(t *testing.T) {
+	s := types.NewSchema(types.Column{Name: "text", Type: types.String})
+	w := newTermWriter(s)
+	write := func() weak.Pointer[string] {
+		values := []string{"one two three", "four five six"}
+		dict := &column.Dict{Values: column.NewVec(types.String, values, nil), Codes: []uint32{0, 1, 1}}
+		if err := w.write(column.NewBatch(3, []column.Column{dict})); err != nil {
+			t.Fatal(err)
+		}
+		return weak.Make(&values[0])
+	}
+	first := write()
+	runtime.GC()
+	if first.Value() != nil {
+		t.Error("the dictionary of the first batch is still in memory")
+	}
+	runtime.KeepAlive(w)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"weak"
 
 	"github.com/zeebo/xxh3"
 
@@ -185,13 +186,14 @@ func textAt(c column.Column) func(i int) string {
 	return func(int) string { return "" }
 }
 
-// firstOf returns what stands for a dictionary, also once it has grown.
+// firstOf returns what stands for a dictionary, also once it has grown, and does not
+// keep it in memory: of large texts, a dictionary may have tens of megabytes.
 func firstOf(c column.Column) any {
 	switch v := c.(type) {
 	case *column.Vec[string]:
-		return &v.Vals[0]
+		return weak.Make(&v.Vals[0])
 	case *column.Vec[dynamic.Value]:
-		return &v.Vals[0]
+		return weak.Make(&v.Vals[0])
 	}
 	return c
 }

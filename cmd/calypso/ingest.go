@@ -64,9 +64,17 @@ func importCommand() *cobra.Command {
 	return c
 }
 
-// ingestMemory is the memory that the collector tries to keep reading within. What
-// is in use at once is half of it; without, as much again would be garbage.
-const ingestMemory = 384 << 20
+// storeMemory is the memory that the collector tries to keep reading into a store, and
+// work on all of it, within. What is in use at once is half of it; without, as much again
+// would be garbage.
+const storeMemory = 384 << 20
+
+// boundStore sets storeMemory, unless the user has said another.
+func boundStore() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(storeMemory)
+	}
+}
 
 func runIngest(ctx context.Context, dir, catalogName string, paths []string, quiet bool) (err error) {
 	c, err := openCatalog(catalogName)
@@ -81,9 +89,7 @@ func runIngest(ctx context.Context, dir, catalogName string, paths []string, qui
 	if !quiet {
 		tellDamage(os.Stderr, s)
 	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(ingestMemory)
-	}
+	boundStore()
 	in := intake.New(intake.Options{
 		Store: s, Tables: tablesOf{schemas{c}, s}, Grows: schemas{c}.grows, History: true, Workers: runtime.GOMAXPROCS(0), Now: time.Now,
 	})

@@ -61,6 +61,7 @@ func withStore(dir string, f func(*store.Store) error) error {
 	if err != nil {
 		return err
 	}
+	boundStore()
 	return errors.Join(f(s), failed(s.Close()))
 }
 
