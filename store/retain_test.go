@@ -62,3 +62,61 @@ func TestRetentionOfTheFuture(t *testing.T) {
 		}
 	}
 }
+
+// The newest segment stays, though it alone is larger than the table may be: the rows just
+// written are not what a small limit is for.
+func TestRetentionBySizeKeepsTheNewest(t *testing.T) {
+	s := open(t, t.TempDir(), Options{idle: true})
+	for i := range 3 {
+		mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", i*10, i*10+10)}})
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.SetRetention("Events", Retention{Bytes: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.tidy(); err != nil {
+		t.Fatal(err)
+	}
+	wantNumbers(t, s, "Events", 20, 30)
+}
+
+// A table that may take so many bytes takes about so many, however its segments are put
+// together: it is not emptied because they have become one that is too large.
+func TestRetentionBySizeAndCompaction(t *testing.T) {
+	const limit = 200_000
+	s := open(t, t.TempDir(), Options{idle: true})
+	if err := s.Create("Events", eventSchema); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetRetention("Events", Retention{Bytes: limit}); err != nil {
+		t.Fatal(err)
+	}
+	full := false
+	for n := range 36 {
+		mustAppend(t, s, Batch{Rows: []Rows{rowsOf("Events", n*1000, n*1000+1000)}})
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+		if n%12 == 11 {
+			if err := s.Compact("Events"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.tidy(); err != nil {
+			t.Fatal(err)
+		}
+		size := s.Snapshot().Stats()[0].Bytes
+		full = full || size > limit*3/4
+		if size > limit || full && size < limit*3/4 {
+			t.Fatalf("after %d batches the table has %d bytes, where it may have %d", n+1, size, limit)
+		}
+	}
+	if !full {
+		t.Error("too few rows for the limit")
+	}
+	if got := len(s.stateOf(s.tables["Events"]).segments); got > 40 {
+		t.Errorf("there are %d segments: they were not put together", got)
+	}
+}
