@@ -7,7 +7,7 @@ import (
 )
 
 // topHitters yields the most frequent values, or those with the greatest sums.
-// Kusto answers approximately; this answer is exact.
+// Kusto may answer approximately; the numbers here are exact.
 func (b *binder) topHitters(sc *scope, in table, op *syntax.TopHittersOp) table {
 	n := b.rowCount(sc, in, op.Count)
 	rows := sc.withRow(in)
@@ -39,7 +39,7 @@ func (b *binder) topHitters(sc *scope, in table, op *syntax.TopHittersOp) table 
 	if s.Len() < 2 {
 		return grouped
 	}
-	top := grouped.over(&plan.Top{Input: grouped.node, N: n, Keys: []plan.SortKey{{Expr: columnAt(s, 1), Desc: true}}})
+	top := grouped.over(&plan.TopHitters{Input: grouped.node, N: n, By: columnAt(s, 1)})
 	top.ordered, top.serialized = true, true
 	return top
 }

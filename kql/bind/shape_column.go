@@ -53,7 +53,7 @@ func (b *binder) findShape(n plan.Node, i int) *shape {
 		} else {
 			return b.columnShape(n.Expand.Input, c.Index)
 		}
-	case *plan.Filter, *plan.Sort, *plan.Top, *plan.Take, *plan.Serialize:
+	case *plan.Filter, *plan.Sort, *plan.Top, *plan.TopHitters, *plan.Take, *plan.Serialize:
 		return b.columnShape(n.Inputs()[0], i)
 	case *plan.Partition:
 		return b.columnShape(n.Sub, i)

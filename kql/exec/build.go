@@ -65,6 +65,8 @@ func (q *query) buildMore(n plan.Node) (*flow, error) {
 		return q.buildPartition(n)
 	case *plan.Pivot:
 		return q.buildPivot(n)
+	case *plan.TopHitters:
+		return q.buildTopHitters(n)
 	case *plan.TopNested:
 		return q.buildTopNested(n)
 	case *plan.StepScan:

@@ -32,7 +32,7 @@ func estimate(n plan.Node) int64 {
 			return 1
 		}
 		return shrink(n.Input, 10)
-	case *plan.Take, *plan.Top:
+	case *plan.Take, *plan.Top, *plan.TopHitters:
 		return shrink(n.Inputs()[0], 10)
 	case *plan.Range, *plan.Join:
 		return -1

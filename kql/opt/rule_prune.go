@@ -63,7 +63,7 @@ func prune(n plan.Node, need []bool) (out plan.Node, at []int) {
 		return pruneParseKv(n, need)
 	case *plan.Filter:
 		return pruneFilter(n, need)
-	case *plan.Sort, *plan.Top, *plan.Take, *plan.Serialize:
+	case *plan.Sort, *plan.Top, *plan.TopHitters, *plan.Take, *plan.Serialize:
 		return prunePass(n, need)
 	}
 	return pruneMore(n, need)

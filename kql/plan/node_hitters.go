@@ -1,0 +1,34 @@
+package plan
+
+import "github.com/calypso-kql/calypso/kql/types"
+
+// A TopHitters yields the N rows with the greatest By, the least of them first. Which
+// of equal rows it yields, and in which order, follows from how Kusto looks for them.
+//
+// Source: the Kusto documentation, "top-hitters operator".
+type TopHitters struct {
+	Input Node
+	N     Expr // without columns
+	By    Expr // a column of the input
+}
+
+// Schema returns the input's schema.
+func (n *TopHitters) Schema() types.Schema { return n.Input.Schema() }
+
+// Inputs returns the input.
+func (n *TopHitters) Inputs() []Node { return []Node{n.Input} }
+
+// WithInputs returns a copy of n over in[0].
+func (n *TopHitters) WithInputs(in []Node) Node { c := *n; c.Input = in[0]; return &c }
+
+func (n *TopHitters) rewrite(r *exprRewriter) Node {
+	c := *n
+	c.N, c.By = r.one(n.N), r.one(n.By)
+	return &c
+}
+
+func (n *TopHitters) describe() string {
+	return "top-hitters " + n.N.String() + " by " + n.By.String()
+}
+
+func (*TopHitters) node() {}
