@@ -67,6 +67,30 @@ func (b *binder) asAnalyzer(at syntax.Node, call *plan.Call, t types.Type) value
 	return v
 }
 
+// ownType reports whether the analyzer leaves the columns that e makes of a
+// make-series the type of their values, as it does where an aggregate may have several
+// and the text names none. They are arrays.
+func (b *binder) ownType(e *syntax.NamedExpr) bool {
+	call, ok := e.X.(*syntax.CallExpr)
+	if !b.env.Strict || !ok || len(e.Names) > 0 {
+		return false
+	}
+	switch call.Name.Name {
+	case "arg_max", "argmax", "arg_min", "argmin", "take_any", "percentile", "percentiles", "percentilew", "percentilesw":
+		return true
+	}
+	return false
+}
+
+// hittersSum is what top-hitters yields of a sum over values of type t: the sum, which
+// the analyzer takes for one of that type.
+func (b *binder) hittersSum(at syntax.Node, sum value, t types.Type) value {
+	if !b.env.Strict || t != types.Int {
+		return sum
+	}
+	return b.convert(at, sum, t)
+}
+
 // ordinalType is the type of getschema's ColumnOrdinal.
 func (b *binder) ordinalType() types.Type {
 	if b.env.Strict {

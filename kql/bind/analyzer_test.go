@@ -24,6 +24,8 @@ func TestAnalyzerColumns(t *testing.T) {
 		{`Events | project tostring(User), (tolong(Id))`, "User:string, Id:long", "User:string, Id:long"},
 		{`print x = 1 | serialize | scan with (step a: true;)`, "x:long, match_id:long", "x:long"},
 		{`print x = 1 | getschema | project ColumnOrdinal`, "ColumnOrdinal:long", "ColumnOrdinal:int"},
+		{`Events | make-series take_any(User), n = take_any(Id), count() on Id step 5`, "User:string, n:dynamic, count_:dynamic, Id:dynamic", "User:dynamic, n:dynamic, count_:dynamic, Id:dynamic"},
+		{`Events | extend i = toint(Id) | top-hitters 2 of User by i`, "User:string, approximate_sum_i:int", "User:string, approximate_sum_i:long"},
 		{`union (print a = 1), (print a = 2), (print a = "x")`, "a:long", "a_long:long, a_string:string"},
 		{`union (print a = 1), (print a = "x"), (print a = "y")`, "a_long:long, a_string:string", "a_long:long, a_string:string"},
 		{`union kind=inner (print a = 1), (print a = 2, b = 3)`, "a:long, b:long", "a:long"},

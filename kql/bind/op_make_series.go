@@ -25,17 +25,21 @@ func (b *binder) makeSeries(sc *scope, in table, op *syntax.MakeSeriesOp) table 
 		values.declared[c.Name] = keys.declared[c.Name]
 	}
 	n := &plan.MakeSeries{Input: in.node, Keys: keys.exprs, NonEmpty: b.paramOneOf(op.Params, "kind", "", "nonempty") == "nonempty"}
+	own := map[int]bool{}
 	for i, a := range op.Aggs {
 		before := len(values.exprs)
 		b.addOne(values, inner, a.X, styleSummarize, i)
-		for _, v := range values.exprs[before:] {
+		for j, v := range values.exprs[before:] {
+			own[before+j] = b.ownType(a.X)
 			n.Defaults = append(n.Defaults, b.seriesDefault(sc, a.Default, v.Type()))
 		}
 	}
 	n.Values, n.Aggs = values.exprs[len(keys.exprs):], inner.aggs.aggs
 	b.seriesAxis(sc, rows, n, op, values)
 	for i := len(keys.exprs); i < len(values.cols); i++ {
-		values.cols[i].Type = types.Dynamic
+		if !own[i] {
+			values.cols[i].Type = types.Dynamic
+		}
 	}
 	n.Out = values.schema()
 	return in.unordered(n)

@@ -6,7 +6,8 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// projectRename gives columns new names in their places.
+// projectRename gives columns new names in their places. Of several names for one
+// column the first counts.
 func (b *binder) projectRename(in table, op *syntax.ProjectRenameOp) table {
 	s := in.schema()
 	cols := append([]types.Column(nil), s.Columns...)
@@ -14,6 +15,7 @@ func (b *binder) projectRename(in table, op *syntax.ProjectRenameOp) table {
 	for _, c := range cols {
 		taken[c.Name] = true
 	}
+	renamed := map[int]bool{}
 	for _, e := range op.Exprs {
 		if len(e.Names) != 1 {
 			b.report(renameExpected(e))
@@ -24,6 +26,9 @@ func (b *binder) projectRename(in table, op *syntax.ProjectRenameOp) table {
 			b.echoColumns([]syntax.Expr{e.X})
 			continue
 		}
+		if renamed[i] {
+			continue
+		}
 		name := e.Names[0].Name
 		if taken[name] && name != cols[i].Name {
 			b.report(duplicateColumn(e.Names[0], name))
@@ -32,6 +37,7 @@ func (b *binder) projectRename(in table, op *syntax.ProjectRenameOp) table {
 		if s.Index(name) >= 0 { // its own, or one that has got another before
 			b.tolerate(duplicateColumn(e.Names[0], name))
 		}
+		renamed[i] = true
 		delete(taken, cols[i].Name)
 		taken[name] = true
 		cols[i].Name, cols[i].Hidden = name, false

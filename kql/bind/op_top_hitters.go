@@ -23,7 +23,8 @@ func (b *binder) topHitters(sc *scope, in table, op *syntax.TopHittersOp) table 
 		grouped = b.counted(op, in, []plan.Expr{of.expr}, []types.Column{key},
 			types.Column{Name: "approximate_count_" + name, Type: types.Long})
 	} else {
-		if by := b.scalar(rows, op.By); !by.unknown() && !by.typ().IsNumeric() {
+		by := b.scalar(rows, op.By)
+		if !by.unknown() && !by.typ().IsNumeric() {
 			b.report(numberExpected(op.By, by.typ()))
 			return unknownTable()
 		}
@@ -34,6 +35,10 @@ func (b *binder) topHitters(sc *scope, in table, op *syntax.TopHittersOp) table 
 		if sum.unknown() {
 			return grouped
 		}
+		cols := newColumns()
+		cols.put(name, columnAt(out, 0), false)
+		cols.put(out.Columns[1].Name, b.hittersSum(op.By, value{expr: columnAt(out, 1)}, by.typ()).expr, false)
+		grouped = cols.over(grouped)
 	}
 	s := grouped.schema()
 	if s.Len() < 2 {

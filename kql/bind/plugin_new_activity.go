@@ -50,7 +50,7 @@ func (b *binder) newActivityMetrics(sc *scope, in table, op *syntax.EvaluateOp) 
 		"WITHIN", t.within(""), "FRESH", fresh, "AT", t.at, "BIN", t.bin(t.at), "ID", t.id, "WHO", t.by(t.id),
 		"COHORT", t.by("__from", "__to"), "LATER", t.later("__from", "__k"), "LAST", t.bin("__end"), "STEPS", t.steps("(__end - __from)"),
 		"ORDER", t.order(rows...)+", __from desc", "SAME", t.unchanged("1", t.dims...), "CHOSEN", chosen,
-		"FROM", quotedName("from_"+name), "TO", quotedName("to_"+name), "DIMS", strings.Join(append(slices.Clone(t.dims), ""), ", "),
+		"FROM", quotedName("from_"+name), "TO", quotedName("to_"+name), "STEP_ONE", t.step("__from"), "STEP_TWO", t.step("__to"), "DIMS", strings.Join(append(slices.Clone(t.dims), ""), ", "),
 	).Replace("where WITHIN FRESH | extend __to = BIN | summarize by WHO, __to | as __active"+
 		" | summarize __from = min(__to) by WHO | join kind=inner (__active) on WHO"+
 		" | summarize __kept = dcount(ID) by COHORT | as __cohorts | where __from == __to"+
@@ -59,7 +59,7 @@ func (b *binder) newActivityMetrics(sc *scope, in table, op *syntax.EvaluateOp) 
 		" | summarize __kept = max(__kept), __size = max(__size) by COHORT | sort by ORDER"+
 		" | extend dcount_new_values = row_cumsum(__kept, not(SAME and __to == prev(__to))) - iff(__from == __to, 0, __kept)CHOSEN"+
 		" | extend retention_rate = todouble(__kept) / __size"+
-		" | project FROM = __from, TO = __to, DIMSdcount_new_values, dcount_retained_values = __kept,"+
+		" | project FROM = STEP_ONE, TO = STEP_TWO, DIMSdcount_new_values, dcount_retained_values = __kept,"+
 		" dcount_churn_values = __size - __kept, retention_rate, churn_rate = 1.0 - retention_rate"+
 		" | sort by DIMSFROM asc, TO asc"))
 }

@@ -21,6 +21,9 @@ type timeline struct {
 	consts map[string]value
 	// calendar is week, month or year where the step is one of those, else "".
 	calendar string
+	// short says that the time is an int: steps of it are too, though they are reckoned
+	// as longs.
+	short bool
 	// unbounded says that the text gives no start, so that steps begin where bin()
 	// has them begin.
 	unbounded bool
@@ -47,7 +50,7 @@ func (b *binder) timelineOf(sc *scope, in table, op *syntax.EvaluateOp, spec str
 		b.report(summableExpected(args[1]))
 		return nil, false
 	}
-	t := &timeline{consts: map[string]value{}, same: map[string]string{}, unbounded: !slices.Contains(params, "start")}
+	t := &timeline{short: time == types.Int, consts: map[string]value{}, same: map[string]string{}, unbounded: !slices.Contains(params, "start")}
 	t.id, t.at = t.column(s, at[0]), t.column(s, at[1])
 	ok := time != types.Unknown
 	for i, p := range params {
@@ -144,9 +147,17 @@ func (t *timeline) dimsBut(cols ...string) []string {
 // order lists columns, each ascending.
 func (t *timeline) order(cols ...string) string { return strings.Join(cols, " asc, ") + " asc" }
 
+// step is the begin x of a step, in the type of the time.
+func (t *timeline) step(x string) string {
+	if t.short {
+		return "toint(" + x + ")"
+	}
+	return x
+}
+
 // sorted sorts what a plugin yields by time and dimensions, as its page prints it.
 func (t *timeline) sorted() string {
-	return " | sort by " + t.order(append([]string{t.at}, t.dimsBut(t.at)...)...)
+	return " | extend " + t.at + " = " + t.step(t.at) + " | sort by " + t.order(append([]string{t.at}, t.dimsBut(t.at)...)...)
 }
 
 // within is the condition that the time lies in what is analyzed; back comes before
