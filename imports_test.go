@@ -22,9 +22,9 @@ const layers = `
 	kql/function    : kql/types kql/dynamic kql/column
 	kql/builtin     : kql/types kql/dynamic kql/column kql/function
 
-	kql/syntax      :
+	kql/syntax      : internal/spelling
 	kql/plan        : kql/types kql/dynamic kql/column kql/function
-	kql/bind        : kql/types kql/dynamic kql/column kql/function kql/plan kql/syntax
+	kql/bind        : kql/types kql/dynamic kql/column kql/function kql/plan kql/syntax internal/spelling
 	kql/opt         : kql/types kql/dynamic kql/column kql/function kql/plan
 	kql/exec        : kql/types kql/dynamic kql/column kql/function kql/plan
 	kql             : kql/types kql/dynamic kql/column kql/function kql/builtin kql/syntax kql/plan kql/bind kql/opt kql/exec

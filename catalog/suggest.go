@@ -18,14 +18,9 @@ func (c *Catalog) Suggest(name string) string {
 		if got == want {
 			return table
 		}
-		if abs(len(got)-len(want)) > limit {
-			continue
-		}
-		if d := spelling.Distance(want, got); d <= limit {
+		if d := spelling.Distance(want, got, limit); d <= limit {
 			best, limit = table, d-1
 		}
 	}
 	return best
 }
-
-func abs(n int) int { return max(n, -n) }

@@ -150,7 +150,7 @@ func fieldsOf(t reflect.Type) map[string]int {
 func suggestion(name string, fields map[string]int) string {
 	names := slices.Sorted(maps.Keys(fields))
 	for _, have := range names {
-		if spelling.Distance(have, name) <= 2 {
+		if spelling.Distance(have, name, 2) <= 2 {
 			return ": did you mean " + have + "?"
 		}
 	}

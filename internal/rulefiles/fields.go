@@ -125,7 +125,7 @@ func (f *fieldFinder) meant(name, path string, known map[string]reflect.Type) st
 	best, least := "", max(2, len(name)/3)+1
 	for _, k := range slices.Sorted(maps.Keys(known)) {
 		a, b := strings.ToLower(name), strings.ToLower(k)
-		d := spelling.Distance(a, b)
+		d := spelling.Distance(a, b, least)
 		if len(a) > 3 && (strings.HasPrefix(b, a) || strings.HasPrefix(a, b)) {
 			d = 1
 		}

@@ -3,26 +3,34 @@
 package spelling
 
 // Distance counts the bytes to insert, delete, replace or swap with their neighbour to
-// make b of a. Case counts. It takes time by the product of the lengths: it is for names,
-// which are ASCII.
-func Distance(a, b string) int {
-	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
+// make b of a; for more than most it is most+1, found sooner. Case counts. It takes time
+// by the product of the lengths: it is for names, which are ASCII.
+func Distance(a, b string, most int) int {
+	if len(a)-len(b) > most || len(b)-len(a) > most {
+		return most + 1
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
 	}
 	for i := range len(a) {
-		cur[0] = i + 1
+		row[0] = i + 1
+		least := row[0]
 		for j := range len(b) {
 			cost := 1
 			if a[i] == b[j] {
 				cost = 0
 			}
-			cur[j+1] = min(prev[j]+cost, prev[j+1]+1, cur[j]+1)
+			row[j+1] = min(last[j]+cost, last[j+1]+1, row[j]+1)
 			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				cur[j+1] = min(cur[j+1], before[j-1]+1)
+				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
+			least = min(least, row[j+1])
 		}
-		before, prev, cur = prev, cur, before
+		if least > most {
+			return most + 1
+		}
+		before, last, row = last, row, before
 	}
-	return prev[len(b)]
+	return min(last[len(b)], most+1)
 }
