@@ -32,11 +32,11 @@ const layers = `
 	catalog         : kql/types internal/spelling
 	parquet         : kql/types kql/dynamic kql/column kql/plan
 	ingest          : kql/types kql/dynamic kql/column catalog
-	files           : kql/types kql/dynamic kql/column kql/plan catalog ingest parquet
+	files           : kql/types kql/dynamic kql/column kql/plan catalog ingest parquet internal/filetree
 	store           : kql/types kql/dynamic kql/column kql/plan parquet
-	watchlist       : kql/types kql/dynamic kql/column kql/plan
+	watchlist       : kql/types kql/dynamic kql/column kql/plan internal/filetree
 	external        : kql/types kql/dynamic kql/column kql/plan parquet
-	functions       : kql/syntax
+	functions       : kql/syntax internal/filetree
 	workspace       : kql/types kql/column kql/plan kql/bind kql/opt kql/syntax kql catalog external functions watchlist
 	check           : kql kql/bind kql/syntax
 	locations       : kql/types kql/dynamic kql/column kql/function
@@ -58,7 +58,7 @@ const layers = `
 	incident/remote : incident
 	database        :
 	ledger          : database
-	schedule        : kql/types detect ledger
+	schedule        : kql/types detect ledger internal/rulefiles
 	automation      : database incident internal/rulefiles
 	notify          : config database incident
 	backtest        : detect
@@ -68,7 +68,8 @@ const layers = `
 	internal/tenant :
 	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant
 	internal/script :
-	internal/rulefiles : internal/spelling
+	internal/rulefiles : internal/filetree internal/spelling
+	internal/filetree :
 	internal/spelling :
 	internal/pace :
 	internal/postgres :

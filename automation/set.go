@@ -3,13 +3,11 @@ package automation
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 )
 
 // lookEvery is how often files are looked at for changes.
@@ -60,7 +58,7 @@ func (s *Set) Watch(ctx context.Context) {
 
 // Look reads the files if they have changed. Only one goroutine may call it.
 func (s *Set) Look() {
-	if seen := look(s.paths); seen != s.seen {
+	if seen := rulefiles.Look(s.paths); seen != s.seen {
 		s.seen = seen
 		s.read()
 	}
@@ -116,23 +114,4 @@ func (r *Reading) refuseChannels(has func(string) bool) {
 		}
 	}
 	r.Rules = kept
-}
-
-// look returns what files look like without reading them.
-func look(paths []string) string {
-	var b strings.Builder
-	for _, p := range paths {
-		// What can't be walked is told when it is read.
-		_ = filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				fmt.Fprintf(&b, "%s %v\n", path, err)
-				return nil
-			}
-			if st, err := os.Stat(path); err == nil && !st.IsDir() {
-				fmt.Fprintf(&b, "%s %d %d\n", path, st.Size(), st.ModTime().UnixNano())
-			}
-			return nil
-		})
-	}
-	return b.String()
 }

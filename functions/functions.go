@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/calypso-kql/calypso/internal/filetree"
 	"github.com/calypso-kql/calypso/kql/syntax"
 )
 
@@ -60,20 +61,16 @@ func (l *Library) Problems() []error { return l.problems }
 func Open(paths []string) (*Library, error) {
 	l := &Library{byName: map[string]Function{}}
 	for _, path := range paths {
-		err := filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case !d.IsDir():
-				l.readFile(file, file == path)
-			case file != path && strings.HasPrefix(d.Name(), "."):
-				return fs.SkipDir
-			}
-			return nil
-		})
-		if err != nil {
+		if _, err := os.Stat(path); err != nil {
 			return nil, fmt.Errorf("functions: %w", err)
 		}
+		filetree.Walk(path, func(file string, _ fs.FileInfo, err error) {
+			if err != nil {
+				l.problem(file, err)
+				return
+			}
+			l.readFile(file, file == path)
+		})
 	}
 	return l, nil
 }

@@ -2,17 +2,15 @@ package schedule
 
 import (
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/internal/rulefiles"
 	"github.com/calypso-kql/calypso/ledger"
 )
 
@@ -59,7 +57,7 @@ func (s *RuleSet) Rules() ([]*detect.Rule, error) {
 		return s.rules, nil
 	}
 	s.looked = now
-	if seen := look(s.paths); seen != s.seen {
+	if seen := rulefiles.Look(s.paths); seen != s.seen {
 		s.seen = seen
 		s.readFiles()
 	}
@@ -159,22 +157,4 @@ func (s *RuleSet) turn() error {
 		s.rules[i] = r
 	}
 	return nil
-}
-
-// look returns what files look like without reading them.
-func look(paths []string) string {
-	var b strings.Builder
-	for _, p := range paths {
-		filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				fmt.Fprintf(&b, "%s %v\n", path, err)
-				return nil
-			}
-			if st, err := os.Stat(path); err == nil && !st.IsDir() {
-				fmt.Fprintf(&b, "%s %d %d\n", path, st.Size(), st.ModTime().UnixNano())
-			}
-			return nil
-		})
-	}
-	return b.String()
 }

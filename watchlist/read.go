@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/calypso-kql/calypso/internal/filetree"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
@@ -27,24 +28,14 @@ func Open(paths []string, o Options) (*Set, error) {
 	s := &Set{lists: map[string]*list{}}
 	var errs []error
 	for _, path := range paths {
-		err := filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
+		filetree.Walk(path, func(file string, info fs.FileInfo, err error) {
+			if err == nil {
+				err = s.read(file, info, o, file == path)
+			}
 			if err != nil {
-				return err
-			}
-			if d.IsDir() {
-				if file != path && strings.HasPrefix(d.Name(), ".") {
-					return fs.SkipDir
-				}
-				return nil
-			}
-			if err := s.read(file, o, file == path); err != nil {
 				errs = append(errs, fmt.Errorf("watchlist %s: %w", file, err))
 			}
-			return nil
 		})
-		if err != nil {
-			errs = append(errs, fmt.Errorf("watchlists: %w", err))
-		}
 	}
 	for alias := range o.SearchKeys {
 		if s.lists[alias] == nil {
@@ -56,7 +47,7 @@ func Open(paths []string, o Options) (*Set, error) {
 
 // read reads one file. One that a folder has and whose ending is another is none of
 // ours.
-func (s *Set) read(file string, o Options, named bool) error {
+func (s *Set) read(file string, info fs.FileInfo, o Options, named bool) error {
 	base := filepath.Base(file)
 	ext := strings.ToLower(filepath.Ext(base))
 	switch {
@@ -67,10 +58,6 @@ func (s *Set) read(file string, o Options, named bool) error {
 		return nil
 	}
 	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(file)
 	if err != nil {
 		return err
 	}

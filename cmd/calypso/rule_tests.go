@@ -16,6 +16,7 @@ import (
 
 	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/internal/filetree"
 	"github.com/calypso-kql/calypso/internal/pace"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/ruletest"
@@ -97,26 +98,24 @@ type ruleTests struct {
 // find reads the files of tests.
 func (t *ruleTests) find(paths []string) error {
 	for _, path := range paths {
-		err := filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case d.IsDir() || !strings.HasSuffix(file, ruletest.Suffix) && file != path:
-				return nil
-			case !strings.HasSuffix(file, ruletest.Suffix):
-				return nil // a rule that is named; whether it has tests is told at the end
-			}
-			f, err := ruletest.Read(file)
-			if err != nil {
-				t.wrong = append(t.wrong, err)
-				return nil
-			}
-			t.files = append(t.files, f)
-			return nil
-		})
-		if err != nil {
+		if _, err := os.Stat(path); err != nil {
 			return err
 		}
+		filetree.Walk(path, func(file string, _ fs.FileInfo, err error) {
+			isTests := strings.HasSuffix(file, ruletest.Suffix)
+			if !isTests && (err == nil || errors.Is(err, fs.ErrNotExist)) {
+				return // a rule, or none of ours; whether a rule that is named has tests is told at the end
+			}
+			var f *ruletest.File
+			if err == nil {
+				f, err = ruletest.Read(file)
+			}
+			if err != nil {
+				t.wrong = append(t.wrong, err)
+				return
+			}
+			t.files = append(t.files, f)
+		})
 	}
 	return nil
 }

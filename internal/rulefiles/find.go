@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/calypso-kql/calypso/internal/filetree"
 )
 
 // A Kind is a kind of rule.
@@ -31,54 +33,47 @@ type Kind struct {
 const maxBytes = 64 << 20
 
 // Find reads the files of paths, and all in those that are folders that may have rules:
-// not what is hidden, nor tests of rules.
+// not tests of rules.
 func (k *Kind) Find(paths []string) {
 	for _, path := range paths {
-		st, err := os.Stat(path)
-		switch {
-		case err != nil:
-			k.Wrong(path, err)
-		case st.IsDir():
-			k.folder(path)
-		default:
-			k.file(path, false)
-		}
+		filetree.Walk(path, func(file string, info fs.FileInfo, err error) {
+			mayBe := k.sign(file) != nil && !strings.HasSuffix(file, ".test.yaml")
+			switch {
+			case err != nil && (file == path || mayBe || !errors.Is(err, fs.ErrNotExist)):
+				k.Wrong(file, err)
+			case err == nil && (file == path || mayBe):
+				k.file(file, info, file != path)
+			}
+		})
 	}
 }
 
-func (k *Kind) folder(dir string) {
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			k.Wrong(path, err)
-			return nil
-		}
-		hidden := strings.HasPrefix(d.Name(), ".") && path != dir
-		switch {
-		case d.IsDir() && hidden:
-			return filepath.SkipDir
-		case !d.IsDir() && !hidden && k.sign(path) != nil && !strings.HasSuffix(path, ".test.yaml"):
-			k.file(path, true)
-		}
-		return nil
-	})
-	if err != nil {
-		k.Wrong(dir, err)
+// Look returns what the files of paths, and those in folders, look like without reading
+// them: something else once one of them has changed.
+func Look(paths []string) string {
+	var b strings.Builder
+	for _, path := range paths {
+		filetree.Walk(path, func(file string, info fs.FileInfo, err error) {
+			if err != nil {
+				fmt.Fprintf(&b, "%s %v\n", file, err)
+				return
+			}
+			fmt.Fprintf(&b, "%s %d %d\n", file, info.Size(), info.ModTime().UnixNano())
+		})
 	}
+	return b.String()
 }
 
 func (k *Kind) sign(path string) *regexp.Regexp {
 	return k.Signs[strings.ToLower(filepath.Ext(path))]
 }
 
-func (k *Kind) file(path string, inFolder bool) {
-	st, err := os.Stat(path)
-	if err == nil && st.Size() > maxBytes {
-		err = fmt.Errorf("%s: is larger than the %d MB that a file of rules may have", path, maxBytes>>20)
+func (k *Kind) file(path string, info fs.FileInfo, inFolder bool) {
+	if info.Size() > maxBytes {
+		k.Wrong(path, fmt.Errorf("%s: is larger than the %d MB that a file of rules may have", path, maxBytes>>20))
+		return
 	}
-	var text []byte
-	if err == nil {
-		text, err = os.ReadFile(path)
-	}
+	text, err := os.ReadFile(path)
 	if err != nil {
 		k.Wrong(path, err)
 		return
