@@ -87,9 +87,6 @@ func New(o Options) (*Demo, error) {
 	return d, nil
 }
 
-// Rule returns the detection that is run.
-func (d *Demo) Rule() *detect.Rule { return d.rule }
-
 // Load reads the logs that Write wrote. progress is told how many of total bytes
 // were read since the last call; it may be nil, and may be called concurrently. A
 // record that is not understood is an error: the demo has none.

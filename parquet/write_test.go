@@ -166,37 +166,3 @@ func (d *fullDisk) Write(p []byte) (int, error) {
 	d.left -= len(p)
 	return len(p), nil
 }
-
-func TestCreate(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "t.parquet")
-	w, err := parquet.Create(path, schema, parquet.WriterOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Abort()
-	if err := w.Write(testRows(10)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); !os.IsNotExist(err) {
-		t.Errorf("the file is there before it is whole: %v", err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if f := openFile(t, path, parquet.Options{}); f.Rows() != 10 {
-		t.Errorf("%d rows, want 10", f.Rows())
-	}
-
-	again, err := parquet.Create(path, schema, parquet.WriterOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	again.Abort()
-	left, _ := filepath.Glob(path + "*")
-	if len(left) != 1 || openFile(t, path, parquet.Options{}).Rows() != 10 {
-		t.Errorf("giving up leaves %v", left)
-	}
-	if _, err := parquet.Create(filepath.Join(path, "below"), schema, parquet.WriterOptions{}); err == nil || !strings.Contains(err.Error(), "below") {
-		t.Errorf("error is %v, want the path in it", err)
-	}
-}

@@ -44,14 +44,7 @@ func (s search) mayMatch(text string) bool {
 	return s.m.mayMatch(text)
 }
 
-// find returns the first match as search.find does; loc is the caller's.
-func (m *matcher) find(s string) (loc []int) {
-	x := m.search()
-	defer x.done()
-	return append([]int(nil), x.find(s)...)
-}
-
-// findSpan is find for the whole match alone.
+// findSpan returns where the first match is.
 func (m *matcher) findSpan(s string) (start, end int, ok bool) {
 	x := m.search()
 	defer x.done()

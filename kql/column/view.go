@@ -1,7 +1,5 @@
 package column
 
-import "github.com/calypso-kql/calypso/kql/dynamic"
-
 // A View reads a column of any form but Lazy as Go values, for kernels that
 // take several columns. At and Null are small enough to inline.
 type View[T Value] struct {
@@ -59,6 +57,3 @@ func (v *View[T]) Const() (value T, ok bool) {
 	}
 	return value, false
 }
-
-// IsNullDynamic reports whether row i of a dynamic view is null.
-func IsNullDynamic(v *View[dynamic.Value], i int) bool { return v.vals[v.slot(i)].IsNull() }

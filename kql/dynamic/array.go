@@ -93,14 +93,6 @@ func (v Value) AppendWords(dst []int64, kind Kind, from, to int) (words []int64,
 	return dst, true
 }
 
-// FromWords returns the array of vals, which are what AppendWords reads: of kind
-// Long, DateTime or TimeSpan.
-func FromWords(kind Kind, vals []int64) Value {
-	b := NewWordsBuilder(kind, len(vals))
-	b.Append(vals)
-	return b.Value()
-}
-
 // A WordsBuilder makes one array, of which the kind and the number of elements are
 // known, in the memory that it takes and no more.
 type WordsBuilder struct {

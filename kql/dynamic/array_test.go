@@ -18,7 +18,7 @@ func TestWords(t *testing.T) {
 			one.AppendLong(longs[i])
 			other.Append(FromReal(reals[i]))
 		}
-		v, rb := FromWords(Long, longs), NewWordsBuilder(Real, n)
+		v, rb := wordsOf(Long, longs), NewWordsBuilder(Real, n)
 		rb.AppendReals(reals)
 		w := rb.Value()
 		if v.Encoding() != one.Value().Encoding() || w.Encoding() != other.Value().Encoding() {
@@ -41,6 +41,12 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func wordsOf(kind Kind, vals []int64) Value {
+	b := NewWordsBuilder(kind, len(vals))
+	b.Append(vals)
+	return b.Value()
+}
+
 // TestOtherWords asks for words where there are others: all or none are read.
 func TestOtherWords(t *testing.T) {
 	for _, c := range []struct {
@@ -49,9 +55,9 @@ func TestOtherWords(t *testing.T) {
 		from, to int
 		ok       bool
 	}{
-		{FromWords(DateTime, []int64{1, 2, 3}), DateTime, 1, 3, true},
-		{FromWords(DateTime, []int64{1, 2, 3}), TimeSpan, 1, 3, false},
-		{FromWords(TimeSpan, []int64{1, 2, 3}), TimeSpan, 3, 3, true},
+		{wordsOf(DateTime, []int64{1, 2, 3}), DateTime, 1, 3, true},
+		{wordsOf(DateTime, []int64{1, 2, 3}), TimeSpan, 1, 3, false},
+		{wordsOf(TimeSpan, []int64{1, 2, 3}), TimeSpan, 3, 3, true},
 		{FromText(`[1.0, 2.0]`), Long, 0, 2, false},
 		{FromText(`[1.0, 2.0]`), Real, 0, 2, false},
 		{FromText(`[1, 2, "eight ch"]`), Long, 0, 2, true},

@@ -140,9 +140,6 @@ func (b *BagBuilder) SetReal(name string, f float64) {
 	b.done()
 }
 
-// SetBool adds a boolean.
-func (b *BagBuilder) SetBool(name string, v bool) { b.Set(name, FromBool(v)) }
-
 // SetString adds a string.
 func (b *BagBuilder) SetString(name, s string) {
 	b.name(name)
@@ -157,19 +154,9 @@ func (b *BagBuilder) SetDateTime(name string, ticks int64) {
 	b.done()
 }
 
-// SetTimeSpan adds a timespan, in ticks.
-func (b *BagBuilder) SetTimeSpan(name string, ticks int64) {
-	b.name(name)
-	b.buf = appendWord(b.buf, tagTimeSpan, uint64(ticks))
-	b.done()
-}
-
 // Len returns the number of members set since the last Value or Reset, a name
 // that was set twice counting twice.
 func (b *BagBuilder) Len() int { return len(b.ends) / 2 }
-
-// Size returns the bytes that the bag takes so far, to be kept below 4 GB.
-func (b *BagBuilder) Size() int { return len(b.buf) + 5*len(b.ends) }
 
 // Reset drops what was set.
 func (b *BagBuilder) Reset() {

@@ -115,10 +115,10 @@ func TestBuilders(t *testing.T) {
 		}
 		b.SetLong("l", 1)
 		b.SetReal("r", 1)
-		b.SetBool("b", false)
+		b.Set("b", FromBool(false))
 		b.SetString("s", "x")
 		b.SetDateTime("d", testDate)
-		b.SetTimeSpan("t", types.TicksPerDay)
+		b.Set("t", FromTimeSpan(types.TicksPerDay))
 		b.Set("n", Value{})
 		b.Set("l", parse(`{"deep":[1]}`))
 		bag := b.Value()
