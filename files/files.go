@@ -98,6 +98,9 @@ func Open(ctx context.Context, specs []Spec, o Options) (*Set, error) {
 		}
 	}
 	for _, t := range loader.Finish() {
+		if len(parts[t.Name]) > 0 {
+			t = t.Decided() // another file says the type
+		}
 		add(t.Name, part{plan.NewMemory(t.Schema, t.Batches), "table " + t.Name + " of JSON and CSV"})
 	}
 	for _, name := range order {

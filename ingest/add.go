@@ -17,6 +17,9 @@ func (l *Loader) add(in Input, p *piece) error {
 		for _, b := range t.bad {
 			l.report.unreadable(in.Name, t.table, b)
 		}
+		if t.n == 0 && !l.keepsAll() {
+			continue // the columns of an answer without rows
+		}
 		lt := l.tables[t.table]
 		if lt == nil {
 			lt = &loadedTable{}
@@ -25,7 +28,7 @@ func (l *Loader) add(in Input, p *piece) error {
 		}
 		if l.opt.Sink == nil || !t.known {
 			before := lt.values()
-			lt.add(t)
+			lt.add(t, l.keepsAll())
 			l.kept += t.size()
 			l.values += lt.values() - before
 			continue
@@ -44,6 +47,11 @@ func (l *Loader) add(in Input, p *piece) error {
 	}
 	return nil
 }
+
+// keepsAll reports whether the tables are there as they are in the end, so that columns
+// and tables that have no values do no harm. Where tables grow, the type of such a column
+// would stay.
+func (l *Loader) keepsAll() bool { return l.opt.Sink == nil && l.opt.Grows == nil }
 
 // handOver gives Sink the rows that it has not got.
 func (l *Loader) handOver(in Input) error {

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/calypso-kql/calypso/kql/dynamic"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // delimiterOf returns the delimiter of a file with a header line: the one of
@@ -55,8 +57,8 @@ const localTime = " [Local Time]"
 var errLocalTime = errors.New("its times are in a local zone that it does not name: export it in UTC")
 
 // decodeDelimited decodes a whole CSV or TSV file with a header. Portal exports
-// write the zone behind the names of datetime columns ("TimeGenerated [UTC]")
-// and an unnamed first column may hold row numbers.
+// write the zone behind the names of datetime columns ("TimeGenerated [UTC]"). A first
+// column without a name is left out: it holds row numbers.
 func (d *decoder) decodeDelimited(r io.Reader, comma rune) error {
 	cr := csv.NewReader(r)
 	cr.Comma, cr.FieldsPerRecord, cr.LazyQuotes, cr.ReuseRecord = comma, -1, false, true
@@ -64,13 +66,42 @@ func (d *decoder) decodeDelimited(r io.Reader, comma rune) error {
 	if err != nil {
 		return err
 	}
-	keys := make([]*key, len(head))
-	for i, name := range head {
+	for _, name := range head {
 		if strings.HasSuffix(name, localTime) {
 			return errLocalTime
 		}
-		keys[i] = d.keys.get(strings.TrimSuffix(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")), " [UTC]"))
 	}
+	a, keys := d.header(head)
+	d.under(a, func() { err = d.delimitedRows(cr, keys) })
+	return err
+}
+
+// header returns the columns under a header, and what the fields of a row are values of.
+// A column that has the name of another gets a number behind it, as those of an answer do.
+// One without a name is there if it has values; the first one numbers the rows then.
+func (d *decoder) header(head []string) (named *answerColumns, keys []*key) {
+	named = &answerColumns{}
+	taken := map[string]bool{}
+	for i, name := range head {
+		name = strings.TrimSuffix(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")), " [UTC]")
+		free := name
+		if name == "" && i > 0 {
+			free = "Column" + strconv.Itoa(i+1)
+		}
+		for n := 1; taken[free]; n++ {
+			free = name + strconv.Itoa(n)
+		}
+		taken[free] = true
+		k := d.keys.get(free)
+		keys = append(keys, k)
+		if name != "" {
+			named.keys, named.types = append(named.keys, k), append(named.types, types.Unknown)
+		}
+	}
+	return named, keys
+}
+
+func (d *decoder) delimitedRows(cr *csv.Reader, keys []*key) error {
 	var members []member
 	for {
 		fields, err := cr.Read()

@@ -29,6 +29,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -46,6 +47,28 @@ type Table struct {
 	Name    string
 	Schema  types.Schema
 	Batches []*column.Batch
+
+	undecided []int // places of the columns that nothing says the type of
+}
+
+// Decided returns the table without the columns that have no values and of which nothing
+// says the type: they are string, for want of another.
+func (t Table) Decided() Table {
+	if len(t.undecided) == 0 {
+		return t
+	}
+	out := Table{Name: t.Name}
+	var kept []int
+	for i, c := range t.Schema.Columns {
+		if !slices.Contains(t.undecided, i) {
+			kept = append(kept, i)
+			out.Schema.Columns = append(out.Schema.Columns, c)
+		}
+	}
+	for _, b := range t.Batches {
+		out.Batches = append(out.Batches, b.Select(kept))
+	}
+	return out
 }
 
 // Options say how input is read.

@@ -84,6 +84,12 @@ func cell(t *testing.T, table ingest.Table, row int, name string) string {
 		case types.Real:
 			v := column.ViewOf[float64](c)
 			return fmt.Sprint(v.At(row))
+		case types.Decimal:
+			v := column.ViewOf[types.Decimal128](c)
+			return fmt.Sprint(v.At(row))
+		case types.GUID:
+			v := column.ViewOf[types.GUID128](c)
+			return fmt.Sprint(v.At(row))
 		}
 		v := column.ViewOf[int64](c)
 		return fmt.Sprint(v.At(row))
@@ -262,7 +268,7 @@ func TestFormats(t *testing.T) {
 func TestUnknownTable(t *testing.T) {
 	got, _ := load(t, text(`{"a":1,"b":"x","t":"2026-01-01T00:00:00Z","m":1,"n":null}
 {"a":2.5,"b":"","t":"2026-01-02T00:00:00Z","m":"x","d":{"k":[]},"f":true}`))
-	if s, w := got["in"].Schema.String(), "a:real, b:string, t:datetime, m:string, d:dynamic, f:bool"; s != w {
+	if s, w := got["in"].Schema.String(), "a:real, b:string, t:datetime, m:string, n:string, d:dynamic, f:bool"; s != w {
 		t.Errorf("schema is %s, want %s", s, w)
 	}
 	want(t, got["in"], 0, map[string]string{"a": "1", "d": "null", "f": "null", "m": "1"})

@@ -39,6 +39,11 @@ type decoder struct {
 	failed error
 	rows   int // since the last call
 
+	// answer is the columns of the answer, or under the header, whose rows are being
+	// decoded, nil elsewhere; answered is where they are known.
+	answer   *answerColumns
+	answered *rows
+
 	mistakes int // records rejected so far
 	// listLine is how many lines behind the record's first one its list of
 	// records begins, if it has one.
@@ -255,6 +260,9 @@ func (d *decoder) record(members []member) {
 		d.report(l.refused)
 		return
 	}
+	if d.answer != nil && !enveloped {
+		d.declare(l)
+	}
 	d.row.begin(l)
 	if !enveloped {
 		for i := range members {
@@ -324,7 +332,7 @@ func (d *decoder) rowsOf(l *layout) *rows {
 		t = &rows{table: l.m.table, c: l.columns, asText: d.asText || !l.known}
 		d.out[l.m.table] = t
 	}
-	if t.n == 0 {
+	if t.n == 0 && t.declared == nil {
 		d.order = append(d.order, t)
 	}
 	return t

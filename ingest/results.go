@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/calypso-kql/calypso/kql/dynamic"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // resultTables returns the tables of a query's answer saved as a file: the Log
@@ -35,12 +36,12 @@ func (d *decoder) results(tables string) {
 }
 
 func (d *decoder) resultTable(text string) {
-	var names []string
+	var columns *answerColumns
 	rowsText := ""
 	_, err := dynamic.ScanMembers(text, 0, func(name, raw string) bool {
 		switch name {
 		case "columns", "Columns":
-			names = columnNames(raw)
+			columns = d.answerOf(raw)
 		case "rows", "Rows":
 			rowsText = raw
 		}
@@ -50,23 +51,27 @@ func (d *decoder) resultTable(text string) {
 		d.report(err)
 		return
 	}
-	d.resultRows(names, rowsText)
+	d.resultRows(columns, rowsText)
 }
 
-// resultRows decodes the rows of a table of an answer. names is nil and rowsText
+// resultRows decodes the rows of a table of an answer. columns is nil and rowsText
 // empty where it has none.
-func (d *decoder) resultRows(names []string, rowsText string) {
-	if names == nil || rowsText == "" {
+func (d *decoder) resultRows(columns *answerColumns, rowsText string) {
+	if columns == nil || rowsText == "" {
 		d.report(errors.New("a result table without columns and rows"))
 		return
 	}
+	d.under(columns, func() { d.rowsUnder(columns, rowsText) })
+}
+
+func (d *decoder) rowsUnder(columns *answerColumns, rowsText string) {
 	var members []member
 	if _, err := dynamic.ScanElements(rowsText, 0, func(_ int, raw string) bool {
 		members = members[:0]
 		i := 0
 		if _, err := dynamic.ScanElements(raw, 0, func(_ int, cell string) bool {
-			if i < len(names) {
-				members = append(members, member{d.keys.get(names[i]), value{raw: cell}})
+			if i < len(columns.keys) {
+				members = append(members, member{columns.keys[i], value{raw: cell}})
 			}
 			i++
 			return true
@@ -74,8 +79,8 @@ func (d *decoder) resultRows(names []string, rowsText string) {
 			d.report(err)
 			return true
 		}
-		if i != len(names) {
-			d.report(fmt.Errorf("a row of %d cells under %d columns", i, len(names)))
+		if i != len(columns.keys) {
+			d.report(fmt.Errorf("a row of %d cells under %d columns", i, len(columns.keys)))
 			return true
 		}
 		d.recordOf(members)
@@ -104,7 +109,7 @@ func isFrame(members []member) bool {
 // frame decodes the rows of a frame that has a table of the result. Others describe
 // it.
 func (d *decoder) frame(members []member) {
-	var names []string
+	var columns *answerColumns
 	frame, kind, rowsText := "", "", ""
 	for i := range members {
 		switch m := &members[i]; m.key.name {
@@ -113,7 +118,7 @@ func (d *decoder) frame(members []member) {
 		case "TableKind":
 			kind = m.text()
 		case "Columns":
-			names = columnNames(m.raw)
+			columns = d.answerOf(m.raw)
 		case "Rows":
 			rowsText = m.raw
 		}
@@ -122,23 +127,57 @@ func (d *decoder) frame(members []member) {
 	case frame == "TableFragment":
 		d.report(errors.New("a progressive answer is not read: ask for it with results_progressive_enabled=false"))
 	case frame == "DataTable" && kind == "PrimaryResult":
-		d.resultRows(names, rowsText)
+		d.resultRows(columns, rowsText)
 	}
 }
 
-// columnNames reads the names out of a result's list of columns.
-func columnNames(list string) []string {
-	names := []string{}
+// answerColumns are the columns of an answer or under a header, with the types that are
+// said of them, Unknown where none is.
+type answerColumns struct {
+	keys  []*key
+	types []types.Type
+}
+
+// answerOf reads the columns out of a result's list of them.
+func (d *decoder) answerOf(list string) *answerColumns {
+	a := &answerColumns{}
 	dynamic.ScanElements(list, 0, func(_ int, raw string) bool {
-		name := ""
+		name, typ := "", types.Unknown
 		dynamic.ScanMembers(raw, 0, func(key, value string) bool {
-			if (key == "name" || key == "ColumnName") && value[0] == '"' {
+			if value[0] != '"' {
+				return true
+			}
+			switch key {
+			case "name", "ColumnName":
 				name = dynamic.Unquote(value)
+			case "type", "ColumnType":
+				typ, _ = types.Lookup(dynamic.Unquote(value))
 			}
 			return true
 		})
-		names = append(names, name)
+		a.keys, a.types = append(a.keys, d.keys.get(name)), append(a.types, typ)
 		return true
 	})
-	return names
+	return a
+}
+
+// under decodes rows under the columns given, by f. Where there are none, their table has
+// the columns all the same.
+func (d *decoder) under(a *answerColumns, f func()) {
+	d.answer, d.answered = a, nil
+	defer func() { d.answer, d.answered = nil, nil }()
+	f()
+	if d.answered == nil {
+		if l := d.layout(layoutKey{into: d.into, base: d.base}); l.refused == nil {
+			d.declare(l)
+		}
+	}
+}
+
+// declare notes the columns of the answer for the table that its rows go to.
+func (d *decoder) declare(l *layout) {
+	if t := d.rowsOf(l); t != d.answered || t.declared == nil {
+		t.declare(l, d.answer)
+		d.answered = t
+	}
 }

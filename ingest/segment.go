@@ -197,12 +197,20 @@ func fromTexts(t types.Type, texts []string) column.Column {
 	switch t {
 	case types.Bool:
 		return parsedTexts(t, texts, parseBool)
+	case types.Int:
+		return parsedTexts(t, texts, parseInt)
 	case types.Long:
 		return parsedTexts(t, texts, parseLong)
 	case types.Real:
 		return parsedTexts(t, texts, types.ParseReal)
+	case types.Decimal:
+		return parsedTexts(t, texts, types.ParseDecimal)
 	case types.DateTime:
 		return parsedTexts(t, texts, ParseTime)
+	case types.TimeSpan:
+		return parsedTexts(t, texts, types.ParseTimeSpan)
+	case types.GUID:
+		return parsedTexts(t, texts, types.ParseGUID)
 	case types.Dynamic:
 		return dynamicOf(texts)
 	}

@@ -10,7 +10,7 @@ type loadedTable struct {
 	known   bool
 	names   []types.Column
 	at      map[string]int // place of a name; nil if the schema is known
-	shapes  []shape        // of the values, unless the schema is known
+	seen    []evidence     // of the types, unless the schema is known
 	fixed   []types.Column // the first columns, with the types that rows before had
 	full    []*segment
 	current *segment
@@ -26,15 +26,16 @@ func (t *loadedTable) values() int64 {
 	return t.done + t.current.values()
 }
 
-// add adds the rows of p.
-func (t *loadedTable) add(p *part) {
+// add adds the rows of p. Columns that have no value in it are added where empty says
+// so, or an answer says their type.
+func (t *loadedTable) add(p *part, empty bool) {
 	t.known = p.known
 	at := make([]int, len(p.cols))
 	for i := range p.cols {
 		at[i] = i
-		if !p.known && p.cols[i] != nil {
+		if declared := p.declaredType(i); !p.known && (p.cols[i] != nil || declared != types.Unknown || empty) {
 			at[i] = t.place(p.names[i])
-			t.shapes[at[i]] |= p.shapes[i]
+			t.seen[at[i]].add(p.cols[i] != nil, p.shapes[i], declared)
 		}
 	}
 	if p.known {
@@ -62,7 +63,7 @@ func (t *loadedTable) place(c types.Column) int {
 		}
 		i = len(t.names)
 		t.at[c.Name] = i
-		t.names, t.shapes = append(t.names, c), append(t.shapes, 0)
+		t.names, t.seen = append(t.names, c), append(t.seen, evidence{})
 	}
 	return i
 }
@@ -73,7 +74,7 @@ func (t *loadedTable) isEmpty() bool { return t.current == nil && len(t.full) ==
 // goOn begins anew after rows that were finished as those of a schema.
 func (t *loadedTable) goOn(s types.Schema) {
 	t.fixed, t.full, t.current = s.Columns, nil, nil
-	clear(t.shapes)
+	clear(t.seen)
 }
 
 // finish returns the table. Columns without a known type get the one that they had
@@ -87,7 +88,10 @@ func (t *loadedTable) finish(name string, bad func(badValues)) Table {
 		case i < len(t.fixed):
 			c.Type = t.fixed[i].Type
 		default:
-			c.Type = t.shapes[i].typeOf()
+			c.Type = t.seen[i].typeOf()
+			if !t.seen[i].isDecided() {
+				out.undecided = append(out.undecided, i)
+			}
 		}
 		out.Schema.Columns = append(out.Schema.Columns, c)
 	}
@@ -95,6 +99,9 @@ func (t *loadedTable) finish(name string, bad func(badValues)) Table {
 		t.full = append(t.full, t.current)
 	}
 	for i, s := range t.full {
+		if s.n == 0 {
+			continue // an answer without rows has columns all the same
+		}
 		cols := make([]column.Column, len(t.names))
 		for j, c := range out.Schema.Columns {
 			if j < len(s.cols) {
