@@ -15,6 +15,8 @@ type settingsField struct {
 	Start  string `yaml:"start,omitempty"`
 	First  string `yaml:"first,omitempty"`
 	Once   bool   `yaml:"once,omitempty"`
+	// Origin is the product that the rule is from, if not Sentinel.
+	Origin Origin `yaml:"origin,omitempty"`
 	// Remediation is what alerts say in RemediationSteps.
 	Remediation string `yaml:"remediation,omitempty"`
 }
@@ -48,7 +50,8 @@ func (f *settingsField) fill(r *Rule, p *problems) {
 		}
 		r.Delay = &d
 	}
-	r.Once, r.Remediation = f.Once, f.Remediation
+	r.Once, r.Remediation, r.Origin = f.Once, f.Remediation, f.Origin
+	p.Want(f.Origin == "" || f.Origin == CustomDetection, "calypso.origin", fmt.Sprintf("%q: want %s, or nothing", f.Origin, CustomDetection))
 	if f.First != "" {
 		r.First = p.duration("calypso.first", f.First)
 	}
@@ -69,7 +72,7 @@ func (p *problems) start(field, text string) time.Time {
 
 // settings returns what of the rule only Calypso knows; nil if there is none.
 func (r *Rule) settings() *settingsField {
-	f := settingsField{Once: r.Once, Remediation: r.Remediation}
+	f := settingsField{Once: r.Once, Remediation: r.Remediation, Origin: r.Origin}
 	if r.First > 0 {
 		f.First = KQLDuration(r.First)
 	}

@@ -128,7 +128,7 @@ func (r *Rule) LostInARM() (out []string) {
 		for _, setting := range []struct {
 			name string
 			set  bool
-		}{{"window", f.Window != ""}, {"delay", f.Delay != ""}, {"start", f.Start != ""}, {"first", f.First != ""}, {"once", f.Once}, {"remediation", f.Remediation != ""}} {
+		}{{"window", f.Window != ""}, {"delay", f.Delay != ""}, {"start", f.Start != ""}, {"first", f.First != ""}, {"once", f.Once}, {"origin", f.Origin != ""}, {"remediation", f.Remediation != ""}} {
 			if setting.set {
 				out = append(out, "calypso."+setting.name)
 			}

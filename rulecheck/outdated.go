@@ -39,12 +39,14 @@ func looksLikeTechnique(s string) bool {
 // mapped entities before there were mappings.
 func (x *checker) outdated(q *kql.Query, answer types.Schema) {
 	reads := reads(q.Plan())
+	told := map[string]bool{}
 	for _, table := range reads {
-		if instead, ok := deprecated().tables[table.Table]; ok {
+		if instead, ok := deprecated().tables[table.Table]; ok && !told[table.Table] {
+			told[table.Table] = true
 			x.at(x.placeOf(q, table.Table), Warning, codeDeprecated, fmt.Sprintf("the table %s is deprecated: use %s", table.Table, instead))
 		}
 	}
-	told := map[string]bool{}
+	told = map[string]bool{}
 	syntax.Walk(q.Tree(), func(n syntax.Node) bool {
 		id, ok := n.(*syntax.Ident)
 		if !ok || told[id.Name] {

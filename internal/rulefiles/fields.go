@@ -126,8 +126,11 @@ func (f *fieldFinder) meant(name, path string, known map[string]reflect.Type) st
 	for _, k := range slices.Sorted(maps.Keys(known)) {
 		a, b := strings.ToLower(name), strings.ToLower(k)
 		d := spelling.Distance(a, b, least)
-		if len(a) > 3 && (strings.HasPrefix(b, a) || strings.HasPrefix(a, b)) {
+		switch {
+		case len(a) > 3 && (strings.HasPrefix(b, a) || strings.HasPrefix(a, b)):
 			d = 1
+		case min(len(a), len(b)) > 3 && (strings.HasSuffix(b, a) || strings.HasSuffix(a, b)): // techniques, relevantTechniques
+			d = min(d, 2)
 		}
 		if d < least {
 			best, least = k, d
