@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -128,13 +129,22 @@ func (s *seen) readIDs(path string) (written int64, named []namedSegment, err er
 
 // mendIDs reads a file of ids, or its copy if that is damaged, from which it is written
 // again: mended says so. One that is damaged as its copy is has another name from then
-// on, and what it knew is lost.
+// on, and what it knew is lost. A copy that is not like its file is written again, too.
 func (s *seen) mendIDs(path string) (written int64, mended, err error) {
-	written, _, err = s.readIDs(path)
+	text, err := os.ReadFile(path)
 	if err == nil {
-		return written, nil, nil
+		written, _, err = s.decodeIDs(path, text)
 	}
 	b, copyErr := os.ReadFile(path + copyEnd)
+	if err == nil {
+		if bytes.Equal(text, b) {
+			return written, nil, nil
+		}
+		if copyErr == nil {
+			mended = &DamageError{File: path + copyEnd, What: "it is not as the file is that it is a copy of; mended from that"}
+		}
+		return written, errors.Join(mended, writeFile(path+copyEnd, func(string) {}, text)), nil
+	}
 	if copyErr == nil {
 		written, _, copyErr = s.decodeIDs(path+copyEnd, b)
 	}

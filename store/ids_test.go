@@ -86,6 +86,14 @@ func TestDamagedIDs(t *testing.T) {
 			t.Errorf("%s is damaged: the stream is at %d", path, end)
 		}
 		s.Close()
+		damage(path + copyEnd)
+		for _, want := range []int{1, 0} {
+			s = open(t, dir, Options{idle: true})
+			if d := s.Damage(); len(d) != want || want > 0 && !strings.Contains(d[0].Error(), path+copyEnd) {
+				t.Errorf("the copy of %s is damaged: %v, want %d", path, d, want)
+			}
+			s.Close()
+		}
 		damage(path)
 		damage(path + copyEnd)
 		for _, want := range []int{1, 0} {
