@@ -63,7 +63,7 @@ const layers = `
 	notify          : config database incident
 	backtest        : detect
 	rulecheck       : kql/types kql/bind kql/syntax kql/plan kql detect
-	ruletest        : kql/types kql/plan kql/syntax kql ingest output workspace detect internal/rulefiles
+	ruletest        : kql/types kql/column kql/plan kql/syntax kql ingest output workspace detect internal/rulefiles internal/spelling
 
 	internal/tenant :
 	demo            : kql/types kql/column kql/plan kql catalog files workspace output detect rules internal/tenant

@@ -114,7 +114,7 @@ func (s *Step) compare(e *detect.Evaluation) []string {
 			continue
 		}
 		taken[best] = n
-		out = append(out, fmt.Sprintf("alert %d is like none; the nearest is %q, but its %s", n+1, e.Alerts[best].Name, strings.Join(diffs[n][best], "; its ")))
+		out = append(out, fmt.Sprintf("alert %d is like none; the nearest is %q, but its%s", n+1, e.Alerts[best].Name, told(diffs[n][best])))
 	}
 	for i, by := range taken {
 		if by < 0 {
@@ -122,6 +122,14 @@ func (s *Step) compare(e *detect.Evaluation) []string {
 		}
 	}
 	return out
+}
+
+// told writes differences of an alert: one in the line, several in lines of their own.
+func told(diffs []string) string {
+	if len(diffs) == 1 {
+		return " " + diffs[0]
+	}
+	return "\n  " + strings.Join(diffs, "\n  ")
 }
 
 // match gives as many of the expected alerts as can be an alert of their own that is as

@@ -24,6 +24,13 @@ import (
 // Suffix is how the names of files of tests end.
 const Suffix = ".test.yaml"
 
+// Beside returns the file of tests of a rule's file; !ok if there is none.
+func Beside(rule string) (path string, ok bool) {
+	path = strings.TrimSuffix(rule, filepath.Ext(rule)) + Suffix
+	_, err := os.Stat(path)
+	return path, err == nil
+}
+
 // A File is the tests of one rule.
 type File struct {
 	Path  string
@@ -79,6 +86,7 @@ func Read(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	text = rulefiles.Plain(text)
 	var in testFile
 	var all any
 	if err := cmp.Or(yaml.Unmarshal(text, &in), yaml.Unmarshal(text, &all)); err != nil {
@@ -117,7 +125,7 @@ func readRule(path, name string) (*detect.Rule, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: its rule: %w", path, err)
 		}
-		return detect.Parse(file, text)
+		return detect.Parse(file, rulefiles.Plain(text))
 	}
 	return nil, fmt.Errorf("%s: there is no rule beside it: want %s, or rule: FILE", path, strings.Join(tries, ", "))
 }
@@ -175,5 +183,8 @@ func relative(text string, now time.Time) (time.Time, bool) {
 		return now, false
 	}
 	d, err := detect.ParseDuration(rest)
+	if err != nil {
+		d, err = time.ParseDuration(rest) // 1h30m
+	}
 	return now.Add(sign * d), err == nil
 }

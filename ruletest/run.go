@@ -2,9 +2,7 @@ package ruletest
 
 import (
 	"context"
-	"encoding/xml"
 	"fmt"
-	"io"
 	"runtime/debug"
 	"time"
 
@@ -32,7 +30,10 @@ type Result struct {
 	// Failures say how the alerts differ from what was expected; none if the test
 	// passes.
 	Failures []string
-	Took     time.Duration
+	// Notes say what may be why: what the rule reads and the test has not, or has under
+	// another name. Only tests that fail have some.
+	Notes []string
+	Took  time.Duration
 }
 
 // Run runs one test of a rule.
@@ -50,7 +51,8 @@ func (r *Runner) Run(ctx context.Context, f *File, t *Test) (out Result) {
 		out.Failures = []string{err.Error()}
 		return out
 	}
-	q := workspace.NewQuerier(r.Engine, r.Workspace(logs), kql.RunOptions{Workers: 1})
+	ws := r.Workspace(logs)
+	q := workspace.NewQuerier(r.Engine, ws, kql.RunOptions{Workers: 1})
 	if f.Rule.Origin == detect.CustomDetection {
 		q = q.InPortal()
 	}
@@ -66,6 +68,9 @@ func (r *Runner) Run(ctx context.Context, f *File, t *Test) (out Result) {
 			}
 			out.Failures = append(out.Failures, w)
 		}
+	}
+	if len(out.Failures) > 0 {
+		out.Notes = r.notes(ctx, f.Rule, logs, ws)
 	}
 	return out
 }
@@ -108,55 +113,4 @@ func (r *Runner) delay(rule *detect.Rule) time.Duration {
 		return *rule.Delay
 	}
 	return r.Delay
-}
-
-// WriteJUnit writes results as JUnit's XML, a suite a file.
-func WriteJUnit(w io.Writer, results []Result) error {
-	type failure struct {
-		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
-	}
-	type testcase struct {
-		Name     string    `xml:"name,attr"`
-		Class    string    `xml:"classname,attr"`
-		Time     string    `xml:"time,attr"`
-		Failures []failure `xml:"failure"`
-	}
-	type suite struct {
-		Name     string     `xml:"name,attr"`
-		Tests    int        `xml:"tests,attr"`
-		Failures int        `xml:"failures,attr"`
-		Cases    []testcase `xml:"testcase"`
-	}
-	var suites struct {
-		XMLName xml.Name `xml:"testsuites"`
-		Suites  []*suite `xml:"testsuite"`
-	}
-	byFile := map[string]*suite{}
-	for _, r := range results {
-		s := byFile[r.File]
-		if s == nil {
-			s = &suite{Name: r.File}
-			byFile[r.File] = s
-			suites.Suites = append(suites.Suites, s)
-		}
-		c := testcase{Name: r.Name, Class: r.Rule, Time: fmt.Sprintf("%.3f", r.Took.Seconds())}
-		for _, f := range r.Failures {
-			c.Failures = append(c.Failures, failure{Message: f, Text: f})
-		}
-		if s.Tests++; len(r.Failures) > 0 {
-			s.Failures++
-		}
-		s.Cases = append(s.Cases, c)
-	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	enc := xml.NewEncoder(w)
-	enc.Indent("", "  ")
-	if err := enc.Encode(suites); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
 }

@@ -23,14 +23,14 @@ func absoluteFile(path string, schema types.Schema, now time.Time) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	comma := map[string]rune{".csv": ',', ".tsv": '\t'}[strings.ToLower(filepath.Ext(path))]
+	ext := strings.ToLower(filepath.Ext(path))
 	switch start := bytes.TrimLeft(text, " \t\r\n"); {
 	case bytes.HasPrefix(start, []byte("{")):
 		return absoluteLines(text, schema, now)
 	case bytes.HasPrefix(start, []byte("[")):
 		return absoluteList(text, schema, now)
-	case comma != 0:
-		return absoluteCSV(text, comma, schema, now), nil
+	case ext == ".csv" || ext == ".tsv":
+		return absoluteCSV(text, schema, now), nil
 	}
 	return text, nil
 }
@@ -51,10 +51,27 @@ func rawBytes(all []json.RawMessage) (out [][]byte) {
 	return out
 }
 
+// delimiterOf returns what is between the fields of a CSV, which its first line says, and the
+// text without that line if Excel has written it for that alone.
+func delimiterOf(text []byte) (comma rune, rest []byte) {
+	line, after, _ := bytes.Cut(text, []byte("\n"))
+	if sep, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("sep=")); ok && len(sep) == 1 {
+		return rune(sep[0]), after
+	}
+	comma, most := ',', 0
+	for _, c := range ",\t;" {
+		if n := bytes.Count(line, []byte(string(c))); n > most {
+			comma, most = c, n
+		}
+	}
+	return comma, text
+}
+
 // absoluteCSV makes the times of a CSV absolute. One that is none, or has no times that are
 // relative, is as it is: what is wrong with it is told when it is loaded.
-func absoluteCSV(text []byte, comma rune, schema types.Schema, now time.Time) []byte {
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+func absoluteCSV(text []byte, schema types.Schema, now time.Time) []byte {
+	comma, rest := delimiterOf(bytes.TrimPrefix(text, []byte("\ufeff")))
+	in := csv.NewReader(bytes.NewReader(rest))
 	in.Comma, in.FieldsPerRecord = comma, -1
 	header, err := in.Read()
 	if err != nil {
@@ -74,7 +91,8 @@ func absoluteCSV(text []byte, comma rune, schema types.Schema, now time.Time) []
 			return text
 		}
 		for i := range min(len(row), len(header)) {
-			if at, ok := relative(row[i], now); ok && holdsTime(header[i], schema) {
+			name, _, _ := strings.Cut(header[i], " [") // TimeGenerated [UTC]
+			if at, ok := relative(row[i], now); ok && holdsTime(name, schema) {
 				row[i], changed = at.UTC().Format(time.RFC3339Nano), true
 			}
 		}

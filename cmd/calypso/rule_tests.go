@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,7 +36,7 @@ func testCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "test PATH… [--junit FILE] [--all]",
 		Short: "Test detection rules: logs written beside them, and the alerts that must come of them",
-		Long: `Run the tests of rules in files and folders. RULE.test.yaml beside RULE.yaml holds
+		Long: `Run the tests of rules in files and folders, and of rules that are named. RULE.test.yaml beside RULE.yaml holds
 logs, with times relative to the test's, and the alerts that the rule must raise;
 docs/rules.md tells how. The exit code is 1 if a test fails, 3 if a file is wrong.`,
 		Example: `  calypso test rules/
@@ -95,16 +96,21 @@ type ruleTests struct {
 	took    time.Duration
 }
 
-// find reads the files of tests.
+// find reads the files of tests: those that are named, those in folders, and those beside
+// rules that are named.
 func (t *ruleTests) find(paths []string) error {
 	for _, path := range paths {
-		if _, err := os.Stat(path); err != nil {
+		info, err := os.Stat(path)
+		if err != nil {
 			return err
+		}
+		if tests, ok := ruletest.Beside(path); ok && !info.IsDir() && !strings.HasSuffix(path, ruletest.Suffix) && !slices.Contains(paths, tests) {
+			path = tests
 		}
 		filetree.Walk(path, func(file string, _ fs.FileInfo, err error) {
 			isTests := strings.HasSuffix(file, ruletest.Suffix)
 			if !isTests && (err == nil || errors.Is(err, fs.ErrNotExist)) {
-				return // a rule, or none of ours; whether a rule that is named has tests is told at the end
+				return // a rule, or none of ours
 			}
 			var f *ruletest.File
 			if err == nil {
@@ -159,12 +165,15 @@ func (t *ruleTests) tell(paths []string, junit string, all bool) error {
 		switch {
 		case len(r.Failures) > 0:
 			bad++
-			fmt.Printf("FAIL  %s  %s\n", r.File, r.Name)
+			fmt.Printf("FAIL  %s  %s\n", r.File, detect.OneLine(r.Name))
 			for _, f := range r.Failures {
 				fmt.Printf("      %s\n", strings.ReplaceAll(f, "\n", "\n      "))
 			}
+			for _, n := range r.Notes {
+				fmt.Printf("      note: %s\n", n)
+			}
 		case t.verbose:
-			fmt.Printf("ok    %s  %s  %s\n", r.File, r.Name, r.Took.Round(100*time.Microsecond))
+			fmt.Printf("ok    %s  %s  %s\n", r.File, detect.OneLine(r.Name), r.Took.Round(100*time.Microsecond))
 		}
 	}
 	for _, err := range t.wrong {
@@ -196,7 +205,7 @@ func (t *ruleTests) writeJUnit(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(ruletest.WriteJUnit(f, t.results), f.Close())
+	return errors.Join(ruletest.WriteJUnit(f, t.results, t.wrong), f.Close())
 }
 
 // untested returns the rules among paths that no file of tests is about.
