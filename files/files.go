@@ -19,6 +19,7 @@ import (
 
 	"github.com/calypso-kql/calypso/ingest"
 	"github.com/calypso-kql/calypso/kql/plan"
+	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/parquet"
 )
 
@@ -81,7 +82,13 @@ func Open(ctx context.Context, specs []Spec, o Options) (*Set, error) {
 		}
 		parts[table] = append(parts[table], p)
 	}
-	loader := ingest.NewLoader(ingest.Options{Tables: o.Tables, Workers: o.Workers, Progress: progress(found, o.Progress)})
+	declared := func(table string) (s types.Schema) {
+		for _, p := range parts[table] {
+			s.Columns = append(s.Columns, p.Schema().Columns...)
+		}
+		return s
+	}
+	loader := ingest.NewLoader(ingest.Options{Tables: o.Tables, Workers: o.Workers, Declared: declared, Progress: progress(found, o.Progress)})
 	s.report = loader.Report()
 	for _, f := range found {
 		if f.err != nil {
@@ -98,9 +105,6 @@ func Open(ctx context.Context, specs []Spec, o Options) (*Set, error) {
 		}
 	}
 	for _, t := range loader.Finish() {
-		if len(parts[t.Name]) > 0 {
-			t = t.Decided() // another file says the type
-		}
 		add(t.Name, part{plan.NewMemory(t.Schema, t.Batches), "table " + t.Name + " of JSON and CSV"})
 	}
 	for _, name := range order {

@@ -1,17 +1,21 @@
 package files_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/calypso-kql/calypso/files"
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
+	"github.com/calypso-kql/calypso/parquet"
 )
 
 // noTables is a catalog that knows no table.
@@ -92,5 +96,44 @@ func TestFolderWithBrokenFiles(t *testing.T) {
 		if !strings.Contains(told, name) {
 			t.Errorf("%s is not in the report:\n%s", name, told)
 		}
+	}
+}
+
+// Where JSON and CSV are one table with Parquet, Parquet says the types: a value that does
+// not read as its column's is told, and hides no others.
+func TestParquetBesideText(t *testing.T) {
+	dir := t.TempDir()
+	var file bytes.Buffer
+	schema := types.NewSchema(types.Column{Name: "x", Type: types.Int}, types.Column{Name: "g", Type: types.GUID})
+	w, err := parquet.NewWriter(&file, schema, parquet.WriterOptions{})
+	if err == nil {
+		err = w.Write(column.NewBatch(1, []column.Column{column.NewConst(types.Int, int64(1), 1), column.NullConst(types.GUID, 1)}))
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var specs []files.Spec
+	for name, text := range map[string]string{"a.json": `{"x":2,"g":null,"more":1.5}`, "b.json": `{"x":"two"}`, "c.csv": "x,g,note\n3,,\n", "d.parquet": file.String()} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		specs = append(specs, files.Spec{Table: "T", Path: path})
+	}
+	set, err := files.Open(context.Background(), specs, files.Options{Tables: noTables{}, Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer set.Close()
+	table, _ := set.Table("T")
+	got := map[string]types.Type{}
+	for _, c := range table.Schema().Columns {
+		got[c.Name] = c.Type
+	}
+	if want := map[string]types.Type{"x": types.Int, "g": types.GUID, "more": types.Real, "note": types.String}; !maps.Equal(got, want) || table.(plan.Sizer).Rows() != 4 {
+		t.Errorf("%d rows of %v, want 4 of %v", table.(plan.Sizer).Rows(), got, want)
+	}
+	if p := set.Report().Problems(); len(p) != 1 || !strings.Contains(p[0].String(), "x") || !strings.Contains(p[0].String(), "two") {
+		t.Errorf("problems: %v", p)
 	}
 }

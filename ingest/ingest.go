@@ -29,7 +29,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"sync"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -47,28 +46,6 @@ type Table struct {
 	Name    string
 	Schema  types.Schema
 	Batches []*column.Batch
-
-	undecided []int // places of the columns that nothing says the type of
-}
-
-// Decided returns the table without the columns that have no values and of which nothing
-// says the type: they are string, for want of another.
-func (t Table) Decided() Table {
-	if len(t.undecided) == 0 {
-		return t
-	}
-	out := Table{Name: t.Name}
-	var kept []int
-	for i, c := range t.Schema.Columns {
-		if !slices.Contains(t.undecided, i) {
-			kept = append(kept, i)
-			out.Schema.Columns = append(out.Schema.Columns, c)
-		}
-	}
-	for _, b := range t.Batches {
-		out.Batches = append(out.Batches, b.Select(kept))
-	}
-	return out
 }
 
 // Options say how input is read.
@@ -77,6 +54,10 @@ type Options struct {
 	Tables Tables
 	// Workers is the number of goroutines that decode; at least 1.
 	Workers int
+	// Declared, if not nil, has the columns that other sources have of a table that
+	// Tables does not know. Columns of their names get their types, and values that do
+	// not read as them are null, and reported. It is asked by Finish.
+	Declared func(table string) types.Schema
 	// Progress, if not nil, is told how many bytes of input have been read
 	// since the last call. It may be called concurrently.
 	Progress func(n int)
@@ -189,6 +170,9 @@ func (l *Loader) Finish() []Table {
 	l.idle = nil // and with them what they have learnt
 	var out []Table
 	for _, name := range l.order {
+		if t := l.tables[name]; l.opt.Declared != nil && !t.known {
+			t.fix(l.opt.Declared(name))
+		}
 		out = append(out, l.tables[name].finish(name, func(b badValues) { l.report.unreadable("", name, b) }))
 		delete(l.tables, name)
 	}

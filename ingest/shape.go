@@ -40,15 +40,13 @@ func (s shape) typeOf() types.Type {
 
 // evidence is what says which type a column without a known schema has.
 type evidence struct {
-	values   bool // there are some
-	shapes   shape
+	shapes   shape      // of its values
 	declared types.Type // what answers say of it
 	mixed    bool       // some values are of no answer, or answers differ
 }
 
 // add takes over what a part has of the column. declared is Unknown where it says no type.
 func (e *evidence) add(values bool, s shape, declared types.Type) {
-	e.values = e.values || values
 	e.shapes |= s
 	switch {
 	case declared == types.Unknown:
@@ -59,9 +57,6 @@ func (e *evidence) add(values bool, s shape, declared types.Type) {
 		e.mixed = true
 	}
 }
-
-// isDecided reports whether there is any.
-func (e *evidence) isDecided() bool { return e.values || e.declared != types.Unknown }
 
 func (e *evidence) typeOf() types.Type {
 	if e.declared != types.Unknown && !e.mixed {

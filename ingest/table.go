@@ -77,6 +77,15 @@ func (t *loadedTable) goOn(s types.Schema) {
 	clear(t.seen)
 }
 
+// fix gives the columns that have no type yet that of the column of their name in s.
+func (t *loadedTable) fix(s types.Schema) {
+	for i, c := range t.names {
+		if at := s.Index(c.Name); at >= 0 && c.Type == types.Unknown {
+			t.names[i].Type = s.Columns[at].Type
+		}
+	}
+}
+
 // finish returns the table. Columns without a known type get the one that they had
 // before or, at first, the one that fits all their values. bad is told of values that
 // do not read as it.
@@ -89,9 +98,6 @@ func (t *loadedTable) finish(name string, bad func(badValues)) Table {
 			c.Type = t.fixed[i].Type
 		default:
 			c.Type = t.seen[i].typeOf()
-			if !t.seen[i].isDecided() {
-				out.undecided = append(out.undecided, i)
-			}
 		}
 		out.Schema.Columns = append(out.Schema.Columns, c)
 	}
