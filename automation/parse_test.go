@@ -89,11 +89,13 @@ func TestReadFolders(t *testing.T) {
 	s := NewSet([]string{filepath.Join(dir, "late.yaml")}, has, discard())
 	write("late.yaml", "displayName: Late\ntriggeringLogic: no\n")
 	s.Look()
+	s.Look() // which finds the file as the look before has found it
 	if rules := s.Rules(); len(rules) != 1 || rules[0].Order != 7 || len(s.Wrong()) == 0 {
 		t.Errorf("rules are %+v, wrong %v", rules, s.Wrong())
 	}
 	write("late.yaml", strings.Replace(rule("Late", 9), "actionType: ModifyProperties, actionConfiguration: {severity: Low}", "actionType: Notify, actionConfiguration: {channel: pager}", 1))
 	s.Look()
+	s.Look() // which finds the file as the look before has found it
 	if rules := s.Rules(); len(rules) != 1 || rules[0].Order != 7 || !strings.Contains(fmt.Sprint(s.Wrong()), `there is no channel "pager"`) {
 		t.Errorf("rules are %+v, wrong %v", rules, s.Wrong())
 	}

@@ -29,10 +29,16 @@ var signs = map[string]*regexp.Regexp{
 // Read reads the automation rules of files, and of all files in folders that have
 // some: folders may hold other rules, too. Two rules of one ID are an error.
 func Read(paths []string) Reading {
+	return readAfter(paths, func(string, string) bool { return false })
+}
+
+// readAfter takes of two rules with one ID that of which had says that its file has had it
+// before.
+func readAfter(paths []string, had func(id, file string) bool) Reading {
 	out := Reading{Broken: map[string]bool{}}
 	kind := rulefiles.Kind{Signs: signs, Found: out.file, Wrong: out.wrong}
 	kind.Find(paths)
-	out.refuseTwins()
+	out.refuseTwins(had)
 	out.sort()
 	return out
 }
@@ -57,14 +63,19 @@ func (r *Reading) wrong(path string, err error) {
 	r.Errors = append(r.Errors, rulefiles.Apart(err)...)
 }
 
-func (r *Reading) refuseTwins() {
-	first := map[string]*Rule{}
+func (r *Reading) refuseTwins(had func(id, file string) bool) {
+	taken := map[string]*Rule{}
+	for _, rule := range r.Rules {
+		if other := taken[rule.ID]; other == nil || !had(rule.ID, other.File) && had(rule.ID, rule.File) {
+			taken[rule.ID] = rule
+		}
+	}
 	r.Rules = slices.DeleteFunc(r.Rules, func(rule *Rule) bool {
-		other, twice := first[rule.ID]
-		if !twice {
-			first[rule.ID] = rule
+		other := taken[rule.ID]
+		if other == rule {
 			return false
 		}
+		r.Broken[rule.File] = true
 		r.Errors = append(r.Errors, fmt.Errorf("%s:%d: ID %s is also that of %q in %s: give one of them another", rule.File, rule.Line, rule.ID, other.Name, other.File))
 		return true
 	})

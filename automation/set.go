@@ -4,14 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/calypso-kql/calypso/internal/rulefiles"
 )
-
-// lookEvery is how often files are looked at for changes.
-const lookEvery = 5 * time.Second
 
 // A Set is the automation rules of files and folders, as they were when they were last
 // looked at. A file that is wrong keeps the rules that it had when it was last right. It
@@ -20,7 +18,7 @@ type Set struct {
 	paths      []string
 	log        *slog.Logger
 	hasChannel func(string) bool
-	seen       string // what the files looked like
+	files      *rulefiles.Watch
 
 	mu    sync.Mutex
 	rules []*Rule
@@ -29,7 +27,7 @@ type Set struct {
 
 // NewSet reads the rules of paths. hasChannel tells which channels can be notified.
 func NewSet(paths []string, hasChannel func(string) bool, log *slog.Logger) *Set {
-	s := &Set{paths: paths, log: log, hasChannel: hasChannel}
+	s := &Set{paths: paths, log: log, hasChannel: hasChannel, files: rulefiles.NewWatch(paths)}
 	s.Look()
 	return s
 }
@@ -44,22 +42,20 @@ func (s *Set) Rules() []*Rule {
 
 // Watch looks at the files every few seconds until ctx ends.
 func (s *Set) Watch(ctx context.Context) {
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-time.After(s.files.Again()):
 			s.Look()
 		}
 	}
 }
 
-// Look reads the files if they have changed. Only one goroutine may call it.
+// Look reads the files if they have changed, and look as they did at the look before.
+// Only one goroutine may call it.
 func (s *Set) Look() {
-	if seen := rulefiles.Look(s.paths); seen != s.seen {
-		s.seen = seen
+	if s.files.Changed() {
 		s.read()
 	}
 }
@@ -72,15 +68,17 @@ func (s *Set) Wrong() []error {
 }
 
 func (s *Set) read() {
-	read := Read(s.paths)
+	before := s.Rules()
+	read := readAfter(s.paths, func(id, file string) bool {
+		return slices.ContainsFunc(before, func(r *Rule) bool { return r.ID == id && r.File == file })
+	})
 	read.refuseChannels(s.hasChannel)
 	have := map[string]bool{}
 	for _, r := range read.Rules {
 		have[r.ID] = true
 	}
-	before := s.Rules()
 	for _, r := range before {
-		if read.Broken[r.File] && !have[r.ID] {
+		if rulefiles.Under(read.Broken, r.File) && !have[r.ID] {
 			read.Rules = append(read.Rules, r)
 			s.log.Warn("an automation rule's file is wrong: the rule runs as it was", "rule", r.Name, "file", r.File)
 		}

@@ -28,6 +28,12 @@ type Reading struct {
 // are, are passed over. Two rules of one ID are an error: alerts could not be told
 // apart.
 func Read(paths []string) Reading {
+	return ReadAfter(paths, func(string, string) bool { return false })
+}
+
+// ReadAfter is [Read] of files whose rules run: of two rules with one ID it takes that of
+// which had says that its file has had it before, so that a copy does not take its place.
+func ReadAfter(paths []string, had func(id, file string) bool) Reading {
 	out := Reading{Broken: map[string]bool{}, Texts: map[string][]byte{}}
 	kind := rulefiles.Kind{Signs: ruleSigns, Found: out.file, Skipped: func(path string) { out.Skipped = append(out.Skipped, path) }}
 	kind.Wrong = func(path string, err error) {
@@ -35,7 +41,7 @@ func Read(paths []string) Reading {
 		out.Errors = append(out.Errors, err)
 	}
 	kind.Find(paths)
-	out.refuseTwins()
+	out.refuseTwins(had)
 	return out
 }
 
@@ -63,20 +69,27 @@ func (r *Reading) file(path string, text []byte) {
 	}
 }
 
-// refuseTwins takes rules away whose ID another has. One that says the same in another
-// file, as YAML and a template of it, is passed over; else it is an error.
-func (r *Reading) refuseTwins() {
-	first := map[string]*Rule{}
+// refuseTwins takes rules away whose ID another has: of the first one that was had, or else
+// of the first. One that says the same in another file, as YAML and a template of it, is
+// passed over; else it is an error.
+func (r *Reading) refuseTwins(had func(id, file string) bool) {
+	taken := map[string]*Rule{}
+	for _, rule := range r.Rules {
+		if other := taken[rule.ID]; other == nil || !had(rule.ID, other.File) && had(rule.ID, rule.File) {
+			taken[rule.ID] = rule
+		}
+	}
 	r.Rules = slices.DeleteFunc(r.Rules, func(rule *Rule) bool {
-		other, twice := first[rule.ID]
+		other := taken[rule.ID]
 		switch {
-		case !twice:
-			first[rule.ID] = rule
+		case other == rule:
 			return false
 		case rule.File != other.File && rule.Name == other.Name && sameQuery(rule.Query, other.Query):
 			r.Errors = append(r.Errors, &SkippedError{rule.File, 1, rule.Name, "is the same rule as in " + other.File + ", which is used"})
 		default:
 			r.Errors = append(r.Errors, fmt.Errorf("%s:%d: id %s is also that of %q in %s: give one of them another", rule.File, max(1, rule.QueryPlace.Line), rule.ID, other.Name, other.File))
+			r.Broken[rule.File] = true
+			delete(r.Texts, rule.File)
 		}
 		return true
 	})

@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"bytes"
-	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/calypso-kql/calypso/database"
@@ -56,15 +54,15 @@ func (l *Ledger) Knows(rule string) (bool, error) {
 }
 
 // KeepFiles keeps the texts of this node's files of rules, by path. What is kept of
-// others is forgotten, but for those that keep names, whose last text stays.
-func (l *Ledger) KeepFiles(texts map[string][]byte, keep map[string]bool) error {
+// others is forgotten, but for those that keep says, whose last text stays.
+func (l *Ledger) KeepFiles(texts map[string][]byte, keep func(path string) bool) error {
 	return l.db.Within(func(tx *database.Tx) error {
 		have, err := l.files(tx)
 		if err != nil {
 			return err
 		}
 		for path := range have {
-			if _, there := texts[path]; there || keep[path] {
+			if _, there := texts[path]; there || keep(path) {
 				continue
 			}
 			if _, err := tx.Exec("DELETE FROM rule_files WHERE node = ? AND path = ?", l.node, path); err != nil {
@@ -85,8 +83,13 @@ func (l *Ledger) KeepFiles(texts map[string][]byte, keep map[string]bool) error 
 	})
 }
 
-func (l *Ledger) files(tx *database.Tx) (map[string][]byte, error) {
-	rows, err := tx.Query("SELECT path, content FROM rule_files WHERE node = ?", l.node)
+// Files returns the texts that are kept of this node's files of rules, by path.
+func (l *Ledger) Files() (map[string][]byte, error) { return l.files(l.db) }
+
+func (l *Ledger) files(q interface {
+	Query(query string, args ...any) (*database.Rows, error)
+}) (map[string][]byte, error) {
+	rows, err := q.Query("SELECT path, content FROM rule_files WHERE node = ?", l.node)
 	if err != nil {
 		return nil, err
 	}
@@ -101,13 +104,4 @@ func (l *Ledger) files(tx *database.Tx) (map[string][]byte, error) {
 		out[path] = content
 	}
 	return out, rows.Err()
-}
-
-// File returns the text that is kept of a file of rules; ok is false if none is.
-func (l *Ledger) File(path string) (text []byte, ok bool, err error) {
-	err = l.db.QueryRow("SELECT content FROM rule_files WHERE node = ? AND path = ?", l.node, path).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, nil
-	}
-	return text, err == nil, err
 }

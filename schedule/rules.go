@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -13,9 +14,6 @@ import (
 	"github.com/calypso-kql/calypso/internal/rulefiles"
 	"github.com/calypso-kql/calypso/ledger"
 )
-
-// readEvery is how often files of rules are looked at for changes.
-const readEvery = 5 * time.Second
 
 // A RuleSet is the rules of files and folders, as they are now. A file that is wrong
 // keeps the rules that it had when it was last right, also when that was before a
@@ -30,10 +28,12 @@ type RuleSet struct {
 
 	mu     sync.Mutex
 	looked time.Time
-	seen   string // what the files looked like
-	read   []*detect.Rule
-	rules  []*detect.Rule // as read, enabled or disabled as people have said
-	wrong  []error
+	files  *rulefiles.Watch
+	// known says that read is what the files had; else the ledger is to say what they had.
+	known bool
+	read  []*detect.Rule
+	rules []*detect.Rule // as read, enabled or disabled as people have said
+	wrong []error
 	// unkept says that the ledger has not taken the texts of the files yet.
 	unkept map[string][]byte
 	broken map[string]bool
@@ -42,7 +42,7 @@ type RuleSet struct {
 // NewRuleSet reads rules from paths. The ledger keeps their last good texts. troubled,
 // if not nil, is told of files that are wrong whose rules run as they were.
 func NewRuleSet(paths []string, l *ledger.Ledger, now func() time.Time, log *slog.Logger, troubled func(Trouble)) *RuleSet {
-	s := &RuleSet{paths: paths, ledger: l, now: now, log: log, troubled: troubled}
+	s := &RuleSet{paths: paths, ledger: l, now: now, log: log, troubled: troubled, files: rulefiles.NewWatch(paths)}
 	_, _ = s.Rules() // what it fails with now it fails with again when they are wanted
 	return s
 }
@@ -53,12 +53,11 @@ func (s *RuleSet) Rules() ([]*detect.Rule, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if d := now.Sub(s.looked); !s.looked.IsZero() && d >= 0 && d < readEvery {
+	if d := now.Sub(s.looked); !s.looked.IsZero() && d >= 0 && d < s.files.Again() {
 		return s.rules, nil
 	}
 	s.looked = now
-	if seen := rulefiles.Look(s.paths); seen != s.seen {
-		s.seen = seen
+	if s.files.Changed() || !s.known {
 		s.readFiles()
 	}
 	s.keep()
@@ -77,56 +76,59 @@ func (s *RuleSet) Wrong() []error {
 }
 
 func (s *RuleSet) readFiles() {
-	read := detect.Read(s.paths)
+	before, err := s.before()
+	read := detect.ReadAfter(s.paths, func(id, file string) bool {
+		return slices.ContainsFunc(before, func(r *detect.Rule) bool { return r.ID == id && r.File == file })
+	})
 	have := map[string]bool{}
 	for _, r := range read.Rules {
 		have[r.ID] = true
 	}
-	old := map[string][]*detect.Rule{}
-	for _, r := range s.read {
-		old[r.File] = append(old[r.File], r)
-	}
-	for _, file := range slices.Sorted(maps.Keys(read.Broken)) {
-		before := old[file]
-		if before == nil {
-			before = s.kept(file)
+	for _, r := range before {
+		if have[r.ID] || !rulefiles.Under(read.Broken, r.File) {
+			continue
 		}
-		for _, r := range before {
-			if !have[r.ID] {
-				have[r.ID] = true
-				read.Rules = append(read.Rules, r)
-				s.log.Warn("a rule's file is wrong: the rule runs as it was", "rule", r.Name, "file", r.File)
-				if s.troubled != nil {
-					s.troubled(Trouble{Kind: Kept, Rule: r.ID, Name: r.Name, Version: version(r), Error: about(read.Errors, file)})
-				}
-			}
+		have[r.ID] = true
+		read.Rules = append(read.Rules, r)
+		s.log.Warn("a rule's file is wrong: the rule runs as it was", "rule", r.Name, "file", r.File)
+		if s.troubled != nil {
+			s.troubled(Trouble{Kind: Kept, Rule: r.ID, Name: r.Name, Version: version(r), Error: about(read.Errors, r.File)})
 		}
 	}
 	for _, err := range read.Errors {
 		s.log.Error("rules", "error", err)
 	}
-	s.read, s.wrong, s.unkept, s.broken = read.Rules, read.Errors, read.Texts, read.Broken
+	s.read, s.wrong, s.unkept, s.broken, s.known = read.Rules, read.Errors, read.Texts, read.Broken, err == nil
 	s.log.Info("rules", "read", len(read.Rules), "wrong", len(read.Errors))
 }
 
-// about returns the first error of a file.
+// about returns the first error of a file, or of a folder that it is in.
 func about(errs []error, file string) string {
-	for _, err := range errs {
-		if strings.Contains(err.Error(), file) {
-			return err.Error()
+	for ; ; file = filepath.Dir(file) {
+		for _, err := range errs {
+			if strings.Contains(err.Error(), file) {
+				return err.Error()
+			}
+		}
+		if filepath.Dir(file) == file {
+			return file
 		}
 	}
-	return file
 }
 
-// kept returns the rules of a file as it was when it was last right.
-func (s *RuleSet) kept(file string) []*detect.Rule {
-	text, ok, err := s.ledger.File(file)
-	if err != nil || !ok {
-		return nil
+// before returns the rules as the files had them when they were last right: at the start
+// those of the ledger.
+func (s *RuleSet) before() ([]*detect.Rule, error) {
+	if s.known {
+		return s.read, nil
 	}
-	rules, _ := detect.ParseAll(file, text)
-	return rules
+	texts, err := s.ledger.Files()
+	var out []*detect.Rule
+	for _, file := range slices.Sorted(maps.Keys(texts)) {
+		rules, _ := detect.ParseAll(file, texts[file])
+		out = append(out, rules...)
+	}
+	return out, err
 }
 
 // keep gives the ledger the texts of the files, until it has taken them.
@@ -134,7 +136,7 @@ func (s *RuleSet) keep() {
 	if s.unkept == nil {
 		return
 	}
-	if err := s.ledger.KeepFiles(s.unkept, s.broken); err != nil {
+	if err := s.ledger.KeepFiles(s.unkept, func(path string) bool { return rulefiles.Under(s.broken, path) }); err != nil {
 		s.log.Warn("the texts of rules are not kept yet", "error", err)
 		return
 	}

@@ -58,6 +58,10 @@ func TestRulesOfAFolder(t *testing.T) {
 	looks := func(what, want string) {
 		t.Helper()
 		now = now.Add(10 * time.Second)
+		if _, err := s.Rules(); err != nil { // which sees that a file has changed
+			t.Fatal(err)
+		}
+		now = now.Add(time.Second)
 		got := ""
 		all, err := s.Rules()
 		if err != nil {
@@ -107,6 +111,55 @@ func TestRulesOfAFolder(t *testing.T) {
 	looks("b removed", "A Informational;")
 	write("b.yaml", "kind: Scheduled")
 	looks("b there again, broken", "A Informational;")
+
+	// A copy does not take the place of what runs, nor does a file that is being written.
+	write("_.yaml", fmt.Sprintf(ruleText, "a", "Copy", "High"))
+	looks("a copy of a", "A Informational;")
+	s = open()
+	looks("a copy of a, after a restart", "A Informational;")
+	if w := fmt.Sprint(s.Wrong()); !strings.Contains(w, "_.yaml:9: id a is also that of \"A\"") {
+		t.Errorf("wrong are %v", w)
+	}
+	write("_.yaml", fmt.Sprintf(ruleText, "c", "C", "High"))
+	looks("the copy with an ID of its own", "C High;A Informational;")
+	write("_.yaml", fmt.Sprintf(ruleText, "a", "Copy", "High"))
+	looks("the copy with that of a again", "A Informational;C High;")
+	for n := range 4 {
+		write("_.yaml", fmt.Sprintf(ruleText, "c", "C"+strings.Repeat("c", n), "Low"))
+		now = now.Add(5 * time.Second)
+		if all, err := s.Rules(); err != nil || len(all) != 2 || all[1].Severity != "High" {
+			t.Errorf("while a file is written, rules are %v, %v", all, err)
+		}
+	}
+	looks("the file at rest", "Cccc Low;A Informational;")
+
+	// A folder that is not there, as one of another machine's, has its rules run on.
+	if err := os.Rename(rules, rules+".away"); err != nil {
+		t.Fatal(err)
+	}
+	looks("the folder away", "Cccc Low;A Informational;")
+	s = open()
+	looks("the folder away, after a restart", "Cccc Low;A Informational;")
+	if err := os.Symlink(rules+".away", rules); err != nil {
+		t.Fatal(err)
+	}
+	looks("the folder as a link", "Cccc Low;A Informational;")
+	if w := fmt.Sprint(s.Wrong()); strings.Contains(w, "no such file") {
+		t.Errorf("wrong are %v", w)
+	}
+	more := filepath.Join(dir, "more")
+	if err := os.Mkdir(more, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(more, "d.yaml"), []byte(fmt.Sprintf(ruleText, "d", "D", "Low")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range []string{more, rules} { // the latter is a loop
+		if err := os.Symlink(link, filepath.Join(rules, "x"+filepath.Base(link))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	looks("links to folders in it", "Cccc Low;A Informational;D Low;")
 }
 
 // TestStart has windows end at whole frequencies after a rule's start, and none before.

@@ -40,7 +40,7 @@ func (k *Kind) Find(paths []string) {
 			mayBe := k.sign(file) != nil && !strings.HasSuffix(file, ".test.yaml")
 			switch {
 			case err != nil && (file == path || mayBe || !errors.Is(err, fs.ErrNotExist)):
-				k.Wrong(file, err)
+				k.Wrong(filepath.Clean(file), err)
 			case err == nil && (file == path || mayBe):
 				k.file(file, info, file != path)
 			}
@@ -84,6 +84,19 @@ func (k *Kind) file(path string, info fs.FileInfo, inFolder bool) {
 		k.Found(path, text)
 	case k.Skipped != nil:
 		k.Skipped(path)
+	}
+}
+
+// Under reports whether a file is one of those that can't be read, or is in a folder that
+// is: then nothing is known of it.
+func Under(broken map[string]bool, file string) bool {
+	for ; ; file = filepath.Dir(file) {
+		if broken[file] {
+			return true
+		}
+		if filepath.Dir(file) == file {
+			return false
+		}
 	}
 }
 
