@@ -1,6 +1,7 @@
 package database
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -81,6 +82,9 @@ func same(s string) string { return s }
 //
 // Source: https://www.sqlite.org/rescode.html
 func explainSQLite(err error) (text string, how trouble) {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Sprintf("it has not answered for %s: the machine or its disk has too much to do", patience), unwritable
+	}
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return "", none
