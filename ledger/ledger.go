@@ -16,6 +16,8 @@ package ledger
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/calypso-kql/calypso/database"
@@ -37,27 +39,44 @@ const (
 	Carried    State = "carried"    // has failed, and the rule's next window begins where it begins
 )
 
+// ParseState returns the state of a name in any case.
+func ParseState(name string) (State, error) {
+	all := []State{Overdue, Pending, Running, Evaluated, Done, Failed, Suppressed, Abandoned, Carried}
+	for _, s := range all {
+		if strings.EqualFold(string(s), name) {
+			return s, nil
+		}
+	}
+	return "", fmt.Errorf("state %q: want one of %s", name, strings.Trim(fmt.Sprint(all), "[]"))
+}
+
 // A Run is a window of a rule and what became of it. Times are UTC, to the
 // microsecond.
 type Run struct {
 	// Rule is the rule's ID, Name its name, Version a digest of what it said.
-	Rule, Name, Version string
+	Rule    string `json:"ruleId"`
+	Name    string `json:"ruleName"`
+	Version string `json:"version"`
 	// From and To are the window (From, To]; To and the rule name a run.
-	From, To time.Time
-	State    State
+	From  time.Time `json:"windowStart"`
+	To    time.Time `json:"windowEnd"`
+	State State     `json:"state"`
 	// Attempt counts evaluations that were begun.
-	Attempt int
+	Attempt int `json:"attempt"`
 	// NotBefore is when the next attempt may begin.
-	NotBefore time.Time
+	NotBefore time.Time `json:"notBefore"`
 	// Rows and Alerts are those of the evaluation.
-	Rows, Alerts int64
+	Rows   int64 `json:"rows"`
+	Alerts int64 `json:"alerts"`
 	// Entered, Started and Ended are when the window was entered, its last
 	// attempt begun, and the run closed; zero if that has not happened.
-	Entered, Started, Ended time.Time
+	Entered time.Time `json:"entered"`
+	Started time.Time `json:"started,omitzero"`
+	Ended   time.Time `json:"ended,omitzero"`
 	// Error is what the last attempt failed with.
-	Error string
+	Error string `json:"error,omitempty"`
 	// Node is the node that worked on it last.
-	Node string
+	Node string `json:"node,omitempty"`
 }
 
 // Open reports whether the window is still to be worked on.

@@ -257,6 +257,7 @@ func (l *Ledger) Waiting(now time.Time) (n int, err error) {
 
 // A Filter says which runs are wanted. Zero fields want all.
 type Filter struct {
+	// Rule is the ID or the name of the rule.
 	Rule   string
 	States []State
 	// Since and Until bound the ends of windows: [Since, Until].
@@ -270,7 +271,7 @@ func (l *Ledger) Runs(f Filter) ([]Run, error) {
 	where, args := []string{"1 = 1"}, []any{}
 	add := func(cond string, arg ...any) { where, args = append(where, cond), append(args, arg...) }
 	if f.Rule != "" {
-		add("rule = ?", f.Rule)
+		add("(rule = ? OR name = ?)", f.Rule, f.Rule)
 	}
 	if len(f.States) > 0 {
 		states := make([]any, len(f.States))

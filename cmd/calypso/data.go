@@ -50,6 +50,15 @@ func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *opened, er
 	if err != nil {
 		return nil, nil, err
 	}
+	logs, opts, err := f.openLogs(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	return workspace.New(c, logs, opts...), logs, nil
+}
+
+// openLogs opens the logs of a workspace, and returns what else is in it.
+func (f *dataFlags) openLogs(ctx context.Context, c *catalog.Catalog) (*opened, []workspace.Option, error) {
 	saved, err := f.saved.open(f.quiet)
 	if err != nil {
 		return nil, nil, err
@@ -71,7 +80,7 @@ func (f *dataFlags) open(ctx context.Context) (*workspace.Workspace, *opened, er
 	if err != nil {
 		return nil, nil, errors.Join(err, logs.Close())
 	}
-	return workspace.New(c, logs, opts...), logs, nil
+	return logs, opts, nil
 }
 
 // openOthers opens the other workspaces, which share what is saved, and returns the

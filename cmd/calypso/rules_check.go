@@ -18,23 +18,23 @@ import (
 
 func rulesCheckCommand() *cobra.Command {
 	var (
-		saved  savedFlags
-		cat    string
+		data   dataFlags
 		file   string
 		format string
-		quiet  bool
 	)
 	c := &cobra.Command{
 		Use:   "check PATH… [-o text|json|sarif]",
 		Short: "Say what is wrong with rules and their queries, for people and for code review",
 		Long: `Check the rules of files and folders: their fields, their queries against the
 tables that are known, the columns that they name, and what makes rules miss events.
-The exit code is 3 if there are errors; warnings and notes do not change it.`,
+Known are the tables of --catalog, and those of the logs of -d and --store: custom
+tables are. The exit code is 3 if there are errors; warnings and notes do not change it.`,
 		Example: `  calypso rules check Detections/
+  calypso rules check rules/ --store data
   calypso rules check -o sarif rules/ > rules.sarif`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			k, err := openCatalog(cat)
+			k, err := openCatalog(data.catalog)
 			if err != nil {
 				return err
 			}
@@ -45,18 +45,19 @@ The exit code is 3 if there are errors; warnings and notes do not change it.`,
 					return err
 				}
 			}
-			opts, err := saved.open(quiet)
+			logs, opts, err := data.openLogs(cmd.Context(), k)
 			if err != nil {
 				return err
 			}
+			defer logs.Close()
+			ws, wsOfPortal := workspace.New(k, logs, opts...), workspace.New(portal, logs, opts...)
 			engine, err := kql.New()
 			if err != nil {
 				return failed(err)
 			}
 			read := detect.Read(args)
 			found := rulecheck.Unreadable(append(read.Errors, automation.Read(foldersOf(args)).Errors...))
-			ws, wsOfPortal := workspace.New(k, nil, opts...), workspace.New(portal, nil, opts...)
-			rules, err := timedRules(read.Rules, file, "")
+			rules, err := timedRules(read.Rules, file, data.store)
 			if err != nil {
 				return err
 			}
@@ -67,14 +68,14 @@ The exit code is 3 if there are errors; warnings and notes do not change it.`,
 				}
 				found = append(found, rulecheck.Rule(engine, in, r)...)
 			}
-			return tellFindings(found, len(read.Rules), format, quiet)
+			return tellFindings(found, len(read.Rules), format, data.quiet)
 		},
 	}
-	saved.register(c)
-	c.Flags().StringVar(&cat, "catalog", string(catalog.Sentinel), "known tables: sentinel, defender_xdr or unified; custom detections are checked with unified if it is not given")
+	data.register(c)
+	c.Flags().Lookup("catalog").Usage += "; custom detections are checked with unified if it is not given"
+	c.Flags().Lookup("quiet").Usage = "errors only"
 	c.Flags().StringVar(&file, "config", "", "configuration file of calypso serve, which says how late tables are")
 	c.Flags().StringVarP(&format, "output", "o", "text", "text, json or sarif")
-	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "errors only")
 	return c
 }
 

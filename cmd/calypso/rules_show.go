@@ -59,7 +59,11 @@ it runs is as the configuration has it, or that with which the store was served.
 				return err
 			}
 			defer closeIt()
-			return showRuns(l, ledger.Filter{Rule: r.ID, Limit: 10})
+			runs, err := l.Runs(ledger.Filter{Rule: r.ID, Limit: 10})
+			if err != nil {
+				return failed(err)
+			}
+			return writeRuns(runs)
 		},
 	}
 	from.register(c)

@@ -269,12 +269,13 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 
 func runsCommand() *cobra.Command {
 	var (
-		from  databaseFlags
-		f     ledger.Filter
-		state []string
+		from   databaseFlags
+		f      ledger.Filter
+		states []string
+		format string
 	)
 	c := &cobra.Command{
-		Use:   "runs --store DIR [--rule ID] [--state STATE]… [--limit N]",
+		Use:   "runs --store DIR [--rule RULE] [--state S,…] [--limit N] [-o table|json]",
 		Short: "Show which windows of rules have run, and what came of them",
 		Long: `Show the windows of rules, the latest first, also while calypso serve runs. States:
 pending, running, evaluated (its alerts are to be written), done, failed (tried six
@@ -282,29 +283,37 @@ times), suppressed (shortly after an alert), carried (failed, and taken on by th
 next), overdue and then abandoned (too far in the past).`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			for _, s := range state {
-				f.States = append(f.States, ledger.State(s))
+			asJSON, err := isJSON(format, "table")
+			if err != nil {
+				return err
+			}
+			if f.States, err = each(states, ledger.ParseState); err != nil {
+				return err
 			}
 			l, closeIt, err := from.ledger(false)
 			if err != nil {
 				return err
 			}
 			defer closeIt()
-			return showRuns(l, f)
+			runs, err := l.Runs(f)
+			if err != nil {
+				return failed(err)
+			}
+			if asJSON {
+				return printJSON(append([]ledger.Run{}, runs...)) // [] of none
+			}
+			return writeRuns(runs)
 		},
 	}
 	from.register(c)
-	c.Flags().StringVar(&f.Rule, "rule", "", "only the rule with this ID")
-	c.Flags().StringArrayVar(&state, "state", nil, "only windows in this state; may be repeated")
+	c.Flags().StringVar(&f.Rule, "rule", "", "only the rule with this ID or name")
+	c.Flags().StringSliceVar(&states, "state", nil, "only windows in these states")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at most so many; 0 is all")
+	c.Flags().StringVarP(&format, "output", "o", "table", "table for people, json for machines")
 	return c
 }
 
-func showRuns(l *ledger.Ledger, f ledger.Filter) error {
-	runs, err := l.Runs(f)
-	if err != nil {
-		return failed(err)
-	}
+func writeRuns(runs []ledger.Run) error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "Window ends\tRule\tState\tAttempt\tRows\tAlerts\tStarted\tTook\tError")
 	for _, r := range runs {
