@@ -75,6 +75,14 @@ func (b *binder) checkLiteral(a operand) {
 	}
 }
 
+// checkBare reports a column that is named anew or in parentheses where the analyzer
+// wants its name.
+func (b *binder) checkBare(e syntax.Expr) {
+	if _, bare := e.(*syntax.Ident); !bare {
+		b.tolerate(columnExpected(e))
+	}
+}
+
 // checkFormat reports a format without a character, which the engine takes.
 func (b *binder) checkFormat(a operand) {
 	if text, ok := stringOf(a.expr); ok && text == "" {

@@ -18,6 +18,7 @@ func (b *binder) sampleDistinct(sc *scope, in table, op *syntax.SampleDistinctOp
 		}
 		return unknownTable()
 	}
+	b.checkBare(op.Of)
 	b.notDynamic(op.Of, c.Typ)
 	out := types.NewSchema(types.Column{Name: c.Name, Type: c.Typ})
 	distinct := &plan.Aggregate{Input: in.node, Keys: []plan.Expr{c}, Out: out}

@@ -48,7 +48,7 @@ func (b *binder) declareState(record *columns, n *plan.StepScan, d *syntax.FuncP
 		def = b.convert(d.Default, b.constant(&scope{}, d.Default), t)
 	}
 	if _, taken := record.index[d.Name.Name]; taken {
-		b.report(duplicateColumn(d.Name, d.Name.Name))
+		b.refuse(duplicateColumn(d.Name, d.Name.Name))
 		return
 	}
 	n.Defaults = append(n.Defaults, def.expr)

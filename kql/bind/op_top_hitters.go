@@ -14,6 +14,8 @@ func (b *binder) topHitters(sc *scope, in table, op *syntax.TopHittersOp) table 
 	of := b.scalar(rows, op.Of)
 	if !isColumn(of.expr) && !of.unknown() {
 		b.report(columnExpected(op.Of))
+	} else {
+		b.checkBare(op.Of)
 	}
 	b.refuseDynamic(op.Of, of.typ())
 	name := b.resultName(rows, op.Of)

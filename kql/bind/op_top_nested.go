@@ -24,7 +24,7 @@ func (b *binder) topNested(sc *scope, in table, op *syntax.TopNestedOp) table {
 		}
 		inner := sc.withAggregates(rows, nil)
 		by := b.scalar(inner, c.By.X)
-		b.notDynamic(c.By, by.typ())
+		b.refuseDynamic(c.By, by.typ())
 		level.Aggs, level.By = inner.aggs.aggs, by.expr
 		n.Levels = append(n.Levels, level)
 

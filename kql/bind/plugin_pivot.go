@@ -18,7 +18,7 @@ func (b *binder) pivot(sc *scope, in table, op *syntax.EvaluateOp) table {
 		b.report(argumentCount(op.Call, "pivot", 1, -1))
 		return unknownTable()
 	}
-	p := &pivoting{b: b, op: op, in: in, sc: sc, rows: sc.withRow(in), at: b.oneColumn(in, args[0])}
+	p := &pivoting{b: b, op: op, in: in, sc: sc, rows: sc.withRow(in), at: b.oneColumn(in, unnamed(args[0]))}
 	if p.at < 0 || !p.bindAggregate() {
 		return unknownTable()
 	}
@@ -69,7 +69,7 @@ type pivoting struct {
 func (p *pivoting) bindAggregate() bool {
 	p.call = &syntax.CallExpr{Span: p.op.Call.Span, Name: &syntax.Ident{Span: p.op.Call.Name.Span, Name: "count"}}
 	if len(p.op.Call.Args) > 1 {
-		call, ok := p.op.Call.Args[1].(*syntax.CallExpr)
+		call, ok := unnamed(p.op.Call.Args[1]).(*syntax.CallExpr)
 		if !ok {
 			p.b.refuse(badPivot(p.op.Call.Args[1], "pivot without an aggregate as its second argument"))
 			return false

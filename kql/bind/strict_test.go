@@ -64,6 +64,8 @@ func TestStrict(t *testing.T) {
 		{`Events | extend x = array_iff(Data, Id, 1)[0][0], y = dynamic([1, null])[1][0], z = set_union(Data, Data)["a"]`, "KS147 45-48KS147 75-78KS141 106-109"},
 		{`Events | project series_fft(Data) | extend x = series_fft_Data_imag[0][1]`, "KS147 70-73"},
 		{`Events | project array_sort_asc(split(User, "@"), Data) | extend x = array_length(User_sorted), y = Data_sorted.a, z = User_sorted["a"]`, "KS141 131-134"},
+		{`Events | top-hitters 2 of (User) by Id`, "KS109 26-32"},
+		{`Events | sample-distinct 2 of who = User`, "KS109 30-40"},
 		{`Events | evaluate bag_unpack(Data, "", "error"): (a: long)`, "KS119 18-28"},
 	} {
 		tree, diags := syntax.Parse(tt.query)
