@@ -120,8 +120,11 @@ type Scheduler struct {
 	ended []string
 	// failing is what the ledger last failed with while a window was worked on.
 	failing error
-	// large are rules that are evaluated alone.
+	// large are rules that are evaluated alone, vain those that have failed so, until they
+	// may try it again. slow are those that took long when they were last evaluated.
 	large    map[string]bool
+	vain     map[string]time.Time
+	slow     map[string]bool
 	versions map[*detect.Rule]string
 	// failingSince is since when steps have failed; zero if the last did not. Rules that came
 	// meanwhile are caught up on from then on.
@@ -142,7 +145,7 @@ func New(o Options) *Scheduler {
 	if o.Workers == 0 {
 		o.Workers = 2
 	}
-	return &Scheduler{o: o, wake: make(chan struct{}, 1), first: map[string]ledger.Run{}, busy: map[string]bool{}, last: map[string]time.Time{}, large: map[string]bool{}, versions: map[*detect.Rule]string{}}
+	return &Scheduler{o: o, wake: make(chan struct{}, 1), first: map[string]ledger.Run{}, busy: map[string]bool{}, last: map[string]time.Time{}, large: map[string]bool{}, vain: map[string]time.Time{}, slow: map[string]bool{}, versions: map[*detect.Rule]string{}}
 }
 
 // Backlog returns how many windows are due and not closed. It may be called at any
@@ -301,7 +304,9 @@ func (s *Scheduler) begin(ctx context.Context, now time.Time) int {
 		r := s.rules[run.Rule]
 		s.work.Go(func() {
 			err := s.execute(ctx, r, run)
+			took := s.o.Now().Sub(now)
 			s.mu.Lock()
+			s.slow[run.Rule] = took >= slowFrom
 			s.ended = append(s.ended, run.Rule)
 			if err != nil {
 				s.failing = err
@@ -314,40 +319,4 @@ func (s *Scheduler) begin(ctx context.Context, now time.Time) int {
 		})
 	}
 	return len(chosen)
-}
-
-// choose returns windows of rules that none is being worked on, of those that have
-// waited longest, as many as there are free workers. A large rule waits until none
-// works, and then works alone.
-func (s *Scheduler) choose(now time.Time) []ledger.Run {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	arrived := now
-	if s.o.Arrived != nil {
-		arrived = s.o.Arrived(now)
-	}
-	ready := func(r ledger.Run) bool {
-		rule := s.rules[r.Rule]
-		return !s.busy[r.Rule] && (rule == nil || !rule.Arrival() || !arrived.Before(r.To))
-	}
-	var out []ledger.Run
-	for !s.alone && len(s.busy) < s.o.Workers {
-		best := ""
-		for id, r := range s.first {
-			if ready(r) && (best == "" || s.last[id].Before(s.last[best]) || s.last[id].Equal(s.last[best]) && before(r, s.first[best])) {
-				best = id
-			}
-		}
-		if best == "" || s.large[best] && len(s.busy) > 0 {
-			break
-		}
-		out = append(out, s.first[best])
-		s.busy[best], s.last[best], s.alone = true, now, s.large[best]
-		delete(s.first, best)
-	}
-	return out
-}
-
-func before(a, b ledger.Run) bool {
-	return a.To.Before(b.To) || a.To.Equal(b.To) && a.Rule < b.Rule
 }

@@ -1,5 +1,7 @@
 package schedule
 
+import "time"
+
 // A Share is what of the machine a window may use.
 type Share struct {
 	// Memory is in bytes, 0 for no bound; Processors likewise.
@@ -23,15 +25,25 @@ func (s *Scheduler) share(rule string) Share {
 	return one
 }
 
+// vainFor is for how long a rule works with its share that has needed more than there is.
+const vainFor = 30 * time.Minute
+
 // enlarge lets a rule work alone from now on, if err says that it needed more than its
-// share and there is more.
+// share and there is more. One for which all was not enough does not have the others wait
+// again soon.
 func (s *Scheduler) enlarge(rule string, err error) bool {
 	if s.o.TooLarge == nil || s.o.Memory == 0 || s.o.Workers == 1 || !s.o.TooLarge(err) {
 		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.large[rule] {
+	now := s.o.Now()
+	switch {
+	case s.large[rule]:
+		delete(s.large, rule)
+		s.vain[rule] = now.Add(vainFor)
+		return false
+	case now.Before(s.vain[rule]):
 		return false
 	}
 	s.large[rule] = true

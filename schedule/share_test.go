@@ -40,4 +40,11 @@ func TestMemoryIsShared(t *testing.T) {
 	if err != nil || runs[0].State != ledger.Pending || runs[0].Attempt != 1 || !strings.Contains(runs[0].Error, "E_RUNAWAY_QUERY") {
 		t.Errorf("with too little memory it is %+v, %v", runs, err)
 	}
+	// What was in vain has nobody wait again at once.
+	x.shares["hungry"] = nil
+	x.set(noon.Add(40 * time.Minute))
+	x.drain()
+	if got := fmt.Sprint(x.shares["hungry"]); !strings.HasPrefix(got, "[4194304 8388608 4194304 4194304 ") || strings.Count(got, "8388608") != 1 {
+		t.Errorf("later it was given %s", got)
+	}
 }
