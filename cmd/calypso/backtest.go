@@ -156,8 +156,20 @@ func (f *backtestFlags) tell(results []*backtest.Result) error {
 		fmt.Printf("%s (%s)\n%s, %d fired, %d suppressed, %d failed, %s\n", r.Rule.Name, r.Rule.File, count(t.Windows, "window"), t.Fired, t.Suppressed, t.Failed, count(t.Alerts, "alert"))
 		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "Day\tWindows\tFired\tAlerts\tRows")
-		for _, d := range r.Days() {
-			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\n", d.Day.Format("2006-01-02"), d.Windows, d.Fired, d.Alerts, d.Rows)
+		for days := r.Days(); len(days) > 0; {
+			n := quiet(days)
+			if n < quietDays {
+				d := days[0]
+				fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\n", d.Day.Format(time.DateOnly), d.Windows, d.Fired, d.Alerts, d.Rows)
+				days = days[1:]
+				continue
+			}
+			windows := 0
+			for _, d := range days[:n] {
+				windows += d.Windows
+			}
+			fmt.Fprintf(w, "%s to %s\t%d\t0\t0\t0\n", days[0].Day.Format(time.DateOnly), days[n-1].Day.Format(time.DateOnly), windows)
+			days = days[n:]
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -179,6 +191,21 @@ func (f *backtestFlags) tell(results []*backtest.Result) error {
 		}
 	}
 	return f.tellEvents("raised", events)
+}
+
+// quietDays is how many days on end without anything are told in one line: a range may end
+// long after the logs do.
+const quietDays = 4
+
+// quiet counts the days, from the first on, on which nothing was found, and nothing failed.
+func quiet(days []backtest.Day) (n int) {
+	for _, d := range days {
+		if d.Rows+d.Fired+d.Alerts+d.Failed+d.Suppressed > 0 {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // tellEvents shows the first of some alerts.
