@@ -48,7 +48,10 @@ func alertsListCommand() *cobra.Command {
 			return answer(&from, x.format, "table", func(s incidents) ([]*incident.Alert, error) {
 				all, _, err := s.Alerts(f)
 				return all, err
-			}, writeAlerts)
+			}, func(all []*incident.Alert) error {
+				defer tellLimit(len(all), f.Limit)
+				return writeAlerts(all)
+			})
 		},
 	}
 	from.register(c)

@@ -127,7 +127,10 @@ func incidentsListCommand() *cobra.Command {
 			if err := errors.Join(errs[:]...); err != nil {
 				return err
 			}
-			return answer(&from, x.format, "table", func(s incidents) ([]*incident.Incident, error) { return s.Incidents(f) }, writeIncidents)
+			return answer(&from, x.format, "table", func(s incidents) ([]*incident.Incident, error) { return s.Incidents(f) }, func(all []*incident.Incident) error {
+				defer tellLimit(len(all), f.Limit)
+				return writeIncidents(all)
+			})
 		},
 	}
 	from.register(c)
@@ -138,6 +141,13 @@ func incidentsListCommand() *cobra.Command {
 	c.Flags().StringVar(&f.Entity, "entity", "", "only those with an entity that is identified by this: an address, a name")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at most so many; 0 is all")
 	return c
+}
+
+// tellLimit says that there may be more than so many that are shown.
+func tellLimit(shown, limit int) {
+	if limit > 0 && shown == limit {
+		fmt.Fprintf(os.Stderr, "the latest %d; --limit 0 shows all\n", limit)
+	}
 }
 
 func writeIncidents(all []*incident.Incident) error {

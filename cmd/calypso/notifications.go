@@ -62,6 +62,9 @@ refused, or has not been taken for so long that it is not tried any more).`,
 			if err != nil {
 				return failed(err)
 			}
+			if format == "text" {
+				defer tellLimit(len(entries), f.Limit)
+			}
 			return showNotifications(entries, format)
 		},
 	}

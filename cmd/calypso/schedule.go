@@ -302,6 +302,7 @@ next), overdue and then abandoned (too far in the past).`,
 			if asJSON {
 				return printJSON(append([]ledger.Run{}, runs...)) // [] of none
 			}
+			defer tellLimit(len(runs), f.Limit)
 			return writeRuns(runs)
 		},
 	}
