@@ -47,13 +47,26 @@ type Window struct {
 	Suppressed bool
 	Took       time.Duration
 	Err        error
+
+	done bool
 }
 
+// maxWindows is how many windows a range has at most.
+const maxWindows = 1_000_000
+
 // Run evaluates a rule at all windows of a range. A window that fails is in the
-// result; the error is the context's, or of a range without windows.
+// result; the error is of a range without windows, or with too many, or it is the
+// context's, and the result has the windows up to the first that was not evaluated.
 func Run(ctx context.Context, r *detect.Rule, o Options) (*Result, error) {
 	frequency, period := r.Timing()
 	res := &Result{Rule: r}
+	if o.To.Before(o.From) {
+		return nil, fmt.Errorf("the range ends at %s, before it begins at %s", o.To.Format(time.RFC3339), o.From.Format(time.RFC3339))
+	}
+	if n := int64(o.To.Sub(o.From) / frequency); n > maxWindows {
+		return nil, fmt.Errorf("%s runs every %s, which is more than %d windows from %s to %s: want a range of at most %d days",
+			r.Name, detect.KQLDuration(frequency), maxWindows, o.From.Format(time.RFC3339), o.To.Format(time.RFC3339), maxWindows*frequency/(24*time.Hour))
+	}
 	before, begun := r.LastEnd(o.From)
 	to := before.Add(frequency)
 	if !begun {
@@ -84,6 +97,9 @@ func Run(ctx context.Context, r *detect.Rule, o Options) (*Result, error) {
 	}
 	wg.Wait()
 	res.Took = time.Since(start)
+	if i := slices.IndexFunc(res.Windows, func(w Window) bool { return !w.done }); i >= 0 {
+		res.Windows = res.Windows[:i]
+	}
 	res.inTurn()
 	return res, ctx.Err()
 }
@@ -91,7 +107,7 @@ func Run(ctx context.Context, r *detect.Rule, o Options) (*Result, error) {
 func (w *Window) evaluate(ctx context.Context, r *detect.Rule, period time.Duration, q detect.Querier) {
 	start := time.Now()
 	e, err := detect.EvaluateWindow(ctx, r, w.To.Add(-period), w.To, q)
-	w.Took = time.Since(start)
+	w.Took, w.done = time.Since(start), ctx.Err() == nil
 	if err != nil {
 		w.Err = err
 		return
@@ -199,40 +215,52 @@ type Event struct {
 }
 
 // Compare returns the alerts that only b has, and those that only a has. Alerts are
-// the same if they are of one window and about the same entities; if they have
-// none, if they have the same name.
+// the same if they are about the same entities or, if they have none, have the same name, and
+// are of one window. Where the rules run at different times the windows end less than the
+// longer frequency apart.
 func Compare(a, b *Result) (gained, lost []Event) {
-	return without(b, a), without(a, b)
+	fa, _ := a.Rule.Timing()
+	fb, _ := b.Rule.Timing()
+	apart := max(fa, fb)
+	return without(b, a, apart), without(a, b, apart)
 }
 
 // without returns the events of a that b does not have.
-func without(a, b *Result) (out []Event) {
-	have := map[string]int{}
+func without(a, b *Result, apart time.Duration) (out []Event) {
+	have := map[string][]time.Time{}
 	for _, w := range b.Windows {
 		for _, x := range w.Alerts {
-			have[key(w.To, &x)]++
+			k := key(&x)
+			have[k] = append(have[k], w.To)
 		}
 	}
 	for _, w := range a.Windows {
 		for _, x := range w.Alerts {
-			if k := key(w.To, &x); have[k] > 0 {
-				have[k]--
-				continue
+			k := key(&x)
+			at := have[k] // in order, as the windows of a are
+			for len(at) > 0 && w.To.Sub(at[0]) >= apart {
+				at = at[1:]
 			}
-			out = append(out, Event{w.To, x})
+			if len(at) > 0 && at[0].Sub(w.To) < apart {
+				at = at[1:]
+			} else {
+				out = append(out, Event{w.To, x})
+			}
+			have[k] = at
 		}
 	}
 	return out
 }
 
-func key(at time.Time, a *detect.Alert) string {
+// key is a text that differs for alerts that are about other entities.
+func key(a *detect.Alert) string {
 	if len(a.Entities) == 0 {
-		return fmt.Sprintf("%d %q", at.UnixNano(), a.Name)
+		return a.Name
 	}
 	var parts []string
 	for _, e := range a.Entities {
 		parts = append(parts, fmt.Sprintf("%q", e))
 	}
 	slices.Sort(parts)
-	return fmt.Sprintf("%d %s", at.UnixNano(), strings.Join(parts, " "))
+	return strings.Join(parts, " ")
 }

@@ -107,6 +107,15 @@ func (q *Querier) Absent(text string) Absent {
 	return AbsentFrom(query.Plan())
 }
 
+// Reads returns the names of the tables that text reads, sorted; none if it has errors.
+func (q *Querier) Reads(text string) []string {
+	query, err := q.compile(text)
+	if err != nil {
+		return nil
+	}
+	return Read(query.Plan())
+}
+
 func (q *Querier) compile(text string) (*kql.Query, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

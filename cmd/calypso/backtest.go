@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/calypso-kql/calypso/detect"
 	"github.com/calypso-kql/calypso/internal/pace"
 	"github.com/calypso-kql/calypso/kql"
+	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/types"
 	"github.com/calypso-kql/calypso/workspace"
 )
@@ -75,13 +77,13 @@ func (f *backtestFlags) run(ctx context.Context, path string) error {
 	if f.from == "" {
 		return errors.New("want --from T: the time after which windows end")
 	}
-	from, err := parseNow(f.from)
+	from, err := moment("--from", f.from)
 	if err != nil {
-		return fmt.Errorf("--from: %w", err)
+		return err
 	}
-	to, err := parseNow(f.to)
+	to, err := moment("--to", f.to)
 	if err != nil {
-		return fmt.Errorf("--to: %w", err)
+		return err
 	}
 	rules := []string{path}
 	if f.against != "" {
@@ -112,14 +114,18 @@ func (f *backtestFlags) run(ctx context.Context, path string) error {
 		if r.Delay != nil {
 			delay = *r.Delay
 		}
-		o := backtest.Options{From: types.TimeOf(from), To: types.TimeOf(to), Querier: q.WithDelay(delay), Workers: runtime.GOMAXPROCS(0)}
+		o := backtest.Options{From: from, To: to, Querier: q.WithDelay(delay), Workers: runtime.GOMAXPROCS(0)}
 		if !f.data.quiet && term.IsTerminal(int(os.Stderr.Fd())) {
 			o.Progress = windowProgress()
 		}
 		res, err := backtest.Run(ctx, r, o)
-		if err != nil {
+		switch {
+		case errors.Is(err, context.Canceled) && len(results) == 0 && len(res.Windows) > 0:
+			return failed(errors.Join(f.tell([]*backtest.Result{res}), fmt.Errorf("interrupted: these are the windows up to %s", stamp(res.Windows[len(res.Windows)-1].To))))
+		case err != nil:
 			return failed(err)
 		}
+		f.tellNoRows(ctx, o.Querier, q.Reads(r.Query), res)
 		results = append(results, res)
 	}
 	if err := f.tell(results); err != nil {
@@ -131,6 +137,37 @@ func (f *backtestFlags) run(ctx context.Context, path string) error {
 		}
 	}
 	return nil
+}
+
+// moment reads a time, which may be relative to this machine's clock, as -7d.
+func moment(flag, text string) (time.Time, error) {
+	if ago, ok := strings.CutPrefix(text, "-"); ok {
+		if d, err := detect.ParseDuration(ago); err == nil {
+			return time.Now().UTC().Add(-d), nil
+		}
+	}
+	ticks, err := parseNow(text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%s %q: want a time such as 2026-03-01T12:00:00Z, or -7d", flag, text)
+	}
+	return types.TimeOf(ticks), nil
+}
+
+// tellNoRows says which of the tables that a rule reads have no rows at all in the windows of a
+// range in which nothing was found.
+func (f *backtestFlags) tellNoRows(ctx context.Context, q detect.Querier, tables []string, r *backtest.Result) {
+	if t := r.Total(); f.data.quiet || t.Rows > 0 || t.Failed > 0 {
+		return
+	}
+	_, period := r.Rule.Timing()
+	from, to := r.Windows[0].To.Add(-period), r.Windows[len(r.Windows)-1].To
+	for _, name := range tables {
+		_, rows, err := q.Query(ctx, "['"+name+"'] | take 1 | count", from, to)
+		if err != nil || len(rows) == 0 || column.FlatVec[int64](rows[0].Raw(0)).Vals[0] > 0 {
+			continue // lists and functions are not asked
+		}
+		fmt.Fprintf(os.Stderr, "note: %s has no rows from %s to %s\n", name, stamp(from), stamp(to))
+	}
 }
 
 // windowProgress draws how many windows are done, at most ten times a second.
