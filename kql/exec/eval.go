@@ -114,7 +114,10 @@ func (e *evaluator) columns(set map[int]bool) {
 // become one evaluator.
 type compiler struct {
 	q    *query
-	seen map[string]*evaluator
+	seen map[int]*evaluator // by number
+	// numbers are those that expressions have, keys by what they compute.
+	numbers map[plan.Expr]int
+	keys    map[string]int
 	// reads counts where each column is read. Of the columns in spent nobody
 	// else reads any; of none at all if last is set.
 	reads map[int]int
@@ -123,7 +126,7 @@ type compiler struct {
 }
 
 func newCompiler(q *query) *compiler {
-	return &compiler{q: q, seen: map[string]*evaluator{}, reads: map[int]int{}}
+	return &compiler{q: q, seen: map[int]*evaluator{}, numbers: map[plan.Expr]int{}, keys: map[string]int{}, reads: map[int]int{}}
 }
 
 // newLastCompiler is newCompiler for a stage behind which nothing reads the
@@ -136,15 +139,20 @@ func newLastCompiler(q *query) *compiler {
 
 // compile returns the evaluator of x.
 func (c *compiler) compile(x plan.Expr) *evaluator {
-	key := exprKey(x)
-	if e := c.seen[key]; e != nil && key != "" {
+	n := 0
+	switch x.(type) {
+	case *plan.Column, *plan.Literal, *plan.Subquery: // they cost nothing
+	default:
+		n = c.number(x)
+	}
+	if e := c.seen[n]; e != nil {
 		e.uses++
 		return e
 	}
 	e := c.make(x)
 	e.uses, e.typ, e.c = 1, x.Type(), c
-	if key != "" {
-		c.seen[key] = e
+	if n > 0 {
+		c.seen[n] = e
 	}
 	return e
 }
@@ -180,37 +188,40 @@ func (c *compiler) make(x plan.Expr) *evaluator {
 	return &evaluator{kind: evalLogic, or: true, args: c.all(x.(*plan.Or).Args)}
 }
 
-// exprKey returns a text that expressions share only if they compute the same;
-// empty for one that must be computed wherever it stands. Columns and literals
-// cost nothing and get no key.
-func exprKey(x plan.Expr) string {
-	switch x.(type) {
-	case *plan.Column, *plan.Literal, *plan.Subquery:
-		return ""
+// number returns a number that expressions share only if they compute the same, 0 for
+// one that must be computed wherever it stands. It takes the numbers of an expression's
+// parts: a text of all that is below it would be long where expressions are deep.
+func (c *compiler) number(x plan.Expr) int {
+	n, known := c.numbers[x]
+	if known {
+		return n
 	}
-	var b strings.Builder
-	if !writeKey(&b, x) {
-		return ""
+	if key, ok := c.key(x); ok {
+		if n = c.keys[key]; n == 0 {
+			n = len(c.keys) + 1
+			c.keys[key] = n
+		}
 	}
-	return b.String()
+	c.numbers[x] = n
+	return n
 }
 
-func writeKey(b *strings.Builder, x plan.Expr) bool {
+// key returns a text that expressions share only if they compute the same; !ok for one
+// that must be computed wherever it stands.
+func (c *compiler) key(x plan.Expr) (_ string, ok bool) {
+	var b strings.Builder
 	var args []plan.Expr
 	switch x := x.(type) {
 	case *plan.Column:
-		b.WriteByte('#')
-		b.WriteString(strconv.Itoa(x.Index))
-		return true
+		return "#" + strconv.Itoa(x.Index), true
 	case *plan.Literal:
 		// A long array prints shortened, so the value's identity counts.
-		fmt.Fprintf(b, "%s@%p", x, x.Value)
-		return true
+		return fmt.Sprintf("%s@%p", x, x.Value), true
 	case *plan.Call:
 		if x.Fn.Decl != nil && x.Fn.Decl.Volatile {
-			return false
+			return "", false
 		}
-		fmt.Fprintf(b, "%p:%s", x.Fn, x.Typ)
+		fmt.Fprintf(&b, "%p:%s", x.Fn, x.Typ)
 		args = x.Args
 	case *plan.And:
 		b.WriteString("and")
@@ -219,15 +230,15 @@ func writeKey(b *strings.Builder, x plan.Expr) bool {
 		b.WriteString("or")
 		args = x.Args
 	default:
-		return false
+		return "", false
 	}
-	b.WriteByte('(')
 	for _, a := range args {
-		if !writeKey(b, a) {
-			return false
+		n := c.number(a)
+		if n == 0 {
+			return "", false
 		}
 		b.WriteByte(',')
+		b.WriteString(strconv.Itoa(n))
 	}
-	b.WriteByte(')')
-	return true
+	return b.String(), true
 }
