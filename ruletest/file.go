@@ -155,9 +155,12 @@ func (t *testField) test(dir string, p *rulefiles.Mistakes, at string) Test {
 func (s *stepField) step(now time.Time, p *rulefiles.Mistakes, at string) Step {
 	when, ok := now, true
 	if s.At != "" {
-		when, ok = relative(s.At, now)
+		if when, ok = relative(s.At, now); !ok {
+			t, err := time.Parse(time.RFC3339Nano, s.At)
+			when, ok = t, err == nil
+		}
 	}
-	p.Want(ok, at+".at", fmt.Sprintf("%q: want a period after now, as +5m", s.At))
+	p.Want(ok, at+".at", fmt.Sprintf("%q: want a period after now, as +5m, or a time as %s", s.At, defaultNow))
 	if s.Alerts == nil {
 		p.Add(at+".alerts", "is missing: a number, none, or a list")
 		return Step{At: when}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/calypso-kql/calypso/detect"
@@ -61,12 +62,18 @@ func (r *Runner) Run(ctx context.Context, f *File, t *Test) (out Result) {
 	}
 	x := &steps{rule: f.Rule, querier: q.WithDelay(r.delay(f.Rule)), raised: map[string]bool{}}
 	for i, s := range t.Steps {
-		wrong := x.run(ctx, &s)
+		wrong, err := x.run(ctx, &s)
+		if err != nil {
+			wrong = []string{strings.TrimSpace(err.Error())}
+		}
 		for _, w := range wrong {
 			if len(t.Steps) > 1 {
 				w = fmt.Sprintf("step %d, at %s: %s", i+1, s.At.UTC().Format(time.RFC3339), w)
 			}
 			out.Failures = append(out.Failures, w)
+		}
+		if err != nil {
+			break // at the other steps it fails, too
 		}
 	}
 	if len(out.Failures) > 0 {
@@ -85,18 +92,18 @@ type steps struct {
 
 // run says how the alerts of a step differ from what it expects. While the rule is
 // suppressed after an alert it is not evaluated, and there are none.
-func (x *steps) run(ctx context.Context, s *Step) []string {
+func (x *steps) run(ctx context.Context, s *Step) ([]string, error) {
 	from, to := x.rule.Window(s.At)
 	if !x.last.IsZero() && to.After(x.last) && !to.After(x.last.Add(x.rule.Suppression)) {
 		wrong := s.compare(&detect.Evaluation{Rule: x.rule, From: from, To: to})
 		for i := range wrong {
 			wrong[i] += ": the rule is suppressed after the alert of " + x.last.UTC().Format(time.RFC3339)
 		}
-		return wrong
+		return wrong, nil
 	}
 	e, err := detect.EvaluateUnseen(ctx, x.rule, from, to, x.querier, func(event string) bool { return x.raised[event] })
 	if err != nil {
-		return []string{err.Error()}
+		return nil, err
 	}
 	for _, a := range e.Alerts {
 		x.last = to
@@ -104,7 +111,7 @@ func (x *steps) run(ctx context.Context, s *Step) []string {
 			x.raised[event] = true
 		}
 	}
-	return s.compare(e)
+	return s.compare(e), nil
 }
 
 // delay returns how long after its time a rule is evaluated.

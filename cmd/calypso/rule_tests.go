@@ -92,6 +92,7 @@ type ruleTests struct {
 	verbose bool
 	files   []*ruletest.File
 	wrong   []error
+	broken  []string // files of tests that wrong is about
 	results []ruletest.Result
 	took    time.Duration
 }
@@ -117,7 +118,7 @@ func (t *ruleTests) find(paths []string) error {
 				f, err = ruletest.Read(file)
 			}
 			if err != nil {
-				t.wrong = append(t.wrong, err)
+				t.wrong, t.broken = append(t.wrong, err), append(t.broken, file)
 				return
 			}
 			t.files = append(t.files, f)
@@ -221,6 +222,9 @@ func (t *ruleTests) untested(paths []string) (out []*detect.Rule) {
 		}
 	}
 	for _, r := range detect.Read(rules).Rules {
+		if tests, ok := ruletest.Beside(r.File); ok && slices.Contains(t.broken, tests) {
+			continue // it has some, which are wrong
+		}
 		if !tested[filepath.Clean(r.File)] {
 			out = append(out, r)
 		}
