@@ -16,7 +16,7 @@ func (b *binder) activityCountsMetrics(sc *scope, in table, op *syntax.EvaluateO
 		return unknownTable()
 	}
 	order := append(append([]string(nil), t.dims...), t.at)
-	return b.inKQL(sc, in, op, t.consts, strings.NewReplacer(
+	return b.alongTimeline(sc, in, op, t, strings.NewReplacer(
 		"WITHIN", t.within(""), "AT", t.at, "BIN", t.bin(t.at), "ID", t.id, "BY_STEP", t.by(t.at), "BY_ID", t.by(t.id),
 		"ORDER", t.order(order...), "SAME", t.unchanged("1", t.dims...),
 	).Replace("where WITHIN | extend AT = BIN | as __activity"+
@@ -41,7 +41,7 @@ func (b *binder) activityMetrics(sc *scope, in table, op *syntax.EvaluateOp) tab
 		return unknownTable()
 	}
 	key := t.by(t.id)
-	return b.inKQL(sc, in, op, t.consts, strings.NewReplacer(
+	return b.alongTimeline(sc, in, op, t, strings.NewReplacer(
 		"WITHIN", t.within(""), "AT", t.at, "BIN", t.bin(t.at), "ID", t.id, "FOLLOWS", t.follows(),
 		"BY_ID", key, "BY_STEP", t.by(t.at), "ORDER_ID", t.order(append(strings.Split(key, ", "), t.at)...),
 		"ORDER_STEP", t.order(append(append([]string(nil), t.dims...), t.at)...),
@@ -67,7 +67,7 @@ func (b *binder) activityEngagement(sc *scope, in table, op *syntax.EvaluateOp) 
 	if !ok {
 		return unknownTable()
 	}
-	return b.inKQL(sc, in, op, t.consts, t.expanded("__outer", "")+fmt.Sprintf(
+	return b.alongTimeline(sc, in, op, t, t.expanded("__outer", "")+fmt.Sprintf(
 		" | summarize dcount_activities_inner = dcountif(%[1]s, __shift == 0), dcount_activities_outer = dcount(%[1]s) by %[2]s"+
 			" | extend activity_ratio = todouble(dcount_activities_inner) / dcount_activities_outer", t.id, t.by(t.at))+t.sorted())
 }

@@ -149,7 +149,7 @@ func (b *binder) funnelCompletion(sc *scope, in table, op *syntax.EvaluateOp) ta
 		steps = append(steps, fmt.Sprintf("__f%[1]d = iff(%[2]s == %[3]s and isnotnull(s.__f%[4]d), s.__f%[4]d, s.__f%[1]d)", i, f.is, s, i-1))
 	}
 	far = append(far, "__d0")
-	return b.inKQL(sc, in, op, f.consts, strings.NewReplacer(
+	return b.alongTimeline(sc, in, op, f.timeline, strings.NewReplacer(
 		"ROWS", f.ordered(" and "+f.is+" in ("+strings.Join(f.seq, ", ")+")"), "VARS", strings.Join(vars, ", "),
 		"STEPS", strings.Join(steps, ", "), "TOOK", strings.Join(took, ", "), "FAR", strings.Join(far, ", "),
 		"NAMES", strings.Join(names, ", "), "COUNT", fmt.Sprint(len(f.seq)), "SPAN", stepType(f.time.Type).String(),
@@ -185,7 +185,7 @@ func (b *binder) funnelSequence(sc *scope, in table, op *syntax.EvaluateOp) tabl
 	}
 	past := fmt.Sprintf("isnotnull(s.__t%d) and %s != %s", last, f.is, f.seq[last])
 	steps = append(steps, "__past = s.__past or "+past, "__after = iff(not(s.__past) and "+past+", "+f.state+", s.__after)")
-	rows := b.share(b.inKQL(sc, in, op, f.consts, strings.NewReplacer(
+	rows := b.share(b.alongTimeline(sc, in, op, f.timeline, strings.NewReplacer(
 		"ROWS", f.ordered(""), "VARS", strings.Join(vars, ", "), "STEPS", strings.Join(steps, ", "),
 		"LAST", fmt.Sprint(last), "AT", f.at, "ID", f.id,
 	).Replace("ROWS declare (VARS) with (step s: true => STEPS;) | where isnotnull(__tLAST)"+

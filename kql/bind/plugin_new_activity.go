@@ -46,11 +46,11 @@ func (b *binder) newActivityMetrics(sc *scope, in table, op *syntax.EvaluateOp) 
 	}
 	name := in.schema().Columns[b.columnList(in, []syntax.Expr{unnamed(call.Args[1])})[0]].Name
 	rows := append(slices.Clone(t.dims), "__to")
-	return b.inKQL(inner, in, op, t.consts, strings.NewReplacer(
+	return b.alongTimeline(inner, in, op, t, strings.NewReplacer(
 		"WITHIN", t.within(""), "FRESH", fresh, "AT", t.at, "BIN", t.bin(t.at), "ID", t.id, "WHO", t.by(t.id),
 		"COHORT", t.by("__from", "__to"), "LATER", t.later("__from", "__k"), "LAST", t.bin("__end"), "STEPS", t.steps("(__end - __from)"),
 		"ORDER", t.order(rows...)+", __from desc", "SAME", t.unchanged("1", t.dims...), "CHOSEN", chosen,
-		"FROM", quotedName("from_"+name), "TO", quotedName("to_"+name), "STEP_ONE", t.step("__from"), "STEP_TWO", t.step("__to"), "DIMS", strings.Join(append(slices.Clone(t.dims), ""), ", "),
+		"FROM", quotedName("from_"+name), "TO", quotedName("to_"+name), "STEP_ONE", t.ofTime("__from"), "STEP_TWO", t.ofTime("__to"), "DIMS", strings.Join(append(slices.Clone(t.dims), ""), ", "),
 	).Replace("where WITHIN FRESH | extend __to = BIN | summarize by WHO, __to | as __active"+
 		" | summarize __from = min(__to) by WHO | join kind=inner (__active) on WHO"+
 		" | summarize __kept = dcount(ID) by COHORT | as __cohorts | where __from == __to"+

@@ -22,7 +22,7 @@ func (b *binder) sessionCount(sc *scope, in table, op *syntax.EvaluateOp) table 
 	if t.calendar != "" {
 		bin = t.bin(t.at)
 	}
-	return b.inKQL(sc, in, op, t.consts, fmt.Sprintf(
+	return b.alongTimeline(sc, in, op, t, fmt.Sprintf(
 		"where %[1]s | sort by %[2]s | where not(%[3]s and %[4]s - prev(%[4]s) < __back) | where %[4]s >= __start"+
 			" | summarize count_sessions = count() by %[5]s",
 		t.within(" - __back"), t.order(append(cols, t.at)...), t.unchanged("1", cols...), t.at, t.by(t.at+" = "+bin))+t.sorted())
@@ -37,7 +37,7 @@ func (b *binder) slidingWindowCounts(sc *scope, in table, op *syntax.EvaluateOp)
 	if !ok {
 		return unknownTable()
 	}
-	return b.inKQL(sc, in, op, t.consts, t.expanded("__back", "__rows = count()")+fmt.Sprintf(
+	return b.alongTimeline(sc, in, op, t, t.expanded("__back", "__rows = count()")+fmt.Sprintf(
 		" | summarize Count = sum(__rows), Dcount = dcount(%s) by %s", t.id, t.by(t.at))+t.sorted())
 }
 
@@ -52,7 +52,7 @@ func (b *binder) activeUsersCount(sc *scope, in table, op *syntax.EvaluateOp) ta
 		return unknownTable()
 	}
 	who := append([]string{t.id}, t.dims...)
-	return b.inKQL(sc, in, op, t.consts, strings.NewReplacer(
+	return b.alongTimeline(sc, in, op, t, strings.NewReplacer(
 		"WITHIN", t.within(" - __back"), "AT", t.at, "ID", t.id, "BIN", t.bin(t.at), "WHO", t.by(t.id), "BY_STEP", t.by(t.at),
 		"ORDER", t.order(append(who, "__p")...), "SAME", t.unchanged("__periods - 1", who...),
 	).Replace("where WITHIN | extend __p = bin_at(AT, __period, __start) | as __activity"+

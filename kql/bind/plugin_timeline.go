@@ -51,7 +51,10 @@ func (b *binder) timelineOf(sc *scope, in table, op *syntax.EvaluateOp, spec str
 		return nil, false
 	}
 	t := &timeline{short: time == types.Int, consts: map[string]value{}, same: map[string]string{}, unbounded: !slices.Contains(params, "start")}
-	t.id, t.at = t.column(s, at[0]), t.column(s, at[1])
+	t.at = t.column(s, at[1])
+	if t.id = t.column(s, at[0]); t.id == t.at {
+		t.id, t.same["__who"] = "__who", strings.ReplaceAll(t.same[t.at], t.at, "__who")
+	}
 	ok := time != types.Unknown
 	for i, p := range params {
 		ok = b.timelineConstant(sc, t, time, p, unnamed(args[2+i])) && ok
@@ -124,6 +127,15 @@ func positive(l *plan.Literal) bool {
 	}
 }
 
+// alongTimeline is inKQL for a plugin over a timeline. Where one column is both the
+// identifier and the time, the identifier is a copy.
+func (b *binder) alongTimeline(sc *scope, in table, op *syntax.EvaluateOp, t *timeline, text string) table {
+	if t.id == "__who" {
+		text = "extend __who = " + t.at + " | " + text
+	}
+	return b.inKQL(sc, in, op, t.consts, text)
+}
+
 // column returns how the text of a query names a column.
 func (t *timeline) column(s types.Schema, i int) string {
 	name := quotedName(s.Columns[i].Name)
@@ -147,8 +159,8 @@ func (t *timeline) dimsBut(cols ...string) []string {
 // order lists columns, each ascending.
 func (t *timeline) order(cols ...string) string { return strings.Join(cols, " asc, ") + " asc" }
 
-// step is the begin x of a step, in the type of the time.
-func (t *timeline) step(x string) string {
+// ofTime is the begin x of a step, in the type of the time.
+func (t *timeline) ofTime(x string) string {
 	if t.short {
 		return "toint(" + x + ")"
 	}
@@ -157,7 +169,7 @@ func (t *timeline) step(x string) string {
 
 // sorted sorts what a plugin yields by time and dimensions, as its page prints it.
 func (t *timeline) sorted() string {
-	return " | extend " + t.at + " = " + t.step(t.at) + " | sort by " + t.order(append([]string{t.at}, t.dimsBut(t.at)...)...)
+	return " | extend " + t.at + " = " + t.ofTime(t.at) + " | sort by " + t.order(append([]string{t.at}, t.dimsBut(t.at)...)...)
 }
 
 // within is the condition that the time lies in what is analyzed; back comes before
