@@ -15,7 +15,11 @@ var backupName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
 // backup makes a backup. It answers once that is complete, which takes long where the
 // folder is on another disk.
-func (s *server) backup(w http.ResponseWriter, r *http.Request, _ caller) {
+func (s *server) backup(w http.ResponseWriter, r *http.Request, by caller) {
+	if len(by.tables) > 0 {
+		fail(w, http.StatusForbidden, "Forbidden", fmt.Errorf("a backup has all tables, and the token %s is for some only", by.name))
+		return
+	}
 	if s.o.Backup == nil {
 		fail(w, http.StatusNotFound, "NotFound", errors.New("this server makes no backups: set backups in its configuration to the folder for them"))
 		return

@@ -11,20 +11,24 @@ import (
 	"github.com/calypso-kql/calypso/store"
 )
 
-// An admin is given a backup, which is a store with all that was acknowledged; nobody
+// An admin of all tables is given a backup, which is a store with all that was acknowledged; nobody
 // else is, and no name leads out of the folder for them.
 func TestBackup(t *testing.T) {
 	token := func(name string, role config.Role) config.Token {
 		sum := sha256.Sum256([]byte(name))
 		return config.Token{Name: name, SHA256: hex.EncodeToString(sum[:]), Roles: []config.Role{role}}
 	}
-	srv, _ := serve(t, limits(), token("admin", config.Admin), token("operator", config.Operator))
+	some := token("some", config.Admin)
+	some.Tables = []string{"Things_CL"}
+	srv, _ := serve(t, limits(), token("admin", config.Admin), token("operator", config.Operator), some)
 	admin := []string{"Authorization", "Bearer admin"}
 	if status, text := post(t, srv.URL+"/v1/ingest/Things_CL", `{"n":1}`, admin...); status != http.StatusOK {
 		t.Fatal(status, text)
 	}
-	if status, text := post(t, srv.URL+"/v1/backup", "", "Authorization", "Bearer operator"); status != http.StatusForbidden {
-		t.Error(status, text)
+	for _, other := range []string{"operator", "some"} {
+		if status, text := post(t, srv.URL+"/v1/backup", "", "Authorization", "Bearer "+other); status != http.StatusForbidden {
+			t.Error(other, status, text)
+		}
 	}
 	if status, text := post(t, srv.URL+"/v1/backup?name=../x", "", admin...); status != http.StatusBadRequest {
 		t.Error(status, text)
