@@ -110,45 +110,6 @@ func times(e *detect.Evaluation, rows []int) (first, last string) {
 	return least, most
 }
 
-// entityName is what entities of a type of a mapping call it.
-//
-// Source: Microsoft's reference of entity types, the field Type of their schemas.
-func entityName(kind string) string {
-	switch kind {
-	case "AzureResource":
-		return "azure-resource"
-	case "CloudApplication":
-		return "cloud-application"
-	case "MailCluster":
-		return "mail-cluster"
-	case "MailMessage":
-		return "mail-message"
-	case "RegistryKey":
-		return "registry-key"
-	case "RegistryValue":
-		return "registry-value"
-	case "SecurityGroup":
-		return "security-group"
-	case "SubmissionMail":
-		return kind
-	}
-	return strings.ToLower(kind)
-}
-
-// entitiesText writes entities as Sentinel does: objects that are numbered.
-func entitiesText(entities []detect.Entity) (string, error) {
-	list := []map[string]string{}
-	for i, e := range entities {
-		o := map[string]string{"$id": strconv.Itoa(i + 2), "Type": entityName(e.Type)}
-		for _, f := range e.Fields {
-			o[f.Identifier] = f.Value
-		}
-		list = append(list, o)
-	}
-	text, err := json.Marshal(list)
-	return string(text), err
-}
-
 // compromised returns the value that names the first account or host.
 func compromised(entities []detect.Entity) string {
 	for _, e := range entities {
