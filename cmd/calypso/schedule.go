@@ -325,8 +325,19 @@ func writeRuns(runs []ledger.Run) error {
 				took = r.Ended.Sub(r.Started).Round(time.Millisecond).String()
 			}
 		}
-		line, _, _ := strings.Cut(r.Error, "\n")
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%s\t%s\t%s\n", stamp(r.To), r.Name, r.State, r.Attempt, r.Rows, r.Alerts, started, took, line)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%s\t%s\t%s\n", stamp(r.To), r.Name, r.State, r.Attempt, r.Rows, r.Alerts, started, took, errorOf(&r))
 	}
 	return failed(w.Flush())
+}
+
+// errorOf returns what a window failed with, in a line that does not say again which one
+// it was.
+func errorOf(r *ledger.Run) string {
+	text := strings.TrimPrefix(r.Error, fmt.Sprintf("rule %s at %s: ", r.Name, r.To.Format(time.RFC3339)))
+	line, rest, _ := strings.Cut(text, "\n")
+	if strings.HasSuffix(line, ":") {
+		what, _, _ := strings.Cut(rest, "\n")
+		line += " " + what
+	}
+	return oneLine(line)
 }
