@@ -88,23 +88,31 @@ func (n Notes) with(set Notes) Notes {
 	return out
 }
 
-// readNotes reads the store's own notes. A damaged file is put aside, so that
-// nothing is written over it.
+// readNotes reads the store's own notes.
 func (s *Store) readNotes() error {
-	path := filepath.Join(s.dir, notesName)
-	mended, err := readSealed(path, &s.notes)
+	damaged, err := s.readOrPutAside(notesName, "notes aside", &s.notes)
+	if damaged {
+		s.notes = nil
+	}
+	return err
+}
+
+// readOrPutAside reads a file of the store, if there is one, into v. A damaged file is told
+// and put aside, so that nothing is written over it.
+func (s *Store) readOrPutAside(name, step string, v any) (damaged bool, err error) {
+	path := filepath.Join(s.dir, name)
+	mended, err := readSealed(path, v)
 	if mended != nil {
 		s.damage = append(s.damage, mended)
 	}
-	var damaged *DamageError
+	var damage *DamageError
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return nil
-	case errors.As(err, &damaged):
-		s.notes = nil
-		s.damage = append(s.damage, &DamageError{File: path, What: damaged.What + "; it is kept in " + notesName + damagedEnd})
-		s.opt.step("notes aside")
-		return os.Rename(path, path+damagedEnd)
+		return false, nil
+	case errors.As(err, &damage):
+		s.damage = append(s.damage, &DamageError{File: path, What: damage.What + "; it is kept in " + name + damagedEnd})
+		s.opt.step(step)
+		return true, os.Rename(path, path+damagedEnd)
 	}
-	return err
+	return false, err
 }

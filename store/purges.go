@@ -45,24 +45,9 @@ func (s *Store) readPurges() (p purges, err error) {
 	return p, err
 }
 
-// lookAtPurges finds out whether purges.json is whole. A damaged file is put aside, so
-// that nothing is written over it.
+// lookAtPurges finds out whether purges.json is whole.
 func (s *Store) lookAtPurges() error {
-	path := filepath.Join(s.dir, purgesName)
-	var p purges
-	mended, err := readSealed(path, &p)
-	if mended != nil {
-		s.damage = append(s.damage, mended)
-	}
-	var damaged *DamageError
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil
-	case errors.As(err, &damaged):
-		s.damage = append(s.damage, &DamageError{File: path, What: damaged.What + "; it is kept in " + purgesName + damagedEnd})
-		s.opt.step("purges aside")
-		return os.Rename(path, path+damagedEnd)
-	}
+	_, err := s.readOrPutAside(purgesName, "purges aside", &purges{})
 	return err
 }
 

@@ -79,18 +79,11 @@ func (s *session) prompt(ctx context.Context) error {
 
 // runPrompt opens the files and prompts.
 func runPrompt(ctx context.Context, data *dataFlags, limits *limitFlags, ask *requestFlags, now string, f output.Format) error {
-	if err := suitsTerminal(f); err != nil {
-		return err
-	}
-	if _, err := parseNow(now); err != nil {
-		return err
-	}
-	s, err := newSession(ctx, data, limits, ask)
+	s, err := newSession(ctx, data, limits, ask, now, f)
 	if err != nil {
 		return err
 	}
 	defer s.set.Close()
-	s.format, s.now = f, now
 	pace.Server()
 	return s.prompt(ctx)
 }
@@ -194,8 +187,14 @@ func (s *session) opened() string {
 	return strings.Join(names, ", ")
 }
 
-// newSession opens what queries of data run over.
-func newSession(ctx context.Context, data *dataFlags, limits *limitFlags, ask *requestFlags) (*session, error) {
+// newSession opens what queries of data run over, once the flags are known to be right.
+func newSession(ctx context.Context, data *dataFlags, limits *limitFlags, ask *requestFlags, now string, f output.Format) (*session, error) {
+	if err := suitsTerminal(f); err != nil {
+		return nil, err
+	}
+	if _, err := parseNow(now); err != nil {
+		return nil, err
+	}
 	engine, err := kql.New()
 	if err != nil {
 		return nil, failed(err)
@@ -204,5 +203,5 @@ func newSession(ctx context.Context, data *dataFlags, limits *limitFlags, ask *r
 	if err != nil {
 		return nil, err
 	}
-	return &session{engine: engine, ws: ws, set: set, data: data, limits: limits, ask: ask, out: os.Stdout, errs: os.Stderr}, nil
+	return &session{engine: engine, ws: ws, set: set, data: data, limits: limits, ask: ask, now: now, format: f, out: os.Stdout, errs: os.Stderr}, nil
 }

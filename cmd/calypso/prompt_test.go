@@ -43,12 +43,11 @@ func TestSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := context.Background()
-	s, err := newSession(ctx, &dataFlags{data: []string{file}, catalog: "sentinel"}, &limitFlags{}, &requestFlags{})
+	s, err := newSession(ctx, &dataFlags{data: []string{file}, catalog: "sentinel"}, &limitFlags{}, &requestFlags{}, "", output.Text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.set.Close()
-	s.format = output.Text
 	for _, turn := range []struct {
 		input, out, errs string
 		quit             bool

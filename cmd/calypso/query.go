@@ -97,18 +97,11 @@ func queryText(file string, args []string) (string, error) {
 }
 
 func runQuery(ctx context.Context, data *dataFlags, limits *limitFlags, ask *requestFlags, text, now string, f output.Format) error {
-	if err := suitsTerminal(f); err != nil {
-		return err
-	}
-	if _, err := parseNow(now); err != nil {
-		return err
-	}
-	s, err := newSession(ctx, data, limits, ask)
+	s, err := newSession(ctx, data, limits, ask, now, f)
 	if err != nil {
 		return err
 	}
 	defer s.set.Close()
-	s.format, s.now = f, now
 	return s.run(ctx, text)
 }
 
