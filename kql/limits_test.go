@@ -26,6 +26,7 @@ func TestMemoryOfOneBatch(t *testing.T) {
 		"kept by an aggregate":     long + "| extend l = a | summarize l = make_list(l) by x | summarize sum(array_length(l))",
 		"unpacked":                 long + "| extend b = bag_pack('l', repeat(x, 100000)) | evaluate bag_unpack(b) | summarize count()",
 		"kept by a set":            long + "| extend l = a | summarize l = make_set(l) by x | summarize sum(array_length(l))",
+		"pivoted":                  "range x from 1 to 100000 step 1 | extend k = x, v = x % 1000 | evaluate pivot(v, count(), k) | count",
 		"kept of a graph":          "range a from 1 to 60 step 1 | extend b = range(1, 60) | mv-expand b to typeof(long) | make-graph a --> b with_node_id = id | graph-shortest-paths (x)-[p*1..9]->(y) where any(p, a > 1) project x.id | count",
 		"kept by one with a split": long + "| extend l = a | summarize l = dcount(tostring(l)), make_list(l) by x | summarize sum(array_length(list_l))",
 	} {

@@ -106,9 +106,15 @@ func (p *pivot) place(values []string, texts column.Column) error {
 	return nil
 }
 
-// output makes the columns. l pays for them before they are made.
+// output makes the columns. l pays for all of them before the first is made.
 func (p *pivot) output(ctx context.Context, cells column.Column, l *lease) (*column.Batch, error) {
-	size := columnSize(column.Flat(p.blank)) * int64(p.total)
+	var filled int64
+	for _, rows := range p.of {
+		filled += int64(min(len(rows), 1))
+	}
+	if err := l.add(filled * int64(p.total) * columnSize(column.Flat(p.blank))); err != nil {
+		return nil, err
+	}
 	withBlank, err := concat([]column.Column{column.Flat(cells), column.Flat(p.blank)})
 	if err != nil {
 		return nil, err
@@ -121,9 +127,6 @@ func (p *pivot) output(ctx context.Context, cells column.Column, l *lease) (*col
 			continue
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := l.add(size); err != nil {
 			return nil, err
 		}
 		for g := range at {
