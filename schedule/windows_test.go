@@ -143,4 +143,5 @@ func TestNearRealTime(t *testing.T) {
 		x.drain()
 	}
 	want(t, "alerts", x.ask(alerts), "Event e1 1")
+	want(t, "who raises them", x.ask("SecurityAlert | distinct ProviderName, ProductComponentName"), "ASI NRT Alerts NRT Alerts")
 }
