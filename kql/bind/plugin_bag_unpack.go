@@ -43,6 +43,9 @@ func (b *binder) bagUnpack(sc *scope, in table, op *syntax.EvaluateOp) table {
 	}
 	if e, ok := args["ignoredProperties"]; ok {
 		u.ignored = b.namesIn(sc, e)
+		if unnamed(op.Call.Args[1]) == e { // to the analyzer the prefix
+			b.tolerate(typeExpected(e, types.Dynamic, types.String))
+		}
 	}
 	if declared, ok := b.declaredColumns(op); ok {
 		return u.declared(declared, op.Schema.Star)

@@ -66,6 +66,7 @@ func TestStrict(t *testing.T) {
 		{`Events | project array_sort_asc(split(User, "@"), Data) | extend x = array_length(User_sorted), y = Data_sorted.a, z = User_sorted["a"]`, "KS141 131-134"},
 		{`Events | top-hitters 2 of (User) by Id`, "KS109 26-32"},
 		{`Events | sample-distinct 2 of who = User`, "KS109 30-40"},
+		{`Events | evaluate bag_unpack(Data, ignoredProperties = dynamic(["a"])): (a: long)`, "KS107 55-69"},
 		{`Events | evaluate bag_unpack(Data, "", "error"): (a: long)`, "KS119 18-28"},
 	} {
 		tree, diags := syntax.Parse(tt.query)
