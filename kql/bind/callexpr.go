@@ -8,9 +8,9 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// callExpr binds `f(args)`: a form that the binder knows itself, a function that
-// the text declares, an aggregate where these are allowed, a stored function, a
-// function of the language.
+// callExpr binds `f(args)`: a form that the binder knows itself, an aggregate where
+// these are allowed, a function of the language, one that the text declares, a stored
+// one. Names of the language's functions cannot be taken by others.
 func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
 	name := e.Name.Name
 	if name == "" {
@@ -22,8 +22,12 @@ func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
 			return ofValue(v)
 		}
 	}
-	if f := formOf(name); f != nil && !b.declaredFunction(sc, name) {
+	if f := formOf(name); f != nil {
 		return f(b, sc, e)
+	}
+	if v, ok := b.builtinCall(sc, e); ok {
+		b.info.Uses[e.Name] = Use{Kind: UseFunction}
+		return ofValue(v)
 	}
 	if sym, ok := sc.lookup(name); ok {
 		b.used(e.Name, sym)
@@ -40,27 +44,32 @@ func (b *binder) callExpr(sc *scope, e *syntax.CallExpr) entity {
 		}
 		return b.visible(e, sym, b.callLambda(sc, e, name, sym.fn, e.Args))
 	}
-	if sc.aggs != nil {
-		if a, ok := b.env.Functions.Aggregate(name); ok {
-			v := b.aggregate(sc, e, a)
-			v.aggregate = true
-			return ofValue(v)
-		}
-	}
 	if f, ok := b.catalog(sc).Function(name); ok {
 		return b.callStored(sc, e, name, f, e.Args)
-	}
-	if f, ok := b.env.Functions.Scalar(name); ok {
-		return ofValue(b.callScalar(sc, e, f))
 	}
 	b.report(b.noFunction(sc, e.Name, name))
 	b.bindAll(sc, e.Args)
 	return ofValue(unknownValue())
 }
 
-func (b *binder) declaredFunction(sc *scope, name string) bool {
-	sym, ok := sc.lookup(name)
-	return ok && sym.fn != nil
+// builtinCall binds the call of an aggregate or a function of the language; !ok if e
+// is neither.
+func (b *binder) builtinCall(sc *scope, e *syntax.CallExpr) (value, bool) {
+	if sc.aggs != nil {
+		if a, ok := b.env.Functions.Aggregate(e.Name.Name); ok {
+			v := b.aggregate(sc, e, a)
+			v.aggregate = true
+			return v, true
+		}
+	}
+	f, ok := b.env.Functions.Scalar(e.Name.Name)
+	if !ok {
+		return value{}, false
+	}
+	if _, declared := sc.lookup(e.Name.Name); declared && f.Internal {
+		return value{}, false
+	}
+	return b.callScalar(sc, e, f), true
 }
 
 // callScalar binds the call of a function of the language.

@@ -71,9 +71,6 @@ func (b *binder) selectorName(sc *scope, e syntax.Expr) string {
 // callName returns the name that a call gives to its column.
 func (b *binder) callName(sc *scope, e *syntax.CallExpr) string {
 	name := e.Name.Name
-	if sym, ok := sc.lookup(name); ok && sym.fn != nil {
-		return ""
-	}
 	switch name {
 	case "column_ifexists", "columnifexists":
 		return "" // but where it stands alone

@@ -112,7 +112,7 @@ func (b *binder) catalogCall(sc *scope, cat Catalog, e *syntax.CallExpr) (Catalo
 	default:
 		return nil, false
 	}
-	if b.declaredFunction(sc, kind) {
+	if sym, ok := sc.lookup(kind); ok && sym.fn != nil {
 		return nil, false
 	}
 	if len(e.Args) == 0 {

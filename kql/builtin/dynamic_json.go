@@ -77,6 +77,7 @@ func jsonFunctions() function.Family {
 			},
 			Examples: []string{`dynamic({"a":1}).a -> 1`},
 			Hidden:   true,
+			Internal: true,
 		},
 		{
 			Doc: "Returns the element of an array at a position, counted from the end if it is negative, or the member of a property bag: array[0], bag[name].",
@@ -86,6 +87,7 @@ func jsonFunctions() function.Family {
 			},
 			Examples: []string{`dynamic([1,2,3])[-1] -> 3`, `dynamic({"a":1})[strcat("a", "")] -> 1`},
 			Hidden:   true,
+			Internal: true,
 		},
 		{
 			Doc: "Returns what a path leads to in JSON text; the path is an array of names and positions: parse_json(text).a[0] in one step.",

@@ -48,8 +48,8 @@ type Scalar struct {
 	// Typed says that typeof(…) may stand after the arguments: the result is
 	// converted to that type.
 	Typed bool
-	// Internal functions are calls that the optimizer makes. The analyzer does not
-	// know them.
+	// Internal functions are calls that the optimizer makes, or what a dot and
+	// brackets mean. The analyzer does not know them by name.
 	Internal bool
 	// Volatile functions are evaluated for each row and never folded: rand(),
 	// new_guid().
