@@ -111,7 +111,11 @@ func (b *binder) fold(aggs *aggregation, e *syntax.CallExpr, a *function.Aggrega
 		ts[i] = exprs[i].Type()
 	}
 	agg := plan.Agg{Fn: o, Args: exprs, Typ: resultType(o.Signature, fit, o.Result, ts)}
-	return value{expr: aggs.add(agg, a.Name())}, true
+	v := value{expr: aggs.add(agg, a.Name())}
+	if agg.Typ == types.Dynamic {
+		b.setShape(v.expr, b.shapeOfCall(a.Name(), exprs))
+	}
+	return v, true
 }
 
 // percentiles adds one aggregate for each percentile, named percentile_x_95. That

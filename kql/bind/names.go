@@ -27,7 +27,7 @@ func (b *binder) resultName(sc *scope, e syntax.Expr) string {
 	case *syntax.PathExpr:
 		return b.joinNames(sc, e.X, b.selectorName(sc, e.Sel))
 	case *syntax.IndexExpr:
-		return b.joinNames(sc, e.X, b.selectorName(sc, e.Index))
+		return b.joinNames(sc, e.X, indexName(e.Index))
 	case *syntax.CallExpr:
 		return b.callName(sc, e)
 	}
@@ -51,11 +51,21 @@ func (b *binder) joinNames(sc *scope, left syntax.Expr, right string) string {
 	return right
 }
 
-// selectorName returns the name of what follows a dot or stands in brackets.
+// selectorName returns the name of what follows a dot.
 func (b *binder) selectorName(sc *scope, e syntax.Expr) string {
 	switch e := e.(type) {
 	case *syntax.BracketExpr:
-		return b.selectorName(sc, e.X)
+		return indexName(e.X)
+	case *syntax.StringLit:
+		return e.Value
+	}
+	return b.resultName(sc, e)
+}
+
+// indexName returns the name of what stands in brackets: a name or a position that is
+// written out, nothing for others.
+func indexName(e syntax.Expr) string {
+	switch e := e.(type) {
 	case *syntax.StringLit:
 		return e.Value
 	case *syntax.Literal:
@@ -63,9 +73,8 @@ func (b *binder) selectorName(sc *scope, e syntax.Expr) string {
 		if ok && v.typ().IsInteger() {
 			return strconv.FormatInt(v.expr.(*plan.Literal).Value.(*column.Vec[int64]).Vals[0], 10)
 		}
-		return ""
 	}
-	return b.resultName(sc, e)
+	return ""
 }
 
 // callName returns the name that a call gives to its column.

@@ -68,6 +68,10 @@ func (b *binder) seriesValue(at syntax.Expr, v value, t types.Type) plan.Expr {
 	if t.IsNumeric() && v.typ().IsNumeric() && v.typ() > t {
 		return v.expr
 	}
+	if t == types.Dynamic && v.typ() != t && !v.unknown() {
+		b.refuse(typeExpected(at, v.typ(), t))
+		return unknownOf(t).expr
+	}
 	return b.convert(at, v, t).expr
 }
 

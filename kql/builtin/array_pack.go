@@ -36,6 +36,7 @@ func arrayPacks() []function.Scalar {
 			Overloads: []function.Overload{
 				{Sig: "repeat(value: orderable, count: int|long): dynamic", Kernel: growing(overValues([]types.Type{u, l}, d, repeatValue))},
 			},
+			Analyzer:   []string{"repeat(value: scalar, count: int|long): dynamic"},
 			ResultName: function.NamePrefix,
 			Examples:   []string{`repeat(1, 3) -> [1,1,1]`},
 		},
