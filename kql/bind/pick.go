@@ -56,6 +56,9 @@ func (b *binder) pickAny(aggs *aggregation, e *syntax.CallExpr, old bool) value 
 	}
 	for i, a := range e.Args {
 		if isStar(a) {
+			if old && len(e.Args) > 1 {
+				b.tolerate(starNotAllowed(a))
+			}
 			p.addStar()
 			continue
 		}

@@ -14,6 +14,7 @@ func seriesPolynomials() []function.Scalar {
 	return []function.Scalar{{
 		Doc:      "Fits a polynomial of a degree, 1 if not given, to a series by least squares. Where there is no second series, the elements are at 1, 2 and so on.",
 		Examples: []string{"array_length(series_fit_poly(dynamic([1,4,9,16]), dynamic([1,2,3,4]), 2)[1]) -> 3"},
+		Analyzer: []string{"series_fit_poly(y_series: array, x_series?: array, degree?: int): dynamic"},
 		Tuple:    "rsquare: real, coefficients: dynamic, variance: real, rvariance: real, poly_fit: dynamic",
 		Overloads: []function.Overload{{
 			Sig:    "series_fit_poly(y_series: array, x_series?: array, degree?: number): dynamic",
