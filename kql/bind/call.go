@@ -29,6 +29,10 @@ func operandTypes(args []operand) []types.Type {
 // call, for findings.
 func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit complaint) value {
 	sigs := signatures(f)
+	if most := f.MostArguments; most > 0 && len(args) > most {
+		b.report(tooManyArguments(at, f.Name(), most))
+		return unknownOf(commonResult(sigs))
+	}
 	if anyUnknown(args) {
 		b.echoArguments(at, f.Name(), sigs, args)
 	}

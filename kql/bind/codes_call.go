@@ -65,6 +65,13 @@ func argumentCount(at syntax.Node, name string, least, most int) syntax.Diagnost
 	return fault("KS119", at, "the function '%s' expects between %d and %d arguments", name, least, most)
 }
 
+// tooManyArguments is KS120: more arguments than a function takes that takes many.
+//
+// Example: print coalesce(1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)
+func tooManyArguments(at syntax.Node, name string, most int) syntax.Diagnostic {
+	return fault("KS120", calledName(at), "the function '%s' takes at most %d arguments: use several calls", name, most)
+}
+
 // oddArguments is KS121: a number of arguments between those that a function
 // takes.
 //

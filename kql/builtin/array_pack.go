@@ -15,7 +15,8 @@ func arrayPacks() []function.Scalar {
 			Overloads: []function.Overload{
 				{Sig: "array_concat(array...: array): dynamic", Kernel: overDynamics(1, concatArrays)},
 			},
-			Examples: []string{`array_concat(dynamic([1,2]), dynamic([3])) -> [1,2,3]`},
+			MostArguments: 64,
+			Examples:      []string{`array_concat(dynamic([1,2]), dynamic([3])) -> [1,2,3]`},
 		},
 		{
 			Doc: "Makes an array of its arguments.",
@@ -29,7 +30,8 @@ func arrayPacks() []function.Scalar {
 			Overloads: []function.Overload{
 				{Sig: "zip(first: array, more...: array): dynamic", Kernel: overDynamics(2, zipArrays)},
 			},
-			Examples: []string{`zip(dynamic([1,3]), dynamic([2,4])) -> [[1,2],[3,4]]`},
+			MostArguments: 64,
+			Examples:      []string{`zip(dynamic([1,3]), dynamic([2,4])) -> [[1,2],[3,4]]`},
 		},
 		{
 			Doc: "Makes an array that holds one value a number of times.",

@@ -15,7 +15,7 @@ import (
 func arraySorts() []function.Scalar {
 	declare := func(name, doc string, desc bool, example string) function.Scalar {
 		sorted := func(args []dynamic.Value) dynamic.Value { return sortArrays(args, desc, true) }
-		return function.Scalar{Doc: doc, Examples: []string{example}, Overloads: []function.Overload{
+		return function.Scalar{Doc: doc, Examples: []string{example}, MostArguments: 65, Overloads: []function.Overload{
 			{Sig: name + "(array...: array): dynamic", Kernel: overDynamics(1, sorted)},
 			{Sig: name + "(array...: array, nulls_last: const bool): dynamic", Kernel: overValues([]types.Type{types.Dynamic, types.Bool}, types.Dynamic, func(args []dynamic.Value) dynamic.Value {
 				last, ok := args[len(args)-1].AsBool()

@@ -70,7 +70,8 @@ func bagFunctions() function.Family {
 			Overloads: []function.Overload{
 				{Sig: "bag_merge(first: bag, more...: bag): dynamic", Kernel: mergeBags()},
 			},
-			Examples: []string{`bag_merge(dynamic({"a":1}), dynamic({"a":2,"b":3})) -> {"a":1,"b":3}`},
+			MostArguments: 64,
+			Examples:      []string{`bag_merge(dynamic({"a":1}), dynamic({"a":2,"b":3})) -> {"a":1,"b":3}`},
 		},
 		{
 			Doc: "Returns a property bag without some members, which are named or given as paths such as $.a.b.",

@@ -47,9 +47,10 @@ func conditionals() function.Family {
 			Examples: []string{`case(7 <= 3, "Small", 7 <= 10, "Medium", "Large") -> Medium`},
 		},
 		{
-			Doc:       "Returns the first argument that is not null; of strings, the first that is not empty.",
-			Overloads: []function.Overload{{Sig: "coalesce(first: T scalar, more...: T scalar): T", Kernel: function.Kernel{In: []types.Type{types.Unknown, types.Unknown}, Run: runCoalesce, Each: eachCoalesce}}},
-			Examples:  []string{`coalesce(tolong("not a number"), tolong("42"), 33) -> 42`, `coalesce("", "b") -> b`},
+			Doc:           "Returns the first argument that is not null; of strings, the first that is not empty.",
+			Overloads:     []function.Overload{{Sig: "coalesce(first: T scalar, more...: T scalar): T", Kernel: function.Kernel{In: []types.Type{types.Unknown, types.Unknown}, Run: runCoalesce, Each: eachCoalesce}}},
+			MostArguments: 64,
+			Examples:      []string{`coalesce(tolong("not a number"), tolong("42"), 33) -> 42`, `coalesce("", "b") -> b`},
 		},
 		{
 			Doc:       "Tells whether a value is null; a string never is.",

@@ -21,8 +21,9 @@ func extreme(name, doc string, greatest bool, examples ...string) function.Scala
 				})
 			}},
 		}},
-		Examples: examples,
-		Analyzer: []string{name + "(first: T number|string|bool|datetime|timespan, more...: T number|string|bool|datetime|timespan): T"},
+		Examples:      examples,
+		MostArguments: 64,
+		Analyzer:      []string{name + "(first: T number|string|bool|datetime|timespan, more...: T number|string|bool|datetime|timespan): T"},
 	}
 }
 

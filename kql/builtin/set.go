@@ -16,21 +16,24 @@ func setFunctions() function.Family {
 			Overloads: []function.Overload{
 				{Sig: "set_union(first: array, more...: array): dynamic", Kernel: overDynamics(2, uniteSets)},
 			},
-			Examples: []string{`set_union(dynamic([1,2,1]), dynamic([3,2])) -> [1,2,3]`},
+			MostArguments: 64,
+			Examples:      []string{`set_union(dynamic([1,2,1]), dynamic([3,2])) -> [1,2,3]`},
 		},
 		{
 			Doc: "Returns the distinct values that are in all of the arrays.",
 			Overloads: []function.Overload{
 				{Sig: "set_intersect(first: array, more...: array): dynamic", Kernel: overDynamics(2, intersectSets)},
 			},
-			Examples: []string{`set_intersect(dynamic([1,2,3]), dynamic([2,3,4])) -> [2,3]`},
+			MostArguments: 64,
+			Examples:      []string{`set_intersect(dynamic([1,2,3]), dynamic([2,3,4])) -> [2,3]`},
 		},
 		{
 			Doc: "Returns the distinct values of the first array that are in none of the others.",
 			Overloads: []function.Overload{
 				{Sig: "set_difference(first: array, more...: array): dynamic", Kernel: overDynamics(2, subtractSets)},
 			},
-			Examples: []string{`set_difference(dynamic([1,2,3]), dynamic([2])) -> [1,3]`},
+			MostArguments: 64,
+			Examples:      []string{`set_difference(dynamic([1,2,3]), dynamic([2])) -> [1,3]`},
 		},
 		{
 			Doc: "Tells whether an array holds a value.",

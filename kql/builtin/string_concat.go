@@ -18,7 +18,8 @@ func concatenations() function.Family {
 				Sig:    "strcat(arg...: scalar): string",
 				Kernel: strcat(),
 			}},
-			Examples: []string{`strcat("a", 1, true) -> a1True`},
+			MostArguments: 64,
+			Examples:      []string{`strcat("a", 1, true) -> a1True`},
 		},
 		{
 			Doc: "Joins its arguments as texts, with a delimiter between them.",
@@ -29,7 +30,8 @@ func concatenations() function.Family {
 					return joinRows(c.Out, &delim, stringViews(args[1:]), n)
 				}),
 			}},
-			Examples: []string{`strcat_delim("-", 1, "2", 1s) -> 1-2-00:00:01`},
+			MostArguments: 65,
+			Examples:      []string{`strcat_delim("-", 1, "2", 1s) -> 1-2-00:00:01`},
 		},
 		{
 			Doc: "Repeats a text a number of times, with a delimiter between.",

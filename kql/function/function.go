@@ -45,6 +45,9 @@ type Scalar struct {
 	// one of both refuses is an error or a warning where a query is checked
 	// (docs/decisions/0005). Empty for nearly all functions.
 	Analyzer []string
+	// MostArguments is how many arguments a call may have at most where parameters
+	// repeat; 0 where there is no limit.
+	MostArguments int
 	// Typed says that typeof(…) may stand after the arguments: the result is
 	// converted to that type.
 	Typed bool
