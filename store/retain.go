@@ -74,7 +74,7 @@ func (r *Retention) segmentBytes() int64 {
 }
 
 // segmentsKept is how many full segments a table has at least that is limited in size.
-const segmentsKept = 16
+const segmentsKept = 8
 
 // Drop deletes a table with all its rows.
 func (s *Store) Drop(name string) error {

@@ -85,7 +85,7 @@ func TestRetentionBySizeKeepsTheNewest(t *testing.T) {
 // A table that may take so many bytes takes about so many, however its segments are put
 // together: it is not emptied because they have become one that is too large.
 func TestRetentionBySizeAndCompaction(t *testing.T) {
-	const limit = 200_000
+	const limit = 40_000
 	s := open(t, t.TempDir(), Options{idle: true})
 	if err := s.Create("Events", eventSchema); err != nil {
 		t.Fatal(err)

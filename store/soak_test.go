@@ -20,7 +20,7 @@ func TestSoak(t *testing.T) {
 	if err := s.Create("Events", eventSchema); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SetRetention("Events", Retention{Bytes: 200_000}); err != nil {
+	if err := s.SetRetention("Events", Retention{Bytes: 30_000}); err != nil {
 		t.Fatal(err)
 	}
 	n := 0
@@ -75,5 +75,5 @@ func TestSoak(t *testing.T) {
 			t.Errorf("after %d times as long there are %d files and %d KB of memory, where there were %d and %d", again+2, moreFiles, moreHeap>>10, files, heap>>10)
 		}
 	}
-	t.Logf("%d files, %d KB", files, heap>>10)
+	t.Logf("%d files, %d KB, %d bytes", files, heap>>10, s.Snapshot().Stats()[0].Bytes)
 }
