@@ -35,7 +35,7 @@ const (
 // batches nor on the form of their columns. A row group is kept in memory,
 // compressed, until it has its rows or takes too much room. The first error, a full disk for example, is
 // returned by every call that follows: what has been written is no Parquet file
-// then. A Writer is for one goroutine; [Create] writes to a file.
+// then. A Writer is for one goroutine.
 type Writer struct {
 	out    output
 	schema types.Schema
