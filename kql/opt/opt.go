@@ -35,9 +35,9 @@ type optimizer struct {
 // sees what the ones before it have made.
 func (o *optimizer) root(n plan.Node) plan.Node {
 	n = o.subqueries(n)
+	n = mergeFilterRuns(n)
 	n = rewriteExprs(n, o.fold)
 	n = transform(n, constantFilter)
-	n = transform(n, mergeFilters)
 	n = transform(n, o.pushFilter)
 	// Below a projection a condition may be about constants: a part of a union
 	// that lacks the column is then not read.

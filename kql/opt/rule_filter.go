@@ -1,6 +1,8 @@
 package opt
 
 import (
+	"slices"
+
 	"github.com/calypso-kql/calypso/kql/function"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -20,6 +22,38 @@ func mergeFilters(n plan.Node) plan.Node {
 		return n
 	}
 	return &plan.Filter{Input: in.Input, Cond: and(append(conjuncts(in.Cond), conjuncts(f.Cond)...))}
+}
+
+// mergeFilterRuns is mergeFilters for all filters of the tree that stand one on the
+// other, each run at once: one by one would take the square of their number.
+func mergeFilterRuns(n plan.Node) plan.Node {
+	var conds []plan.Expr
+	below := n
+	for {
+		f, ok := below.(*plan.Filter)
+		if !ok || plan.HasWindow(f.Cond) {
+			break
+		}
+		conds, below = append(conds, f.Cond), f.Input
+	}
+	if len(conds) > 1 {
+		slices.Reverse(conds)
+		return &plan.Filter{Input: mergeFilterRuns(below), Cond: and(conjuncts(&plan.And{Args: conds}))}
+	}
+	in := n.Inputs()
+	if len(in) == 0 {
+		return n
+	}
+	out := make([]plan.Node, len(in))
+	changed := false
+	for i, c := range in {
+		out[i] = mergeFilterRuns(c)
+		changed = changed || out[i] != c
+	}
+	if !changed {
+		return n
+	}
+	return n.WithInputs(out)
 }
 
 func conjuncts(e plan.Expr) []plan.Expr {
