@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,6 +43,7 @@ type days struct {
 	down, away time.Time
 	stop       func()
 	start      func()
+	stopping   sync.WaitGroup // has begun, and not ended
 
 	mortal    *mortal
 	scheduler *schedule.Scheduler
@@ -151,12 +153,17 @@ func (d *days) fate() {
 	}
 	switch {
 	case !d.away.IsZero() && !d.true.Before(d.away):
+		d.stopping.Wait()
 		d.start()
 		d.away = time.Time{}
 	case d.away.IsZero() && d.r.IntN(100) == 0:
 		// In the midst of what the process does.
 		d.away = d.true.Add(time.Duration(1+d.r.IntN(6)) * time.Minute)
-		time.AfterFunc(time.Duration(d.r.IntN(20))*time.Millisecond, d.stop)
+		after := time.Duration(d.r.IntN(20)) * time.Millisecond
+		d.stopping.Go(func() {
+			time.Sleep(after)
+			d.stop()
+		})
 	}
 }
 
@@ -192,7 +199,7 @@ func (d *days) run(hours int) {
 		d.minute()
 	}
 	if d.stop != nil && !d.away.IsZero() {
-		time.Sleep(50 * time.Millisecond) // it may be about to stop
+		d.stopping.Wait()
 		d.start()
 	}
 	d.offset, d.true = 0, d.true.Add(5*time.Hour) // past all that arrives, and any clock that was ahead
@@ -305,5 +312,7 @@ func newDays(t *testing.T, source string, seed uint64) *days {
 	if x.ledger, err = ledger.New(db, ""); err != nil {
 		t.Fatal(err)
 	}
-	return &days{tenant: x, r: rand.New(rand.NewPCG(seed, 1)), true: noon}
+	d := &days{tenant: x, r: rand.New(rand.NewPCG(seed, 1)), true: noon}
+	t.Cleanup(d.stopping.Wait)
+	return d
 }
