@@ -234,9 +234,11 @@ func (l *Ledger) Reopen(rule string, now time.Time, delay time.Duration) (n int6
 // Due returns, of each rule, the oldest window that is not closed and whose next attempt
 // may begin by now, but for rules that another node has. The oldest come first.
 func (l *Ledger) Due(now time.Time) ([]Run, error) {
-	// One look into the index for each rule, however many windows wait.
-	return l.query(`JOIN (SELECT c.rule AS waiting, (SELECT o.window_end FROM runs o WHERE o.rule = c.rule AND o.`+open+` AND o.not_before <= ? ORDER BY o.window_end LIMIT 1) AS oldest
-		FROM cursors c WHERE c.node = ? OR c.lease <= ?) AS due ON rule = waiting AND window_end = oldest ORDER BY window_end, rule`, micros(now), l.node, micros(now))
+	// One look into the index for each rule, however many windows wait. With a JOIN in
+	// place of the pairs SQLite goes through all windows there are, in their order.
+	return l.query(`WHERE (rule, window_end) IN
+		(SELECT c.rule, (SELECT o.window_end FROM runs o WHERE o.rule = c.rule AND o.`+open+` AND o.not_before <= ? ORDER BY o.window_end LIMIT 1)
+		FROM cursors c WHERE c.node = ? OR c.lease <= ?) ORDER BY window_end, rule`, micros(now), l.node, micros(now))
 }
 
 // DueOf is Due of one rule; ok is false if it has none.

@@ -73,8 +73,18 @@ func dayRules() []*detect.Rule {
 	}
 }
 
+// back lets the database be there again. A process does not begin without it.
+func (d *days) back() {
+	if d.stop != nil && !d.away.IsZero() {
+		d.stopping.Wait()
+		d.start()
+		d.away = time.Time{}
+	}
+}
+
 // live lets a process live that may die at one of its next steps.
 func (d *days) live() {
+	d.back()
 	d.mortal = &mortal{x: d.tenant, incidents: d.openIncidents()}
 	d.sink, d.incidents = d.mortal, d.mortal
 	d.scheduler = d.tenant.scheduler()
@@ -153,9 +163,7 @@ func (d *days) fate() {
 	}
 	switch {
 	case !d.away.IsZero() && !d.true.Before(d.away):
-		d.stopping.Wait()
-		d.start()
-		d.away = time.Time{}
+		d.back()
 	case d.away.IsZero() && d.r.IntN(100) == 0:
 		// In the midst of what the process does.
 		d.away = d.true.Add(time.Duration(1+d.r.IntN(6)) * time.Minute)
@@ -198,10 +206,7 @@ func (d *days) run(hours int) {
 	for range hours * 60 {
 		d.minute()
 	}
-	if d.stop != nil && !d.away.IsZero() {
-		d.stopping.Wait()
-		d.start()
-	}
+	d.back()
 	d.offset, d.true = 0, d.true.Add(5*time.Hour) // past all that arrives, and any clock that was ahead
 	for range 6 {
 		d.true = d.true.Add(6 * time.Minute)
