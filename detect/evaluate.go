@@ -28,6 +28,8 @@ type Evaluation struct {
 	Alerts []Alert
 
 	texts texts
+	// tooMany says of which properties the alerts would have more values than they may.
+	tooMany map[string]bool
 }
 
 // An Alert is what a rule has found, for people.
@@ -107,8 +109,9 @@ func EvaluateUnseen(ctx context.Context, r *Rule, from, to time.Time, q Querier,
 	if !e.Fired {
 		return e, nil
 	}
-	before := map[string]int{}
-	for _, rows := range groups(r, rows) {
+	before, all := map[string]int{}, groups(r, rows)
+	e.tooMany = e.overcrowded(all)
+	for _, rows := range all {
 		a := e.alert(rows)
 		id := a.ID
 		if n := before[id]; n > 0 { // equal rows are alerts of their own

@@ -144,7 +144,8 @@ func TestFormats(t *testing.T) {
 		"by {{Empty}}.":           "Rule", // a column without a value gives the rule's name
 		"by {{Nobody}}":           "Rule", // names no column
 		"by {User}":               "by {User}",
-		strings.Repeat("é", 200):  strings.Repeat("é", 128),
+		strings.Repeat("é", 128):  strings.Repeat("é", 128),
+		strings.Repeat("é", 129):  "Rule", // is longer than 256 bytes
 	} {
 		e := evaluate(t, rule(func(r *Rule) { r.Override.NameFormat = format }), q)
 		if got := e.Alerts[0].Name; got != want {

@@ -17,6 +17,9 @@ func tactics() []string {
 		"ImpairProcessControl", "InhibitResponseFunction"}
 }
 
+// NoTactics is what an alert without a tactic has in the column Tactics.
+const NoTactics = "Unknown"
+
 var (
 	techniqueID  = regexp.MustCompile(`^T\d{4}(\.\d{3})?$`)
 	detailKey    = regexp.MustCompile(`^[a-zA-Z]\w*$`)
