@@ -44,7 +44,7 @@ func ParseAlert(row []byte, window time.Time) (*Alert, error) {
 	a := &Alert{
 		ID: r.SystemAlertID, Name: r.DisplayName, Description: r.Description, Severity: r.AlertSeverity, Status: r.Status,
 		Rule: r.AlertType, Product: r.ProductName, Time: window.UTC(), Generated: r.TimeGenerated.UTC(), Start: r.StartTime.UTC(), End: r.EndTime.UTC(),
-		Tactics: listOf(r.Tactics), Techniques: append(listOf(r.Techniques), listOf(r.SubTechniques)...), Row: row,
+		Tactics: tacticsOf(r.Tactics), Techniques: append(listOf(r.Techniques), listOf(r.SubTechniques)...), Row: row,
 	}
 	if a.Name == "" {
 		a.Name = r.AlertName
@@ -77,6 +77,14 @@ func (a *Alert) properties(text string) error {
 		return nil
 	}
 	return json.Unmarshal([]byte(details), &a.Details)
+}
+
+// tacticsOf reads the tactics of an alert, which says so if it has none.
+func tacticsOf(s string) []string {
+	if s == detect.NoTactics {
+		s = ""
+	}
+	return listOf(s)
 }
 
 // listOf reads a list as the columns of SecurityAlert hold it: A, B or ["A","B"].

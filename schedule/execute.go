@@ -166,7 +166,7 @@ func (s *Scheduler) evaluate(ctx context.Context, r *detect.Rule, run *ledger.Ru
 	out.Until = run.To.Add(max(2*r.Period, r.First) + s.o.CatchUp)
 	run.Rows, run.Alerts = int64(e.Rows), int64(len(e.Alerts))
 	for i := range e.Alerts {
-		row, err := alertRecord(e, &e.Alerts[i], s.o.Now())
+		row, err := alertRecord(e, &e.Alerts[i], s.o.Workspace, s.o.Now())
 		if err != nil {
 			return out, err
 		}

@@ -1,7 +1,6 @@
 package schedule
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -23,7 +22,6 @@ func lossIncidents() detect.IncidentConfiguration {
 
 // lossRecord writes a row of SecurityAlert about a window that is given up.
 func lossRecord(run *ledger.Run, state ledger.State, why string, now time.Time) ([]byte, error) {
-	id := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", lossRule, run.Rule, run.To.UnixMicro()))
 	properties, err := json.Marshal(map[string]string{
 		"Analytic Rule Ids": list([]string{run.Rule}), "Analytic Rule Name": run.Name, "State": string(state), "Attempts": strconv.Itoa(run.Attempt),
 		"Query Start Time UTC": stamp(run.From), "Query End Time UTC": stamp(run.To), "Reason": why,
@@ -31,7 +29,7 @@ func lossRecord(run *ledger.Run, state ledger.State, why string, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	alert := fmt.Sprintf("%x", id[:16])
+	alert := detect.GUID(lossRule, run.Rule, strconv.FormatInt(run.To.UnixMicro(), 10))
 	name := "A detection rule was not evaluated: " + run.Name
 	return json.Marshal(map[string]any{
 		"TimeGenerated": stamp(now), "Type": "SecurityAlert", "SourceSystem": "Detection",
@@ -39,6 +37,6 @@ func lossRecord(run *ledger.Run, state ledger.State, why string, now time.Time) 
 		"Description":   fmt.Sprintf("What happened from %s to %s was not looked at, and will not be: %s", stamp(run.From), stamp(run.To), why),
 		"AlertSeverity": string(detect.Medium), "Status": "New", "IsIncident": false, "StartTime": stamp(run.From), "EndTime": stamp(run.To),
 		"ProcessingEndTime": stamp(now), "VendorName": "Calypso", "ProviderName": "Calypso", "ProductName": "Calypso", "ProductComponentName": "Schedule",
-		"Entities": "[]", "ExtendedProperties": string(properties), "RemediationSteps": "Mend the rule or its sources, and evaluate the time again: calypso backtest.",
+		"Entities": "", "Tactics": detect.NoTactics, "ExtendedProperties": string(properties), "RemediationSteps": "Mend the rule or its sources, and evaluate the time again: calypso backtest.",
 	})
 }

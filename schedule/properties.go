@@ -14,13 +14,16 @@ import (
 )
 
 // properties are ExtendedProperties of an alert, named and ordered as in a workspace; all
-// are texts. Events is ours: how many rows the alert is about.
+// are texts. Correlation is the same for all alerts of a window. Events is ours: how many rows the
+// alert is about.
 type properties struct {
 	Period        string `json:"Query Period"`
 	Operator      string `json:"Trigger Operator"`
 	Threshold     string `json:"Trigger Threshold"`
+	Correlation   string `json:"Correlation Id"`
 	Count         string `json:"Search Query Results Overall Count"`
 	Events        string `json:"Events"`
+	Sources       string `json:"Data Sources,omitempty"`
 	Query         string `json:"Query"`
 	OriginalQuery string `json:"OriginalQuery,omitempty"`
 	Start         string `json:"Query Start Time UTC"`
@@ -29,15 +32,20 @@ type properties struct {
 	Grouping      string `json:"Event Grouping"`
 	RuleName      string `json:"Analytic Rule Name"`
 	Details       string `json:"Custom Details,omitempty"`
+	Processed     string `json:"ProcessedBySentinel"`
 	Status        string `json:"Alert generation status"`
 }
 
-func propertiesText(e *detect.Evaluation, a *detect.Alert) (string, error) {
+func propertiesText(e *detect.Evaluation, a *detect.Alert, workspace string) (string, error) {
 	r := e.Rule
 	p := properties{
 		Period: string(types.AppendTimeSpan(nil, int64(e.To.Sub(e.From)/100))), Operator: operator(r.Trigger.Operator), Threshold: strconv.Itoa(r.Trigger.Threshold),
 		Count: strconv.Itoa(e.Rows), Events: strconv.Itoa(len(a.Rows)), Start: second(e.From), End: second(e.To.Add(time.Second - 1)),
-		RuleIDs: list([]string{r.ID}), RuleName: r.Name, Grouping: string(detect.SingleAlert), Query: queryAt(r.Query, e.To), Status: "Full alert created",
+		RuleIDs: list([]string{r.ID}), RuleName: r.Name, Grouping: string(detect.SingleAlert), Query: queryAt(r.Query, e.To),
+		Correlation: e.Run(), Processed: "True", Status: "Full alert created",
+	}
+	if workspace != "" {
+		p.Sources = list([]string{workspace})
 	}
 	if r.Grouping == detect.AlertPerResult && len(a.Rows) == 1 {
 		p.Grouping, p.OriginalQuery = "AlertPerEvent", r.Query

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -42,13 +43,17 @@ func unpack(records [][]byte) (rows [][]byte, c detect.IncidentConfiguration, er
 //
 // Source: Microsoft's reference of the security alert schema, and an alert as it is
 // in a workspace.
-func alertRecord(e *detect.Evaluation, a *detect.Alert, now time.Time) ([]byte, error) {
+func alertRecord(e *detect.Evaluation, a *detect.Alert, workspace string, now time.Time) ([]byte, error) {
 	r := e.Rule
-	properties, err := propertiesText(e, a)
+	properties, err := propertiesText(e, a, workspace)
 	if err != nil {
 		return nil, err
 	}
 	first, last := times(e, a.Rows)
+	entities := ""
+	if len(a.Entities) > 0 {
+		entities = detect.EntitiesText(a.Entities)
+	}
 	component := "Scheduled Alerts"
 	if r.Kind == detect.NRT {
 		component = "NRT Alerts"
@@ -59,8 +64,8 @@ func alertRecord(e *detect.Evaluation, a *detect.Alert, now time.Time) ([]byte, 
 		"Description": a.Description, "AlertSeverity": string(a.Severity), "Status": "New", "IsIncident": false,
 		"StartTime": first, "EndTime": last, "ProcessingEndTime": stamp(now),
 		"VendorName": "Microsoft", "ProviderName": "ASI " + component, "ProductName": "Azure Sentinel", "ProductComponentName": component,
-		"Entities": detect.EntitiesText(a.Entities), "ExtendedProperties": properties, "CompromisedEntity": compromised(a.Entities),
-		"Tactics": strings.Join(a.Tactics, ", "), "Techniques": list(techniques(a.Techniques, false)),
+		"Entities": entities, "ExtendedProperties": properties, "CompromisedEntity": compromised(a.Entities),
+		"Tactics": cmp.Or(strings.Join(a.Tactics, ", "), detect.NoTactics), "Techniques": list(techniques(a.Techniques, false)),
 		"SubTechniques": list(techniques(a.Techniques, true)),
 	}
 	for name, value := range a.Properties {

@@ -23,6 +23,37 @@ func TestAlertRecord(t *testing.T) {
 	want(t, "the alert", got, `High New Impact ["T1485"] ["T1565.001"] e7 e7 [{"$id":"2","Name":"e7","Type":"account"}] 2026-03-01T11:54:00.0000000Z {"Which":["e7"]} 01:00:00 new-events Scheduled Alerts`)
 }
 
+// TestExtendedProperties has them in the names, the order and the forms of a workspace, with Events beside them.
+func TestExtendedProperties(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) { r.Grouping, r.Query = detect.SingleAlert, "Events_CL" }))
+	x.events(7, noon.Add(-7*time.Minute))
+	x.drain()
+	got := x.ask(`SecurityAlert | project substring(tostring(parse_json(ExtendedProperties)["Correlation Id"]), 8, 1), ExtendedProperties = replace_regex(ExtendedProperties, '[0-9a-f-]{36}', 'GUID')`)
+	want(t, "the properties", got, `- {"Query Period":"01:00:00","Trigger Operator":"GreaterThan","Trigger Threshold":"0","Correlation Id":"GUID","Search Query Results Overall Count":"1","Events":"1","Data Sources":"[\"logs\"]",`+
+		`"Query":"// The rule ran as of query_now.\nset query_now = datetime(2026-03-01T11:55:00.0000000Z);\nEvents_CL","Query Start Time UTC":"2026-03-01 10:55:00Z","Query End Time UTC":"2026-03-01 11:55:00Z",`+
+		`"Analytic Rule Ids":"[\"new-events\"]","Event Grouping":"SingleAlert","Analytic Rule Name":"New events","ProcessedBySentinel":"True","Alert generation status":"Full alert created"}`)
+}
+
+// TestCorrelation is one for all alerts of a window.
+func TestCorrelation(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) { r.Query = "Events_CL" }))
+	for i := range 3 {
+		x.events(i, noon.Add(-7*time.Minute))
+	}
+	x.drain()
+	x.set(noon.Add(10 * time.Minute))
+	x.drain()
+	want(t, "alerts, windows, correlations", x.ask(`SecurityAlert | extend p = parse_json(ExtendedProperties) | summarize count(), dcount(tostring(p["Query End Time UTC"])), dcount(tostring(p["Correlation Id"]))`), "9 3 3")
+}
+
+// TestAlertOfNothing has no tactics and no entities, as a workspace writes that.
+func TestAlertOfNothing(t *testing.T) {
+	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) { r.Tactics, r.Entities = nil, nil }))
+	x.events(7, noon.Add(-6*time.Minute))
+	x.drain()
+	want(t, "the alert", x.ask(`SecurityAlert | project strcat(Tactics, "|", Techniques, "|", Entities, "|", isnotnull(toguid(SystemAlertId)))`), "Unknown|||True")
+}
+
 // TestEntityTypes writes the types of entities as Microsoft's reference has them.
 func TestEntityTypes(t *testing.T) {
 	x := open(t, t.TempDir(), newRule(func(r *detect.Rule) {

@@ -33,6 +33,8 @@ type Options struct {
 	// are now, with a share of the machine.
 	Querier func(*detect.Rule, Share) detect.Querier
 	Sink    Sink
+	// Workspace names in alerts where their rows are from.
+	Workspace string
 	// Arrived, if not nil, returns the time, its argument at most, up to which all rows
 	// that have arrived are seen by queries that begin later; those that come afterwards
 	// arrive later.

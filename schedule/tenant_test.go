@@ -119,7 +119,8 @@ func (x *tenant) scheduler() *schedule.Scheduler { return x.schedulerOf(x.ledger
 
 func (x *tenant) schedulerOf(l *ledger.Ledger) *schedule.Scheduler {
 	return schedule.New(schedule.Options{
-		Ledger: l, Rules: func() ([]*detect.Rule, error) { return x.rules, nil }, Sink: x.sink, Incidents: x.incidents, Now: x.clock, Delay: -1, NRTDelay: -1, CatchUp: 6 * time.Hour, Keep: x.keep, Troubled: x.troubled,
+		Workspace: "logs",
+		Ledger:    l, Rules: func() ([]*detect.Rule, error) { return x.rules, nil }, Sink: x.sink, Incidents: x.incidents, Now: x.clock, Delay: -1, NRTDelay: -1, CatchUp: 6 * time.Hour, Keep: x.keep, Troubled: x.troubled,
 		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Arrived: x.store.ArrivedUntil, Memory: x.memory, TooLarge: func(err error) bool { return strings.Contains(err.Error(), "E_RUNAWAY_QUERY") },
 		Querier: func(r *detect.Rule, share schedule.Share) detect.Querier {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/calypso-kql/calypso/catalog"
+	"github.com/calypso-kql/calypso/command"
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/database"
 	"github.com/calypso-kql/calypso/detect"
@@ -59,7 +60,7 @@ func (p ruleParts) scheduler(c config.Config, now func() time.Time, log *slog.Lo
 	rules := schedule.NewRuleSet(c.Rules, l, now, log, p.responses.troubled)
 	timing := &timing{schedule: c.Schedule, engine: p.engine, workspace: func() *workspace.Workspace { return workspace.New(p.catalog, p.store.Snapshot(), p.names...) }}
 	return schedule.New(schedule.Options{
-		Ledger: l, Sink: p.intake, Incidents: p.incidents, Now: now, Log: log, Ended: p.ended, Troubled: p.responses.troubled,
+		Ledger: l, Sink: p.intake, Workspace: command.Database, Incidents: p.incidents, Now: now, Log: log, Ended: p.ended, Troubled: p.responses.troubled,
 		Delay: c.Schedule.Delay, NRTDelay: c.Schedule.NRTDelay, CatchUp: c.Schedule.CatchUp, Keep: c.Schedule.Keep, Workers: c.Schedule.Workers, Stagger: c.Schedule.Stagger,
 		Rules: func() ([]*detect.Rule, error) {
 			all, err := rules.Rules()
