@@ -29,7 +29,7 @@ const layers = `
 	kql/exec        : kql/types kql/dynamic kql/column kql/function kql/plan
 	kql             : kql/types kql/dynamic kql/column kql/function kql/builtin kql/syntax kql/plan kql/bind kql/opt kql/exec
 
-	catalog         : kql/types internal/spelling
+	catalog         : kql/types
 	parquet         : kql/types kql/dynamic kql/column kql/plan
 	ingest          : kql/types kql/dynamic kql/column catalog
 	files           : kql/types kql/dynamic kql/column kql/plan catalog ingest parquet internal/filetree

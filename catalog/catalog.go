@@ -135,8 +135,7 @@ func (c *Catalog) Tables() []string {
 	return slices.DeleteFunc(names, func(name string) bool { return name == commonName })
 }
 
-// Table returns the table called name. Names are case-sensitive, as in Kusto;
-// see Suggest for a name that is nearly right.
+// Table returns the table called name. Names are case-sensitive, as in Kusto.
 func (c *Catalog) Table(name string) (Table, bool) {
 	if !c.Has(name) {
 		return Table{}, false

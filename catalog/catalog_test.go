@@ -208,27 +208,6 @@ func TestWithAdditions(t *testing.T) {
 	}
 }
 
-func TestSuggest(t *testing.T) {
-	for _, tt := range []struct {
-		env        Environment
-		name, want string
-	}{
-		{Sentinel, "signinlogs", "SigninLogs"},
-		{Sentinel, "SigninLog", "SigninLogs"},
-		{Sentinel, "SecuirtyEvent", "SecurityEvent"},
-		{Sentinel, "SecurityEvents", "SecurityEvent"},
-		{Sentinel, "AADNonInteractiveUserSigninLogs", "AADNonInteractiveUserSignInLogs"},
-		{DefenderXDR, "DeviceProcesEvents", "DeviceProcessEvents"},
-		{DefenderXDR, "SigninLogs", ""},
-		{Sentinel, "xyz", ""},
-		{Sentinel, "", ""},
-	} {
-		if got := open(t, tt.env).Suggest(tt.name); got != tt.want {
-			t.Errorf("%s: Suggest(%q) = %q, want %q", tt.env, tt.name, got, tt.want)
-		}
-	}
-}
-
 func BenchmarkTable(b *testing.B) {
 	c := open(b, Sentinel)
 	b.ReportAllocs()

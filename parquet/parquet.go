@@ -221,9 +221,6 @@ func hiddenLast(file *File) {
 // where Parquet has no type of its own for it.
 func typeKey(column string) string { return "kql.type." + column }
 
-// Path returns the file's path.
-func (file *File) Path() string { return file.path }
-
 // Schema implements plan.Source.
 func (file *File) Schema() types.Schema { return file.schema }
 

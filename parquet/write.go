@@ -87,9 +87,6 @@ const level = zstd.SpeedFastest
 // magic begins and ends a Parquet file.
 const magic = "PAR1"
 
-// Rows returns the number of rows written.
-func (w *Writer) Rows() int64 { return w.total }
-
 // Write adds the rows of b, whose columns are those of the schema. It keeps b's
 // text until the row group is written.
 func (w *Writer) Write(b *column.Batch) error {

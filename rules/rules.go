@@ -4,7 +4,6 @@ package rules
 import (
 	"embed"
 	"fmt"
-	"strings"
 )
 
 //go:embed *.yaml
@@ -20,19 +19,4 @@ func Read(file string) ([]byte, error) {
 		return nil, fmt.Errorf("rule %s: %w", file, err)
 	}
 	return text, nil
-}
-
-// Files returns the names of all rules' files, sorted.
-func Files() ([]string, error) {
-	entries, err := files.ReadDir(".")
-	if err != nil {
-		return nil, fmt.Errorf("rules: %w", err)
-	}
-	var names []string
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".test.yaml") { // beside each rule
-			names = append(names, e.Name())
-		}
-	}
-	return names, nil
 }

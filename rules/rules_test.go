@@ -1,6 +1,8 @@
 package rules_test
 
 import (
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/calypso-kql/calypso/catalog"
@@ -22,11 +24,14 @@ func TestRulesAreValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names, err := rules.Files()
+	names, err := filepath.Glob("*.yaml")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no rules: %v", err)
 	}
 	for _, name := range names {
+		if strings.HasSuffix(name, ".test.yaml") {
+			continue
+		}
 		text, err := rules.Read(name)
 		if err != nil {
 			t.Fatal(err)

@@ -70,39 +70,6 @@ func (t *Tenant) WriteDelivery(l Layout) error {
 	return h.close()
 }
 
-// WriteExport writes all three tables as Log Analytics exports them, a file
-// for each: Dir/<table>.json.
-func (t *Tenant) WriteExport(l Layout) error {
-	signIn := func(i int64) *SignIn {
-		s := new(SignIn)
-		t.SignIn(i, s)
-		return s
-	}
-	if err := writeTable(l, SignInTable, SignInColumns(), t.opt.SignIns, signIn); err != nil {
-		return err
-	}
-	if err := writeTable(l, RiskTable, RiskColumns(), int64(len(t.risk)), func(i int64) *RiskEvent { return &t.risk[i] }); err != nil {
-		return err
-	}
-	return writeTable(l, AlertTable, AlertColumns(), int64(len(t.alerts)), func(i int64) *Alert { return &t.alerts[i] })
-}
-
-func writeTable[R any](l Layout, table string, columns []Column[R], rows int64, row func(int64) *R) error {
-	f, err := l.create(table+".json", true)
-	if err != nil {
-		return err
-	}
-	var line []byte
-	for i := range rows {
-		line = AppendExport(line[:0], columns, row(i))
-		if _, err := f.Write(line); err != nil {
-			f.Close()
-			return fmt.Errorf("%s row %d: %w", table, i, err)
-		}
-	}
-	return f.Close()
-}
-
 // container is the folder of a diagnostic category.
 func (t *Tenant) container(category string) string {
 	return "insights-logs-" + category + "/tenantId=" + t.id

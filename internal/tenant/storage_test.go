@@ -95,28 +95,3 @@ func inHour(at, hour string) bool {
 	us, err := time.Parse("1/2/2006 3:04:05 PM", at)
 	return err == nil && us.Format("2006-01-02T15") == hour
 }
-
-func TestExportHasEveryRow(t *testing.T) {
-	ten := small(t, nil)
-	dir := t.TempDir()
-	if err := ten.WriteExport(Layout{Dir: dir}); err != nil {
-		t.Fatal(err)
-	}
-	for table, want := range map[string]int{SignInTable: int(ten.SignIns()), RiskTable: len(ten.RiskEvents()), AlertTable: len(ten.Alerts())} {
-		raw, err := os.ReadFile(filepath.Join(dir, table+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		n := 0
-		for line := range strings.Lines(string(raw)) {
-			var row struct{ Type, TimeGenerated string }
-			if err := json.Unmarshal([]byte(line), &row); err != nil || row.Type != table || row.TimeGenerated == "" {
-				t.Fatalf("%s: %v: %s", table, err, line)
-			}
-			n++
-		}
-		if n != want {
-			t.Errorf("%s: %d rows, want %d", table, n, want)
-		}
-	}
-}

@@ -132,9 +132,6 @@ func (o *Options) check() error {
 // Name is the display name of the directory.
 func (t *Tenant) Name() string { return t.name }
 
-// ID is the directory id that every envelope carries.
-func (t *Tenant) ID() string { return t.id }
-
 // SignIns is the number of sign-in rows, planted ones included.
 func (t *Tenant) SignIns() int64 { return t.opt.SignIns }
 

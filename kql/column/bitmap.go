@@ -74,12 +74,3 @@ func (b Bitmap) slice(from, to int) Bitmap {
 	}
 	return out
 }
-
-// Clone returns a copy for n rows that may be changed; a nil bitmap gives a
-// full one.
-func (b Bitmap) Clone(n int) Bitmap {
-	if b == nil {
-		return FullBitmap(n)
-	}
-	return append(Bitmap(nil), b...)
-}

@@ -77,10 +77,6 @@ func (b *ArrayBuilder) word(tag byte, w uint64) {
 // Len returns the number of elements appended since the last Value or Reset.
 func (b *ArrayBuilder) Len() int { return len(b.ends) }
 
-// Size returns the bytes that the array takes so far. Offsets have 32 bits:
-// callers keep it below 4 GB, as limits on memory do anyway.
-func (b *ArrayBuilder) Size() int { return len(b.buf) + 4*len(b.ends) }
-
 // Reset drops what was appended.
 func (b *ArrayBuilder) Reset() { b.buf, b.ends = b.buf[:0], b.ends[:0] }
 

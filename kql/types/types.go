@@ -115,6 +115,3 @@ func (t Type) IsNumeric() bool { return t >= Int && t <= Decimal }
 // IsSummable reports whether values of t can be added and divided by a count:
 // the numbers and timespan (datetime can only be subtracted).
 func (t Type) IsSummable() bool { return t.IsNumeric() || t == TimeSpan }
-
-// Nullable reports whether a value of t can be null. Only string cannot.
-func (t Type) Nullable() bool { return t != String }
