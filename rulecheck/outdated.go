@@ -19,11 +19,14 @@ func (x *checker) techniques() {
 	for _, t := range slices.Concat(r.Techniques, r.SubTechniques) {
 		if looksLikeTechnique(t) && !techniqueIDs()[t] {
 			parent, _, isSub := strings.Cut(t, ".")
+			instead := successors()[t]
 			switch {
+			case len(instead) > 0:
+				x.field("techniques", Warning, codeTechnique, "MITRE ATT&CK has revoked the technique %s: use %s", t, strings.Join(instead, ", "))
 			case isSub && techniqueIDs()[parent]:
-				x.field("techniques", Warning, codeTechnique, "MITRE ATT&CK %s has no sub-technique %s of %s: it does not exist, or was revoked", attackVersion, t, parent)
+				x.field("techniques", Warning, codeTechnique, "MITRE ATT&CK %s has no sub-technique %s of %s: it does not exist, was revoked, or came later", attackVersion, t, parent)
 			default:
-				x.field("techniques", Warning, codeTechnique, "MITRE ATT&CK %s has no technique %s: it does not exist, or was revoked", attackVersion, t)
+				x.field("techniques", Warning, codeTechnique, "MITRE ATT&CK %s has no technique %s: it does not exist, was revoked, or came later", attackVersion, t)
 			}
 		}
 	}

@@ -9,6 +9,8 @@ import (
 var (
 	//go:embed data/techniques.txt
 	techniquesText string
+	//go:embed data/successors.txt
+	successorsText string
 	//go:embed data/deprecated.txt
 	deprecatedText string
 )
@@ -34,6 +36,15 @@ var techniqueIDs = sync.OnceValue(func() map[string]bool {
 		for _, sub := range words[1:] {
 			out[words[0]+"."+sub] = true
 		}
+	}
+	return out
+})
+
+// successors are the techniques that are there in place of one that was revoked.
+var successors = sync.OnceValue(func() map[string][]string {
+	out := map[string][]string{}
+	for _, words := range dataLines(successorsText) {
+		out[words[0]] = words[1:]
 	}
 	return out
 })
