@@ -10,6 +10,27 @@ import (
 // workers had one.
 const slowFrom = 10 * time.Second
 
+// remember finds out, once, which rules took long when they were last evaluated before this
+// process began.
+func (s *Scheduler) remember() error {
+	if s.remembered {
+		return nil
+	}
+	runs, err := s.o.Ledger.Latest()
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range runs {
+		if _, known := s.slow[r.Rule]; !known && r.Ended.Sub(r.Started) >= slowFrom {
+			s.slow[r.Rule] = true
+		}
+	}
+	s.remembered = true
+	return nil
+}
+
 // choose returns windows of rules that none is being worked on, of those that have
 // waited longest, as many as there are free workers. Slow rules have all workers but one.
 // A large rule waits until none works, and then works alone; quick ones go on while it

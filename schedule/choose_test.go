@@ -1,12 +1,18 @@
 package schedule
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/calypso-kql/calypso/database"
+	"github.com/calypso-kql/calypso/detect"
 	"github.com/calypso-kql/calypso/ledger"
 )
 
@@ -52,5 +58,48 @@ func TestSlowRules(t *testing.T) {
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%s: chosen are %v", fmt.Sprintf("%+v", c), got)
 		}
+	}
+}
+
+// TestSlowRulesOfBefore are known to a new process, by the windows that they last had.
+func TestSlowRulesOfBefore(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	db, err := database.Open(filepath.Join(t.TempDir(), "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	l, err := ledger.New(db, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rule, took := range map[string][]time.Duration{"always": {time.Minute, 20 * time.Second}, "once": {time.Minute, time.Second}, "never": {0, 0}, "now": {time.Second, 10 * time.Second}} {
+		for i, d := range took {
+			end := now.Add(time.Duration(i-3) * time.Hour)
+			run := ledger.Run{Rule: rule, Name: rule, From: end.Add(-time.Hour), To: end, State: ledger.Pending, Entered: end}
+			if err := l.Enter([]ledger.Run{run}); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.Start(&run, "1", end); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.End(&run, ledger.Done, "", end.Add(d)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s := New(Options{Ledger: l, Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Rules: func() ([]*detect.Rule, error) { return nil, nil }})
+	if err := s.Drain(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	var slow []string
+	for rule, is := range s.slow {
+		if is {
+			slow = append(slow, rule)
+		}
+	}
+	slices.Sort(slow)
+	if strings.Join(slow, " ") != "always now" {
+		t.Errorf("slow are %v", slow)
 	}
 }

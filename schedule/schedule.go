@@ -128,6 +128,8 @@ type Scheduler struct {
 	vain     map[string]time.Time
 	slow     map[string]bool
 	versions map[*detect.Rule]string
+	// remembered says that slow knows of the time before this process.
+	remembered bool
 	// failingSince is since when steps have failed; zero if the last did not. Rules that came
 	// meanwhile are caught up on from then on.
 	failingSince time.Time
@@ -264,6 +266,9 @@ func (s *Scheduler) look(now time.Time) error {
 	}
 	s.forgetVersions()
 	cursors, err := s.o.Ledger.Cursors()
+	if err == nil {
+		err = s.remember()
+	}
 	if err == nil {
 		err = s.goBack(list, cursors, now)
 	}
