@@ -128,6 +128,9 @@ func (a *alertmanager) labelsOf(e *Event) map[string]string {
 	if e.Incident == nil && len(e.Rules) > 0 {
 		l["rule"] = e.Rules[0].Name
 	}
+	if e.Type == config.RuleKept && len(e.Rules) > 1 {
+		l["rule"] = e.Title
+	}
 	for name, value := range a.labels {
 		l[name] = value
 	}

@@ -129,6 +129,9 @@ func (e *Event) Headline() string {
 	case config.RuleFailing:
 		return "Rule fails: " + e.Title
 	case config.RuleKept:
+		if len(e.Rules) > 1 {
+			return "Rules can't be read, they run as they were: " + e.Title
+		}
 		return "Rule's file is wrong, it runs as it was: " + e.Title
 	case config.WindowsGivenUp:
 		return "Rule has missed windows: " + e.Title

@@ -84,22 +84,37 @@ func (s *RuleSet) readFiles() {
 	for _, r := range read.Rules {
 		have[r.ID] = true
 	}
+	kept := map[string][]*detect.Rule{} // by the file or folder that is wrong
 	for _, r := range before {
-		if have[r.ID] || !rulefiles.Under(read.Broken, r.File) {
+		path := rulefiles.WhatBroke(read.Broken, r.File)
+		if path == "" || have[r.ID] {
 			continue
 		}
 		have[r.ID] = true
 		read.Rules = append(read.Rules, r)
-		s.log.Warn("a rule's file is wrong: the rule runs as it was", "rule", r.Name, "file", r.File)
-		if s.troubled != nil {
-			s.troubled(Trouble{Kind: Kept, Rule: r.ID, Name: r.Name, Version: version(r), Error: about(read.Errors, r.File)})
-		}
+		kept[path] = append(kept[path], r)
+	}
+	for _, path := range slices.Sorted(maps.Keys(kept)) {
+		s.tellKept(path, kept[path], about(read.Errors, path))
 	}
 	for _, err := range read.Errors {
 		s.log.Error("rules", "error", err)
 	}
 	s.read, s.wrong, s.unkept, s.broken, s.known = read.Rules, read.Errors, read.Texts, read.Broken, err == nil
 	s.log.Info("rules", "read", len(read.Rules), "wrong", len(read.Errors))
+}
+
+// tellKept tells once of the rules of a file or folder that is wrong.
+func (s *RuleSet) tellKept(path string, rules []*detect.Rule, why string) {
+	s.log.Warn("a file or folder is wrong: its rules run as they were", "path", path, "rules", len(rules), "first", rules[0].Name)
+	if s.troubled == nil {
+		return
+	}
+	t := Trouble{Kind: Kept, Path: path, Error: why}
+	for _, r := range rules {
+		t.Kept = append(t.Kept, KeptRule{r.ID, r.Name})
+	}
+	s.troubled(t)
 }
 
 // about returns the first error of a file, or of a folder that it is in.

@@ -86,7 +86,7 @@ func TestRulesOfAFolder(t *testing.T) {
 	looks("a changed", "A Medium;B Low;")
 	write("a.yaml", fmt.Sprintf(ruleText, "a", "A", "Enormous"))
 	looks("a broken", "B Low;A Medium;")
-	if len(told) != 1 || told[0].Kind != schedule.Kept || told[0].Name != "A" || !strings.Contains(told[0].Error, "Enormous") {
+	if len(told) != 1 || told[0].Kind != schedule.Kept || told[0].Kept[0].Name != "A" || !strings.Contains(told[0].Error, "Enormous") {
 		t.Errorf("told is %+v", told)
 	}
 	if w := s.Wrong(); len(w) != 1 || !strings.Contains(w[0].Error(), "Enormous") {
@@ -137,7 +137,11 @@ func TestRulesOfAFolder(t *testing.T) {
 	if err := os.Rename(rules, rules+".away"); err != nil {
 		t.Fatal(err)
 	}
+	before := len(told)
 	looks("the folder away", "Cccc Low;A Informational;")
+	if t2 := told[before:]; len(t2) != 1 || t2[0].Path != rules || fmt.Sprint(t2[0].Kept) != "[{c Cccc} {a A}]" || !strings.Contains(t2[0].Error, "no such file") {
+		t.Errorf("of the folder is told %+v", t2)
+	}
 	s = open()
 	looks("the folder away, after a restart", "Cccc Low;A Informational;")
 	if err := os.Symlink(rules+".away", rules); err != nil {

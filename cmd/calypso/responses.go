@@ -85,9 +85,16 @@ func (r *responses) troubled(t schedule.Trouble) {
 	case schedule.GivenUp:
 		e.Type, e.ID = config.WindowsGivenUp, fmt.Sprintf("given up:%q:%s", t.Rule, now.Format("2006-01-02T15"))
 	case schedule.Kept:
-		e.Type, e.ID = config.RuleKept, fmt.Sprintf("kept:%q:%x:%s", t.Rule, sha256.Sum256([]byte(t.Error)), day)
+		e.Type, e.ID = config.RuleKept, fmt.Sprintf("kept:%q:%x:%s", t.Path, sha256.Sum256([]byte(t.Error)), day)
+		e.Subject, e.Title, e.Rules = "rules:"+t.Path, t.Kept[0].Name, nil
+		for _, r := range t.Kept {
+			e.Rules = append(e.Rules, notify.Rule(r))
+		}
+		if len(t.Kept) > 1 {
+			e.Title = fmt.Sprintf("%d rules of %s", len(t.Kept), t.Path)
+		}
 	}
 	if err := r.queue.TellNow(e); err != nil {
-		r.log.Error("notifications", "rule", t.Name, "error", err)
+		r.log.Error("notifications", "rule", t.Name, "path", t.Path, "error", err)
 	}
 }

@@ -89,13 +89,17 @@ func (k *Kind) file(path string, info fs.FileInfo, inFolder bool) {
 
 // Under reports whether a file is one of those that can't be read, or is in a folder that
 // is: then nothing is known of it.
-func Under(broken map[string]bool, file string) bool {
+func Under(broken map[string]bool, file string) bool { return WhatBroke(broken, file) != "" }
+
+// WhatBroke returns the file, or the folder that it is in, that can't be read; empty if there
+// is none.
+func WhatBroke(broken map[string]bool, file string) string {
 	for ; ; file = filepath.Dir(file) {
 		if broken[file] {
-			return true
+			return file
 		}
 		if filepath.Dir(file) == file {
-			return false
+			return ""
 		}
 	}
 }
