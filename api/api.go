@@ -116,7 +116,7 @@ func New(o Options) http.Handler {
 	if o.Database != nil {
 		s.notificationRoutes(mux)
 	}
-	return s.recorded(mux)
+	return s.recorded(orUnknown(mux))
 }
 
 type server struct {
