@@ -52,56 +52,76 @@ func (r *pageReader) read(s spot, keep bool) (page, error) {
 // many rows are wanted, and the page may be cut behind their values. It is not certain to
 // have all of these: where they take up more of the page than rows do on average, they
 // may be missing.
-func (r *pageReader) readTo(raw *rawPage, keep bool, rows int) (_ page, err error) {
+func (r *pageReader) readTo(raw *rawPage, keep bool, rows int) (page, error) {
 	h := raw.header
 	if err := r.g.file.spend(h.unpacked); err != nil {
 		return page{}, err
 	}
 	p := page{rows: h.values, present: h.values}
-	behind := 0 // the levels
-	if h.kind == format.DataPageV2 {
-		behind = h.levels + h.repeats
-		if behind > h.packed || behind > h.unpacked {
-			return page{}, errPageHeader
-		}
-		h.unpacked -= behind
-	}
-	var unpacked []byte
-	if rows >= 0 && !h.stored && r.g.meta(r.field.leaf).Codec == format.Zstd && r.field.from.kind != pq.Boolean && h.encoding != format.DeltaBinaryPacked {
-		unpacked = raw.inflateBeginning(behind, beginningOf(h, rows), h.unpacked)
-	}
-	p.memory = unpacked
-	if p.cut = unpacked != nil; !p.cut && rows >= 0 {
-		if err := raw.readAll(); err != nil {
-			return page{}, err
-		}
-	}
-	levels, body := raw.body()[h.repeats:behind], raw.body()[behind:]
-	if !p.cut {
-		if int64(h.unpacked) > r.g.meta(r.field.leaf).TotalUncompressedSize {
-			return page{}, errPageHeader
-		}
-		if unpacked = r.into.placeOf(h); unpacked == nil {
-			unpacked = r.buffer(h, keep)
-			p.memory = unpacked
-		}
-		if err := r.unpack(h, body, unpacked); err != nil {
-			return page{}, err
-		}
-	}
-	p.data = unpacked
-	if h.kind == format.DataPage && r.field.from.optional {
-		if len(p.data) < 4 || int(binary.LittleEndian.Uint32(p.data)) > len(p.data)-4 {
-			return page{}, errPageHeader
-		}
-		end := 4 + int(binary.LittleEndian.Uint32(p.data))
-		levels, p.data = p.data[4:end], p.data[end:]
+	levels, err := r.inflate(&p, &h, raw, keep, rows)
+	if err != nil {
+		return page{}, err
 	}
 	if r.field.from.optional && h.kind != format.DictionaryPage && (h.kind == format.DataPage || h.nulls > 0) {
 		if p.slots, p.present, err = slotsOfLevels(levels, h.values); err != nil {
 			return page{}, err
 		}
 	}
+	return r.decoded(h, p, keep)
+}
+
+// inflate gives p the bytes of its values, decompressed, and returns those of its
+// definition levels. h.unpacked becomes the size of what is compressed: levels lie
+// before it in pages of the second version, and within it in those of the first.
+func (r *pageReader) inflate(p *page, h *pageHeader, raw *rawPage, keep bool, rows int) (levels []byte, err error) {
+	behind := 0 // the levels
+	if h.kind == format.DataPageV2 {
+		behind = h.levels + h.repeats
+		if behind > h.packed || behind > h.unpacked {
+			return nil, errPageHeader
+		}
+		h.unpacked -= behind
+	}
+	if rows >= 0 && r.canCut(*h) {
+		p.data = raw.inflateBeginning(behind, beginningOf(*h, rows), h.unpacked)
+		p.memory = p.data
+	}
+	if p.cut = p.data != nil; !p.cut && rows >= 0 {
+		if err := raw.readAll(); err != nil {
+			return nil, err
+		}
+	}
+	levels, body := raw.body()[h.repeats:behind], raw.body()[behind:]
+	if !p.cut {
+		if int64(h.unpacked) > r.g.meta(r.field.leaf).TotalUncompressedSize {
+			return nil, errPageHeader
+		}
+		if p.data = r.into.placeOf(*h); p.data == nil {
+			p.data = r.buffer(*h, keep)
+			p.memory = p.data
+		}
+		if err := r.unpack(*h, body, p.data); err != nil {
+			return nil, err
+		}
+	}
+	if h.kind == format.DataPage && r.field.from.optional {
+		if len(p.data) < 4 || int(binary.LittleEndian.Uint32(p.data)) > len(p.data)-4 {
+			return nil, errPageHeader
+		}
+		end := 4 + int(binary.LittleEndian.Uint32(p.data))
+		levels, p.data = p.data[4:end], p.data[end:]
+	}
+	return levels, nil
+}
+
+// canCut reports whether the beginning of a page can be decompressed, and read, without
+// the rest.
+func (r *pageReader) canCut(h pageHeader) bool {
+	return !h.stored && r.g.meta(r.field.leaf).Codec == format.Zstd && r.field.from.kind != pq.Boolean && h.encoding != format.DeltaBinaryPacked
+}
+
+// decoded returns p with its values in plain encoding, or as codes into the dictionary.
+func (r *pageReader) decoded(h pageHeader, p page, keep bool) (_ page, err error) {
 	if h.encoding == format.RLEDictionary || h.encoding == plainDictionary && h.kind != format.DictionaryPage {
 		p.coded = true
 		return p, nil
