@@ -48,34 +48,12 @@ func openTerms(path string, s *Segment, c *filterCache) (*termIndex, error) {
 	return x, nil
 }
 
+// readFoot reads what the index says of its columns, and checks that it is that of s.
 func (x *termIndex) readFoot(s *Segment) error {
-	st, err := x.f.Stat()
+	foot, err := x.foot()
 	if err != nil {
 		return err
 	}
-	var tail [8]byte
-	if st.Size() < int64(len(tail)) {
-		return errTorn
-	}
-	if _, err := x.f.ReadAt(tail[:], st.Size()-8); err != nil {
-		return err
-	}
-	n := int64(binary.LittleEndian.Uint32(tail[4:]))
-	if n < int64(len(termsMagic))+8 || n+4 > st.Size() {
-		return fmt.Errorf("its end names a footer of %d bytes", n)
-	}
-	foot := make([]byte, n-4)
-	if _, err := x.f.ReadAt(foot, st.Size()-4-n); err != nil {
-		return err
-	}
-	if got, want := checksum(foot), binary.LittleEndian.Uint32(tail[:]); got != want {
-		return fmt.Errorf("checksum of its footer is %08x, want %08x", got, want)
-	}
-	x.size = st.Size() - 4 - n
-	if string(foot[:len(termsMagic)]) != termsMagic {
-		return fmt.Errorf("it is no term index of this version")
-	}
-	foot = foot[len(termsMagic):]
 	if got := binary.LittleEndian.Uint32(foot); got != s.Sums {
 		return fmt.Errorf("it is of another segment")
 	}
@@ -110,6 +88,38 @@ func (x *termIndex) readFoot(s *Segment) error {
 		d.fail("its parts do not fit together")
 	}
 	return d.err
+}
+
+// foot returns the footer behind its magic, at least four bytes, and sets the size of
+// what is before it.
+func (x *termIndex) foot() ([]byte, error) {
+	st, err := x.f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	var tail [8]byte
+	if st.Size() < int64(len(tail)) {
+		return nil, errTorn
+	}
+	if _, err := x.f.ReadAt(tail[:], st.Size()-8); err != nil {
+		return nil, err
+	}
+	n := int64(binary.LittleEndian.Uint32(tail[4:]))
+	if n < int64(len(termsMagic))+8 || n+4 > st.Size() {
+		return nil, fmt.Errorf("its end names a footer of %d bytes", n)
+	}
+	foot := make([]byte, n-4)
+	if _, err := x.f.ReadAt(foot, st.Size()-4-n); err != nil {
+		return nil, err
+	}
+	if got, want := checksum(foot), binary.LittleEndian.Uint32(tail[:]); got != want {
+		return nil, fmt.Errorf("checksum of its footer is %08x, want %08x", got, want)
+	}
+	if string(foot[:len(termsMagic)]) != termsMagic {
+		return nil, fmt.Errorf("it is no term index of this version")
+	}
+	x.size = st.Size() - 4 - n
+	return foot[len(termsMagic):], nil
 }
 
 // rowsOf returns the rows that may fulfil a hint on a column; !ok if the index
