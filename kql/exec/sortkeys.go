@@ -113,38 +113,47 @@ func orderWords(c column.Column, desc bool) sortColumn {
 		s.exact = func(i, j int) int { return compareCells(c, i, c, j) }
 	}
 	if v := validOf(c); v != nil {
-		// Words of nulls must not order the rows that are null. They are that of
-		// some value, so that the words stay close together.
-		var some uint64
-		for i, w := range s.words {
-			if v.Has(i) {
-				some = w
-				break
-			}
-		}
-		for i := range s.words {
-			if !v.Has(i) {
-				s.words[i] = some
-			}
-		}
-		if exact := s.exact; exact != nil {
-			s.exact = func(i, j int) int {
-				if !v.Has(i) || !v.Has(j) {
-					return 0
-				}
-				return exact(i, j)
-			}
-		}
+		s.levelNulls(v)
 	}
 	if desc {
-		for i := range s.words {
-			s.words[i] = ^s.words[i]
-		}
-		if exact := s.exact; exact != nil {
-			s.exact = func(i, j int) int { return exact(j, i) }
-		}
+		s.reverse()
 	}
 	return s
+}
+
+// levelNulls lets rows that are null be equal here: another key says where they stand.
+// Their words are that of some value, so that the words stay close together.
+func (s *sortColumn) levelNulls(v column.Bitmap) {
+	var some uint64
+	for i, w := range s.words {
+		if v.Has(i) {
+			some = w
+			break
+		}
+	}
+	for i := range s.words {
+		if !v.Has(i) {
+			s.words[i] = some
+		}
+	}
+	if exact := s.exact; exact != nil {
+		s.exact = func(i, j int) int {
+			if !v.Has(i) || !v.Has(j) {
+				return 0
+			}
+			return exact(i, j)
+		}
+	}
+}
+
+// reverse makes an ascending order descending.
+func (s *sortColumn) reverse() {
+	for i := range s.words {
+		s.words[i] = ^s.words[i]
+	}
+	if exact := s.exact; exact != nil {
+		s.exact = func(i, j int) int { return exact(j, i) }
+	}
 }
 
 func validOf(c column.Column) column.Bitmap {
