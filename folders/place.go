@@ -37,39 +37,57 @@ func (f *follower) place(x *file, r *os.File) (next time.Time, err error) {
 	if x.head, err = headOf(r, x.kind, beginning); err != nil {
 		return next, err
 	}
-	var best *entry
-	var most int64
-	shorter := false
-	var held []*entry
-	holders := map[*entry]*file{}
-	for _, e := range f.known.alike(x.head, x.folder.Table) {
-		offset, _ := f.known.state(e)
-		switch h := f.holder(e, x); {
-		case h != nil:
-			holders[e], held = h, append(held, e)
-		case x.kind != packed && offset > x.size:
-			// It was cut off, is another that begins alike, or is being written again.
-			shorter = true
-		case best == nil, e.id == x.id && best.id != x.id, (e.id == x.id) == (best.id == x.id) && offset > most:
-			best, most = e, offset
-		}
-	}
-	if best != nil {
-		offset, ok := f.known.claim(best, x)
+	like := f.alike(x)
+	if like.free != nil {
+		offset, ok := f.known.claim(like.free, x)
 		if !ok {
 			return time.Now().Add(restFor), nil
 		}
-		x.entry, x.offset, x.lines = best, offset, -1
+		x.entry, x.offset, x.lines = like.free, offset, -1
 		return next, nil
 	}
-	if shorter {
+	if like.longer {
 		if next = x.quietUntil(f.o.Settle); !next.IsZero() {
 			return next, nil
 		}
 	}
 	x.offset, x.lines = 0, 0
-	for _, e := range held {
-		c, err := f.compare(x, r, e, holders[e])
+	return f.beside(x, r, like)
+}
+
+// entriesLike are the entries that begin as a file does.
+type entriesLike struct {
+	free    *entry           // the one to go on with, which no other file has; may be nil
+	held    []*entry         // those that other files here have, which may be copies of it
+	holders map[*entry]*file // of held
+	// longer says that one has more than the file has: the file was cut off, is another
+	// that begins alike, or is being written again.
+	longer bool
+}
+
+func (f *follower) alike(x *file) entriesLike {
+	out := entriesLike{holders: map[*entry]*file{}}
+	var most int64
+	for _, e := range f.known.alike(x.head, x.folder.Table) {
+		offset, _ := f.known.state(e)
+		best := out.free
+		switch h := f.holder(e, x); {
+		case h != nil:
+			out.holders[e], out.held = h, append(out.held, e)
+		case x.kind != packed && offset > x.size:
+			out.longer = true
+		case best == nil, e.id == x.id && best.id != x.id, (e.id == x.id) == (best.id == x.id) && offset > most:
+			out.free, most = e, offset
+		}
+	}
+	return out
+}
+
+// beside places a file beside those that begin alike and are there too: it may be a copy
+// of one, go on where one has ended, or be another.
+func (f *follower) beside(x *file, r *os.File, like entriesLike) (next time.Time, err error) {
+	for _, e := range like.held {
+		c, err := f.compare(x, r, e, like.holders[e])
 		if err != nil {
 			return next, err
 		}
@@ -91,7 +109,7 @@ func (f *follower) place(x *file, r *os.File) (next time.Time, err error) {
 		}
 		return time.Now().Add(f.o.Rescan), nil
 	}
-	x.apart = len(held) > 0
+	x.apart = len(like.held) > 0
 	return next, nil
 }
 

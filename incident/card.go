@@ -16,7 +16,34 @@ import (
 func (i *Incident) WriteCard(w io.Writer, alerts []*Alert, changes []Change, similar []Similar) error {
 	c := card{}
 	c.printf("┌ #%d · %s · %s\n", i.Number, strings.ToUpper(string(i.Severity)), detect.OneLine(i.Title))
-	c.line("", i.Description)
+	c.facts(i)
+	c.section(fmt.Sprintf("alerts (%d)", len(i.Alerts)))
+	for _, a := range alerts {
+		c.printf("│ %s  %-13s %-10s %s  %s\n", clock(a.Generated), a.Severity, a.Status, detect.OneLine(a.Name), a.ID)
+	}
+	if len(similar) > 0 {
+		c.section("similar incidents, by identifiers in common")
+	}
+	for _, x := range similar {
+		c.printf("│ #%d  %s  %s  %d in common\n", x.Number, x.Status, detect.OneLine(x.Title), x.Shared)
+	}
+	if len(i.Comments) > 0 {
+		c.section(fmt.Sprintf("comments (%d)", len(i.Comments)))
+	}
+	for _, m := range i.Comments {
+		c.printf("│ %s  %s: %s\n", clock(m.Created), detect.OneLine(m.Author), detect.OneLine(m.Message))
+	}
+	c.section("timeline")
+	for _, ch := range changes {
+		c.printf("│ %s  %s\n", clock(ch.Time), detect.OneLine(ch.String()))
+	}
+	c.printf("└ %s, version %d\n", i.Name, i.Version)
+	_, err := io.WriteString(w, c.String())
+	return err
+}
+
+// facts draws what an incident itself says, a line each.
+func (c *card) facts(i *Incident) {
 	status := string(i.Status)
 	if i.Classification != "" {
 		status += " · " + string(i.Classification)
@@ -24,6 +51,7 @@ func (i *Incident) WriteCard(w io.Writer, alerts []*Alert, changes []Change, sim
 	if i.ClassificationReason != "" {
 		status += " · " + string(i.ClassificationReason)
 	}
+	c.line("", i.Description)
 	c.line("status", status)
 	c.line("because", i.ClassificationComment)
 	c.line("owner", i.Owner.String())
@@ -52,29 +80,6 @@ func (i *Incident) WriteCard(w io.Writer, alerts []*Alert, changes []Change, sim
 		}
 		c.line("task", done+t.Title+"  "+t.ID)
 	}
-	c.section(fmt.Sprintf("alerts (%d)", len(i.Alerts)))
-	for _, a := range alerts {
-		c.printf("│ %s  %-13s %-10s %s  %s\n", clock(a.Generated), a.Severity, a.Status, detect.OneLine(a.Name), a.ID)
-	}
-	if len(similar) > 0 {
-		c.section("similar incidents, by identifiers in common")
-	}
-	for _, x := range similar {
-		c.printf("│ #%d  %s  %s  %d in common\n", x.Number, x.Status, detect.OneLine(x.Title), x.Shared)
-	}
-	if len(i.Comments) > 0 {
-		c.section(fmt.Sprintf("comments (%d)", len(i.Comments)))
-	}
-	for _, m := range i.Comments {
-		c.printf("│ %s  %s: %s\n", clock(m.Created), detect.OneLine(m.Author), detect.OneLine(m.Message))
-	}
-	c.section("timeline")
-	for _, ch := range changes {
-		c.printf("│ %s  %s\n", clock(ch.Time), detect.OneLine(ch.String()))
-	}
-	c.printf("└ %s, version %d\n", i.Name, i.Version)
-	_, err := io.WriteString(w, c.String())
-	return err
 }
 
 // String says in a line who has changed what.

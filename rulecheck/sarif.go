@@ -10,59 +10,63 @@ import (
 	"strings"
 )
 
-// WriteSARIF writes findings as a SARIF 2.1.0 log, for code review.
-//
-// Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0.
-func WriteSARIF(w io.Writer, version string, found []Finding) error {
-	type text struct {
+// What a log has, as far as findings need it. Source: OASIS, Static Analysis Results
+// Interchange Format (SARIF) Version 2.1.0.
+type (
+	sarifText struct {
 		Text string `json:"text"`
 	}
-	type region struct {
+	sarifRegion struct {
 		StartLine   int `json:"startLine"`
 		StartColumn int `json:"startColumn,omitempty"`
 	}
-	type location struct {
+	sarifLocation struct {
 		Physical struct {
 			Artifact struct {
 				URI string `json:"uri"`
 			} `json:"artifactLocation"`
-			Region region `json:"region"`
+			Region sarifRegion `json:"region"`
 		} `json:"physicalLocation"`
 	}
-	type result struct {
-		RuleID    string     `json:"ruleId"`
-		Level     Level      `json:"level"`
-		Message   text       `json:"message"`
-		Locations []location `json:"locations,omitempty"`
+	sarifResult struct {
+		RuleID    string          `json:"ruleId"`
+		Level     Level           `json:"level"`
+		Message   sarifText       `json:"message"`
+		Locations []sarifLocation `json:"locations,omitempty"`
 	}
-	type descriptor struct {
-		ID    string `json:"id"`
-		Short text   `json:"shortDescription"`
+	sarifRule struct {
+		ID    string    `json:"id"`
+		Short sarifText `json:"shortDescription"`
 	}
-	type driver struct {
-		Name    string       `json:"name"`
-		Version string       `json:"version"`
-		Rules   []descriptor `json:"rules"`
+	sarifDriver struct {
+		Name    string      `json:"name"`
+		Version string      `json:"version"`
+		Rules   []sarifRule `json:"rules"`
 	}
-	type tool struct {
-		Driver driver `json:"driver"`
+	sarifTool struct {
+		Driver sarifDriver `json:"driver"`
 	}
-	type run struct {
-		Tool    tool     `json:"tool"`
-		Results []result `json:"results"`
+	sarifRun struct {
+		Tool    sarifTool     `json:"tool"`
+		Results []sarifResult `json:"results"`
 	}
-	r := run{Tool: tool{driver{Name: "Calypso", Version: version, Rules: []descriptor{}}}, Results: []result{}}
+)
+
+// WriteSARIF writes findings as a SARIF log, for code review. version is Calypso's.
+func WriteSARIF(w io.Writer, version string, found []Finding) error {
+	driver := sarifDriver{Name: "Calypso", Version: version, Rules: []sarifRule{}}
+	results := []sarifResult{}
 	codes := map[string]bool{}
 	for _, f := range found {
 		codes[f.Code] = true
-		res := result{RuleID: f.Code, Level: f.Level, Message: text{f.Message}}
+		res := sarifResult{RuleID: f.Code, Level: f.Level, Message: sarifText{f.Message}}
 		if f.File != "" {
-			var l location
+			var l sarifLocation
 			l.Physical.Artifact.URI = fileURI(f.File)
-			l.Physical.Region = region{f.Line, f.Column}
-			res.Locations = []location{l}
+			l.Physical.Region = sarifRegion{f.Line, f.Column}
+			res.Locations = []sarifLocation{l}
 		}
-		r.Results = append(r.Results, res)
+		results = append(results, res)
 	}
 	ours := Codes()
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
@@ -70,12 +74,11 @@ func WriteSARIF(w io.Writer, version string, found []Finding) error {
 		if !ok {
 			what = "What Microsoft's analyzer of queries calls " + code
 		}
-		d := descriptor{ID: code, Short: text{what}}
-		r.Tool.Driver.Rules = append(r.Tool.Driver.Rules, d)
+		driver.Rules = append(driver.Rules, sarifRule{ID: code, Short: sarifText{what}})
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": []run{r}})
+	return enc.Encode(map[string]any{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": []sarifRun{{sarifTool{driver}, results}}})
 }
 
 // fileURI writes a path as a URI: one that is relative stays so, as code review wants it.
