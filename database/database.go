@@ -8,11 +8,12 @@
 // PostgreSQL's BYTEA), CASE and not max(a, b), a condition and not a number after
 // WHERE, the table's name before a column on the right side of ON CONFLICT … DO
 // UPDATE SET, and no negative LIMIT. Times are whole numbers. The operator ? of
-// PostgreSQL can't be written.
+// PostgreSQL can't be written. INDEXED BY, after a table's name, is for SQLite, which knows
+// nothing of what is in a table: PostgreSQL, which does, is not told.
 //
-// A call ends after 30 seconds with an error if the server does not answer. An error
-// that is not the statement's own fault, but of a database that is away, locked or
-// full, is an ErrAway: the same may succeed later.
+// A call ends after 30 seconds with an error if the server does not answer, a step of
+// Migrate after half an hour. An error that is not the statement's own fault, but of a
+// database that is away, locked or full, is an ErrAway: the same may succeed later.
 package database
 
 import (
@@ -39,7 +40,7 @@ type DB struct {
 
 // dialect is what differs between databases.
 type dialect struct {
-	// statement writes a statement's arguments as the database does, step a
+	// statement writes a statement's arguments and hints as the database does, step a
 	// migration's types.
 	statement, step func(string) string
 	// argument makes a value one that the database takes.
@@ -60,8 +61,12 @@ type dialect struct {
 // stay open.
 const maxConnections = 8
 
-// patience is how long a call may take.
-const patience = 30 * time.Second
+// patience is how long a call may take, migration a step that brings tables up to date:
+// it may go through all of a large one.
+const (
+	patience  = 30 * time.Second
+	migration = 30 * time.Minute
+)
 
 // Open opens a database: source is the path of a file, which is made if it does not
 // exist, or a URL (postgres://user@host:5432/name), for which PostgreSQL's
@@ -135,7 +140,7 @@ func (d *DB) ExecSoon(query string, args ...any) (sql.Result, error) {
 		if d.soon == nil {
 			return d.anywhere()
 		}
-		return connection{pool: d.soon, kept: d.kept}
+		return connection{pool: d.soon, kept: d.kept, limit: patience}
 	}, query, args)
 }
 
@@ -156,17 +161,17 @@ func (d *DB) QueryRow(query string, args ...any) *Row {
 }
 
 // anywhere is any connection.
-func (d *DB) anywhere() connection { return connection{pool: d.sql, kept: d.kept} }
+func (d *DB) anywhere() connection { return connection{pool: d.sql, kept: d.kept, limit: patience} }
 
 func (d *DB) exec(c connection, query string, args []any) (sql.Result, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), c.limit)
 	defer cancel()
 	res, err := c.exec(ctx, d.dialect.statement(query), d.arguments(args))
 	return res, d.explained(err)
 }
 
 func (d *DB) query(c connection, query string, args []any) (*Rows, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), c.limit)
 	rows, err := c.query(ctx, d.dialect.statement(query), d.arguments(args))
 	if err != nil {
 		cancel()

@@ -25,9 +25,9 @@ func (d *DB) openPostgres(source string) error {
 		return fmt.Errorf("PostgreSQL's URL: %w", err) // the library leaves the password out
 	}
 	d.name = fmt.Sprintf("postgres://%s:%d/%s", config.Host, config.Port, config.Database)
-	blob := regexp.MustCompile(`\bBLOB\b`)
+	blob, hint := regexp.MustCompile(`\bBLOB\b`), regexp.MustCompile(`\bINDEXED BY \w+`)
 	d.dialect = dialect{
-		statement: numbered, step: func(s string) string { return blob.ReplaceAllString(s, "BYTEA") }, argument: storable,
+		statement: func(s string) string { return numbered(hint.ReplaceAllString(s, "")) }, step: func(s string) string { return blob.ReplaceAllString(s, "BYTEA") }, argument: storable,
 		exclusive: "SELECT pg_advisory_xact_lock(7310305785)", // any number that is ours
 		isolation: sql.LevelSerializable, explain: explainPostgres, conflict: conflicting, lost: lostConnection,
 		tables: "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename",
@@ -114,7 +114,7 @@ func explainPostgres(err error) (text string, how trouble) {
 	case errors.As(err, &connect):
 		return "the server does not answer", unreachable
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("the server has not answered for %s", patience), unreachable
+		return "the server has not answered in time", unreachable
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, driver.ErrBadConn), errors.Is(err, net.ErrClosed),
 		errors.Is(err, pgconn.ErrConnClosed), pgconn.SafeToRetry(err):
 		return "the connection is lost", unreachable

@@ -83,7 +83,7 @@ func same(s string) string { return s }
 // Source: https://www.sqlite.org/rescode.html
 func explainSQLite(err error) (text string, how trouble) {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Sprintf("it has not answered for %s: the machine or its disk has too much to do", patience), unwritable
+		return "it has not answered in time: the machine or its disk has too much to do", unwritable
 	}
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

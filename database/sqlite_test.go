@@ -12,7 +12,7 @@ import (
 func TestSQLiteThatIsBusy(t *testing.T) {
 	d := &DB{name: "state.db", dialect: dialect{explain: explainSQLite}}
 	err := d.explained(fmt.Errorf("commit: %w", context.DeadlineExceeded))
-	if !errors.Is(err, ErrAway) || !strings.Contains(err.Error(), "it has not answered for 30s: the machine or its disk has too much to do") {
+	if !errors.Is(err, ErrAway) || !strings.Contains(err.Error(), "it has not answered in time: the machine or its disk has too much to do") {
 		t.Error(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"strings"
 	"sync"
+	"time"
 )
 
 // statements keeps what SQLite has made of statements, which are few and come again
@@ -52,6 +53,8 @@ type connection struct {
 	pool *sql.DB
 	tx   *sql.Tx
 	kept *statements // nil where nothing is kept of statements
+	// limit is how long a statement may take.
+	limit time.Duration
 }
 
 func (c connection) exec(ctx context.Context, query string, args []any) (sql.Result, error) {

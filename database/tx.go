@@ -52,14 +52,14 @@ func (d *DB) noted(pool *sql.DB, f func(*Tx) error) error {
 	if err := d.arrive(); err != nil {
 		return err
 	}
-	err := d.within(pool, d.dialect.isolation, f)
+	err := d.within(pool, d.dialect.isolation, patience, f)
 	d.health.note(err, true)
 	return err
 }
 
-func (d *DB) within(pool *sql.DB, level sql.IsolationLevel, f func(*Tx) error) error {
+func (d *DB) within(pool *sql.DB, level sql.IsolationLevel, limit time.Duration, f func(*Tx) error) error {
 	for tries := 1; ; tries++ {
-		err := d.once(pool, level, f)
+		err := d.once(pool, level, limit, f)
 		if err == nil || tries > maxConflicts || !d.dialect.conflict(err, tries) {
 			return err
 		}
@@ -68,15 +68,15 @@ func (d *DB) within(pool *sql.DB, level sql.IsolationLevel, f func(*Tx) error) e
 	}
 }
 
-func (d *DB) once(pool *sql.DB, level sql.IsolationLevel, f func(*Tx) error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+func (d *DB) once(pool *sql.DB, level sql.IsolationLevel, limit time.Duration, f func(*Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*limit)
 	defer cancel()
 	tx, err := d.begin(ctx, pool, &sql.TxOptions{Isolation: level})
 	if err != nil {
 		return d.explained(err)
 	}
 	defer tx.Rollback() // does nothing after a commit
-	if err := f(&Tx{connection{pool, tx, d.kept}, d}); err != nil {
+	if err := f(&Tx{connection{pool, tx, d.kept, limit}, d}); err != nil {
 		return err
 	}
 	return d.explained(tx.Commit())
