@@ -128,12 +128,9 @@ DROP INDEX open_runs;
 CREATE INDEX open_runs ON runs (not_before) WHERE state IN ('overdue', 'pending', 'running', 'evaluated');
 ALTER TABLE cursors ADD COLUMN carry BIGINT NOT NULL DEFAULT 0`, `
 DROP INDEX open_runs;
-CREATE INDEX open_runs ON runs (rule, window_end, not_before) WHERE state IN ('overdue', 'pending', 'running', 'evaluated')`,
+CREATE INDEX open_runs ON runs (rule, window_end, not_before) WHERE state IN ('overdue', 'pending', 'running', 'evaluated')`, `
+CREATE INDEX troubled_runs ON runs (window_end) WHERE state IN ('failed', 'abandoned', 'carried')`,
 }
-
-// open is the condition of windows that are not closed. It is written the same wherever
-// they are looked for: databases compare it with that of the index.
-const open = "state IN ('overdue', 'pending', 'running', 'evaluated')"
 
 // New returns the ledger of a database, whose tables it makes if need be. Node names
 // this node among those that share the database: the same after a restart, and no

@@ -3,7 +3,6 @@ package ledger
 import (
 	"database/sql"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/calypso-kql/calypso/database"
@@ -229,90 +228,4 @@ func (l *Ledger) Reopen(rule string, now time.Time, delay time.Duration) (n int6
 		return 0, err
 	}
 	return res.RowsAffected()
-}
-
-// Due returns, of each rule, the oldest window that is not closed and whose next attempt
-// may begin by now, but for rules that another node has. The oldest come first.
-func (l *Ledger) Due(now time.Time) ([]Run, error) {
-	// One look into the index for each rule, however many windows wait. With a JOIN in
-	// place of the pairs SQLite goes through all windows there are, in their order.
-	return l.query(`WHERE (rule, window_end) IN
-		(SELECT c.rule, (SELECT o.window_end FROM runs o WHERE o.rule = c.rule AND o.`+open+` AND o.not_before <= ? ORDER BY o.window_end LIMIT 1)
-		FROM cursors c WHERE c.node = ? OR c.lease <= ?) ORDER BY window_end, rule`, micros(now), l.node, micros(now))
-}
-
-// DueOf is Due of one rule; ok is false if it has none.
-func (l *Ledger) DueOf(rule string, now time.Time) (r Run, ok bool, err error) {
-	runs, err := l.query("WHERE rule = ? AND "+open+` AND not_before <= ? AND NOT EXISTS
-		(SELECT 1 FROM cursors c WHERE c.rule = runs.rule AND c.node <> ? AND c.lease > ?) ORDER BY window_end LIMIT 1`, rule, micros(now), l.node, micros(now))
-	if err != nil || len(runs) == 0 {
-		return r, false, err
-	}
-	return runs[0], true, nil
-}
-
-// Waiting returns how many windows are not closed and might be worked on by now.
-func (l *Ledger) Waiting(now time.Time) (n int, err error) {
-	err = l.db.QueryRow("SELECT count(*) FROM runs WHERE "+open+" AND not_before <= ?", micros(now)).Scan(&n)
-	return n, err
-}
-
-// A Filter says which runs are wanted. Zero fields want all.
-type Filter struct {
-	// Rule is the ID or the name of the rule.
-	Rule   string
-	States []State
-	// Since and Until bound the ends of windows: [Since, Until].
-	Since, Until time.Time
-	// Limit is the most runs that are returned, the latest; 0 is no limit.
-	Limit int
-}
-
-// Runs returns runs, the latest window first.
-func (l *Ledger) Runs(f Filter) ([]Run, error) {
-	where, args := []string{"1 = 1"}, []any{}
-	add := func(cond string, arg ...any) { where, args = append(where, cond), append(args, arg...) }
-	if f.Rule != "" {
-		add("(rule = ? OR name = ?)", f.Rule, f.Rule)
-	}
-	if len(f.States) > 0 {
-		states := make([]any, len(f.States))
-		for i, s := range f.States {
-			states[i] = s
-		}
-		add("state IN (?"+strings.Repeat(", ?", len(states)-1)+")", states...)
-	}
-	if !f.Since.IsZero() {
-		add("window_end >= ?", micros(f.Since))
-	}
-	if !f.Until.IsZero() {
-		add("window_end <= ?", micros(f.Until))
-	}
-	rest := "WHERE " + strings.Join(where, " AND ") + " ORDER BY window_end DESC, rule"
-	if f.Limit > 0 {
-		rest, args = rest+" LIMIT ?", append(args, f.Limit)
-	}
-	return l.query(rest, args...)
-}
-
-func (l *Ledger) query(rest string, args ...any) ([]Run, error) {
-	rows, err := l.db.Query(`SELECT rule, name, version, window_start, window_end, state, attempt, not_before, rows, alerts, entered, started, ended, error, node
-		FROM runs `+rest, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Run
-	for rows.Next() {
-		var r Run
-		var from, to, notBefore, entered, started, ended int64
-		err := rows.Scan(&r.Rule, &r.Name, &r.Version, &from, &to, &r.State, &r.Attempt, &notBefore, &r.Rows, &r.Alerts, &entered, &started, &ended, &r.Error, &r.Node)
-		if err != nil {
-			return nil, err
-		}
-		r.From, r.To, r.NotBefore = timeOf(from), timeOf(to), timeOf(notBefore)
-		r.Entered, r.Started, r.Ended = timeOf(entered), timeOf(started), timeOf(ended)
-		out = append(out, r)
-	}
-	return out, rows.Err()
 }
