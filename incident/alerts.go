@@ -52,7 +52,7 @@ func (s *Store) Alerts(f AlertFilter) (alerts []*Alert, next string, err error) 
 		if err != nil {
 			return nil, "", &Invalid{"after", "is none that an answer has had"}
 		}
-		c.add("(generated < ? OR generated = ? AND id > ?)", n, n, id)
+		c.add("generated <= ? AND (generated < ? OR id > ?)", n, n, id)
 	}
 	limit := f.Limit
 	if limit > 0 {

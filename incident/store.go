@@ -72,6 +72,8 @@ CREATE INDEX incidents_by_status ON incidents (status, number);
 `, `
 CREATE TABLE incident_entities (value TEXT NOT NULL, incident BIGINT NOT NULL, PRIMARY KEY (value, incident));
 CREATE INDEX entities_by_incident ON incident_entities (incident);
+`, `
+CREATE INDEX incidents_by_kind ON incidents (status, severity);
 `}
 }
 
