@@ -44,15 +44,10 @@ func measure(o options, set dataSet, name string) (*line, error) {
 	}
 	var peer *answer
 	if alone == "" {
-		if err := measureRunner(o, o.peers, set, sql, peerOut, &l.peer); err != nil {
+		if peer, err = l.measurePeer(o, set, sql, peerOut); err != nil {
 			return nil, err
 		}
-		if peer, err = readAnswer(peerOut); err != nil {
-			return nil, err
-		}
-		l.rows, l.peer.hash = len(peer.rows), peer.hash()
 	}
-
 	kql := filepath.Join(o.queries, name+".kql")
 	if name == "00-mission" {
 		if kql, err = missionQuery(o.mission, tmp); err != nil {
@@ -90,6 +85,19 @@ func measure(o options, set dataSet, name string) (*line, error) {
 	}
 	l.judge(compare(own, peer, tolerance))
 	return l, nil
+}
+
+// measurePeer runs the query on the engine beside ours, and returns its answer.
+func (l *line) measurePeer(o options, set dataSet, sql, out string) (*answer, error) {
+	if err := measureRunner(o, o.peers, set, sql, out, &l.peer); err != nil {
+		return nil, err
+	}
+	peer, err := readAnswer(out)
+	if err != nil {
+		return nil, err
+	}
+	l.rows, l.peer.hash = len(peer.rows), peer.hash()
+	return peer, nil
 }
 
 // judge keeps the first differences for the notes.

@@ -101,15 +101,8 @@ func run(ctx context.Context, o options) error {
 	failed := make(chan error, o.writers+2)
 	for w := range o.writers {
 		all.Go(func() {
-			for i := w; ctx.Err() == nil; i += o.writers {
-				in := rows[i%len(rows)]
-				if _, err := s.Append(ctx, store.Batch{ID: fmt.Sprint("small ", i), Rows: []store.Rows{in}}); err != nil {
-					if ctx.Err() == nil {
-						failed <- err
-					}
-					return
-				}
-				stored.Add(int64(in.Rows.Len()))
+			if err := small(ctx, o, s, rows, w, &stored); err != nil {
+				failed <- err
 			}
 		})
 	}
@@ -146,6 +139,21 @@ func run(ctx context.Context, o options) error {
 		err = line(o, begin, stored.Load())
 	}
 	return err
+}
+
+// small stores every batch that is writer w's, one at a time.
+func small(ctx context.Context, o options, s *store.Store, rows []store.Rows, w int, stored *atomic.Int64) error {
+	for i := w; ctx.Err() == nil; i += o.writers {
+		in := rows[i%len(rows)]
+		_, err := s.Append(ctx, store.Batch{ID: fmt.Sprint("small ", i), Rows: []store.Rows{in}})
+		switch {
+		case err == nil:
+			stored.Add(int64(in.Rows.Len()))
+		case ctx.Err() == nil:
+			return err
+		}
+	}
+	return nil
 }
 
 // large stores batches of many parts, one after the other.

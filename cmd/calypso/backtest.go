@@ -101,31 +101,13 @@ func (f *backtestFlags) run(ctx context.Context, path string) error {
 	querier := workspace.NewQuerier(engine, ws, f.limits.options(0, &f.data))
 	var results []*backtest.Result
 	for _, path := range rules {
-		r, err := readRule(path)
-		if err != nil {
-			return err
-		}
-		q := querierOf(r, querier)
-		if r.Arrival() {
-			q = q.ByArrival()
-		}
-		f.data.tellEmpty(os.Stderr, q.Absent(r.Query))
-		delay := f.delay
-		if r.Delay != nil {
-			delay = *r.Delay
-		}
-		o := backtest.Options{From: from, To: to, Querier: q.WithDelay(delay), Workers: runtime.GOMAXPROCS(0)}
-		if !f.data.quiet && term.IsTerminal(int(os.Stderr.Fd())) {
-			o.Progress = windowProgress()
-		}
-		res, err := backtest.Run(ctx, r, o)
+		res, err := f.evaluate(ctx, querier, path, from, to)
 		switch {
-		case errors.Is(err, context.Canceled) && len(results) == 0 && len(res.Windows) > 0:
+		case errors.Is(err, context.Canceled) && len(results) == 0 && res != nil && len(res.Windows) > 0:
 			return failed(errors.Join(f.tell([]*backtest.Result{res}), fmt.Errorf("interrupted: these are the windows up to %s", stamp(res.Windows[len(res.Windows)-1].To))))
 		case err != nil:
-			return failed(err)
+			return err
 		}
-		f.tellNoRows(ctx, o.Querier, q.Reads(r.Query), res)
 		results = append(results, res)
 	}
 	if err := f.tell(results); err != nil {
@@ -137,6 +119,34 @@ func (f *backtestFlags) run(ctx context.Context, path string) error {
 		}
 	}
 	return nil
+}
+
+// evaluate runs the rule of a file over a range. Interrupted, it returns the windows so
+// far with the error.
+func (f *backtestFlags) evaluate(ctx context.Context, querier *workspace.Querier, path string, from, to time.Time) (*backtest.Result, error) {
+	r, err := readRule(path)
+	if err != nil {
+		return nil, err
+	}
+	q := querierOf(r, querier)
+	if r.Arrival() {
+		q = q.ByArrival()
+	}
+	f.data.tellEmpty(os.Stderr, q.Absent(r.Query))
+	delay := f.delay
+	if r.Delay != nil {
+		delay = *r.Delay
+	}
+	o := backtest.Options{From: from, To: to, Querier: q.WithDelay(delay), Workers: runtime.GOMAXPROCS(0)}
+	if !f.data.quiet && term.IsTerminal(int(os.Stderr.Fd())) {
+		o.Progress = windowProgress()
+	}
+	res, err := backtest.Run(ctx, r, o)
+	if err != nil {
+		return res, failed(err)
+	}
+	f.tellNoRows(ctx, o.Querier, q.Reads(r.Query), res)
+	return res, nil
 }
 
 // moment reads a time, which may be relative to this machine's clock, as -7d.

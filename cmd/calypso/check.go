@@ -47,15 +47,7 @@ in UTF-16 code units of the query; and a message.`,
 				if file != "" || len(args) > 0 {
 					return errors.New("--batch reads its queries from standard input")
 				}
-				saved, err := data.saved.open(data.quiet)
-				if err != nil {
-					return err
-				}
-				bad, err := check.Batch(engine, os.Stdin, os.Stdout, environments(data.catalog, saved))
-				if err == nil && bad > 0 {
-					return &exitError{code: exitInvalid}
-				}
-				return failed(err)
+				return checkBatch(engine, &data)
 			}
 			if format != "text" && format != "json" {
 				return fmt.Errorf("unknown output format %q: want text or json", format)
@@ -77,6 +69,18 @@ in UTF-16 code units of the query; and a message.`,
 	c.Flags().StringVarP(&format, "output", "o", "text", "text for people, json for machines")
 	c.Flags().BoolVar(&batch, "batch", false, "check a query a line of standard input")
 	return c
+}
+
+func checkBatch(engine *kql.Engine, data *dataFlags) error {
+	saved, err := data.saved.open(data.quiet)
+	if err != nil {
+		return err
+	}
+	bad, err := check.Batch(engine, os.Stdin, os.Stdout, environments(data.catalog, saved))
+	if err == nil && bad > 0 {
+		return &exitError{code: exitInvalid}
+	}
+	return failed(err)
 }
 
 func checkOne(engine *kql.Engine, text string, c bind.Catalog, format string) error {

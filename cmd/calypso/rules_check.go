@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,41 +35,11 @@ tables are. The exit code is 3 if there are errors; warnings and notes do not ch
   calypso rules check -o sarif rules/ > rules.sarif`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			k, err := openCatalog(data.catalog)
+			found, rules, err := checkRules(cmd.Context(), &data, args, file, cmd.Flags().Changed("catalog"))
 			if err != nil {
 				return err
 			}
-			// Custom detections are written in the Defender portal, which has all tables.
-			portal := k
-			if !cmd.Flags().Changed("catalog") {
-				if portal, err = openCatalog(string(catalog.Unified)); err != nil {
-					return err
-				}
-			}
-			logs, opts, err := data.openLogs(cmd.Context(), k)
-			if err != nil {
-				return err
-			}
-			defer logs.Close()
-			ws, wsOfPortal := workspace.New(k, logs, opts...), workspace.New(portal, logs, opts...)
-			engine, err := kql.New()
-			if err != nil {
-				return failed(err)
-			}
-			read := detect.Read(args)
-			found := rulecheck.Unreadable(append(read.Errors, automation.Read(foldersOf(args)).Errors...))
-			rules, err := timedRules(read.Rules, file, data.store)
-			if err != nil {
-				return err
-			}
-			for _, r := range rules {
-				in := ws
-				if r.Origin == detect.CustomDetection {
-					in = wsOfPortal
-				}
-				found = append(found, rulecheck.Rule(engine, in, r)...)
-			}
-			return tellFindings(found, len(read.Rules), format, data.quiet)
+			return tellFindings(found, rules, format, data.quiet)
 		},
 	}
 	data.register(c)
@@ -77,6 +48,46 @@ tables are. The exit code is 3 if there are errors; warnings and notes do not ch
 	c.Flags().StringVar(&file, "config", "", "configuration file of calypso serve, which says how late tables are")
 	c.Flags().StringVarP(&format, "output", "o", "text", "text, json or sarif")
 	return c
+}
+
+// checkRules returns what is wrong with the rules of paths, and how many there are.
+// Custom detections are written in the Defender portal, which has all tables: they are
+// checked with these unless a catalog was chosen.
+func checkRules(ctx context.Context, data *dataFlags, paths []string, config string, chosen bool) ([]rulecheck.Finding, int, error) {
+	k, err := openCatalog(data.catalog)
+	if err != nil {
+		return nil, 0, err
+	}
+	portal := k
+	if !chosen {
+		if portal, err = openCatalog(string(catalog.Unified)); err != nil {
+			return nil, 0, err
+		}
+	}
+	logs, opts, err := data.openLogs(ctx, k)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer logs.Close()
+	ws, wsOfPortal := workspace.New(k, logs, opts...), workspace.New(portal, logs, opts...)
+	engine, err := kql.New()
+	if err != nil {
+		return nil, 0, failed(err)
+	}
+	read := detect.Read(paths)
+	found := rulecheck.Unreadable(append(read.Errors, automation.Read(foldersOf(paths)).Errors...))
+	rules, err := timedRules(read.Rules, config, data.store)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, r := range rules {
+		in := ws
+		if r.Origin == detect.CustomDetection {
+			in = wsOfPortal
+		}
+		found = append(found, rulecheck.Rule(engine, in, r)...)
+	}
+	return found, len(read.Rules), nil
 }
 
 // foldersOf returns the paths that are folders, in which automation rules may be, too.

@@ -224,14 +224,7 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 		return err
 	}
 	names = append(names, createdFunctions(s, func(err error) { log.Error("store", "error", err) }))
-	var mu sync.Mutex
-	states, alerts := map[ledger.State]int{}, int64(0)
-	ended := func(r ledger.Run, _ time.Duration) {
-		mu.Lock()
-		defer mu.Unlock()
-		states[r.State]++
-		alerts += r.Alerts
-	}
+	t := tally{states: map[ledger.State]int{}}
 	db, node, err := openDatabase(c, database.Open)
 	if err != nil {
 		return failed(err)
@@ -244,7 +237,7 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 	if err != nil {
 		return failed(err)
 	}
-	scheduler, l, err := ruleParts{ended, nil, engine, cat, names, saved.locator, s, in, db, node, incidents, responses}.scheduler(c, clock, log)
+	scheduler, l, err := ruleParts{t.ended, nil, engine, cat, names, saved.locator, s, in, db, node, incidents, responses}.scheduler(c, clock, log)
 	if err != nil {
 		return failed(err)
 	}
@@ -261,8 +254,27 @@ func runSchedule(ctx context.Context, c config.Config, saved *savedFlags, clock 
 	if err != nil {
 		return failed(err)
 	}
-	fmt.Printf("%s done, %d failed, %d to be tried again, %s\n", count(states[ledger.Done], "window"), states[ledger.Failed], len(left), count(int(alerts), "alert"))
-	if states[ledger.Failed] > 0 {
+	return t.tell(len(left))
+}
+
+// A tally counts the windows that have ended, and their alerts.
+type tally struct {
+	mu     sync.Mutex
+	states map[ledger.State]int
+	alerts int64
+}
+
+func (t *tally) ended(r ledger.Run, _ time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.states[r.State]++
+	t.alerts += r.Alerts
+}
+
+// tell prints the figures; left windows have not ended. Failed ones are an error.
+func (t *tally) tell(left int) error {
+	fmt.Printf("%s done, %d failed, %d to be tried again, %s\n", count(t.states[ledger.Done], "window"), t.states[ledger.Failed], left, count(int(t.alerts), "alert"))
+	if t.states[ledger.Failed] > 0 {
 		return &exitError{code: exitFailed}
 	}
 	return nil
