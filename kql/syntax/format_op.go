@@ -128,6 +128,10 @@ func (f *formatter) spacing(q *Query) {
 					before(op.Pos())
 				}
 			}
+		case *CommandStmt:
+			for _, op := range n.Pipe {
+				before(op.Pos())
+			}
 		}
 		return true
 	})
