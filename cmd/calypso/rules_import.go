@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,7 +97,7 @@ func (im *ruleImport) take(r *detect.Rule) error {
 	if err != nil {
 		return fmt.Errorf("%s: %s: %w", r.File, r.Name, err)
 	}
-	path := ""
+	path, mode := "", fs.FileMode(0o644)
 	if old := im.there[r.ID]; old != nil {
 		switch have, _ := os.ReadFile(old.File); {
 		case bytes.Equal(have, text):
@@ -112,10 +113,13 @@ func (im *ruleImport) take(r *detect.Rule) error {
 			return nil
 		}
 		path = old.File
+		if info, err := os.Stat(path); err == nil {
+			mode = info.Mode().Perm()
+		}
 	} else {
 		path = filepath.Join(im.to, ruleFileName(r, im.taken))
 	}
-	if err := replaceFile(path, text); err != nil {
+	if err := replaceFile(path, text, mode); err != nil {
 		return err
 	}
 	im.done++
@@ -145,20 +149,4 @@ func (im *ruleImport) text(r *detect.Rule) ([]byte, []string, error) {
 		return nil, nil, errors.Join(errors.New("can't be written as YAML without loss"), err)
 	}
 	return text, r.LeftOut, nil
-}
-
-// replaceFile writes a file as a whole: who watches the folder never sees half of it.
-func replaceFile(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".rule-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
 }

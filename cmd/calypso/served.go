@@ -39,18 +39,7 @@ func (s served) leave(store string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(store, servedName+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(text, '\n'))
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), filepath.Join(store, servedName))
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
+	return replaceFile(filepath.Join(store, servedName), append(text, '\n'), 0o600)
 }
 
 // servedConfig returns the configuration that a store was last served with, and the
