@@ -105,7 +105,7 @@ wrong; 3 a query has errors, or a rule is not valid.`,
 	root.Flags().StringVarP(&format, "output", "o", string(output.Text), "format of answers: table, json, jsonl, csv, tsv, parquet or kusto")
 	root.Flags().StringVar(&now, "now", "", "the queries' now(); this machine's clock if not given")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(demoCommand(), queryCommand(), ingestCommand(), storeCommand(), serveCommand(), scheduleCommand(), runsCommand(), alertsCommand(), incidentsCommand(), notificationsCommand(), automationCommand(), configCommand(), tokenCommand(), runCommand(), rulesCommand(), testCommand(), backtestCommand(), explainCommand(), checkCommand(), schemaCommand(), functionsCommand())
+	root.AddCommand(demoCommand(), queryCommand(), ingestCommand(), storeCommand(), serveCommand(), scheduleCommand(), runsCommand(), alertsCommand(), incidentsCommand(), notificationsCommand(), automationCommand(), configCommand(), tokenCommand(), runCommand(), rulesCommand(), testCommand(), backtestCommand(), explainCommand(), checkCommand(), fmtCommand(), schemaCommand(), functionsCommand())
 	root.DisableFlagsInUseLine = true
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true
