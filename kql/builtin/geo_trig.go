@@ -7,81 +7,6 @@ import (
 	"github.com/golang/geo/s2"
 )
 
-// The C library that the engine uses rounds sines, cosines and arc tangents
-// correctly in nearly all cases, package math does not. Since answers are printed
-// with all their digits, points are converted with twice the precision here.
-
-// A twofold is the sum of two floats, the second less than half a unit in the
-// last place of the first.
-type twofold struct{ hi, lo float64 }
-
-func sumOf(a, b float64) twofold {
-	s := a + b
-	t := s - a
-	return twofold{s, (a - (s - t)) + (b - t)}
-}
-
-func productOfTwo(a, b float64) twofold {
-	p := a * b
-	return twofold{p, math.FMA(a, b, -p)}
-}
-
-func (a twofold) plus(b twofold) twofold {
-	s := sumOf(a.hi, b.hi)
-	return sumOf(s.hi, s.lo+a.lo+b.lo)
-}
-
-func (a twofold) times(b twofold) twofold {
-	p := productOfTwo(a.hi, b.hi)
-	return sumOf(p.hi, p.lo+a.hi*b.lo+a.lo*b.hi)
-}
-
-func (a twofold) over(n float64) twofold {
-	q := a.hi / n
-	r := math.FMA(-q, n, a.hi) + a.lo
-	return sumOf(q, r/n)
-}
-
-func (a twofold) negative() twofold { return twofold{-a.hi, -a.lo} }
-
-// halfPi is a right angle.
-var halfPi = twofold{1.5707963267948966, 6.123233995736766e-17}
-
-// sinCos returns the sine and the cosine of an angle of a few turns at most.
-func sinCos(angle float64) (sin, cos twofold) {
-	quarter := math.Round(angle / (math.Pi / 2))
-	turned := productOfTwo(quarter, halfPi.hi).plus(twofold{quarter * halfPi.lo, 0})
-	r := twofold{angle, 0}.plus(turned.negative())
-	// The series of both, from the term that no longer counts.
-	square := r.times(r).negative()
-	sin, cos = twofold{1, 0}, twofold{1, 0}
-	for n := 26.0; n > 0; n -= 2 {
-		sin = sin.times(square).over(n * (n + 1)).plus(twofold{1, 0})
-		cos = cos.times(square).over(n * (n - 1)).plus(twofold{1, 0})
-	}
-	sin = sin.times(r)
-	switch int(quarter) & 3 {
-	case 1:
-		return cos, sin.negative()
-	case 2:
-		return sin.negative(), cos.negative()
-	case 3:
-		return cos.negative(), sin
-	}
-	return sin, cos
-}
-
-// arcTangent is math.Atan2, improved by one step.
-func arcTangent(y, x float64) float64 {
-	angle := math.Atan2(y, x)
-	if x == 0 || y == 0 {
-		return angle
-	}
-	sin, cos := sinCos(angle)
-	ahead := twofold{y, 0}.times(cos).plus(twofold{x, 0}.times(sin).negative())
-	return angle + ahead.hi/math.Hypot(x, y)
-}
-
 // pointOf returns the point at a position.
 func pointOf(ll s2.LatLng) s2.Point {
 	sinLat, cosLat := sinCos(float64(ll.Lat))
@@ -93,8 +18,8 @@ func pointOf(ll s2.LatLng) s2.Point {
 
 // degreesOf returns the longitude and the latitude of p.
 func degreesOf(p s2.Point) (lng, lat float64) {
-	lat = arcTangent(p.Z, math.Sqrt(p.X*p.X+p.Y*p.Y))
-	lng = arcTangent(p.Y, p.X)
+	lat = arcTangent2(p.Z, math.Sqrt(p.X*p.X+p.Y*p.Y))
+	lng = arcTangent2(p.Y, p.X)
 	return lng * (180 / math.Pi), lat * (180 / math.Pi)
 }
 

@@ -33,16 +33,16 @@ func seriesUnary() []function.Scalar {
 	}
 	return []function.Scalar{
 		each("series_abs", "Returns the absolute values of the elements of a series.", `series_abs(dynamic([-6.5,8.5])) -> [6.5,8.5]`, math.Abs),
-		each("series_acos", "Returns the arc cosines of the elements of a series.", `series_acos(dynamic([1])) -> [0.0]`, math.Acos),
-		each("series_asin", "Returns the arc sines of the elements of a series.", `series_asin(dynamic([0])) -> [0.0]`, math.Asin),
-		each("series_atan", "Returns the arc tangents of the elements of a series.", `series_atan(dynamic([0])) -> [0.0]`, math.Atan),
+		each("series_acos", "Returns the arc cosines of the elements of a series.", `series_acos(dynamic([1])) -> [0.0]`, arcCosine),
+		each("series_asin", "Returns the arc sines of the elements of a series.", `series_asin(dynamic([0])) -> [0.0]`, arcSine),
+		each("series_atan", "Returns the arc tangents of the elements of a series.", `series_atan(dynamic([0])) -> [0.0]`, arcTangent),
 		each("series_ceiling", "Rounds the elements of a series up.", `series_ceiling(dynamic([-1.5,2.5])) -> [-1.0,3.0]`, math.Ceil),
-		each("series_cos", "Returns the cosines of the elements of a series.", `series_cos(dynamic([0])) -> [1.0]`, math.Cos),
-		each("series_exp", "Returns e to the powers of the elements of a series.", `series_exp(dynamic([0])) -> [1.0]`, math.Exp),
+		each("series_cos", "Returns the cosines of the elements of a series.", `series_cos(dynamic([0])) -> [1.0]`, cosine),
+		each("series_exp", "Returns e to the powers of the elements of a series.", `series_exp(dynamic([0])) -> [1.0]`, exponential),
 		each("series_floor", "Rounds the elements of a series down.", `series_floor(dynamic([-1.5,2.5])) -> [-2.0,2.0]`, math.Floor),
-		each("series_log", "Returns the natural logarithms of the elements of a series.", `series_log(dynamic([1])) -> [0.0]`, math.Log),
-		each("series_sin", "Returns the sines of the elements of a series.", `series_sin(dynamic([0])) -> [0.0]`, math.Sin),
-		each("series_tan", "Returns the tangents of the elements of a series.", `series_tan(dynamic([0])) -> [0.0]`, math.Tan),
+		each("series_log", "Returns the natural logarithms of the elements of a series.", `series_log(dynamic([1])) -> [0.0]`, naturalLogarithm()),
+		each("series_sin", "Returns the sines of the elements of a series.", `series_sin(dynamic([0])) -> [0.0]`, sine),
+		each("series_tan", "Returns the tangents of the elements of a series.", `series_tan(dynamic([0])) -> [0.0]`, tangent),
 		sign,
 	}
 }
@@ -151,7 +151,7 @@ func seriesArithmetic() []function.Scalar {
 		seriesPair("series_divide", "Divides one series by another element by element, as reals.", `series_divide(dynamic([1,2]), dynamic([2,4])) -> [0.5,0.5]`,
 			real(func(x, y float64) float64 { return x / y })),
 		seriesPair("series_pow", "Raises one series to the powers of another element by element.", `series_pow(dynamic([2,3]), 2) -> [4.0,9.0]`,
-			real(math.Pow)),
+			real(power)),
 	}
 }
 

@@ -61,13 +61,12 @@ func fourier(xs []complex128, inverse bool) []complex128 {
 	if n == 0 {
 		return nil
 	}
-	sign := -2 * math.Pi
-	if inverse {
-		sign = -sign
-	}
 	roots := make([]complex128, n)
 	for i := range roots {
-		roots[i] = cmplx.Rect(1, sign*float64(i)/float64(n))
+		roots[i] = rootOfUnity(i, n)
+		if !inverse {
+			roots[i] = cmplx.Conj(roots[i])
+		}
 	}
 	out := transform(xs, roots, 1)
 	if inverse {
@@ -76,6 +75,23 @@ func fourier(xs []complex128, inverse bool) []complex128 {
 		}
 	}
 	return out
+}
+
+// rootOfUnity returns the point at i/n of a turn. The angle is counted from the
+// nearest quarter, so that opposite roots add up to nothing: the transform of
+// [1,1,1,1] is [4,0,0,0] without a rest.
+func rootOfUnity(i, n int) complex128 {
+	quarter := (8*i + n) / (2 * n)
+	sin, cos := math.Sincos(math.Pi / 2 * float64(4*i-quarter*n) / float64(n))
+	switch quarter & 3 {
+	case 1:
+		return complex(-sin, cos)
+	case 2:
+		return complex(-cos, -sin)
+	case 3:
+		return complex(sin, -cos)
+	}
+	return complex(cos, sin)
 }
 
 // transform takes the least factor of the number of values apart from it, so
