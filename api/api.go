@@ -9,10 +9,13 @@
 //	                              the same, as Azure Monitor's Logs Ingestion API
 //	POST /v1/rest/ingest/{db}/{table}
 //	                              rows go to one table, as Kusto's streaming ingestion
-//	POST /v1/rest/query           a query, Kusto's way
+//	POST /v1/rest/query           a query, Kusto's way; /v2/rest/query in frames
+//	GET, POST /v1/workspaces/{workspace}/query
+//	                              a query, Log Analytics' way
 //	POST /v1/rest/mgmt            a management command, Kusto's way
 //	POST /v1/backup?name=         a backup of the store, in a folder of the server's
-//	GET, PATCH /v1/incidents …    incidents, their comments and timelines
+//	GET, POST, PATCH /v1/incidents …
+//	                              incidents, their comments, timelines and alerts
 //	GET, PATCH /v1/alerts …       alerts
 //	GET /v1/notifications         messages that wait, were sent or are dead
 //	POST /v1/notifications/retry  … that are to be sent again

@@ -7,8 +7,8 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// A Source is a table: files, segments of the store, a ClickHouse table. It is
-// safe for concurrent use.
+// A Source is a table: files, segments of the store, rows in memory. It is safe for
+// concurrent use.
 type Source interface {
 	// Schema returns the columns of the table, hidden ones at the end.
 	Schema() types.Schema
