@@ -75,37 +75,3 @@ func (b *binder) keyword(op syntax.Node) syntax.Node {
 	}
 	return syntax.Span{From: from, To: from + n}
 }
-
-// operator binds one operator over in; sc has no row yet. in.node is nil before
-// an operator that makes its own rows.
-func (b *binder) operator(sc *scope, in table, op syntax.Operator) table {
-	switch op := op.(type) {
-	case *syntax.AsOp:
-		return b.as(sc, in, op)
-	case *syntax.WhereOp:
-		return b.where(sc, in, op)
-	case *syntax.ExtendOp:
-		return b.extend(sc, in, op)
-	case *syntax.ProjectOp:
-		return b.project(sc, in, op)
-	case *syntax.TakeOp:
-		return b.take(sc, in, op)
-	case *syntax.PrintOp:
-		return b.print(sc, op)
-	case *syntax.RangeOp:
-		return b.rangeOp(sc, op)
-	case *syntax.SummarizeOp:
-		return b.summarize(sc, in, op)
-	case *syntax.BadOp:
-		return unknownTable()
-	}
-	return b.moreOperators(sc, in, op)
-}
-
-// unsupported reports an operator that the engine does not have. What follows
-// it is bound as if its columns were unknown.
-func (b *binder) unsupported(in table, op syntax.Operator) table {
-	b.report(notSupported(op, operatorWord(op)))
-	in.open = true
-	return in
-}

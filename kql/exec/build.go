@@ -17,6 +17,11 @@ func (q *query) build(n plan.Node) (*flow, error) {
 	if f, ok, err := q.rowFragments(n); ok || err != nil {
 		return f, err
 	}
+	return q.operator(n)
+}
+
+// operator makes the flow of n, whose expressions hold no subqueries any more.
+func (q *query) operator(n plan.Node) (*flow, error) {
 	switch n := n.(type) {
 	case *plan.Read:
 		return q.buildRead(n)
@@ -50,13 +55,6 @@ func (q *query) build(n plan.Node) (*flow, error) {
 		return q.buildParseKv(n)
 	case *plan.Shared:
 		return q.buildShared(n)
-	}
-	return q.buildMore(n)
-}
-
-// buildMore is build for series and for the operators with subqueries.
-func (q *query) buildMore(n plan.Node) (*flow, error) {
-	switch n := n.(type) {
 	case *plan.MakeSeries:
 		return q.buildMakeSeries(n)
 	case *plan.MvApply:
