@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -152,7 +153,7 @@ func exportYAML(rules []*detect.Rule, to string) error {
 			return failed(err)
 		}
 	}
-	taken := map[string]bool{}
+	names := ruleFileNames(rules)
 	for i, r := range rules {
 		text, err := r.YAML()
 		if err != nil {
@@ -165,7 +166,7 @@ func exportYAML(rules []*detect.Rule, to string) error {
 			os.Stdout.Write(text)
 			continue
 		}
-		path := filepath.Join(to, ruleFileName(r, taken))
+		path := filepath.Join(to, names[r])
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			return failed(err)
 		}
@@ -175,6 +176,17 @@ func exportYAML(rules []*detect.Rule, to string) error {
 }
 
 var notInNames = regexp.MustCompile(`[^\pL\pN]+`)
+
+// ruleFileNames returns the names of the files of rules: those of one name have the same
+// file in whatever order they come, as when they are read from the files that are written here.
+func ruleFileNames(rules []*detect.Rule) map[*detect.Rule]string {
+	byID := slices.SortedFunc(slices.Values(rules), func(a, b *detect.Rule) int { return strings.Compare(a.ID, b.ID) })
+	out, taken := map[*detect.Rule]string{}, map[string]bool{}
+	for _, r := range byID {
+		out[r] = ruleFileName(r, taken)
+	}
+	return out
+}
 
 // ruleFileName returns a file name like the rule's, which none of taken has.
 func ruleFileName(r *detect.Rule, taken map[string]bool) string {
