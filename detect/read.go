@@ -48,8 +48,8 @@ func ReadAfter(paths []string, had func(id, file string) bool) Reading {
 // signs of a rule, by the ending of its file's name: what has none is something
 // else.
 var ruleSigns = map[string]*regexp.Regexp{
-	".yaml": regexp.MustCompile(`(?m)^(kind|queryFrequency|triggerOperator)\s*:|^\s*queryCondition\s*:`),
-	".yml":  regexp.MustCompile(`(?m)^(kind|queryFrequency|triggerOperator)\s*:|^\s*queryCondition\s*:`),
+	".yaml": regexp.MustCompile(`(?im)^(kind|queryFrequency|triggerOperator)\s*:|^\s*queryCondition\s*:`),
+	".yml":  regexp.MustCompile(`(?im)^(kind|queryFrequency|triggerOperator)\s*:|^\s*queryCondition\s*:`),
 	".json": regexp.MustCompile(`(?i)"queryFrequency"|/alertRules"|"kind"\s*:\s*"NRT"|"queryCondition"\s*:`),
 	".kql":  regexp.MustCompile(`(?im)^\s*let\s+query_?frequency\s*=`),
 }

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,5 +42,24 @@ func TestRead(t *testing.T) {
 	got = Read([]string{filepath.Join(dir, "hunting.yaml")})
 	if len(got.Errors) == 0 || len(got.Rules)+len(got.Skipped) > 0 {
 		t.Errorf("a hunting query as a rule: %+v", got)
+	}
+}
+
+// TestFieldsInAnotherCase takes a file for a rule whose fields are written in another case,
+// and says how they are written.
+func TestFieldsInAnotherCase(t *testing.T) {
+	dir := t.TempDir()
+	text := "Id: x\nName: A\nKind: Scheduled\nQuery: T\nQueryFrequency: 1h\nQueryPeriod: 1h\nTriggerOperator: gt\nTriggerThreshold: 0\nSeverity: High\n"
+	if err := os.WriteFile(filepath.Join(dir, "a.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	all := errors.Join(Read([]string{dir}).Errors...)
+	if all == nil {
+		t.Fatal("the file is read or passed over")
+	}
+	for _, field := range []string{"id", "name", "kind", "query", "queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold", "severity"} {
+		if !strings.Contains(all.Error(), "did you mean "+field+"?") {
+			t.Errorf("%s is not meant by anything in\n%v", field, all)
+		}
 	}
 }

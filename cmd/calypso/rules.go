@@ -90,7 +90,11 @@ func tellReading(read *detect.Reading, quiet bool) error {
 		}
 	}
 	if !quiet {
-		fmt.Fprintf(os.Stderr, "%s; %s\n", count(len(read.Rules), "rule"), count(len(read.Errors)-skipped, "mistake"))
+		passed := ""
+		if len(read.Rules)+len(read.Errors) == 0 && len(read.Skipped) > 0 {
+			passed = fmt.Sprintf("; %s passed over, in which nothing looks like a rule", count(len(read.Skipped), "file"))
+		}
+		fmt.Fprintf(os.Stderr, "%s; %s%s\n", count(len(read.Rules), "rule"), count(len(read.Errors)-skipped, "mistake"), passed)
 	}
 	if len(read.Errors) > skipped {
 		return &exitError{code: exitInvalid}

@@ -128,7 +128,7 @@ func (f *fieldFinder) meant(name, path string, known map[string]reflect.Type) st
 		d := spelling.Distance(a, b, least)
 		switch {
 		case len(a) > 3 && (strings.HasPrefix(b, a) || strings.HasPrefix(a, b)):
-			d = 1
+			d = min(d, 1)
 		case min(len(a), len(b)) > 3 && (strings.HasSuffix(b, a) || strings.HasSuffix(a, b)): // techniques, relevantTechniques
 			d = min(d, 2)
 		}
