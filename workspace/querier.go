@@ -123,10 +123,15 @@ func (q *Querier) compile(text string) (*kql.Query, error) {
 		return c, nil
 	}
 	c, diags := q.engine.Compile(text, q.ws)
+	// Of a query that does not run only what keeps it from that is told.
+	var wrong []syntax.Diagnostic
 	for _, d := range diags {
 		if d.Severity == syntax.Error {
-			return nil, fmt.Errorf("the query has errors:\n%s", syntax.Render(text, diags))
+			wrong = append(wrong, d)
 		}
+	}
+	if len(wrong) > 0 {
+		return nil, fmt.Errorf("the query has errors:\n%s", syntax.Render(text, wrong))
 	}
 	q.compiled[text] = c
 	return c, nil

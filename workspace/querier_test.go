@@ -123,4 +123,9 @@ func TestQueryWithErrors(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("error %v", err)
 	}
+	// What does not keep it from running is not told with it.
+	_, _, err = q.Query(context.Background(), "T | summarize any(a) | where nothing == 1", at.Add(-time.Hour), at)
+	if err == nil || !strings.HasPrefix(err.Error(), "the query has errors:\n1:30: error KS142") || strings.Contains(err.Error(), "obsolete") {
+		t.Errorf("error %v", err)
+	}
 }
