@@ -119,11 +119,13 @@ var (
 func ParseCustom(file string, raw []byte) ([]*Rule, error) {
 	lines := map[string]int{}
 	at := func(path string) int { return lines[path] }
+	place := func(line int) QueryPlace { return QueryPlace{Line: line} }
 	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
 		lines = jsonLines(raw)
 	} else {
 		at = rulefiles.YAMLLines(raw)
 		text := raw
+		place = func(line int) QueryPlace { return yamlQueryPlace(text, line) }
 		var err error
 		if raw, err = yaml.YAMLToJSON(raw); err != nil {
 			return nil, rulefiles.YAMLError(file, text, err)
@@ -138,7 +140,7 @@ func ParseCustom(file string, raw []byte) ([]*Rule, error) {
 	var rules []*Rule
 	var errs []error
 	for _, found := range customRules(whole, "") {
-		r, err := parseCustom(file, found, at)
+		r, err := parseCustom(file, found, at, place)
 		if r != nil {
 			rules = append(rules, r)
 		}
@@ -197,7 +199,7 @@ func withoutAnnotations(v any) any {
 	return v
 }
 
-func parseCustom(file string, found customFound, at func(string) int) (*Rule, error) {
+func parseCustom(file string, found customFound, at func(string) int, place func(line int) QueryPlace) (*Rule, error) {
 	within := found.path
 	if within != "" {
 		within += "."
@@ -231,7 +233,7 @@ func parseCustom(file string, found customFound, at func(string) int) (*Rule, er
 	if err := p.Err(); err != nil {
 		return nil, err
 	}
-	r.Warnings, r.QueryPlace = p.told(), QueryPlace{Line: p.Line("queryCondition.queryText")}
+	r.Warnings, r.QueryPlace = p.told(), place(p.Line("queryCondition.queryText"))
 	r.Lines = map[string]int{"techniques": p.Line(p.names.techniques)}
 	return r, nil
 }

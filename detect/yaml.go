@@ -72,24 +72,21 @@ func (f *ruleFile) leftOut() (out []string) {
 // yamlQueryPlace returns where a query is whose field is at a line.
 func yamlQueryPlace(text []byte, line int) QueryPlace {
 	lines := strings.Split(string(text), "\n")
-	_, value, _ := strings.Cut(lines[line-1], ":")
-	if !strings.HasPrefix(strings.TrimSpace(value), "|") {
+	field, value, _ := strings.Cut(lines[line-1], ":")
+	style := strings.TrimSpace(value)
+	if !strings.HasPrefix(style, "|") {
 		return QueryPlace{Line: line}
 	}
-	// The least indented line that is not empty says how far the block is.
-	indent := -1
-	for _, l := range lines[line:] {
-		trimmed := strings.TrimLeft(l, " ")
-		n := len(l) - len(trimmed)
-		if strings.TrimSpace(l) == "" {
-			continue
-		}
-		if n == 0 {
+	place := QueryPlace{Line: line + 1, Block: true}
+	if i := strings.IndexAny(style, "123456789"); i > 0 && i < 3 { // |2-: two columns more than the field
+		place.Indent = len(field) - len(strings.TrimLeft(field, " ")) + int(style[i]-'0')
+		return place
+	}
+	for _, l := range lines[line:] { // else the first line says it
+		if strings.TrimSpace(l) != "" {
+			place.Indent = len(l) - len(strings.TrimLeft(l, " "))
 			break
 		}
-		if indent < 0 || n < indent {
-			indent = n
-		}
 	}
-	return QueryPlace{Line: line + 1, Block: true, Indent: max(indent, 0)}
+	return place
 }

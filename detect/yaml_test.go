@@ -202,3 +202,23 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestYAMLQueryPlace is where the query's columns begin, also of a field within others.
+func TestYAMLQueryPlace(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		line int
+		want QueryPlace
+	}{
+		{"query: T\n", 1, QueryPlace{Line: 1}},
+		{"query: |\n\n  T\n   | take 1\nname: a\n", 1, QueryPlace{Line: 2, Block: true, Indent: 2}},
+		{"query: |2-\n     T\n   | take 1\n", 1, QueryPlace{Line: 2, Block: true, Indent: 2}},
+		{"query: |-4\n      T\n", 1, QueryPlace{Line: 2, Block: true, Indent: 4}},
+		{"a:\n  queryText: |-\n      T\n      | take 1\n  b: 1\nc: 2\n", 2, QueryPlace{Line: 3, Block: true, Indent: 6}},
+		{"a:\n  queryText: |2\n     T\n", 2, QueryPlace{Line: 3, Block: true, Indent: 4}},
+	} {
+		if got := yamlQueryPlace([]byte(c.text), c.line); got != c.want {
+			t.Errorf("%q: %+v, want %+v", c.text, got, c.want)
+		}
+	}
+}
