@@ -68,6 +68,7 @@ func TestNamesInTemplates(t *testing.T) {
 func TestMistakesInARM(t *testing.T) {
 	for name, tc := range map[string]struct{ old, new, want string }{
 		"unknown field": {`"enabled": false,`, `"enabled": false, "descripton": 1,`, "r.json:11: descripton is an unknown field: did you mean description?"},
+		"a last comma":  {`"triggerThreshold": 0`, `"triggerThreshold": [0,]`, "r.json:13: a comma stands after the last one"},
 		"wrong type":    {`"triggerThreshold": 0`, `"triggerThreshold": "0"`, "r.json:13: triggerThreshold is a JSON string, want a number"},
 		"severity":      {`"High"`, `"high"`, `r.json:11: severity "high": want High`},
 		"no name":       {`"displayName": "Many failures"`, `"displayName": ""`, "r.json:11: displayName is missing"},

@@ -109,7 +109,7 @@ func (c *content) fillTrigger(r *Rule, p *problems) {
 	case "ne", "notequal":
 		r.Trigger.Operator = NotEqual
 	case "":
-		p.Add("triggerOperator", "is missing")
+		p.Add("triggerOperator", "is missing: want gt, lt, eq or ne")
 	default:
 		p.Add("triggerOperator", "%q: want gt, lt, eq or ne", c.TriggerOperator)
 	}
@@ -118,7 +118,9 @@ func (c *content) fillTrigger(r *Rule, p *problems) {
 		return
 	}
 	r.Trigger.Threshold = *c.TriggerThreshold
-	p.Want(r.Trigger.Threshold >= 0 && r.Trigger.Threshold <= 10000, "triggerThreshold", "want 0 to 10000")
+	if n := r.Trigger.Threshold; n < 0 || n > 10000 {
+		p.Add("triggerThreshold", "%d: want 0 to 10000", n)
+	}
 }
 
 func (c *content) fillSuppression(r *Rule, p *problems) {

@@ -15,6 +15,9 @@ func ParseDuration(s string) (time.Duration, error) {
 	if strings.HasPrefix(strings.ToUpper(s), "P") {
 		return parseISO(s)
 	}
+	if n := strings.TrimLeft(s, "+-"); n != "" && strings.Trim(n, "0") != "" && strings.Trim(n, "0123456789") == "" {
+		return 0, fmt.Errorf("%q has no unit: want %[2]sm, %[2]sh or %[2]sd", s, n) // days for Sentinel, which few mean
+	}
 	ticks, ok := types.ParseTimeSpan(s)
 	if !ok {
 		return 0, fmt.Errorf("%q is no period: want 5m, 1h, 14d or PT5M", s)

@@ -83,6 +83,9 @@ func jsonError(file string, text []byte, from int, lines func(path string) int, 
 	var kind *json.UnmarshalTypeError
 	lineAt := func(offset int64) int { return 1 + bytes.Count(text[:min(from+int(offset), len(text))], []byte("\n")) }
 	switch {
+	case errors.As(err, &syntax) && strings.HasPrefix(err.Error(), "invalid character '}' looking for beginning of object key"),
+		errors.As(err, &syntax) && strings.HasPrefix(err.Error(), "invalid character ']' looking for beginning of value"):
+		return fmt.Errorf("%s:%d: a comma stands after the last one: take it away", file, lineAt(syntax.Offset))
 	case errors.As(err, &syntax):
 		return fmt.Errorf("%s:%d: %v", file, lineAt(syntax.Offset), err)
 	case errors.As(err, &kind):

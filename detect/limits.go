@@ -49,12 +49,19 @@ func (r *Rule) limits(p *problems) {
 			"is two days or more, for which Sentinel's templates want a queryFrequency of an hour or more")
 	}
 	for i, t := range r.Tactics {
-		if !slices.Contains(tactics(), t) {
+		meant, ok := named(tactics(), strings.NewReplacer(" ", "", "-", "", "_", "").Replace(t))
+		switch {
+		case slices.Contains(tactics(), t):
+		case ok:
+			p.note(indexed("tactics", i), "%q is no tactic that Sentinel knows: did you mean %s?", t, meant)
+		default:
 			p.note(indexed("tactics", i), "%q is no tactic that Sentinel knows: %s", t, strings.Join(tactics(), ", "))
 		}
 	}
 	for i, t := range r.Techniques {
-		p.warn(techniqueID.MatchString(t), indexed(n.techniques, i), "is no technique of MITRE ATT&CK: want T1234 or T1234.001")
+		if !techniqueID.MatchString(t) {
+			p.note(indexed(n.techniques, i), "%q is no technique of MITRE ATT&CK: want T1234 or T1234.001", t)
+		}
 	}
 	p.warn(len(r.CustomDetails) <= 20, "customDetails", "are more than the 20 that Sentinel takes")
 	for key, column := range r.CustomDetails {

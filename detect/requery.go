@@ -31,7 +31,7 @@ func Requery(file string, text []byte, change func(query string) (string, error)
 		return nil, err
 	}
 	out := replaceBlock(string(text), place, changed)
-	// What indentation means in YAML has corners (query: |2): what is written is read again.
+	// What indentation means in YAML has corners: what is written is read again.
 	again, err := queryField(file, out)
 	if err != nil {
 		return nil, err

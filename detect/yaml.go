@@ -2,11 +2,13 @@ package detect
 
 import (
 	"cmp"
+	"math"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 
 	"github.com/calypso-kql/calypso/internal/rulefiles"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // ruleFile is Sentinel's YAML. Every field that the public repository uses is
@@ -44,7 +46,15 @@ func ParseYAML(file string, text []byte) (*Rule, error) {
 		File: file, ID: cmp.Or(f.ID, f.Name), Name: f.Name, Description: strings.TrimSpace(f.Description), Version: f.Version,
 		Techniques: f.RelevantTechniques, Connectors: f.RequiredDataConnectors,
 	}
+	if fields, ok := all.(map[string]any); ok {
+		if n, ok := fields["triggerThreshold"].(float64); ok && n != math.Trunc(n) {
+			p.Add("triggerThreshold", "%v: want a whole number from 0 to 10000", n)
+		}
+	}
 	f.Content.fill(r, f.Kind, p)
+	if _, ok := types.ParseGUID(f.ID); f.ID != "" && !ok {
+		p.note("id", "%q is no GUID, which Sentinel wants", f.ID)
+	}
 	r.Disabled = f.Enabled != nil && !*f.Enabled
 	f.Calypso.fill(r, p)
 	r.LeftOut = f.leftOut()

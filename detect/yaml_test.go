@@ -77,10 +77,16 @@ func TestMistakesInYAML(t *testing.T) {
 		"kind":               {"kind: Scheduled", "kind: Hourly", []string{`x.yaml:2: kind "Hourly": want Scheduled or NRT`}},
 		"severity":           {"severity: High", "severity: high", []string{`x.yaml:4: severity "high": want High, Medium, Low or Informational`}},
 		"no threshold":       {"triggerThreshold: 3\n", "", []string{"x.yaml:1: triggerThreshold is missing"}},
-		"threshold":          {"triggerThreshold: 3", "triggerThreshold: 10001", []string{"x.yaml:10: triggerThreshold want 0 to 10000"}},
+		"threshold":          {"triggerThreshold: 3", "triggerThreshold: 10001", []string{"x.yaml:10: triggerThreshold 10001: want 0 to 10000"}},
 		"operator":           {"triggerOperator: gt", "triggerOperator: above", []string{`x.yaml:9: triggerOperator "above": want gt, lt, eq or ne`}},
 		"period":             {"queryPeriod: 1d", "queryPeriod: 30m", []string{"x.yaml:8: queryPeriod 30m is shorter than queryFrequency 1h"}},
 		"no period":          {"queryPeriod: 1d\n", "", []string{"queryPeriod is missing"}},
+		"half a row":         {"triggerThreshold: 3", "triggerThreshold: 1.5", []string{"x.yaml:10: triggerThreshold 1.5: want a whole number"}},
+		"no unit":            {"queryPeriod: 1d", "queryPeriod: 60", []string{`x.yaml:8: queryPeriod "60" has no unit: want 60m, 60h or 60d`}},
+		"a tab":              {"severity: High", "severity: High\n\tstatus: x", []string{"x.yaml:5: a tab stands at the beginning of the line"}},
+		"a colon":            {"name: Many failures", "name: Many: failures", []string{"x.yaml:3: a value with a colon in it wants quotes"}},
+		"indented":           {"  - entityType: Account", "  - entityType: Account\n     status: x", []string{"a field must not stand here"}},
+		"a merge":            {"severity: High", "<<<<<<< HEAD\nseverity: High\n=======", []string{"a merge was not finished"}},
 		"frequency":          {"queryFrequency: 1h", "queryFrequency: hourly", []string{`x.yaml:7: queryFrequency "hourly" is no period`}},
 		"negative":           {"queryFrequency: 1h", "queryFrequency: -1h", []string{`x.yaml:7: queryFrequency "-1h": want more than nothing`}},
 		"no query":           {"query: |\n  T | where x\n", "", []string{"query is missing"}},
@@ -134,7 +140,7 @@ func TestWarnings(t *testing.T) {
 	all := strings.Join(got, "\n")
 	for _, want := range []string{
 		"x.yaml:7: warning: queryFrequency is not within the 5 minutes", "x.yaml:8: warning: queryPeriod is not within", "x.yaml:8: warning: queryPeriod is two days or more",
-		`x.yaml:11: warning: tactics[0] "Credentials" is no tactic`, "x.yaml:12: warning: relevantTechniques[1] is no technique",
+		`x.yaml:11: warning: tactics[0] "Credentials" is no tactic`, "x.yaml:12: warning: relevantTechniques[1] \"X1\" is no technique",
 		"x.yaml:22: warning: customDetails.1st is a key that Sentinel refuses", "alertDisplayNameFormat has more than the 3 columns",
 	} {
 		if !strings.Contains(all, want) {

@@ -40,8 +40,8 @@ func YAMLError(file string, text []byte, err error) error {
 	}
 	at := e.GetToken().Position.Line
 	if lines := strings.Split(string(text), "\n"); at > 0 && at <= len(lines) {
-		if _, value, ok := strings.Cut(lines[at-1], ":"); ok && strings.HasPrefix(strings.TrimSpace(value), "{{") {
-			return fmt.Errorf("%s:%d: a value that begins with {{ wants quotes around it in YAML", file, at)
+		if why := inWords(lines[at-1], e.GetMessage()); why != "" {
+			return fmt.Errorf("%s:%d: %s", file, at, why)
 		}
 	}
 	field := fieldAt(text, e.GetToken())
@@ -54,6 +54,26 @@ func YAMLError(file string, text []byte, err error) error {
 		return fmt.Errorf("%s:%d: %s: want %s, not %q", file, at, field, kindName(kind.DstType), e.GetToken().Value)
 	}
 	return fmt.Errorf("%s:%d: %s", file, at, e.GetMessage())
+}
+
+// inWords says what is often wrong with a line that YAML does not take; empty if it is
+// nothing of that.
+func inWords(line, message string) string {
+	_, value, _ := strings.Cut(line, ":")
+	value = strings.TrimSpace(value)
+	switch {
+	case strings.HasPrefix(line, "<<<<<<<"), strings.HasPrefix(line, "======="), strings.HasPrefix(line, ">>>>>>>"):
+		return "a merge was not finished: take one of the two sides, and its marks away"
+	case strings.HasPrefix(value, "{{"):
+		return "a value that begins with {{ wants quotes around it in YAML"
+	case strings.Contains(strings.TrimRight(line[:len(line)-len(strings.TrimLeft(line, " \t"))], " "), "\t"):
+		return "a tab stands at the beginning of the line: YAML wants spaces"
+	case strings.Contains(value, ": ") && strings.Contains(message, "mapping value"):
+		return "a value with a colon in it wants quotes around it in YAML"
+	case strings.Contains(message, "mapping value"):
+		return "a field must not stand here: those of one mapping begin at the same column"
+	}
+	return ""
 }
 
 func kindName(t reflect.Type) string {
