@@ -164,7 +164,7 @@ func (s *server) answerTo(ctx context.Context, a *asked, r *http.Request, by cal
 func (s *server) run(ctx context.Context, a *asked, by caller) ([]kql.Table, error) {
 	tables := &allowed{Snapshot: s.o.Store.Snapshot(), by: by}
 	_, compiled := s.o.Observer.Phase(ctx, "compile")
-	q, diags := s.o.Engine.CompileRequest(a.text, s.o.Workspace(tables), a.request)
+	q, diags := s.o.Engine.CompileRequest(ctx, a.text, s.o.Workspace(tables), a.request)
 	compiled(nil)
 	if refused := tables.refused.Load(); refused != nil {
 		return nil, refused

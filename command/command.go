@@ -191,7 +191,7 @@ func (r *Runner) Run(ctx context.Context, st *Statement, s *Session) ([]kql.Tabl
 	schema := st.decl.result
 	if st.pipe {
 		// What is wrong with the operators is found before anything is done.
-		if _, err := r.query(st.text, s, plan.NewMemory(schema, nil)); err != nil {
+		if _, err := r.query(ctx, st.text, s, plan.NewMemory(schema, nil)); err != nil {
 			return nil, err
 		}
 	}
@@ -207,25 +207,25 @@ func (r *Runner) Run(ctx context.Context, st *Statement, s *Session) ([]kql.Tabl
 	if !st.pipe {
 		return []kql.Table{table}, nil
 	}
-	q, err := r.query(st.text, s, plan.NewMemory(schema, table.Batches))
+	q, err := r.query(ctx, st.text, s, plan.NewMemory(schema, table.Batches))
 	if err != nil {
 		return nil, err
 	}
 	return q.Run(ctx, s.Run)
 }
 
-// query compiles a text; command is the result of the command that it begins with,
+// query compiles a text, unless ctx ends meanwhile; command is the result of the command that it begins with,
 // or nil.
-func (r *Runner) query(text string, s *Session, command plan.Source) (*kql.Query, error) {
+func (r *Runner) query(ctx context.Context, text string, s *Session, command plan.Source) (*kql.Query, error) {
 	req := s.Request
 	req.Command = command
-	q, diags := r.o.Engine.CompileRequest(text, s.Catalog, req)
+	q, diags := r.o.Engine.CompileRequest(ctx, text, s.Catalog, req)
 	for _, d := range diags {
 		if d.Severity == syntax.Error {
 			return nil, &Error{Text: text, Diagnostics: diags}
 		}
 	}
-	return q, nil
+	return q, q.Ended()
 }
 
 // A call is one run of a command.
@@ -271,8 +271,8 @@ func asciiOnly(text string) string {
 }
 
 // inputPlan compiles a query that stands in the command where it stands in text.
-func (c *call) inputPlan(text string) (*kql.Query, error) {
-	q, err := c.query(text, c.s, nil)
+func (c *call) inputPlan(ctx context.Context, text string) (*kql.Query, error) {
+	q, err := c.query(ctx, text, c.s, nil)
 	var e *Error
 	if errors.As(err, &e) {
 		e.Text = c.st.text

@@ -45,7 +45,7 @@ func deleteCommands() []Declaration {
 
 // predicate returns the condition of a query that is where … alone, or T | where …
 // for the table T; several conditions count together.
-func (c *call) predicate(table string, named bool) (string, error) {
+func (c *call) predicate(ctx context.Context, table string, named bool) (string, error) {
 	text := c.inputQuery()
 	if !named {
 		// The command's own words leave room for the table's name.
@@ -55,7 +55,7 @@ func (c *call) predicate(table string, named bool) (string, error) {
 		}
 		text = text[:c.st.input-len(head)] + head + c.inputText()
 	}
-	whole, err := c.inputPlan(text)
+	whole, err := c.inputPlan(ctx, text)
 	if err != nil {
 		return "", err
 	}
@@ -115,7 +115,7 @@ func (c *call) matching(ctx context.Context, table, predicate string) (store.Mat
 
 // count returns for how many rows a predicate is true.
 func (c *call) count(ctx context.Context, table, predicate string) (int64, error) {
-	q, err := c.query(bracketed(table)+" | where (\n"+predicate+"\n) | count", c.s, nil)
+	q, err := c.query(ctx, bracketed(table)+" | where (\n"+predicate+"\n) | count", c.s, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -141,7 +141,7 @@ func firstLong(tables []kql.Table) (int64, error) {
 
 func deleteRecords(ctx ctx, c *call) error {
 	table := c.args.text("table")
-	predicate, err := c.predicate(table, true)
+	predicate, err := c.predicate(ctx, table, true)
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func (c *call) confirmed(table, predicate string) error {
 
 func purgeFirst(ctx ctx, c *call) error {
 	table := c.args.text("table")
-	predicate, err := c.predicate(table, false)
+	predicate, err := c.predicate(ctx, table, false)
 	if err != nil {
 		return err
 	}
@@ -212,7 +212,7 @@ func purgeFirst(ctx ctx, c *call) error {
 
 func purgeRecords(ctx ctx, c *call) error {
 	table := c.args.text("table")
-	predicate, err := c.predicate(table, false)
+	predicate, err := c.predicate(ctx, table, false)
 	if err != nil {
 		return err
 	}

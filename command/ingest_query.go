@@ -128,7 +128,7 @@ func (c *call) inputResult(ctx context.Context) (kql.Table, error) {
 			return kql.Table{}, err
 		}
 	} else {
-		q, err := c.inputPlan(c.inputQuery())
+		q, err := c.inputPlan(ctx, c.inputQuery())
 		if err != nil {
 			return kql.Table{}, err
 		}

@@ -23,6 +23,7 @@ func (q *Query) settled(ctx context.Context, o RunOptions) (*plan.Query, error) 
 		return q.plan, nil
 	}
 	env := q.names
+	env.Context = ctx
 	var failed error
 	env.Discover = func(p *plan.Query) ([]*column.Batch, error) {
 		rows, err := q.discover(ctx, o, p)
@@ -32,8 +33,11 @@ func (q *Query) settled(ctx context.Context, o RunOptions) (*plan.Query, error) 
 		return rows, err
 	}
 	p, diags := bind.Bind(q.tree, env)
-	if failed != nil {
+	switch {
+	case failed != nil:
 		return nil, failed // with its kind, which a diagnostic has not
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	}
 	diags = slices.DeleteFunc(diags, func(d syntax.Diagnostic) bool { return d.Severity != syntax.Error })
 	if len(diags) > 0 {
@@ -63,9 +67,12 @@ func (q *Query) discover(ctx context.Context, o RunOptions, p *plan.Query) ([]*c
 		}
 	}
 	if !o.NoOptimize {
-		p = opt.Optimize(p, q.engine.functions, q.env(o))
+		var err error
+		if p, err = opt.Optimize(p, q.engine.functions, q.env(ctx, o)); err != nil {
+			return nil, err
+		}
 	}
-	opts := exec.Options{Env: q.env(o), Workers: o.Workers, BatchRows: o.BatchRows, MemoryLimit: o.MemoryLimit}
+	opts := exec.Options{Env: q.env(ctx, o), Workers: o.Workers, BatchRows: o.BatchRows, MemoryLimit: o.MemoryLimit}
 	var out []*column.Batch
 	err := exec.Run(ctx, p, opts, func(_ plan.Result, r column.Reader) error {
 		for {

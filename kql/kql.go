@@ -18,6 +18,7 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/kql/builtin"
@@ -65,6 +66,10 @@ type Query struct {
 	pending  bool
 	names    bind.Env
 	settings settings
+	// ended is why the compiling ended early; took is the time that it took, which
+	// is part of the request's.
+	ended error
+	took  time.Duration
 }
 
 // Compile parses text and binds it to the tables and functions of catalog. It
@@ -72,22 +77,25 @@ type Query struct {
 // findings first; a query with a diagnostic of severity error does not run. A nil
 // catalog has no tables.
 func (e *Engine) Compile(text string, catalog bind.Catalog) (*Query, []syntax.Diagnostic) {
-	return e.compile(text, catalog, Request{}, false)
+	return e.compile(context.Background(), text, catalog, Request{}, false)
 }
 
 // CompileRequest is Compile with what a client sends besides the text. A finding
-// about a property is at the beginning of the text.
-func (e *Engine) CompileRequest(text string, catalog bind.Catalog, r Request) (*Query, []syntax.Diagnostic) {
-	return e.compile(text, catalog, r, false)
+// about a property is at the beginning of the text. Where ctx ends, or the time that
+// the request gives (servertimeout), before all is bound, the findings are
+// those up to there, and Ended and Run return the error of a query that was ended.
+func (e *Engine) CompileRequest(ctx context.Context, text string, catalog bind.Catalog, r Request) (*Query, []syntax.Diagnostic) {
+	return e.compile(ctx, text, catalog, r, false)
 }
 
 // Check is Compile that is as strict as Microsoft's analyzer: what that refuses is
 // an error, also where the engine runs it, which Compile only warns of.
 func (e *Engine) Check(text string, catalog bind.Catalog) (*Query, []syntax.Diagnostic) {
-	return e.compile(text, catalog, Request{}, true)
+	return e.compile(context.Background(), text, catalog, Request{}, true)
 }
 
-func (e *Engine) compile(text string, catalog bind.Catalog, r Request, strict bool) (*Query, []syntax.Diagnostic) {
+func (e *Engine) compile(ctx context.Context, text string, catalog bind.Catalog, r Request, strict bool) (*Query, []syntax.Diagnostic) {
+	begun := time.Now()
 	tree, diags := syntax.Parse(text)
 	if catalog == nil {
 		catalog = Tables{}
@@ -97,7 +105,11 @@ func (e *Engine) compile(text string, catalog bind.Catalog, r Request, strict bo
 	options, more := e.takeRequest(&q.settings, r)
 	diags = append(diags, more...)
 	q.names.Options = options
-	q.plan, q.info, more = bind.BindInfo(tree, q.names)
+	ctx, cancel := q.settings.context(ctx, 0)
+	defer cancel()
+	env := q.names
+	env.Context = ctx
+	q.plan, q.info, more = bind.BindInfo(tree, env)
 	diags = append(diags, unsaid(diags, more)...)
 	if !strict {
 		diags = append(diags, q.settings.takeOptions(q.info.Options)...)
@@ -107,6 +119,7 @@ func (e *Engine) compile(text string, catalog bind.Catalog, r Request, strict bo
 	for _, d := range diags {
 		q.failed = q.failed || d.Severity == syntax.Error
 	}
+	q.ended, q.took = exec.Ended(ctx), time.Since(begun)
 	return q, diags
 }
 
@@ -119,6 +132,9 @@ func unsaid(before, more []syntax.Diagnostic) []syntax.Diagnostic {
 		})
 	})
 }
+
+// Ended returns the error of a query whose compiling was ended, as Run would; else nil.
+func (q *Query) Ended() error { return q.ended }
 
 // Tree returns the syntax tree.
 func (q *Query) Tree() *syntax.Query { return q.tree }
@@ -218,12 +234,12 @@ func (q *Query) optimized(ctx context.Context, o RunOptions) (*plan.Query, error
 	if o.NoOptimize {
 		return p, nil
 	}
-	return opt.Optimize(p, q.engine.functions, q.env(o)), nil
+	return opt.Optimize(p, q.engine.functions, q.env(ctx, o))
 }
 
-func (q *Query) env(o RunOptions) *function.Env {
+func (q *Query) env(ctx context.Context, o RunOptions) *function.Env {
 	return &function.Env{
-		Context: context.Background(), Now: o.Now, Rand: newRand, Locations: o.Locations,
+		Context: ctx, Now: o.Now, Rand: newRand, Locations: o.Locations,
 		Database: o.Session.Database, Cluster: o.Session.Cluster, User: o.Session.User, Groups: o.Session.Groups,
 	}
 }
@@ -241,7 +257,10 @@ func (q *Query) Run(ctx context.Context, o RunOptions) ([]Table, error) {
 // ANALYZE. A fault of the engine itself ends the query with an error, not the
 // process.
 func (q *Query) RunPlan(ctx context.Context, o RunOptions) (tables []Table, p *plan.Query, err error) {
-	if q.failed {
+	switch {
+	case q.ended != nil:
+		return nil, nil, q.ended
+	case q.failed:
 		return nil, nil, ErrInvalid
 	}
 	defer func() {
@@ -250,19 +269,22 @@ func (q *Query) RunPlan(ctx context.Context, o RunOptions) (tables []Table, p *p
 		}
 	}()
 	o = q.settings.runOptions(o)
-	ctx, cancel := q.settings.context(ctx)
+	ctx, cancel := q.settings.context(ctx, q.took)
 	defer cancel()
 	if err := q.settings.checkColumns(q.plan); err != nil {
 		return nil, nil, err
 	}
 	if p, err = q.optimized(ctx, o); err != nil {
+		if ended := exec.Ended(ctx); ended != nil {
+			err = ended
+		}
 		return nil, nil, err
 	}
 	if o.MaxBytes == 0 {
 		o.MaxBytes = o.MemoryLimit
 	}
 	opts := exec.Options{
-		Env: q.env(o), Workers: o.Workers, BatchRows: o.BatchRows,
+		Env: q.env(ctx, o), Workers: o.Workers, BatchRows: o.BatchRows,
 		MemoryLimit: o.MemoryLimit, MaxRows: o.MaxRows, MaxBytes: o.MaxBytes, Stats: o.Stats,
 	}
 	err = exec.Run(ctx, p, opts, func(res plan.Result, r column.Reader) error {

@@ -178,12 +178,12 @@ func (s scopeSetting) over(outer *opt.TimeScope) *opt.TimeScope {
 	return t
 }
 
-// context returns ctx with the time that the properties give.
-func (s *settings) context(ctx context.Context) (context.Context, context.CancelFunc) {
+// context returns ctx with what is left of the time that the properties give.
+func (s *settings) context(ctx context.Context, spent time.Duration) (context.Context, context.CancelFunc) {
 	if s.timeout <= 0 || s.noTimeout {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, time.Duration(min(s.timeout, maxTimeout))*100)
+	return context.WithTimeout(ctx, time.Duration(min(s.timeout, maxTimeout))*100-spent)
 }
 
 // maxTimeout is a year, in ticks: more does not fit a Duration.
@@ -207,7 +207,7 @@ func (s *settings) limitResults(p *plan.Query) *plan.Query {
 	out := &plan.Query{Shared: p.Shared, Results: slices.Clone(p.Results)}
 	rows := &plan.Literal{Value: column.NewVec(types.Long, []int64{s.takeRows}, nil)}
 	for i, r := range out.Results {
-		out.Results[i].Root = &plan.Take{Input: r.Root, N: rows}
+		out.Results[i].Root = plan.NewTake(r.Root, rows)
 	}
 	return out
 }

@@ -37,7 +37,7 @@ func TestRequest(t *testing.T) {
 	}
 	run := func(text string, r kql.Request) string {
 		t.Helper()
-		q, diags := engine.CompileRequest(text, nil, r)
+		q, diags := engine.CompileRequest(t.Context(), text, nil, r)
 		for _, d := range diags {
 			return d.Message
 		}

@@ -68,7 +68,7 @@ const (
 // TimeGenerated, or else a Timestamp, have the rows of (from, to] only. A query with errors fails with
 // its diagnostics.
 func (q *Querier) Query(ctx context.Context, text string, from, to time.Time) (types.Schema, []*column.Batch, error) {
-	query, err := q.compile(text)
+	query, err := q.compile(ctx, text)
 	if err != nil {
 		return types.Schema{}, nil, err
 	}
@@ -100,7 +100,7 @@ func (q *Querier) Query(ctx context.Context, text string, from, to time.Time) (t
 // Absent returns what text reads and nothing here has; nothing for a text that does
 // not compile.
 func (q *Querier) Absent(text string) Absent {
-	query, err := q.compile(text)
+	query, err := q.compile(context.Background(), text)
 	if err != nil {
 		return Absent{}
 	}
@@ -109,20 +109,20 @@ func (q *Querier) Absent(text string) Absent {
 
 // Reads returns the names of the tables that text reads, sorted; none if it has errors.
 func (q *Querier) Reads(text string) []string {
-	query, err := q.compile(text)
+	query, err := q.compile(context.Background(), text)
 	if err != nil {
 		return nil
 	}
 	return Read(query.Plan())
 }
 
-func (q *Querier) compile(text string) (*kql.Query, error) {
+func (q *Querier) compile(ctx context.Context, text string) (*kql.Query, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if c, ok := q.compiled[text]; ok {
 		return c, nil
 	}
-	c, diags := q.engine.Compile(text, q.ws)
+	c, diags := q.engine.CompileRequest(ctx, text, q.ws, kql.Request{})
 	// Of a query that does not run only what keeps it from that is told.
 	var wrong []syntax.Diagnostic
 	for _, d := range diags {
@@ -132,6 +132,9 @@ func (q *Querier) compile(text string) (*kql.Query, error) {
 	}
 	if len(wrong) > 0 {
 		return nil, fmt.Errorf("the query has errors:\n%s", syntax.Render(text, wrong))
+	}
+	if err := c.Ended(); err != nil {
+		return nil, err
 	}
 	q.compiled[text] = c
 	return c, nil

@@ -116,7 +116,7 @@ func (x *explainer) explain(ctx context.Context, w io.Writer, text string) error
 	if err != nil {
 		return err
 	}
-	q, err := compile(x.engine, text, x.ws, r)
+	q, err := compile(ctx, x.engine, text, x.ws, r)
 	if err != nil {
 		return err
 	}

@@ -107,8 +107,8 @@ func runQuery(ctx context.Context, data *dataFlags, limits *limitFlags, ask *req
 
 // compile compiles a query and prints its diagnostics; a query with errors ends
 // the program.
-func compile(engine *kql.Engine, text string, c bind.Catalog, r kql.Request) (*kql.Query, error) {
-	q, diags := engine.CompileRequest(text, c, r)
+func compile(ctx context.Context, engine *kql.Engine, text string, c bind.Catalog, r kql.Request) (*kql.Query, error) {
+	q, diags := engine.CompileRequest(ctx, text, c, r)
 	if len(diags) > 0 {
 		if err := tellDiagnostics(os.Stderr, text, diags); err != nil {
 			return nil, failed(err)
@@ -118,6 +118,9 @@ func compile(engine *kql.Engine, text string, c bind.Catalog, r kql.Request) (*k
 		if d.Severity == syntax.Error {
 			return nil, &exitError{code: exitInvalid}
 		}
+	}
+	if err := q.Ended(); err != nil {
+		return nil, failed(err)
 	}
 	return q, nil
 }

@@ -40,7 +40,7 @@ func (s *session) run(ctx context.Context, text string) error {
 	if command.IsCommand(text) {
 		return s.manage(ctx, text, ticks)
 	}
-	q, err := s.compile(text)
+	q, err := s.compile(ctx, text)
 	if err != nil {
 		return err
 	}
@@ -64,12 +64,12 @@ func (s *session) run(ctx context.Context, text string) error {
 }
 
 // compile compiles a text with what the flags ask for.
-func (s *session) compile(text string) (*kql.Query, error) {
+func (s *session) compile(ctx context.Context, text string) (*kql.Query, error) {
 	r, err := s.ask.request()
 	if err != nil {
 		return nil, err
 	}
-	return compile(s.engine, text, s.ws, r)
+	return compile(ctx, s.engine, text, s.ws, r)
 }
 
 // command runs a command of the prompt, or a query.

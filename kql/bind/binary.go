@@ -10,9 +10,11 @@ import (
 func (b *binder) binary(sc *scope, e *syntax.BinaryExpr) value {
 	switch e.Op {
 	case syntax.OpAnd:
-		return value{expr: &plan.And{Args: b.chain(sc, e, nil)}}
+		args := b.chain(sc, e, nil)
+		return b.remember(e, &plan.And{Args: args}, args, b.allConstant(args))
 	case syntax.OpOr:
-		return value{expr: &plan.Or{Args: b.chain(sc, e, nil)}}
+		args := b.chain(sc, e, nil)
+		return b.remember(e, &plan.Or{Args: args}, args, b.allConstant(args))
 	}
 	if _, star := e.X.(*syntax.StarExpr); star {
 		return b.anyColumn(sc, e)

@@ -9,6 +9,7 @@
 package bind
 
 import (
+	"context"
 	"maps"
 
 	"github.com/calypso-kql/calypso/kql/column"
@@ -39,6 +40,9 @@ type Env struct {
 	// Command is the result of the management command that the text begins with:
 	// the rows that its pipe reads. Without it a command is a mistake.
 	Command plan.Source
+	// Context ends the binding: what is not bound by then stays unknown, and nothing
+	// is reported any more. Nil is one that never ends.
+	Context context.Context
 	// Strict reports as errors what Microsoft's analyzer refuses although the
 	// engine runs it, such as count(Name) of a text. Else it is a warning.
 	Strict bool
@@ -110,15 +114,26 @@ func Bind(q *syntax.Query, env Env) (*plan.Query, []syntax.Diagnostic) {
 
 // BindInfo is Bind that also returns the facts for editors.
 func BindInfo(q *syntax.Query, env Env) (*plan.Query, *Info, []syntax.Diagnostic) {
-	b := &binder{env: env, info: newInfo(), options: maps.Clone(env.Options)}
-	if b.options == nil {
-		b.options = map[string]column.Column{}
-	}
+	b := newBinder(env)
 	b.query(q)
 	b.releaseUnused()
 	b.closeUnresolved()
 	return &plan.Query{Results: b.results, Shared: usedShared(b.results)}, b.info, b.sorted()
 }
+
+func newBinder(env Env) *binder {
+	if env.Context == nil {
+		env.Context = context.Background()
+	}
+	b := &binder{env: env, info: newInfo(), options: maps.Clone(env.Options), facts: map[plan.Expr]fact{}}
+	if b.options == nil {
+		b.options = map[string]column.Column{}
+	}
+	return b
+}
+
+// stopped reports whether nobody waits for the query any more.
+func (b *binder) stopped() bool { return b.env.Context.Err() != nil }
 
 // A binder holds what is common to one Bind.
 type binder struct {
@@ -159,6 +174,8 @@ type binder struct {
 	// shapes has what is known of dynamic values, columnShapes of columns.
 	shapes       map[plan.Expr]*shape
 	columnShapes map[place]*shape
+	// facts has what is known of the calls and chains that were made.
+	facts map[plan.Expr]fact
 	// drawn are the values of toscalar that are random.
 	drawn map[drawn]*plan.Subquery
 	// fuzzy is above zero within a union with isfuzzy=true.

@@ -2,7 +2,6 @@ package bind
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/function"
@@ -64,10 +63,12 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 	if b.checkConstants(f, args) {
 		return unknownOf(o.Signature.Result)
 	}
-	if !slices.ContainsFunc(exprs, func(e plan.Expr) bool { return !isConstant(e) }) {
+	constant := b.allConstant(exprs)
+	if constant {
 		o = o.Early()
 	}
 	call := &plan.Call{Fn: o, Args: exprs, Typ: resultType(o.Signature, fit, o.Result, ts)}
+	made := b.remember(at, call, exprs, constant && !varies(call))
 	b.checkShapes(f.Name(), o.Signature, fit, args)
 	if call.Typ == types.Dynamic {
 		b.setShape(call, b.shapeOfCall(f.Name(), exprs))
@@ -75,7 +76,7 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 	if b.env.Strict && o.Analyzer != types.Unknown {
 		return b.asAnalyzer(at, call, o.Analyzer)
 	}
-	return value{expr: call}
+	return made
 }
 
 // A complaint makes the findings that no signature takes the arguments.
@@ -152,12 +153,12 @@ func (b *binder) checkKinds(sig function.Signature, f fit, args []operand, say f
 	for i, a := range args {
 		switch sig.Params[f.params[i]].Kind {
 		case function.ArgConst:
-			if !isConstant(a.expr) {
+			if !b.isConstant(a.expr) {
 				say(constantExpected(a.at))
 				good = false
 			}
 		case function.ArgLiteral:
-			if !isConstant(a.expr) {
+			if !b.isConstant(a.expr) {
 				say(literalExpected(a.at))
 				good = false
 			} else {

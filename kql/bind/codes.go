@@ -19,7 +19,7 @@ func fault(code string, at syntax.Node, format string, args ...any) syntax.Diagn
 
 // report adds a finding, once.
 func (b *binder) report(d syntax.Diagnostic) {
-	if b.muted > 0 || slices.Contains(b.diags, d) {
+	if b.muted > 0 || b.stopped() || slices.Contains(b.diags, d) {
 		return
 	}
 	b.diags = append(b.diags, d)
@@ -71,6 +71,13 @@ func tabularExpected(at syntax.Node) syntax.Diagnostic {
 // Example: print 1 | __executeAndCache
 func notSupported(at syntax.Node, what string) syntax.Diagnostic {
 	return fault("KS999", at, "%s is not supported", what)
+}
+
+// tooManyParts is KS999 for an expression that no computer can compute.
+//
+// Example: let f = (x: long) { x + x }; let g = (x: long) { f(f(f(f(f(x))))) }; print g(g(g(g(1))))
+func tooManyParts(at syntax.Node) syntax.Diagnostic {
+	return fault("KS999", at, "the expression is too complex: its let statements and functions make more than %d calls; compute what is used often in a column of its own, by extend", maxParts)
 }
 
 // operatorUndefined is KS106: an operator between types that it does not take.

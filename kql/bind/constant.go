@@ -23,7 +23,7 @@ func Constant(text string, functions *function.Registry) (c column.Column, ok bo
 	if !ok || !isLiteral(let.Value) {
 		return nil, false
 	}
-	b := &binder{env: Env{Functions: functions}, info: newInfo()}
+	b := newBinder(Env{Functions: functions})
 	l, ok := b.scalar(&scope{}, let.Value).expr.(*plan.Literal)
 	if !ok || isPoison(l) || len(b.diags) > 0 {
 		return nil, false

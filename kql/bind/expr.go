@@ -130,27 +130,11 @@ func (b *binder) typed(sc *scope, e syntax.Expr, want ...types.Type) value {
 }
 
 func (b *binder) checkConstant(at syntax.Node, v value) value {
-	if !v.unknown() && !isConstant(v.expr) {
+	if !v.unknown() && !b.isConstant(v.expr) {
 		b.report(constantExpected(at))
 		return unknownValue()
 	}
 	return v
-}
-
-// isConstant reports whether e has one value for the whole query: no columns, no
-// function that varies from row to row.
-func isConstant(e plan.Expr) bool {
-	constant := true
-	plan.WalkExpr(e, func(e plan.Expr) bool {
-		switch e := e.(type) {
-		case *plan.Column:
-			constant = false
-		case *plan.Call:
-			constant = constant && !e.Fn.Decl.Volatile && !e.Fn.Decl.Window
-		}
-		return constant
-	})
-	return constant
 }
 
 // isRandom reports whether e reads no column and yet differs from row to row.
@@ -172,6 +156,9 @@ func isRandom(e plan.Expr) bool {
 // expr binds an expression where a value is looked for first: a name is a
 // column, before it is a table.
 func (b *binder) expr(sc *scope, e syntax.Expr) entity {
+	if b.stopped() {
+		return ofValue(unknownValue())
+	}
 	switch e := e.(type) {
 	case *syntax.ParenExpr:
 		return b.expr(sc, e.X)

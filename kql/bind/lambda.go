@@ -123,7 +123,7 @@ func (b *binder) bindParams(sc, body *scope, at syntax.Expr, name string, params
 				return false
 			}
 			sym.value = &v
-			sym.ofRow(sc, body)
+			b.ofRow(sym, sc, body)
 		}
 		body.declare(p.Name.Name, sym)
 	}

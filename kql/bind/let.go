@@ -19,7 +19,7 @@ func (b *binder) let(sc *scope, s *syntax.LetStmt) {
 		x := b.tableOrValue(sc, s.Value)
 		if sym.table = x.table; x.table == nil {
 			sym.value = &x.value
-			sym.ofRow(sc, sc)
+			b.ofRow(sym, sc, sc)
 		}
 	}
 	b.hold(sym, s, before)

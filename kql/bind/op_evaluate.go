@@ -201,7 +201,7 @@ func (b *binder) preview(sc *scope, in table, op *syntax.EvaluateOp) table {
 		return unknownTable()
 	}
 	rows := b.share(in, "")
-	first := plan.Result{Root: &plan.Take{Input: rows.node, N: b.rowCount(sc, in, args["NumberOfRows"])}, Ordered: in.ordered}
+	first := plan.Result{Root: plan.NewTake(rows.node, b.rowCount(sc, in, args["NumberOfRows"])), Ordered: in.ordered}
 	out := b.counted(op, rows, nil, nil, types.Column{Name: "Count", Type: types.Long})
 	out.more = append(out.more, first)
 	return out

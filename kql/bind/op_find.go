@@ -66,7 +66,7 @@ func (f *finding) table(sc *scope) table {
 		if p.blank {
 			continue
 		}
-		filtered := &plan.Filter{Input: f.widen(p), Cond: where}
+		filtered := plan.NewFilter(f.widen(p), where)
 		exprs := []plan.Expr{constOf(types.String, p.name).expr}
 		for _, c := range cols {
 			exprs = append(exprs, f.value(p, c))

@@ -75,7 +75,7 @@ func (b *binder) makeGraph(sc *scope, in table, op *syntax.MakeGraphOp) table {
 			return nodes
 		}
 		same := b.operate(op.PartitionedBy, "==", operand{value{expr: columnAt(nodes.schema(), i)}, op.PartitionedBy}, operand{here, op.PartitionedBy})
-		return nodes.over(&plan.Filter{Input: nodes.node, Cond: same.expr})
+		return nodes.over(plan.NewFilter(nodes.node, same.expr))
 	})
 	p, ok := op.Subquery.(*syntax.PipeExpr)
 	if !ok || p.Source != nil {

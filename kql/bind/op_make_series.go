@@ -131,7 +131,7 @@ func (b *binder) seriesBound(rows *scope, e syntax.Expr, t, declared types.Type)
 // seriesConstant binds what the engine wants to be a constant.
 func (b *binder) seriesConstant(rows *scope, e syntax.Expr) value {
 	v := b.scalar(rows, e)
-	if !v.unknown() && !isConstant(v.expr) {
+	if !v.unknown() && !b.isConstant(v.expr) {
 		b.refuse(constantExpected(e))
 		return unknownOf(v.typ())
 	}

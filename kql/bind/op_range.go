@@ -36,7 +36,7 @@ func (b *binder) rangeOp(sc *scope, op *syntax.RangeOp) table {
 
 func (b *binder) rangeBound(sc *scope, e syntax.Expr) operand {
 	v := b.scalar(sc, e)
-	if !v.unknown() && !isConstant(v.expr) {
+	if !v.unknown() && !b.isConstant(v.expr) {
 		b.refuse(constantExpected(e))
 		v = unknownOf(v.typ())
 	}

@@ -26,7 +26,7 @@ func (b *binder) sample(sc *scope, in table, op *syntax.SampleOp) table {
 			Input: in.node, Exprs: append(columnsFrom(s, 0, s.Len()), chance),
 			Out: types.Schema{Columns: append(append([]types.Column(nil), s.Columns...), types.Column{Name: "", Type: types.Real})},
 		}
-		top := &plan.Top{Input: drawn, N: n, Keys: []plan.SortKey{{Expr: columnAt(drawn.Out, s.Len()), Desc: true}}}
+		top := plan.NewTop(drawn, n, []plan.SortKey{{Expr: columnAt(drawn.Out, s.Len()), Desc: true}})
 		return in.unordered(&plan.Project{Input: top, Exprs: columnsFrom(s, 0, s.Len()), Out: s})
 	}
 	b.report(notSupported(op, "sample"))

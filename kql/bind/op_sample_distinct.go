@@ -22,5 +22,5 @@ func (b *binder) sampleDistinct(sc *scope, in table, op *syntax.SampleDistinctOp
 	b.notDynamic(op.Of, c.Typ)
 	out := types.NewSchema(types.Column{Name: c.Name, Type: c.Typ})
 	distinct := &plan.Aggregate{Input: in.node, Keys: []plan.Expr{c}, Out: out}
-	return in.unordered(&plan.Take{Input: distinct, N: n})
+	return in.unordered(plan.NewTake(distinct, n))
 }

@@ -44,7 +44,7 @@ func (b *binder) search(sc *scope, in table, op *syntax.SearchOp) table {
 	if rows.row.schema.Len() > 0 {
 		rows.row.schema.Columns = hideFirst(rows.row.schema.Columns)
 	}
-	return all.over(&plan.Filter{Input: all.node, Cond: b.condition(rows, searchTerms(op.Cond, exact, b.env.Strict))})
+	return all.over(plan.NewFilter(all.node, b.condition(rows, searchTerms(op.Cond, exact, b.env.Strict))))
 }
 
 // readName returns the name of the table that t is, or "".

@@ -8,7 +8,7 @@ import (
 // serialize fixes the order of the rows as it is, and adds columns that may look
 // at neighbouring rows.
 func (b *binder) serialize(sc *scope, in table, op *syntax.SerializeOp) table {
-	t := in.over(&plan.Serialize{Input: in.node})
+	t := in.over(plan.NewSerialize(in.node))
 	t.serialized = true
 	if len(op.Exprs) == 0 {
 		return t

@@ -14,7 +14,7 @@ func (b *binder) sort(sc *scope, in table, op *syntax.SortOp) table {
 		b.notDynamic(o.X, key.Expr.Type())
 		keys = append(keys, key)
 	}
-	out := in.over(&plan.Sort{Input: in.node, Keys: keys})
+	out := in.over(plan.NewSort(in.node, keys))
 	out.ordered, out.serialized = true, true
 	return out
 }

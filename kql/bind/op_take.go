@@ -6,5 +6,5 @@ import (
 )
 
 func (b *binder) take(sc *scope, in table, op *syntax.TakeOp) table {
-	return in.over(&plan.Take{Input: in.node, N: b.rowCount(sc, in, op.Count)})
+	return in.over(plan.NewTake(in.node, b.rowCount(sc, in, op.Count)))
 }

@@ -11,7 +11,7 @@ func (b *binder) top(sc *scope, in table, op *syntax.TopOp) table {
 	n := b.rowCount(sc, in, op.Count)
 	key := b.sortKey(sc.withRow(in), op.By)
 	b.refuseDynamic(op.By.X, key.Expr.Type())
-	out := in.over(&plan.Top{Input: in.node, N: n, Keys: []plan.SortKey{key}})
+	out := in.over(plan.NewTop(in.node, n, []plan.SortKey{key}))
 	out.ordered, out.serialized = true, true
 	return out
 }
@@ -30,7 +30,7 @@ func (b *binder) rowCount(sc *scope, in table, e syntax.Expr) plan.Expr {
 		sc = sc.withRow(in)
 	}
 	v := b.scalar(sc, e)
-	if !v.unknown() && !isConstant(v.expr) {
+	if !v.unknown() && !b.isConstant(v.expr) {
 		b.refuse(constantExpected(e))
 		v = unknownOf(v.typ())
 	}

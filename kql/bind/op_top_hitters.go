@@ -46,7 +46,7 @@ func (b *binder) topHitters(sc *scope, in table, op *syntax.TopHittersOp) table 
 	if s.Len() < 2 {
 		return grouped
 	}
-	top := grouped.over(&plan.TopHitters{Input: grouped.node, N: n, By: columnAt(s, 1)})
+	top := grouped.over(plan.NewTopHitters(grouped.node, n, columnAt(s, 1)))
 	top.ordered, top.serialized = true, true
 	return top
 }

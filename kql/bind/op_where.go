@@ -11,7 +11,7 @@ func (b *binder) where(sc *scope, in table, op *syntax.WhereOp) table {
 	if plan.HasWindow(cond) {
 		return in.over(filterByWindow(in, cond))
 	}
-	return in.over(&plan.Filter{Input: in.node, Cond: cond})
+	return in.over(plan.NewFilter(in.node, cond))
 }
 
 // filterByWindow computes a condition that reads neighbouring rows as a column of
@@ -20,6 +20,6 @@ func filterByWindow(in table, cond plan.Expr) plan.Node {
 	s := in.schema()
 	wide := types.Schema{Columns: append(append([]types.Column(nil), s.Columns...), types.Column{Type: types.Bool})}
 	seen := &plan.Project{Input: in.node, Exprs: append(columnsFrom(s, 0, s.Len()), cond), Out: wide}
-	kept := &plan.Filter{Input: seen, Cond: columnAt(wide, s.Len())}
+	kept := plan.NewFilter(seen, columnAt(wide, s.Len()))
 	return &plan.Project{Input: kept, Exprs: columnsFrom(s, 0, s.Len()), Out: s}
 }

@@ -82,7 +82,7 @@ func (b *binder) element(sc *scope, e syntax.Expr, x operand, index syntax.Expr)
 		b.tolerate(typeNeeded(index, types.String))
 	}
 	switch {
-	case i.typ() == types.String && isConstant(i.expr):
+	case i.typ() == types.String && b.isConstant(i.expr):
 		return b.operate(e, "member", x, i)
 	case i.typ() == types.Bool, i.typ() == types.DateTime, i.typ() == types.TimeSpan, i.typ() == types.GUID:
 		b.report(typeExpected(index, i.typ(), types.Long, types.String))

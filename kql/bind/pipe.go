@@ -18,6 +18,9 @@ func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
 	inner := sc.withoutRow()
 	inner.depth++
 	for _, op := range e.Ops {
+		if b.stopped() {
+			return unknownTable()
+		}
 		b.info.Inputs[op] = t.schema()
 		switch op.(type) {
 		case *syntax.UnionOp, *syntax.SearchOp: // they tell tables apart by their names

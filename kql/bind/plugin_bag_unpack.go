@@ -163,7 +163,7 @@ func (u *unpacking) keysPlan() plan.Node {
 	bag := operand{value{expr: columnAt(s, u.at)}, u.op}
 	isBag := b.operate(u.op, "==", operand{b.callNamed(u.op, "gettype", []operand{bag}), u.op}, operand{constOf(types.String, "dictionary"), u.op})
 	only := &plan.Project{
-		Input: &plan.Filter{Input: u.in.node, Cond: isBag.expr},
+		Input: plan.NewFilter(u.in.node, isBag.expr),
 		Exprs: []plan.Expr{bag.expr}, Out: types.NewSchema(types.Column{Name: "pair", Type: types.Dynamic}),
 	}
 	pair := operand{value{expr: columnAt(only.Out, 0)}, u.op}

@@ -70,7 +70,7 @@ func (b *binder) rowsNear(sc *scope, in table, op *syntax.EvaluateOp) table {
 	}
 	s := in.schema()
 	wide := types.Schema{Columns: append(append([]types.Column(nil), s.Columns...), types.Column{Name: "__near", Type: types.Bool})}
-	marked := in.over(&plan.Project{Input: &plan.Serialize{Input: in.node}, Exprs: append(columnsFrom(s, 0, s.Len()), cond), Out: wide})
+	marked := in.over(&plan.Project{Input: plan.NewSerialize(in.node), Exprs: append(columnsFrom(s, 0, s.Len()), cond), Out: wide})
 	marked.serialized = true
 	consts := map[string]value{"__before": before, "__after": after}
 	out := b.inKQL(sc, marked, op, consts, "extend __near = row_cumsum(iff(__near, 1, 0)) | as __rows"+

@@ -26,7 +26,7 @@ func (b *binder) narrow(_ *scope, in table, op *syntax.EvaluateOp) table {
 	packed := b.callNamed(op, "pack_array", texts)
 	list := &plan.Literal{Value: column.NewVec(types.Dynamic, []dynamic.Value{names.Value()}, nil)}
 	wide := &plan.Project{
-		Input: &plan.Serialize{Input: in.node}, Exprs: []plan.Expr{number.expr, list, packed.expr},
+		Input: plan.NewSerialize(in.node), Exprs: []plan.Expr{number.expr, list, packed.expr},
 		Out: types.NewSchema(types.Column{Name: "Row", Type: types.Long},
 			types.Column{Name: "Column", Type: types.Dynamic}, types.Column{Name: "Value", Type: types.Dynamic}),
 	}

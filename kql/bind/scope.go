@@ -74,13 +74,13 @@ type symbol struct {
 	hidden bool
 }
 
-// ofRow says where value, if it varies, may be used.
-func (s *symbol) ofRow(sc, body *scope) {
+// ofRow says where the value of s, if it varies, may be used.
+func (b *binder) ofRow(s *symbol, sc, body *scope) {
 	reads := false
 	plan.WalkExpr(s.value.expr, func(e plan.Expr) bool {
 		_, column := e.(*plan.Column)
 		reads = reads || column
-		return !reads
+		return !reads && !b.facts[e].constant
 	})
 	if !reads {
 		return

@@ -62,6 +62,15 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Ended returns the error of a query whose context is done, nil where it is not: a
+// query that ends before it runs ends like one that runs.
+func Ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return asError(ctx, err)
+	}
+	return nil
+}
+
 // asError gives err its kind. Once the query's context is done that is the
 // cause, whatever the operator that noticed it says.
 func asError(ctx context.Context, err error) error {

@@ -72,7 +72,7 @@ func windowFilter(n *plan.Filter) plan.Node {
 	}
 	with.Exprs = append(with.Exprs, n.Cond)
 	with.Out.Columns = append(with.Out.Columns, types.Column{Name: "where", Type: types.Bool})
-	without.Input = &plan.Filter{Input: with, Cond: &plan.Column{Index: s.Len(), Name: "where", Typ: types.Bool}}
+	without.Input = plan.NewFilter(with, &plan.Column{Index: s.Len(), Name: "where", Typ: types.Bool})
 	return without
 }
 

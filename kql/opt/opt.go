@@ -9,8 +9,9 @@ import (
 )
 
 // Optimize returns q rewritten by all rules. It changes nothing of q itself. env
-// gives now() its value, so the result is for one run at that time only.
-func Optimize(q *plan.Query, reg *function.Registry, env *function.Env) *plan.Query {
+// gives now() its value, so the result is for one run at that time only. It fails
+// only where env's context ends.
+func Optimize(q *plan.Query, reg *function.Registry, env *function.Env) (*plan.Query, error) {
 	q = cloneShared(q)
 	inlineShared(q)
 	o := &optimizer{reg: reg, env: env, subs: subqueryCopies{}}
@@ -22,7 +23,7 @@ func Optimize(q *plan.Query, reg *function.Registry, env *function.Env) *plan.Qu
 		r.Root = o.root(r.Root)
 		out.Results[i] = r
 	}
-	return out
+	return out, env.Context.Err()
 }
 
 type optimizer struct {
@@ -31,30 +32,49 @@ type optimizer struct {
 	subs subqueryCopies
 }
 
+// stopped reports whether the query has ended: its plan is of no use any more, and
+// rules leave what they have not seen yet as it is.
+func (o *optimizer) stopped() bool { return o.env.Context.Err() != nil }
+
 // root applies the rules to a plan all of whose columns are wanted. Each rule
 // sees what the ones before it have made.
 func (o *optimizer) root(n plan.Node) plan.Node {
 	n = o.subqueries(n)
 	n = mergeFilterRuns(n)
-	n = rewriteExprs(n, o.fold)
-	n = transform(n, constantFilter)
-	n = transform(n, o.pushFilter)
+	n = o.exprs(n, o.fold)
+	n = o.nodes(n, constantFilter)
+	n = o.nodes(n, o.pushFilter)
 	// Below a projection a condition may be about constants: a part of a union
 	// that lacks the column is then not read.
-	n = rewriteExprs(n, o.fold)
-	n = transform(n, constantFilter)
-	n = transform(n, mergeProjects)
-	n = transform(n, computeExpanded)
-	n = transform(n, sortTakeToTop)
-	n = rewriteExprs(n, o.jsonPath)
-	n = pruneRoot(n)
-	return transform(n, limitRead)
+	n = o.exprs(n, o.fold)
+	n = o.nodes(n, constantFilter)
+	n = o.nodes(n, mergeProjects)
+	n = o.nodes(n, computeExpanded)
+	n = o.nodes(n, sortTakeToTop)
+	n = o.exprs(n, o.jsonPath)
+	n = (&pruner{optimizer: o}).root(n)
+	return o.nodes(n, limitRead)
+}
+
+// nodes applies a rule to every operator of the tree, inputs first.
+func (o *optimizer) nodes(n plan.Node, rule func(plan.Node) plan.Node) plan.Node {
+	return transform(n, func(n plan.Node) plan.Node {
+		if o.stopped() {
+			return n
+		}
+		return rule(n)
+	})
+}
+
+// exprs applies a rule to every part of every expression of the tree.
+func (o *optimizer) exprs(n plan.Node, rule func(plan.Expr) plan.Expr) plan.Node {
+	return o.nodes(n, func(n plan.Node) plan.Node { return rewritten(n, rule) })
 }
 
 // subqueries optimizes the plans of scalar subqueries, of which only the first
 // column is read.
 func (o *optimizer) subqueries(n plan.Node) plan.Node {
-	return rewriteExprs(n, func(e plan.Expr) plan.Expr {
+	return o.exprs(n, func(e plan.Expr) plan.Expr {
 		return o.subs.copied(e, func(n plan.Node) plan.Node { return o.root(firstColumn(n)) })
 	})
 }
@@ -104,11 +124,9 @@ func transform(n plan.Node, f func(plan.Node) plan.Node) plan.Node {
 	return f(n)
 }
 
-// rewriteExprs applies f to every part of every expression of the tree.
-func rewriteExprs(n plan.Node, f func(plan.Expr) plan.Expr) plan.Node {
-	return transform(n, func(n plan.Node) plan.Node {
-		return plan.RewriteExprs(n, func(e plan.Expr) plan.Expr { return plan.Rewrite(e, f) })
-	})
+// rewritten returns n with f applied to every part of its own expressions.
+func rewritten(n plan.Node, f func(plan.Expr) plan.Expr) plan.Node {
+	return plan.RewriteExprs(n, func(e plan.Expr) plan.Expr { return plan.Rewrite(e, f) })
 }
 
 // cloneShared returns q over copies of its shared definitions, so that rules
@@ -146,10 +164,6 @@ func (c *sharedCloner) node(n plan.Node) plan.Node {
 		if s, ok := n.(*plan.Shared); ok {
 			return &plan.Shared{Def: c.def(s.Def)}
 		}
-		return plan.RewriteExprs(n, func(e plan.Expr) plan.Expr {
-			return plan.Rewrite(e, func(e plan.Expr) plan.Expr {
-				return c.subs.copied(e, c.node)
-			})
-		})
+		return rewritten(n, func(e plan.Expr) plan.Expr { return c.subs.copied(e, c.node) })
 	})
 }

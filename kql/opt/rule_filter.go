@@ -21,7 +21,7 @@ func mergeFilters(n plan.Node) plan.Node {
 	if !ok || plan.HasWindow(f.Cond) || plan.HasWindow(in.Cond) {
 		return n
 	}
-	return &plan.Filter{Input: in.Input, Cond: and(append(conjuncts(in.Cond), conjuncts(f.Cond)...))}
+	return plan.NewFilter(in.Input, and(append(conjuncts(in.Cond), conjuncts(f.Cond)...)))
 }
 
 // mergeFilterRuns is mergeFilters for all filters of the tree that stand one on the
@@ -38,7 +38,7 @@ func mergeFilterRuns(n plan.Node) plan.Node {
 	}
 	if len(conds) > 1 {
 		slices.Reverse(conds)
-		return &plan.Filter{Input: mergeFilterRuns(below), Cond: and(conjuncts(&plan.And{Args: conds}))}
+		return plan.NewFilter(mergeFilterRuns(below), and(conjuncts(&plan.And{Args: conds})))
 	}
 	in := n.Inputs()
 	if len(in) == 0 {
@@ -79,7 +79,7 @@ func and(args []plan.Expr) plan.Expr {
 // change the answer.
 func (o *optimizer) pushFilter(n plan.Node) plan.Node {
 	f, ok := n.(*plan.Filter)
-	if !ok || plan.IsVolatile(f.Cond) || plan.HasWindow(f.Cond) {
+	if !ok || o.stopped() || plan.IsVolatile(f.Cond) || plan.HasWindow(f.Cond) {
 		return n
 	}
 	switch in := f.Input.(type) {
@@ -88,7 +88,7 @@ func (o *optimizer) pushFilter(n plan.Node) plan.Node {
 			return o.pushFilter(merged)
 		}
 	case *plan.Sort:
-		return &plan.Sort{Input: o.below(in.Input, f.Cond), Keys: in.Keys}
+		return plan.NewSort(o.below(in.Input, f.Cond), in.Keys)
 	case *plan.Union:
 		parts := make([]plan.Node, len(in.Parts))
 		for i, p := range in.Parts {
@@ -107,7 +107,7 @@ func (o *optimizer) pushFilter(n plan.Node) plan.Node {
 
 // below puts a filter over n and pushes it further down.
 func (o *optimizer) below(n plan.Node, cond plan.Expr) plan.Node {
-	return o.pushFilter(&plan.Filter{Input: n, Cond: cond})
+	return o.pushFilter(plan.NewFilter(n, cond))
 }
 
 // pushBelowProject moves the conditions that read only plain columns below a
@@ -208,7 +208,7 @@ func (o *optimizer) split(f *plan.Filter, translate func(plan.Expr) (plan.Expr, 
 	if len(up) == 0 {
 		return n
 	}
-	return &plan.Filter{Input: n, Cond: and(up)}
+	return plan.NewFilter(n, and(up))
 }
 
 // substitute returns e with every column replaced by what f gives, or false if f

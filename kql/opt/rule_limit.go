@@ -16,12 +16,12 @@ func sortTakeToTop(n plan.Node) plan.Node {
 	}
 	switch in := take.Input.(type) {
 	case *plan.Sort:
-		return &plan.Top{Input: in.Input, N: take.N, Keys: in.Keys}
+		return plan.NewTop(in.Input, take.N, in.Keys)
 	case *plan.Project:
 		if slices.ContainsFunc(in.Exprs, plan.HasWindow) {
 			return n
 		}
-		below := sortTakeToTop(&plan.Take{Input: in.Input, N: take.N})
+		below := sortTakeToTop(plan.NewTake(in.Input, take.N))
 		if _, still := below.(*plan.Take); !still {
 			return &plan.Project{Input: below, Exprs: in.Exprs, Out: in.Out}
 		}
@@ -44,7 +44,7 @@ func limitRead(n plan.Node) plan.Node {
 	if !ok {
 		return n
 	}
-	return &plan.Take{Input: in, N: take.N}
+	return plan.NewTake(in, take.N)
 }
 
 func withLimit(n plan.Node, limit int) (plan.Node, bool) {

@@ -2,6 +2,11 @@ package opt
 
 import "github.com/calypso-kql/calypso/kql/plan"
 
+// mostParts bounds the expressions that are put into others: a long pipe of
+// projections would else become one expression as deep as the pipe is long, and be
+// looked through at each of them.
+const mostParts = 500
+
 // mergeProjects makes one projection of two where the outer one only picks
 // columns, or each computed column of the inner one is read at most once.
 func mergeProjects(n plan.Node) plan.Node {
@@ -34,6 +39,9 @@ func mergeable(outer, inner *plan.Project) bool {
 		})
 	}
 	for i, e := range inner.Exprs {
+		if uses[i] > 0 && isLarge(e) {
+			return false
+		}
 		if plan.HasWindow(e) || plan.IsVolatile(e) {
 			return false
 		}
@@ -46,4 +54,14 @@ func mergeable(outer, inner *plan.Project) bool {
 		}
 	}
 	return true
+}
+
+// isLarge reports whether e has more than mostParts parts.
+func isLarge(e plan.Expr) bool {
+	parts := 0
+	plan.WalkExpr(e, func(plan.Expr) bool {
+		parts++
+		return parts <= mostParts
+	})
+	return parts > mostParts
 }

@@ -5,14 +5,21 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// pruneRoot removes from the whole tree the columns that nothing above needs.
-// The root keeps its own.
-func pruneRoot(n plan.Node) plan.Node {
+// A pruner removes the columns that nothing above needs.
+type pruner struct {
+	*optimizer
+	// reading says that only what is read is asked for, not the plan: inner
+	// subqueries are then left as they are.
+	reading bool
+}
+
+// root prunes a whole tree. The root keeps its own columns.
+func (pr *pruner) root(n plan.Node) plan.Node {
 	all := make([]bool, n.Schema().Len())
 	for i := range all {
 		all[i] = true
 	}
-	out, at := prune(n, all)
+	out, at := pr.node(n, all)
 	for i, p := range at {
 		if p != i {
 			return columnsOf(out, at)
@@ -36,10 +43,13 @@ func columnsOf(n plan.Node, positions []int) plan.Node {
 	return p
 }
 
-// prune returns n without some of the columns that need does not mark, and at:
+// node returns n without some of the columns that need does not mark, and at:
 // the new position of each old column, -1 if it is gone. Every needed column is
 // still there; others may be.
-func prune(n plan.Node, need []bool) (out plan.Node, at []int) {
+func (pr *pruner) node(n plan.Node, need []bool) (out plan.Node, at []int) {
+	if pr.stopped() {
+		return n, identity(len(need))
+	}
 	switch n := n.(type) {
 	case *plan.Read:
 		c := *n
@@ -48,54 +58,54 @@ func prune(n plan.Node, need []bool) (out plan.Node, at []int) {
 	case *plan.Values:
 		return pruneValues(n, need)
 	case *plan.Project:
-		return pruneProject(n, need)
+		return pr.project(n, need)
 	case *plan.Aggregate:
-		return pruneAggregate(n, need)
+		return pr.aggregate(n, need)
 	case *plan.Join:
-		return pruneJoin(n, need)
+		return pr.join(n, need)
 	case *plan.Union:
-		return pruneUnion(n, need)
+		return pr.union(n, need)
 	case *plan.MvExpand:
-		return pruneMvExpand(n, need)
+		return pr.mvExpand(n, need)
 	case *plan.Parse:
-		return pruneParse(n, need)
+		return pr.parse(n, need)
 	case *plan.ParseKv:
-		return pruneParseKv(n, need)
+		return pr.parseKv(n, need)
 	case *plan.Filter:
-		return pruneFilter(n, need)
+		return pr.filter(n, need)
 	case *plan.Sort, *plan.Top, *plan.TopHitters, *plan.Take, *plan.Serialize:
-		return prunePass(n, need)
+		return pr.pass(n, need)
 	}
-	return pruneMore(n, need)
+	return pr.more(n, need)
 }
 
-// pruneMore is prune for series and for the operators with subqueries.
-func pruneMore(n plan.Node, need []bool) (plan.Node, []int) {
+// more is node for series and for the operators with subqueries.
+func (pr *pruner) more(n plan.Node, need []bool) (plan.Node, []int) {
 	switch n := n.(type) {
 	case *plan.MakeSeries:
-		return pruneMakeSeries(n)
+		return pr.makeSeries(n)
 	case *plan.TopNested:
-		return pruneTopNested(n)
+		return pr.topNested(n)
 	case *plan.StepScan:
-		return pruneStepScan(n, need)
+		return pr.stepScan(n, need)
 	case *plan.IPLookup:
-		return pruneIPLookup(n, need)
+		return pr.ipLookup(n, need)
 	case *plan.Partition:
-		return prunePartition(n, need)
+		return pr.partition(n, need)
 	case *plan.MvApply:
-		return pruneMvApply(n, need)
+		return pr.mvApply(n, need)
 	}
-	return pruneNothing(n)
+	return pr.nothing(n)
 }
 
-// pruneNothing keeps all columns of a node, and all of its inputs' columns:
+// nothing keeps all columns of a node, and all of its inputs' columns:
 // right for every operator that has no rule of its own.
-func pruneNothing(n plan.Node) (plan.Node, []int) {
+func (pr *pruner) nothing(n plan.Node) (plan.Node, []int) {
 	in := n.Inputs()
 	if len(in) > 0 {
 		out := make([]plan.Node, len(in))
 		for i, c := range in {
-			out[i] = pruneRoot(c)
+			out[i] = pr.root(c)
 		}
 		n = n.WithInputs(out)
 	}
@@ -111,7 +121,7 @@ func pruneValues(n *plan.Values, need []bool) (plan.Node, []int) {
 	return out, at
 }
 
-func pruneProject(n *plan.Project, need []bool) (plan.Node, []int) {
+func (pr *pruner) project(n *plan.Project, need []bool) (plan.Node, []int) {
 	out := &plan.Project{Out: keepColumns(n.Out, need)}
 	out.Exprs, _ = keepPositions(n.Exprs, need)
 	_, at := keepPositions(n.Exprs, need)
@@ -119,7 +129,7 @@ func pruneProject(n *plan.Project, need []bool) (plan.Node, []int) {
 	for _, e := range out.Exprs {
 		mark(e, below)
 	}
-	in, inAt := prune(n.Input, below)
+	in, inAt := pr.node(n.Input, below)
 	out.Input = in
 	for i, e := range out.Exprs {
 		out.Exprs[i] = remap(e, inAt)
@@ -127,7 +137,7 @@ func pruneProject(n *plan.Project, need []bool) (plan.Node, []int) {
 	return out, at
 }
 
-func pruneAggregate(n *plan.Aggregate, need []bool) (plan.Node, []int) {
+func (pr *pruner) aggregate(n *plan.Aggregate, need []bool) (plan.Node, []int) {
 	need = clone(need)
 	for i := range n.Keys {
 		need[i] = true
@@ -150,7 +160,7 @@ func pruneAggregate(n *plan.Aggregate, need []bool) (plan.Node, []int) {
 		}
 		pos += width
 	}
-	in, inAt := prune(n.Input, below)
+	in, inAt := pr.node(n.Input, below)
 	out.Input = in
 	out.Keys = n.Keys
 	return plan.RewriteExprs(out, func(e plan.Expr) plan.Expr { return remap(e, inAt) }), at
@@ -181,11 +191,11 @@ func markAgg(a plan.Agg, need []bool) {
 	}
 }
 
-func pruneUnion(n *plan.Union, need []bool) (plan.Node, []int) {
+func (pr *pruner) union(n *plan.Union, need []bool) (plan.Node, []int) {
 	out := &plan.Union{Out: keepColumns(n.Out, need)}
 	kept, at := keepPositions(identity(n.Out.Len()), need)
 	for _, p := range n.Parts {
-		in, inAt := prune(p, need)
+		in, inAt := pr.node(p, need)
 		positions := make([]int, len(kept))
 		for i, k := range kept {
 			positions[i] = inAt[k]
@@ -207,7 +217,7 @@ func isIdentity(p []int) bool {
 	return true
 }
 
-func pruneJoin(n *plan.Join, need []bool) (plan.Node, []int) {
+func (pr *pruner) join(n *plan.Join, need []bool) (plan.Node, []int) {
 	hasLeft := n.Kind != plan.RightSemi && n.Kind != plan.RightAnti
 	hasRight := n.Kind != plan.LeftSemi && n.Kind != plan.LeftAnti
 	width := 0
@@ -228,8 +238,8 @@ func pruneJoin(n *plan.Join, need []bool) (plan.Node, []int) {
 	c := *n
 	c.Spent = nil
 	var leftAt, rightAt []int
-	c.Left, leftAt = prune(n.Left, needLeft)
-	c.Right, rightAt = prune(n.Right, needRight)
+	c.Left, leftAt = pr.node(n.Left, needLeft)
+	c.Right, rightAt = pr.node(n.Right, needRight)
 	c.LeftKeys, c.RightKeys = make([]plan.Expr, len(n.LeftKeys)), make([]plan.Expr, len(n.RightKeys))
 	for i := range n.LeftKeys {
 		c.LeftKeys[i] = remap(n.LeftKeys[i], leftAt)

@@ -15,7 +15,7 @@ import (
 
 // blanked returns n with the columns that need does not mark replaced by null,
 // and pruned.
-func blanked(n plan.Node, need []bool) plan.Node {
+func (pr *pruner) blanked(n plan.Node, need []bool) plan.Node {
 	s := n.Schema()
 	p := &plan.Project{Input: n, Out: s}
 	changed := false
@@ -28,12 +28,12 @@ func blanked(n plan.Node, need []bool) plan.Node {
 		p.Exprs = append(p.Exprs, &plan.Literal{Value: column.NullConst(c.Type, 1).One})
 	}
 	if !changed {
-		return pruneRoot(n)
+		return pr.root(n)
 	}
-	return pruneRoot(p)
+	return pr.root(p)
 }
 
-func pruneMakeSeries(n *plan.MakeSeries) (plan.Node, []int) {
+func (pr *pruner) makeSeries(n *plan.MakeSeries) (plan.Node, []int) {
 	need := make([]bool, n.Input.Schema().Len())
 	mark(n.Axis, need)
 	for _, k := range n.Keys {
@@ -42,10 +42,10 @@ func pruneMakeSeries(n *plan.MakeSeries) (plan.Node, []int) {
 	for _, a := range n.Aggs {
 		markAgg(a, need)
 	}
-	return n.WithInputs([]plan.Node{blanked(n.Input, need)}), identity(n.Out.Len())
+	return n.WithInputs([]plan.Node{pr.blanked(n.Input, need)}), identity(n.Out.Len())
 }
 
-func pruneTopNested(n *plan.TopNested) (plan.Node, []int) {
+func (pr *pruner) topNested(n *plan.TopNested) (plan.Node, []int) {
 	need := make([]bool, n.Input.Schema().Len())
 	for _, l := range n.Levels {
 		mark(l.Of, need)
@@ -53,10 +53,10 @@ func pruneTopNested(n *plan.TopNested) (plan.Node, []int) {
 			markAgg(a, need)
 		}
 	}
-	return n.WithInputs([]plan.Node{blanked(n.Input, need)}), identity(n.Out.Len())
+	return n.WithInputs([]plan.Node{pr.blanked(n.Input, need)}), identity(n.Out.Len())
 }
 
-func pruneStepScan(n *plan.StepScan, need []bool) (plan.Node, []int) {
+func (pr *pruner) stepScan(n *plan.StepScan, need []bool) (plan.Node, []int) {
 	width := n.Input.Schema().Len()
 	below := clone(need[:width])
 	for _, e := range n.PartitionBy {
@@ -76,10 +76,10 @@ func pruneStepScan(n *plan.StepScan, need []bool) (plan.Node, []int) {
 			below[i%record] = true
 		}
 	}
-	return n.WithInputs([]plan.Node{blanked(n.Input, below)}), identity(n.Out.Len())
+	return n.WithInputs([]plan.Node{pr.blanked(n.Input, below)}), identity(n.Out.Len())
 }
 
-func pruneIPLookup(n *plan.IPLookup, need []bool) (plan.Node, []int) {
+func (pr *pruner) ipLookup(n *plan.IPLookup, need []bool) (plan.Node, []int) {
 	width := n.Left.Schema().Len()
 	left, right := clone(need[:width]), clone(need[width:])
 	mark(n.Address, left)
@@ -88,16 +88,16 @@ func pruneIPLookup(n *plan.IPLookup, need []bool) (plan.Node, []int) {
 		mark(n.LeftExtra[i], left)
 		mark(n.RightExtra[i], right)
 	}
-	return n.WithInputs([]plan.Node{blanked(n.Left, left), blanked(n.Right, right)}), identity(n.Out.Len())
+	return n.WithInputs([]plan.Node{pr.blanked(n.Left, left), pr.blanked(n.Right, right)}), identity(n.Out.Len())
 }
 
-func prunePartition(n *plan.Partition, need []bool) (plan.Node, []int) {
-	below := readsOf(n.Sub, n.Hole, need)
+func (pr *pruner) partition(n *plan.Partition, need []bool) (plan.Node, []int) {
+	below := pr.readsOf(n.Sub, n.Hole, need)
 	mark(n.Key, below)
-	return n.WithInputs([]plan.Node{blanked(n.Input, below), pruneRoot(n.Sub)}), identity(len(need))
+	return n.WithInputs([]plan.Node{pr.blanked(n.Input, below), pr.subquery(n.Sub)}), identity(len(need))
 }
 
-func pruneMvApply(n *plan.MvApply, need []bool) (plan.Node, []int) {
+func (pr *pruner) mvApply(n *plan.MvApply, need []bool) (plan.Node, []int) {
 	x := n.Expand
 	width := x.Input.Schema().Len()
 	below, sub := make([]bool, width), make([]bool, n.Sub.Schema().Len())
@@ -110,7 +110,7 @@ func pruneMvApply(n *plan.MvApply, need []bool) (plan.Node, []int) {
 			below[c.Index] = true
 		}
 	}
-	reads := readsOf(n.Sub, n.Hole, sub)
+	reads := pr.readsOf(n.Sub, n.Hole, sub)
 	for _, c := range x.Cols {
 		reads[c.To] = false // the element, not the input's column
 	}
@@ -120,15 +120,25 @@ func pruneMvApply(n *plan.MvApply, need []bool) (plan.Node, []int) {
 	for _, c := range x.Cols {
 		mark(c.Expr, below)
 	}
-	return n.WithInputs([]plan.Node{blanked(x.Input, below), pruneRoot(n.Sub)}), identity(n.Out.Len())
+	return n.WithInputs([]plan.Node{pr.blanked(x.Input, below), pr.subquery(n.Sub)}), identity(n.Out.Len())
+}
+
+// subquery prunes the plan of a subquery, unless only what is read is asked for: its
+// own subqueries would else be pruned twice at every level.
+func (pr *pruner) subquery(n plan.Node) plan.Node {
+	if pr.reading {
+		return n
+	}
+	return pr.root(n)
 }
 
 // readsOf returns which columns of the hole the subquery reads if need says which
 // of its own are wanted: the hole becomes a table, and pruning tells what is read
 // of it.
-func readsOf(sub plan.Node, hole *plan.Hole, need []bool) []bool {
+func (pr *pruner) readsOf(sub plan.Node, hole *plan.Hole, need []bool) []bool {
 	table := &holeTable{schema: hole.Out}
-	out, _ := prune(transform(sub, func(n plan.Node) plan.Node {
+	reader := &pruner{optimizer: pr.optimizer, reading: true}
+	out, _ := reader.node(transform(sub, func(n plan.Node) plan.Node {
 		if n == plan.Node(hole) {
 			return &plan.Read{Source: table, Columns: identity(hole.Out.Len())}
 		}

@@ -2,20 +2,20 @@ package opt
 
 import "github.com/calypso-kql/calypso/kql/plan"
 
-// prunePass prunes below an operator whose output is its input's columns.
-func prunePass(n plan.Node, need []bool) (plan.Node, []int) {
+// pass prunes below an operator whose output is its input's columns.
+func (pr *pruner) pass(n plan.Node, need []bool) (plan.Node, []int) {
 	need = clone(need)
 	for _, e := range plan.Exprs(n) {
 		mark(e, need)
 	}
-	in, at := prune(n.Inputs()[0], need)
+	in, at := pr.node(n.Inputs()[0], need)
 	n = n.WithInputs([]plan.Node{in})
 	return plan.RewriteExprs(n, func(e plan.Expr) plan.Expr { return remap(e, at) }), at
 }
 
-// pruneFilter notes the columns that only the condition needs.
-func pruneFilter(n *plan.Filter, need []bool) (plan.Node, []int) {
-	out, at := prunePass(n, need)
+// filter notes the columns that only the condition needs.
+func (pr *pruner) filter(n *plan.Filter, need []bool) (plan.Node, []int) {
+	out, at := pr.pass(n, need)
 	f, ok := out.(*plan.Filter)
 	if !ok {
 		return out, at

@@ -13,7 +13,7 @@ import (
 
 // widened prunes below such an operator. made are the output columns that it
 // makes, in the input or behind it; reads are its expressions.
-func widened(input plan.Node, out types.Schema, need []bool, made []int, reads []plan.Expr) (in plan.Node, newOut types.Schema, at, inAt []int) {
+func (pr *pruner) widened(input plan.Node, out types.Schema, need []bool, made []int, reads []plan.Expr) (in plan.Node, newOut types.Schema, at, inAt []int) {
 	width := input.Schema().Len()
 	below := make([]bool, width)
 	copy(below, need[:width])
@@ -25,7 +25,7 @@ func widened(input plan.Node, out types.Schema, need []bool, made []int, reads [
 			below[m] = true // keeps the place of the column that replaces it
 		}
 	}
-	in, inAt = prune(input, below)
+	in, inAt = pr.node(input, below)
 	newWidth := in.Schema().Len()
 	at = make([]int, out.Len())
 	cols := append([]types.Column(nil), in.Schema().Columns...)
@@ -42,13 +42,13 @@ func widened(input plan.Node, out types.Schema, need []bool, made []int, reads [
 	return in, types.Schema{Columns: cols}, at, inAt
 }
 
-func pruneMvExpand(n *plan.MvExpand, need []bool) (plan.Node, []int) {
+func (pr *pruner) mvExpand(n *plan.MvExpand, need []bool) (plan.Node, []int) {
 	var made []int
 	for _, c := range n.Cols {
 		made = append(made, c.To)
 	}
 	c := *n
-	in, out, at, inAt := widened(n.Input, n.Out, need, made, plan.Exprs(n))
+	in, out, at, inAt := pr.widened(n.Input, n.Out, need, made, plan.Exprs(n))
 	c.Input, c.Out = in, out
 	c.Cols = make([]plan.Expand, len(n.Cols))
 	for i, x := range n.Cols {
@@ -57,7 +57,7 @@ func pruneMvExpand(n *plan.MvExpand, need []bool) (plan.Node, []int) {
 	return &c, at
 }
 
-func pruneParse(n *plan.Parse, need []bool) (plan.Node, []int) {
+func (pr *pruner) parse(n *plan.Parse, need []bool) (plan.Node, []int) {
 	var made []int
 	for _, s := range n.Steps {
 		if s.To >= 0 {
@@ -65,7 +65,7 @@ func pruneParse(n *plan.Parse, need []bool) (plan.Node, []int) {
 		}
 	}
 	c := *n
-	in, out, at, inAt := widened(n.Input, n.Out, need, made, []plan.Expr{n.Text})
+	in, out, at, inAt := pr.widened(n.Input, n.Out, need, made, []plan.Expr{n.Text})
 	c.Input, c.Out, c.Text = in, out, remap(n.Text, inAt)
 	c.Spent = spent(need, made, inAt)
 	c.Steps = make([]plan.ParseStep, len(n.Steps))
@@ -78,9 +78,9 @@ func pruneParse(n *plan.Parse, need []bool) (plan.Node, []int) {
 	return &c, at
 }
 
-func pruneParseKv(n *plan.ParseKv, need []bool) (plan.Node, []int) {
+func (pr *pruner) parseKv(n *plan.ParseKv, need []bool) (plan.Node, []int) {
 	c := *n
-	in, out, at, inAt := widened(n.Input, n.Out, need, n.To, []plan.Expr{n.Text})
+	in, out, at, inAt := pr.widened(n.Input, n.Out, need, n.To, []plan.Expr{n.Text})
 	c.Input, c.Out, c.Text = in, out, remap(n.Text, inAt)
 	c.Spent = spent(need, n.To, inAt)
 	c.To = make([]int, len(n.To))

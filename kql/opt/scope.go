@@ -63,7 +63,9 @@ func everywhere(f func(plan.Node) plan.Node) func(plan.Node) plan.Node {
 	var apply func(plan.Node) plan.Node
 	subs := subqueryCopies{}
 	apply = func(n plan.Node) plan.Node {
-		n = rewriteExprs(n, func(e plan.Expr) plan.Expr { return subs.copied(e, apply) })
+		n = transform(n, func(n plan.Node) plan.Node {
+			return rewritten(n, func(e plan.Expr) plan.Expr { return subs.copied(e, apply) })
+		})
 		return transform(n, f)
 	}
 	return apply
@@ -93,7 +95,7 @@ func (s TimeScope) limit(r *plan.Read, ops scopeOperators) plan.Node {
 	if s.KeepNull {
 		cond = &plan.Or{Args: []plan.Expr{cond, call(ops.isNull, col)}}
 	}
-	return &plan.Filter{Input: r, Cond: cond}
+	return plan.NewFilter(r, cond)
 }
 
 // scopeOperators are the functions that a scope's condition is made of.

@@ -21,7 +21,7 @@ func (n *Values) Schema() types.Schema { return n.Out }
 func (n *Range) Schema() types.Schema { return n.Out }
 
 // Schema returns the input's schema.
-func (n *Filter) Schema() types.Schema { return n.Input.Schema() }
+func (n *Filter) Schema() types.Schema { return n.of(n.Input) }
 
 // Schema returns the computed columns.
 func (n *Project) Schema() types.Schema { return n.Out }
@@ -30,16 +30,16 @@ func (n *Project) Schema() types.Schema { return n.Out }
 func (n *Aggregate) Schema() types.Schema { return n.Out }
 
 // Schema returns the input's schema.
-func (n *Sort) Schema() types.Schema { return n.Input.Schema() }
+func (n *Sort) Schema() types.Schema { return n.of(n.Input) }
 
 // Schema returns the input's schema.
-func (n *Top) Schema() types.Schema { return n.Input.Schema() }
+func (n *Top) Schema() types.Schema { return n.of(n.Input) }
 
 // Schema returns the input's schema.
-func (n *Take) Schema() types.Schema { return n.Input.Schema() }
+func (n *Take) Schema() types.Schema { return n.of(n.Input) }
 
 // Schema returns the input's schema.
-func (n *Serialize) Schema() types.Schema { return n.Input.Schema() }
+func (n *Serialize) Schema() types.Schema { return n.of(n.Input) }
 
 // Schema returns the left columns, then the right ones.
 func (n *Join) Schema() types.Schema { return n.Out }
@@ -122,7 +122,11 @@ func (n *Range) WithInputs([]Node) Node { return n }
 func (n *Shared) WithInputs([]Node) Node { return n }
 
 // WithInputs returns a copy of n over in[0].
-func (n *Filter) WithInputs(in []Node) Node { c := *n; c.Input = in[0]; return &c }
+func (n *Filter) WithInputs(in []Node) Node {
+	c := *n
+	c.Input, c.passing = in[0], pass(in[0])
+	return &c
+}
 
 // WithInputs returns a copy of n over in[0].
 func (n *Project) WithInputs(in []Node) Node { c := *n; c.Input = in[0]; return &c }
@@ -131,16 +135,28 @@ func (n *Project) WithInputs(in []Node) Node { c := *n; c.Input = in[0]; return 
 func (n *Aggregate) WithInputs(in []Node) Node { c := *n; c.Input = in[0]; return &c }
 
 // WithInputs returns a copy of n over in[0].
-func (n *Sort) WithInputs(in []Node) Node { c := *n; c.Input = in[0]; return &c }
+func (n *Sort) WithInputs(in []Node) Node {
+	c := *n
+	c.Input, c.passing = in[0], pass(in[0])
+	return &c
+}
 
 // WithInputs returns a copy of n over in[0].
-func (n *Top) WithInputs(in []Node) Node { c := *n; c.Input = in[0]; return &c }
+func (n *Top) WithInputs(in []Node) Node { c := *n; c.Input, c.passing = in[0], pass(in[0]); return &c }
 
 // WithInputs returns a copy of n over in[0].
-func (n *Take) WithInputs(in []Node) Node { c := *n; c.Input = in[0]; return &c }
+func (n *Take) WithInputs(in []Node) Node {
+	c := *n
+	c.Input, c.passing = in[0], pass(in[0])
+	return &c
+}
 
 // WithInputs returns a copy of n over in[0].
-func (n *Serialize) WithInputs(in []Node) Node { c := *n; c.Input = in[0]; return &c }
+func (n *Serialize) WithInputs(in []Node) Node {
+	c := *n
+	c.Input, c.passing = in[0], pass(in[0])
+	return &c
+}
 
 // WithInputs returns a copy of n over in[0] and in[1].
 func (n *Join) WithInputs(in []Node) Node { c := *n; c.Left, c.Right = in[0], in[1]; return &c }

@@ -52,6 +52,7 @@ type Filter struct {
 	// Spent are columns that nothing above reads, so that what Cond reads of
 	// them need not be kept. The optimizer knows; it is a hint.
 	Spent []int
+	passing
 }
 
 // A Project computes each output column from the input row: project, extend,
@@ -111,6 +112,7 @@ const (
 type Sort struct {
 	Input Node
 	Keys  []SortKey
+	passing
 }
 
 // A SortKey is one key of an order.
@@ -125,17 +127,22 @@ type Top struct {
 	Input Node
 	N     Expr // without columns
 	Keys  []SortKey
+	passing
 }
 
 // A Take yields N rows, the first ones where the input is ordered.
 type Take struct {
 	Input Node
 	N     Expr // without columns
+	passing
 }
 
 // A Serialize fixes the order of its input, so that window functions may be
 // used above it.
-type Serialize struct{ Input Node }
+type Serialize struct {
+	Input Node
+	passing
+}
 
 // A JoinKind is a kind of join, named as in KQL.
 type JoinKind uint8
