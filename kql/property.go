@@ -67,7 +67,7 @@ func effective() []Property {
 		{Name: "query_results_apply_getschema", Type: types.Bool, Effect: "Answers with the columns of each result instead of its rows."},
 		{Name: "query_take_max_records", Type: types.Long, Effect: "Answers with no more rows than this of each result.",
 			apply: func(s *settings, v propertyValue) { s.takeRows = lower(s.takeRows, v.n) }},
-		{Name: "servertimeout", Type: types.TimeSpan, Effect: "Ends the query with an error after this time.", RequestOnly: true,
+		{Name: "servertimeout", Type: types.TimeSpan, Effect: "Ends the query with an error after this time, in which it is compiled, too.", RequestOnly: true,
 			apply: func(s *settings, v propertyValue) { s.timeout = lower(s.timeout, v.n) }},
 		{Name: "truncationmaxrecords", Type: types.Long, Effect: "Ends the query with an error if a result has more rows.",
 			apply: func(s *settings, v propertyValue) { s.maxRows = lower(s.maxRows, v.n) }},
