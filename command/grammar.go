@@ -93,7 +93,7 @@ func (p *notation) sequence() ([]item, error) {
 				if !named {
 					kind = key
 				}
-				if readers[kind] == nil {
+				if _, ok := kinds[kind]; !ok {
 					return nil, fmt.Errorf("%s is of no kind that there is", w)
 				}
 				it = item{key: key, kind: kind}
@@ -179,13 +179,13 @@ func (m *matcher) match(seq []item, at int, rest func(int) bool) bool {
 		return false
 	}
 	c := &cursor{tokens: m.tokens, at: at}
-	v, tables, err := readers[it.kind](c)
+	v, tables, err := kinds[it.kind].read(c)
 	if err != nil {
 		wrong := ""
 		if !errors.Is(err, errExpected) {
 			wrong = err.Error()
 		}
-		m.failed(c.at, describe(it.kind), wrong)
+		m.failed(c.at, kinds[it.kind].want, wrong)
 		return false
 	}
 	had, n := m.args.values[it.key], len(m.args.tables)

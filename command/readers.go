@@ -11,64 +11,31 @@ import (
 // names of tables in it.
 type reader func(c *cursor) (v any, tables []string, err error)
 
-// readers are the kinds of things that commands take.
-var readers = map[string]reader{
-	"name":        readName,
-	"database":    readDatabase,
-	"databases":   readDatabases,
-	"table":       readTable,
-	"tables":      readTables,
-	"names":       readNames,
-	"columns":     readColumns,
-	"schemas":     readSchemas,
-	"column":      readColumn,
-	"renames":     readRenames,
-	"docstrings":  readDocStrings,
-	"string":      readString,
-	"texts":       readTexts,
-	"timespan":    readTimeSpan,
-	"guid":        readGUID,
-	"properties":  readProperties,
-	"declaration": readDeclaration,
-	"bracketed":   readBracketed,
-	"rest":        readRest,
-}
-
-// describe says what is to be written for a kind.
-func describe(kind string) string {
-	switch kind {
-	case "table":
-		return "the name of a table"
-	case "tables":
-		return "names of tables in parentheses"
-	case "columns":
-		return "columns, as (name: type, …)"
-	case "schemas":
-		return "tables with their columns, as T (name: type, …)"
-	case "column":
-		return "a column, as Table.Column"
-	case "renames":
-		return "New=Old"
-	case "string", "texts":
-		return "a text in quotes"
-	case "properties":
-		return "properties, as (name=value, …)"
-	case "declaration":
-		return "a function, as Name(a: long) { … }"
-	case "database", "databases":
-		return "the name of the database"
-	case "bracketed":
-		return "[data]"
-	case "timespan":
-		return "a timespan, as 30d"
-	case "guid":
-		return "a guid"
-	case "names":
-		return "names in parentheses"
-	case "docstrings":
-		return `texts for columns, as (name: "text", …)`
-	}
-	return "a name"
+// kinds are the kinds of things that commands take, each with what is said to be wanted
+// where it is missing.
+var kinds = map[string]struct {
+	read reader
+	want string
+}{
+	"name":        {readName, "a name"},
+	"names":       {readNames, "names in parentheses"},
+	"database":    {readDatabase, "the name of the database"},
+	"databases":   {readDatabases, "the name of the database"},
+	"table":       {readTable, "the name of a table"},
+	"tables":      {readTables, "names of tables in parentheses"},
+	"column":      {readColumn, "a column, as Table.Column"},
+	"columns":     {readColumns, "columns, as (name: type, …)"},
+	"schemas":     {readSchemas, "tables with their columns, as T (name: type, …)"},
+	"renames":     {readRenames, "New=Old"},
+	"docstrings":  {readDocStrings, `texts for columns, as (name: "text", …)`},
+	"string":      {readString, "a text in quotes"},
+	"texts":       {readTexts, "a text in quotes"},
+	"timespan":    {readTimeSpan, "a timespan, as 30d"},
+	"guid":        {readGUID, "a guid"},
+	"properties":  {readProperties, "properties, as (name=value, …)"},
+	"declaration": {readDeclaration, "a function, as Name(a: long) { … }"},
+	"bracketed":   {readBracketed, "[data]"},
+	"rest":        {readRest, "a name"},
 }
 
 var errExpected = errors.New("not expected here")
@@ -98,16 +65,21 @@ func noDatabase(name string) error {
 }
 
 func readDatabases(c *cursor) (any, []string, error) {
-	var names []string
-	ok := c.list(func() bool {
-		name, ok := c.name()
-		names = append(names, name)
-		return ok
-	})
+	names, ok := c.names()
 	if !ok {
 		return nil, nil, errExpected
 	}
 	return names, nil, nil
+}
+
+// names reads names in parentheses.
+func (c *cursor) names() (names []string, ok bool) {
+	ok = c.list(func() bool {
+		name, ok := c.name()
+		names = append(names, name)
+		return ok
+	})
+	return names, ok
 }
 
 // readTable reads the name of a table, behind that of the database if it is given.
@@ -131,12 +103,7 @@ func readTable(c *cursor) (any, []string, error) {
 }
 
 func readNames(c *cursor) (any, []string, error) {
-	var names []string
-	ok := c.list(func() bool {
-		name, ok := c.name()
-		names = append(names, name)
-		return ok
-	})
+	names, ok := c.names()
 	if !ok || len(names) == 0 {
 		return nil, nil, errExpected
 	}
