@@ -63,13 +63,9 @@ func (r *Reading) wrong(path string, err error) {
 	r.Errors = append(r.Errors, rulefiles.Apart(err)...)
 }
 
+// refuseTwins takes rules away whose ID another has; see [rulefiles.Owners].
 func (r *Reading) refuseTwins(had func(id, file string) bool) {
-	taken := map[string]*Rule{}
-	for _, rule := range r.Rules {
-		if other := taken[rule.ID]; other == nil || !had(rule.ID, other.File) && had(rule.ID, rule.File) {
-			taken[rule.ID] = rule
-		}
-	}
+	taken := rulefiles.Owners(r.Rules, func(rule *Rule) (id, file string) { return rule.ID, rule.File }, had)
 	r.Rules = slices.DeleteFunc(r.Rules, func(rule *Rule) bool {
 		other := taken[rule.ID]
 		if other == rule {

@@ -69,16 +69,10 @@ func (r *Reading) file(path string, text []byte) {
 	}
 }
 
-// refuseTwins takes rules away whose ID another has: of the first one that was had, or else
-// of the first. One that says the same in another file, as YAML and a template of it, is
+// refuseTwins takes rules away whose ID another has; see [rulefiles.Owners]. One that says the same in another file, as YAML and a template of it, is
 // passed over; else it is an error.
 func (r *Reading) refuseTwins(had func(id, file string) bool) {
-	taken := map[string]*Rule{}
-	for _, rule := range r.Rules {
-		if other := taken[rule.ID]; other == nil || !had(rule.ID, other.File) && had(rule.ID, rule.File) {
-			taken[rule.ID] = rule
-		}
-	}
+	taken := rulefiles.Owners(r.Rules, func(rule *Rule) (id, file string) { return rule.ID, rule.File }, had)
 	r.Rules = slices.DeleteFunc(r.Rules, func(rule *Rule) bool {
 		other := taken[rule.ID]
 		switch {

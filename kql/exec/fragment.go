@@ -33,18 +33,24 @@ func (q *query) rowFragments(n plan.Node) (f *flow, ok bool, err error) {
 	if err != nil || len(chains) != 1 || chains[0].read == nil || !chains[0].drops() {
 		return nil, false, err
 	}
-	c := chains[0].whole()
+	f, ok = q.fragmentsOf(chains[0].whole(), n)
+	return f, ok, nil
+}
+
+// fragmentsOf makes the flow of a chain's rows, which have the columns of n, the operator
+// that is told what they took; !ok if nothing of them is kept or is to be.
+func (q *query) fragmentsOf(c *chain, n plan.Node) (*flow, bool) {
 	src := c.read.Source.(plan.Parted)
 	ask, ok := newQuestion(src.Fragments(), c.read, c.filters, c.describe)
 	if !ok {
-		return nil, false, nil
+		return nil, false
 	}
 	portions := ask.portions(src.Parts(), c.read.Hints, q.skipsOf(c.read))
 	if !anyKept(portions) {
-		return nil, false, nil
+		return nil, false
 	}
 	r := &fragmentReader{chain: c, schema: n.Schema(), kept: src.Fragments(), portions: portions, stats: q.statsOf(n)}
-	return &flow{q: q, schema: r.schema, source: r}, true, nil
+	return &flow{q: q, schema: r.schema, source: r}, true
 }
 
 // skipsOf returns where to count what reading a table has passed over.

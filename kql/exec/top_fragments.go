@@ -21,15 +21,6 @@ func (q *query) topFragments(n *plan.Top, limit int) (f *flow, ok bool, err erro
 	}
 	c := chains[0].whole()
 	c.nodes = append([]plan.Node{n}, c.nodes...)
-	src := c.read.Source.(plan.Parted)
-	ask, ok := newQuestion(src.Fragments(), c.read, c.filters, c.describe)
-	if !ok {
-		return nil, false, nil
-	}
-	portions := ask.portions(src.Parts(), c.read.Hints, q.skipsOf(c.read))
-	if !anyKept(portions) {
-		return nil, false, nil
-	}
-	r := &fragmentReader{chain: c, schema: n.Schema(), kept: src.Fragments(), portions: portions, stats: q.statsOf(n.Input)}
-	return &flow{q: q, schema: r.schema, source: r}, true, nil
+	f, ok = q.fragmentsOf(c, n.Input) // which has the columns of n, too
+	return f, ok, nil
 }
