@@ -26,7 +26,7 @@ type request struct {
 	Environment string          `json:"environment"`
 }
 
-// Batch checks a query a line: it reads {"id", "query", "environment"} and
+// Batch checks queries, one per line: it reads {"id", "query", "environment"} and
 // writes a Result for each, in order. environment is optional; catalogOf returns
 // the catalog of one, "" being the default, and is called for one line at a time.
 // Every line that is not blank is answered: one that is no request, or names no

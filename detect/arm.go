@@ -45,7 +45,8 @@ type armFile struct {
 	armResource
 }
 
-// A SkippedError is about a rule that is none that can run here.
+// A SkippedError is about a rule that can't run here, such as one of a kind that is
+// Microsoft's own.
 type SkippedError struct {
 	File string
 	Line int

@@ -16,7 +16,7 @@ type Querier interface {
 	Query(ctx context.Context, text string, from, to time.Time) (types.Schema, []*column.Batch, error)
 }
 
-// An Evaluation is what a rule came to at one time.
+// An Evaluation is the outcome of a rule at one time.
 type Evaluation struct {
 	Rule     *Rule
 	From, To time.Time // the window (From, To]

@@ -31,8 +31,8 @@ func Read(paths []string) Reading {
 	return ReadAfter(paths, func(string, string) bool { return false })
 }
 
-// ReadAfter is [Read] of files whose rules run: of two rules with one ID it takes that of
-// which had says that its file has had it before, so that a copy does not take its place.
+// ReadAfter is [Read] for rules that run already. Of two rules with one ID it takes the one
+// whose file had it before, as had says: a copy does not take its place.
 func ReadAfter(paths []string, had func(id, file string) bool) Reading {
 	out := Reading{Broken: map[string]bool{}, Texts: map[string][]byte{}}
 	kind := rulefiles.Kind{Signs: ruleSigns, Found: out.file, Skipped: func(path string) { out.Skipped = append(out.Skipped, path) }}

@@ -9,10 +9,10 @@ import (
 	"github.com/calypso-kql/calypso/internal/rulefiles"
 )
 
-// Requery returns a text of YAML with what change makes of its field query in that
-// field's place, and all else as it is. The text need not be a valid rule, but the query
-// must be a block of lines (query: |), and is one afterwards. An error of change is
-// returned as it is; others name the file.
+// Requery returns the text of a YAML file in which the value of the field query is replaced
+// by what change makes of it; nothing else changes. The text need not be a valid rule, but
+// the query must be a block of lines (query: |). An error of change is returned as it is;
+// others name the file.
 func Requery(file string, text []byte, change func(query string) (string, error)) ([]byte, error) {
 	query, err := queryField(file, text)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 
 // A Rule is a detection.
 type Rule struct {
-	// File is where the rule was read from, Origin what it is written as if that is
-	// not a rule of Sentinel's, nor a query: CustomDetection.
+	// File is where the rule was read from. Origin is empty for rules of Sentinel and
+	// for queries.
 	File   string
 	Origin Origin
 
@@ -41,8 +41,8 @@ type Rule struct {
 	Query         string
 	// QueryPlace is where the query's text is in the file.
 	QueryPlace QueryPlace
-	// Lines are those of fields that say something about the query's answer or of MITRE
-	// ATT&CK: techniques, customDetails, alertDetailsOverride, entityMappings[0] …
+	// Lines has, by its path, the line of each field that names columns of the query or
+	// techniques: techniques, customDetails, alertDetailsOverride, entityMappings[0] …
 	Lines    map[string]int
 	Grouping Grouping
 	Entities []EntityMapping
@@ -52,14 +52,14 @@ type Rule struct {
 	// EntityColumns hold further entities, as lists of Sentinel's JSON objects.
 	EntityColumns []string
 	Incident      IncidentConfiguration
-	// Disabled says that the rule is written not to run.
+	// Disabled says that the rule's own text switches it off.
 	Disabled bool
-	// ByArrival says that the windows of a scheduled rule are of rows that arrived in
-	// them, rather than of rows that were generated in them: (T − Period, T] on
-	// ingestion_time(). Those of near-real-time rules are so always.
+	// ByArrival says that the windows of a scheduled rule have the rows that arrived in
+	// them, (T − Period, T] on ingestion_time(), rather than those that were generated in
+	// them. Near-real-time rules always go by arrival.
 	ByArrival bool
-	// ByGenerated says that they are of rows that were generated in them also where
-	// whoever runs the rule would have it otherwise for the tables that it reads.
+	// ByGenerated says that they have the rows that were generated in them, even where a
+	// setting of the scheduler has the tables that the rule reads go by arrival.
 	ByGenerated bool
 	// Delay, if not nil, is how long after its end a window is due.
 	Delay *time.Duration

@@ -61,7 +61,7 @@ type kind uint8
 
 const (
 	undecided kind = iota
-	lines          // a JSON record a line
+	lines          // a JSON record per line
 	packed         // the same, compressed
 	whole          // all at once
 )

@@ -1,7 +1,7 @@
 // Package folders follows folders: what is written to the log files in them goes
 // into a store, each byte once, also across restarts and crashes.
 //
-// Files with a JSON record a line are followed as they grow. What has been stored
+// Files with a JSON record per line are followed as they grow. What has been stored
 // of one is the offset of its stream in the store, in the same batch as the rows,
 // so that the two can't come apart. Files that are whole or nothing (compressed
 // ones, Parquet, JSON documents, CSV) are read when they have not changed for a

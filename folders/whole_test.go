@@ -29,7 +29,7 @@ func TestWholeFiles(t *testing.T) {
 	}
 	s.write("b.json.zst", string(z.EncodeAll([]byte(linesOf(2005, 2006)), nil)))
 	s.write("c.json", "{\n  \"records\": [\n    {\"n\": 2007},\n    {\"n\": 2008}\n  ]\n}\n")
-	s.write("d.ndjson", "{\n  \"n\": 2009\n}\n{\n  \"n\": 2010\n}\n") // one record a line it is not
+	s.write("d.ndjson", "{\n  \"n\": 2009\n}\n{\n  \"n\": 2010\n}\n") // one record per line it is not
 	s.want("all", numbers(1, 2010)...)
 	s.rename("list.json", "renamed.json")
 	s.write("copy.csv", "n,text\n2003,x\n2004,y\n")

@@ -2,7 +2,7 @@
 // columns of Log Analytics and Defender tables.
 //
 // Formats are recognised by content: NDJSON, JSON arrays and documents, the
-// diagnostic-settings envelope ({"records": […]} or one record a line), answers
+// diagnostic-settings envelope ({"records": […]} or one record per line), answers
 // of the query APIs, CSV and TSV exports; gzip and zstd around any of them.
 // Records become rows by their category (Entra ID, Defender XDR streaming, any
 // other by a general rule) or by the Type of an exported row. The catalog's

@@ -10,7 +10,7 @@ import (
 	"github.com/calypso-kql/calypso/kql/dynamic"
 )
 
-// decodeLines decodes a piece with one record a line. Several that follow each other
+// decodeLines decodes a piece with one record per line. Several that follow each other
 // on a line, as some collectors write them, are as many records.
 func (d *decoder) decodeLines() {
 	text := d.scan.text
@@ -160,7 +160,7 @@ func nextRecord(text string, from int) int {
 func readDocument(r io.Reader) (*piece, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxRecord+1))
 	if len(text) > maxRecord {
-		return nil, fmt.Errorf("a JSON document of more than %d MiB: write one record a line", maxRecord>>20)
+		return nil, fmt.Errorf("a JSON document of more than %d MiB: write one record per line", maxRecord>>20)
 	}
 	return &piece{text: text, line: 1}, err
 }

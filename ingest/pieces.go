@@ -135,7 +135,7 @@ func (b *buffers) give(buf []byte) {
 	}
 }
 
-// InLines reports whether JSON text is written one record a line, judging by the
+// InLines reports whether JSON text is written one record per line, judging by the
 // first line: it holds a whole value, or nothing can be said.
 func InLines(head []byte) bool {
 	head = bytes.TrimLeft(head, " \t\r\n")

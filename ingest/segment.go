@@ -8,7 +8,7 @@ import (
 )
 
 // A segment puts the parts of one table together in memory, so that a batch is
-// large and has one dictionary a column, however small the pieces and files are
+// large and has one dictionary per column, however small the pieces and files are
 // that its rows come from.
 type segment struct {
 	n    int

@@ -197,7 +197,7 @@ func textOf(value []byte) ([]byte, error) {
 		return value, nil
 	}
 	if _, err := dynamic.ParseJSON(string(value)); err != nil {
-		return value, nil // a record a line, or nothing
+		return value, nil // a record per line, or nothing
 	}
 	// Within strings JSON has no line ends.
 	return bytes.ReplaceAll(bytes.ReplaceAll(value, []byte{'\n'}, []byte{' '}), []byte{'\r'}, []byte{' '}), nil

@@ -30,7 +30,7 @@ func writeJSON(w *bufio.Writer, tables []kql.Table) error {
 	return err
 }
 
-// writeJSONL writes one object a line.
+// writeJSONL writes one object per line.
 func writeJSONL(w *bufio.Writer, tables []kql.Table) error {
 	for _, t := range tables {
 		if err := writeObjects(w, t, "", "\n"); err != nil {

@@ -86,7 +86,7 @@ func columnNames(s types.Schema) []string {
 // narrowest is the least width in which the columns stand side by side.
 func narrowest(s types.Schema) int { return s.Len()*(minCell+2) - 2 }
 
-// writeRecords writes a column a line.
+// writeRecords writes a line for each column.
 func writeRecords(w *bufio.Writer, s types.Schema, rows [][]string, o Options) {
 	names := columnNames(s)
 	width := 0

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// junitSuites are results as JUnit has them: a suite a file.
+// junitSuites are results as JUnit has them: a suite per file.
 type junitSuites struct {
 	XMLName  xml.Name      `xml:"testsuites"`
 	Tests    int           `xml:"tests,attr"`
@@ -44,7 +44,7 @@ type junitMessage struct {
 	Text    string `xml:",chardata"`
 }
 
-// WriteJUnit writes results as JUnit's XML, a suite a file. What is wrong with files is an
+// WriteJUnit writes results as JUnit's XML, a suite per file. What is wrong with files is an
 // error of a test that is called as the file is.
 func WriteJUnit(w io.Writer, results []Result, wrong []error) error {
 	var all junitSuites

@@ -13,8 +13,8 @@ import (
 // are needed.
 type Options struct {
 	Ledger *ledger.Ledger
-	// Rules returns the rules as they are now; one that says something else is another
-	// pointer. While it fails, nothing is evaluated.
+	// Rules returns the rules as they are now: the same pointer for a rule as long as it
+	// does not change. While it fails, nothing is evaluated.
 	Rules func() ([]*detect.Rule, error)
 	// Querier returns what a window of a rule is evaluated with: the logs as they
 	// are now, with a share of the machine.
@@ -22,9 +22,8 @@ type Options struct {
 	Sink    Sink
 	// Workspace names in alerts where their rows are from.
 	Workspace string
-	// Arrived, if not nil, returns the time, its argument at most, up to which all rows
-	// that have arrived are seen by queries that begin later; those that come afterwards
-	// arrive later.
+	// Arrived, if not nil, returns a time that is not after now. Queries that begin later
+	// see all rows that arrived up to it, and no further row arrives with such a time.
 	Arrived func(now time.Time) time.Time
 	// Memory bounds, in bytes, what the queries of all windows that are evaluated at a
 	// time hold together; 0 is no bound. TooLarge tells an error of a query that needed
@@ -34,8 +33,8 @@ type Options struct {
 	TooLarge func(error) bool
 	// Processors is how many processors all windows use together; 0 is no bound.
 	Processors int
-	// Stagger spreads the times at which windows of different rules are due that end
-	// at the same time: each rule is due at a time of its own within it.
+	// Stagger spreads the windows that end at the same time: those of a rule are due
+	// later by a delay of the rule's own, less than Stagger.
 	Stagger time.Duration
 	// Incidents, if not nil, takes the alerts of every window after they are
 	// delivered.
@@ -62,8 +61,8 @@ type Options struct {
 	Ended func(run ledger.Run, late time.Duration)
 }
 
-// A Sink takes records for a table, as JSON objects. Records that it has had under
-// the same ID it does not take again, and when Deliver returns without an error they
+// A Sink takes records for a table, as JSON objects. What comes under one ID is taken
+// once, however often it is delivered. When Deliver returns without an error, the records
 // are durable.
 type Sink interface {
 	Deliver(ctx context.Context, id, table string, records [][]byte) error
@@ -71,10 +70,10 @@ type Sink interface {
 
 // Incidents makes incidents of alerts.
 type Incidents interface {
-	// Add takes the alerts of a rule, as rows of SecurityAlert, that were raised for
-	// the window that ends at a time. Those that it has had it does not take again,
-	// and when it returns without an error they are durable. c is what the rule said
-	// when it was evaluated.
+	// Add takes the alerts that a rule has raised for the window that ends at a time, as
+	// rows of SecurityAlert; alerts that it was given before are passed over. When it
+	// returns without an error, all are durable. c is the rule's configuration when it
+	// was evaluated.
 	Add(ctx context.Context, window time.Time, c detect.IncidentConfiguration, rows [][]byte) error
 }
 

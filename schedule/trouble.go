@@ -12,7 +12,8 @@ type Trouble struct {
 	// Rule is the rule's ID, Name its name, Version a digest of what it says.
 	// All are empty if the trouble is with a file.
 	Rule, Name, Version string
-	// Path is the file or folder that is wrong, and Kept its rules, at least one, if the trouble is with that.
+	// Path is the file or folder that is wrong, if the trouble is with one, and Kept its
+	// rules, at least one.
 	Path string
 	Kept []KeptRule
 	// From and To are the window, (From, To]; zero if the trouble is with a file.
@@ -21,7 +22,7 @@ type Trouble struct {
 	Error    string
 }
 
-// A KeptRule is a rule that runs as it was.
+// A KeptRule is a rule whose file has become wrong: it runs as it was before.
 type KeptRule struct{ ID, Name string }
 
 // A TroubleKind is what goes wrong.

@@ -10,8 +10,8 @@ import (
 	"github.com/calypso-kql/calypso/parquet"
 )
 
-// A Block is rows of a segment, behind those of the block before it, that were a
-// segment before compaction. What queries have made of them stays as good as it was.
+// A Block is a run of a segment's rows, behind the block before it, that was a segment of
+// its own before compaction. Answers that were kept for that segment hold for the block.
 type Block struct {
 	// ID is that of a segment that is gone, or, of blocks that were joined, a new one.
 	ID    string          `json:"id"`

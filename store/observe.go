@@ -2,8 +2,8 @@ package store
 
 import "time"
 
-// An Observer is told what a store does. Its methods may be called concurrently,
-// some while nobody else gets on: they must not wait.
+// An Observer is told what a store does. Its methods may be called concurrently, some
+// while others wait for the store: they must return at once.
 type Observer interface {
 	// Synced is told of each fsync of the log: how long it took, and how many
 	// batches it made durable.

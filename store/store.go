@@ -1,5 +1,5 @@
 // Package store keeps logs on disk: a log of what was appended, immutable
-// Parquet segments, and a manifest a table that says which segments it has.
+// Parquet segments, and a manifest per table that says which segments it has.
 //
 // What Append has acknowledged is there after a crash or a lost power line, once,
 // however often its batch is sent. A byte that changed on the disk is found by a

@@ -1,6 +1,6 @@
-// Package workspace says what the names of a query mean on this machine: the
-// tables that were opened from files, the other tables of the catalog, which are
-// empty here, and the functions of a workspace as far as their columns are known.
+// Package workspace says what the names of a query mean on this machine: tables that
+// were opened, those of the catalog that have no rows here, watchlists, saved functions,
+// and other workspaces. Its [Querier] runs the queries of rules over a window of them.
 package workspace
 
 import (

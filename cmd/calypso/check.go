@@ -67,7 +67,7 @@ in UTF-16 code units of the query; and a message.`,
 	data.register(c)
 	c.Flags().StringVarP(&file, "file", "f", "", "read the query from a file")
 	c.Flags().StringVarP(&format, "output", "o", "text", "text for people, json for machines")
-	c.Flags().BoolVar(&batch, "batch", false, "check a query a line of standard input")
+	c.Flags().BoolVar(&batch, "batch", false, "check the queries on standard input, one per line")
 	return c
 }
 

@@ -108,7 +108,7 @@ func rulesExportCommand() *cobra.Command {
 		Use:   "export [--format yaml|arm] [--to FOLDER|FILE] PATH…",
 		Short: "Write rules as Sentinel's YAML, one a file, or as an ARM template",
 		Long: `Write the rules of files and folders in another format: as Sentinel's YAML, as the
-public rule repository has it, one file a rule; or as one ARM template, which can
+public rule repository has it, one file per rule; or as one ARM template, which can
 be deployed to a workspace; what Sentinel would refuse, and what a template has no
 place for, is told. Rules that are wrong are told and left out.`,
 		Example: `  calypso rules export --to rules/ Azure_Sentinel_analytics_rules.json

@@ -82,7 +82,7 @@ func (a *digestAcc[T]) Result(total int) (column.Column, error) {
 
 func (a *digestAcc[T]) Size() int64 { return a.q.size() }
 
-// digestColumn writes one digest a group; null for groups without values.
+// digestColumn writes one digest per group; null for groups without values.
 func digestColumn[T column.Value](q *quantileLog[T], total int, put func(*dynamic.ArrayBuilder, T)) column.Column {
 	out := make([]dynamic.Value, total)
 	var vb, wb dynamic.ArrayBuilder

@@ -2,8 +2,8 @@
 // batches of columns with the same number of rows, and readers that yield
 // batches.
 //
-// A column comes in one of four forms. A [Vec] is flat: one Go value a row. A
-// [Dict] has a code a row and each distinct value once; functions run over the
+// A column comes in one of four forms. A [Vec] is flat: one Go value per row. A
+// [Dict] has a code per row and each distinct value once; functions run over the
 // distinct values only. A [Const] repeats one value. A [Lazy] column has not
 // been read from its file yet. Columns and batches are immutable once handed
 // out and may be shared between goroutines.

@@ -149,7 +149,7 @@ func (s *OpStats) count(b *column.Batch) {
 	s.bytes.Add(batchSize(b))
 }
 
-// run drives the flow to its end with one sink a worker and closes its source.
+// run drives the flow to its end with one sink per worker and closes its source.
 // The sinks are not in use any more when it returns.
 func (f *flow) run(ctx context.Context, sinks []sink) error {
 	defer f.source.Close()

@@ -11,7 +11,7 @@ import (
 )
 
 // A pick is arg_max, arg_min or take_any over several columns. It keeps a
-// reference to one row a group; the values of that row are read at the end, so
+// reference to one row per group; the values of that row are read at the end, so
 // that arg_max(t, *) over eighty columns reads, of all but one, only the rows
 // that won. Among equals the first row wins.
 type pick struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
-// Print returns n as EXPLAIN shows it: one operator a line, its inputs below
+// Print returns n as EXPLAIN shows it: one operator per line, its inputs below
 // it, two blanks deeper. Plans of subqueries and of shared results follow the
 // operator that uses them, marked by their kind; a shared plan is printed where
 // it is met first.
