@@ -42,9 +42,9 @@ func (e Environment) hasXDR() bool      { return e == DefenderXDR || e == Unifie
 // A Table is what the catalog knows of one table. The caller owns it.
 type Table struct {
 	Name string
-	// Schema has the visible columns first, in the documented order (see
-	// AsInWorkspace for the other one), then the hidden ones. Tables of Defender
-	// XDR have no hidden columns.
+	// Schema has the visible columns first, in the documented order, then the hidden
+	// ones: standard columns that start with an underscore, and additions. Tables of Defender
+	// XDR have no standard ones.
 	Schema types.Schema
 	// Source names the reference that the table comes from; two, joined by a
 	// '+', where columns of both environments were merged.
@@ -62,21 +62,11 @@ type Catalog struct {
 }
 
 type options struct {
-	workspace, additions bool
+	additions bool
 }
 
 // An Option changes what Open returns.
 type Option func(*options)
-
-// AsInWorkspace shows tables as a workspace does instead of as the reference
-// documents them: columns in the observed order (often TenantId, TimeGenerated …
-// SourceSystem, Type) where it is known, for four tables in five, and
-// _ResourceId and _SubscriptionId as ordinary, visible last columns of the
-// tables that document them. It changes nothing in tables of Defender XDR.
-//
-// Without it the order is the reference's, which is alphabetical for Sentinel,
-// and all columns that start with an underscore are hidden.
-func AsInWorkspace() Option { return func(o *options) { o.workspace = true } }
 
 // WithAdditions adds the columns that real rows have and the references lack
 // (data/additions.txt gives each with its reason). They are hidden: usable by
@@ -163,19 +153,10 @@ func (c *Catalog) addSentinel(b *tableBuilder) {
 	if !ok {
 		return
 	}
-	if l.Has("observed") && !c.opts.workspace {
-		tabledef.SortDocumented(l.Fields)
-	}
 	b.from(sourceOf(l))
 	b.table.Open = l.Has("open")
 	b.show(l.Fields)
 	common, _ := c.data.line(c.data.sentinel, commonName)
-	for _, f := range common.Fields {
-		ordinary := f.Name == "_ResourceId" && l.Has("resource") || f.Name == "_SubscriptionId" && l.Has("subscription")
-		if ordinary && c.opts.workspace {
-			b.show([]tabledef.Field{f})
-		}
-	}
 	b.hide(common.Fields)
 }
 

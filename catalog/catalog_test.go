@@ -78,7 +78,7 @@ func TestEveryLineParses(t *testing.T) {
 // TestSchemas checks what holds of every table in every form.
 func TestSchemas(t *testing.T) {
 	for _, env := range []Environment{Sentinel, DefenderXDR, Unified} {
-		for _, opts := range [][]Option{nil, {AsInWorkspace()}, {WithAdditions()}} {
+		for _, opts := range [][]Option{nil, {WithAdditions()}} {
 			c := open(t, env, opts...)
 			for _, name := range c.Tables() {
 				s := table(t, c, name).Schema
@@ -159,27 +159,6 @@ func TestUnified(t *testing.T) {
 	}
 	if tbl.Schema.Index("_ItemId") < visible.Len() {
 		t.Error("no hidden _ItemId at the end")
-	}
-}
-
-func TestAsInWorkspace(t *testing.T) {
-	c := open(t, Sentinel, AsInWorkspace())
-	got := names(table(t, c, "AACHttpRequest").Schema.Visible())
-	if got[0] != "TenantId" || !slices.Equal(got[len(got)-3:], []string{"Type", "_ResourceId", "_SubscriptionId"}) {
-		t.Errorf("columns of AACHttpRequest: %v", got)
-	}
-	// In both forms a table has the same columns; only order and visibility differ.
-	documented := open(t, Sentinel)
-	for _, name := range c.Tables() {
-		a, b := names(table(t, c, name).Schema), names(table(t, documented, name).Schema)
-		slices.Sort(a)
-		slices.Sort(b)
-		if !slices.Equal(a, b) {
-			t.Errorf("%s: columns %v, documented %v", name, a, b)
-		}
-	}
-	if got := table(t, c, "AADUserRiskEvents").Schema.Visible(); got.Index("_ResourceId") >= 0 {
-		t.Error("AADUserRiskEvents shows _ResourceId, which it does not document")
 	}
 }
 

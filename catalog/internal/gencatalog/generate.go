@@ -33,22 +33,18 @@ type notes struct {
 	// OtherSource names the source of the tables that the current Azure Monitor
 	// reference lacks.
 	OtherSource map[string]string `json:"tables_not_in_2026_reference"`
-	// CommonBy lists, for a common column, the tables that document it; for
-	// some columns it is only a count.
-	CommonBy map[string]json.RawMessage `json:"common_columns_documented_by"`
 }
 
 // generate returns the data files by name.
 func generate(schemas string) (map[string][]byte, error) {
 	var (
 		sentinel, xdr, asim map[string][]column
-		observed            map[string][]string
 		parsers             map[string]parser
 		n                   notes
 	)
 	for name, into := range map[string]any{
 		"sentinel.json": &sentinel, "defender_xdr.json": &xdr, "asim.json": &asim,
-		"sentinel-observed-order.json": &observed, "asim-parsers.json": &parsers, "catalog-notes.json": &n,
+		"asim-parsers.json": &parsers, "catalog-notes.json": &n,
 	} {
 		data, err := os.ReadFile(filepath.Join(schemas, name))
 		if err != nil {
@@ -60,7 +56,7 @@ func generate(schemas string) (map[string][]byte, error) {
 	}
 	var sentinelFile, xdrFile, asimFile, functionFile []byte
 	var err error
-	if sentinelFile, err = sentinelTables(sentinel, observed, n); err != nil {
+	if sentinelFile, err = sentinelTables(sentinel, n); err != nil {
 		return nil, err
 	}
 	if xdrFile, err = plainTables(xdrHeader, xdr); err != nil {
@@ -78,18 +74,8 @@ func generate(schemas string) (map[string][]byte, error) {
 	}, nil
 }
 
-// sentinelTables writes the tables of Log Analytics. Where the order that
-// workspaces show is known, and sorting gives the documented order back, the
-// line has the observed order: one list then holds both.
-func sentinelTables(tables map[string][]column, observed map[string][]string, n notes) ([]byte, error) {
-	resource, err := tableSet(n.CommonBy["_ResourceId"])
-	if err != nil {
-		return nil, err
-	}
-	subscription, err := tableSet(n.CommonBy["_SubscriptionId"])
-	if err != nil {
-		return nil, err
-	}
+// sentinelTables writes the tables of Log Analytics.
+func sentinelTables(tables map[string][]column, n notes) ([]byte, error) {
 	out := []byte(sentinelHeader)
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
 		fields, err := fieldsOf(name, tables[name])
@@ -97,16 +83,6 @@ func sentinelTables(tables map[string][]column, observed map[string][]string, n 
 			return nil, err
 		}
 		l := tabledef.Line{Name: name, Fields: fields}
-		if seen, ok := inObservedOrder(fields, observed[name]); ok {
-			l.Fields = seen
-			l.Attrs = append(l.Attrs, "observed")
-		}
-		if resource[name] {
-			l.Attrs = append(l.Attrs, "resource")
-		}
-		if subscription[name] {
-			l.Attrs = append(l.Attrs, "subscription")
-		}
 		if slices.Contains(openTables, name) {
 			l.Attrs = append(l.Attrs, "open")
 		}
@@ -118,43 +94,7 @@ func sentinelTables(tables map[string][]column, observed map[string][]string, n 
 	return out, nil
 }
 
-// tableSet reads a list of table names.
-func tableSet(raw json.RawMessage) (map[string]bool, error) {
-	var names []string
-	if err := json.Unmarshal(raw, &names); err != nil {
-		return nil, fmt.Errorf("catalog-notes.json: common_columns_documented_by: %w", err)
-	}
-	set := make(map[string]bool, len(names))
-	for _, name := range names {
-		set[name] = true
-	}
-	return set, nil
-}
-
-// inObservedOrder returns the documented fields in the observed order; ok is
-// false if that order is unknown, names other columns, or can't be undone.
-func inObservedOrder(documented []tabledef.Field, order []string) (_ []tabledef.Field, ok bool) {
-	if len(order) != len(documented) {
-		return nil, false
-	}
-	byName := make(map[string]tabledef.Field, len(documented))
-	for _, f := range documented {
-		byName[f.Name] = f
-	}
-	out := make([]tabledef.Field, 0, len(order))
-	for _, name := range order {
-		f, ok := byName[name]
-		if !ok {
-			return nil, false
-		}
-		out = append(out, f)
-	}
-	sorted := slices.Clone(out)
-	tabledef.SortDocumented(sorted)
-	return out, slices.Equal(sorted, documented)
-}
-
-// plainTables writes tables that have one order only.
+// plainTables writes tables of which nothing but columns is to be said.
 func plainTables(header string, tables map[string][]column) ([]byte, error) {
 	out := []byte(header)
 	for _, name := range slices.Sorted(maps.Keys(tables)) {

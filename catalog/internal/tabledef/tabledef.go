@@ -1,9 +1,9 @@
 // Package tabledef reads and writes the catalog's data files: text, one table
-// or function a line, so that a change to a table is a readable diff.
+// or function per line, so that a change to a table is a readable diff.
 //
 // A line is a name followed by words, separated by single spaces:
 //
-//	SigninLogs !resource TenantId TimeGenerated:datetime DeviceDetail:dynamic
+//	AzureDiagnostics !open TenantId TimeGenerated:datetime DeviceDetail:dynamic
 //
 // A word that starts with '!' is an attribute of the line; every other word is
 // a field, written name, name:type or name:type=default. A field without a
@@ -109,15 +109,4 @@ func Append(b []byte, l Line) []byte {
 		}
 	}
 	return append(b, '\n')
-}
-
-// SortDocumented puts fields in the order of the Azure Monitor table
-// reference: by name, ignoring case.
-func SortDocumented(fields []Field) {
-	slices.SortStableFunc(fields, func(a, b Field) int {
-		if c := strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
 }

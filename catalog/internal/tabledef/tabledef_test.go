@@ -38,14 +38,6 @@ func TestIndex(t *testing.T) {
 	}
 }
 
-func TestSortDocumented(t *testing.T) {
-	l, _ := Parse("T", "b_x B2 a bA B_X")
-	SortDocumented(l.Fields)
-	if got := string(Append(nil, l)); got != "T a B2 B_X b_x bA\n" {
-		t.Errorf("got %q", got)
-	}
-}
-
 // FuzzParse holds that whatever Parse accepts, Append writes and Parse reads
 // again to the same line.
 func FuzzParse(f *testing.F) {
