@@ -49,7 +49,7 @@ const layers = `
 	kafka           : kql/dynamic ingest intake store
 	config          : internal/spelling
 	command         : kql/types kql/dynamic kql/column kql/plan kql/bind kql/syntax kql config external functions intake store
-	api             : kql/types kql/column kql/plan kql/function kql/bind kql/syntax kql command config database external incident ingest intake notify output store workspace
+	api             : kql/types kql/column kql/plan kql/function kql/exec kql/bind kql/syntax kql command config database external incident ingest intake notify output store workspace
 
 	telemetry       : incident intake notify store
 

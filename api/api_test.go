@@ -236,6 +236,42 @@ func TestQueriesThatAreWrong(t *testing.T) {
 	}
 }
 
+// What ends a query has the status and the code that Kusto's clients know it by.
+func TestQueriesThatAreEnded(t *testing.T) {
+	few := limits()
+	few.QueryMemory = 1 << 20
+	srv, _ := serve(t, few)
+	const long = `range x from 1 to 100000000000 step 1 | where hash(x) == 8 | count`
+	for _, test := range []struct {
+		path, body string
+		status     int
+		want       string
+	}{
+		{"/v1/rest/query", `{"csl":"` + long + `","properties":{"Options":{"servertimeout":"00:00:00.2"}}}`, http.StatusGatewayTimeout, `"code":"RequestExecutionTimeout"`},
+		{"/v2/rest/query", `{"csl":"print y"}`, http.StatusBadRequest, `"@permanent":true`},
+		{"/v1/rest/mgmt", `{"csl":".set T <| ` + long + `","properties":{"Options":{"servertimeout":"00:00:00.2"}}}`, http.StatusGatewayTimeout, `"@permanent":false`},
+		{"/v1/rest/query", `{"csl":"range x from 1 to 600000 step 1"}`, http.StatusBadRequest, `"code":"LimitsExceeded"`},
+		{"/v1/rest/query", `{"csl":"range x from 1 to 500000 step 1 | summarize make_list(x) by hash(x)"}`, http.StatusBadRequest, `"code":"LowMemoryCondition"`},
+	} {
+		if status, text := post(t, srv.URL+test.path, test.body); status != test.status || !strings.Contains(text, test.want) {
+			t.Errorf("%s %s: %d %s", test.path, test.body, status, text)
+		}
+	}
+	r, err := http.NewRequest(http.MethodPost, srv.URL+"/v1/workspaces/w/query", strings.NewReader(`{"query":"`+long+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Prefer", "wait=1")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusGatewayTimeout {
+		t.Errorf("Log Analytics: %s", resp.Status)
+	}
+}
+
 func token(name, secret string, tables []string, roles ...config.Role) config.Token {
 	sum := sha256.Sum256([]byte(secret))
 	return config.Token{Name: name, SHA256: hex.EncodeToString(sum[:]), Roles: roles, Tables: tables}

@@ -16,6 +16,7 @@ import (
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/bind"
 	"github.com/calypso-kql/calypso/kql/column"
+	"github.com/calypso-kql/calypso/kql/exec"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
@@ -185,7 +186,10 @@ func (s *server) catalog(by caller) bind.Catalog {
 	return s.o.Workspace(&allowed{Snapshot: s.o.Store.Snapshot(), by: by})
 }
 
-// asking sends the error of a query or a command.
+// asking sends the error of a query or a command, with the status and the code that
+// Kusto's clients know it by.
+//
+// Source: the Kusto documentation, "Kusto Data exceptions".
 func asking(w http.ResponseWriter, err error) {
 	var (
 		large     *http.MaxBytesError
@@ -193,7 +197,9 @@ func asking(w http.ResponseWriter, err error) {
 		refused   *refusal
 		forbidden *forbiddenError
 		table     *command.Forbidden
+		ended     *exec.Error
 	)
+	errors.As(err, &ended)
 	switch {
 	case errors.As(err, &large), errors.Is(err, store.ErrFull), errors.Is(err, errBusy), errors.Is(err, os.ErrDeadlineExceeded):
 		failed(w, err)
@@ -207,6 +213,14 @@ func asking(w http.ResponseWriter, err error) {
 		fail(w, http.StatusForbidden, "Forbidden", table)
 	case errors.Is(err, command.ErrCanceled):
 		fail(w, http.StatusBadRequest, "RequestCanceled", err)
+	case ended != nil && ended.Kind == exec.Timeout:
+		fail(w, http.StatusGatewayTimeout, "RequestExecutionTimeout", err)
+	case ended != nil && ended.Kind == exec.TooLarge:
+		fail(w, http.StatusBadRequest, "LimitsExceeded", err)
+	case ended != nil && ended.Kind == exec.Memory:
+		fail(w, http.StatusBadRequest, "LowMemoryCondition", err)
+	case ended != nil && ended.Kind == exec.Internal:
+		fail(w, http.StatusInternalServerError, "InternalServiceError", err)
 	default:
 		fail(w, http.StatusBadRequest, "General_BadRequest", err)
 	}
