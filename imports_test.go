@@ -105,6 +105,7 @@ const vendors = `
 	github.com/mattn/go-runewidth       : output
 	github.com/ua-parser/uap-go         : kql/builtin
 	github.com/oschwald/maxminddb-golang : locations
+	golang.org/x/sys                    : store
 	golang.org/x/term                   : cmd/calypso output
 `
 

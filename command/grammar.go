@@ -23,6 +23,9 @@ type Declaration struct {
 	Input string
 	// Run does it.
 	Run func(ctx ctx, c *call) error
+	// Makes returns the tables that are there once it has run, for a command that does
+	// nothing but make those that are not; nil for others.
+	Makes func(a *args) []tableSchema
 	// Instead says, of a command that is not supported, why, and what to do
 	// instead. Such a command has nothing but Syntax and Instead.
 	Instead string

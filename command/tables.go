@@ -24,15 +24,15 @@ const (
 
 func changeTables() []Declaration {
 	return []Declaration{
-		{Syntax: "create table <table:name> <columns> [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: createTable,
+		{Syntax: "create table <table:name> <columns> [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: createTable, Makes: namedTable,
 			Doc: "Makes a table, unless there is one of that name, which then stays as it is."},
 		{Syntax: "create table <table:name> based-on <from:table> [ifnotexists] [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: createBasedOn,
 			Doc: "Makes a table with the columns of another."},
-		{Syntax: "create tables <schemas> [with <properties>]", Role: config.Admin, Columns: tablesColumns, Run: createTables,
+		{Syntax: "create tables <schemas> [with <properties>]", Role: config.Admin, Columns: tablesColumns, Run: createTables, Makes: namedTables,
 			Doc: "Makes tables, but for those that are there."},
-		{Syntax: "create-merge table <table:name> <columns> [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: createMergeTable,
+		{Syntax: "create-merge table <table:name> <columns> [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: createMergeTable, Makes: namedTable,
 			Doc: "Makes a table, or adds columns to the one of that name."},
-		{Syntax: "create-merge tables <schemas> [with <properties>]", Role: config.Admin, Columns: tablesColumns, Run: createTables,
+		{Syntax: "create-merge tables <schemas> [with <properties>]", Role: config.Admin, Columns: tablesColumns, Run: createTables, Makes: namedTables,
 			Doc: "Makes tables, or adds columns to those that are there."},
 		{Syntax: "alter table <table> <columns> [with <properties>]", Role: config.Admin, Columns: schemaColumns, Run: alterTable,
 			Doc: "Gives a table columns in the order given: those left out are dropped with their values, those without a value are null."},
@@ -98,33 +98,49 @@ func (c *call) unknownTable(table string) error {
 	return c.mistake("the store has no table %s%s", quoted(table), more)
 }
 
+// namedTable returns the table of a command that names one with its columns.
+func namedTable(a *args) []tableSchema {
+	return []tableSchema{{a.text("table"), a.values["columns"].(types.Schema)}}
+}
+
+// namedTables returns the tables of a command that names them with their columns.
+func namedTables(a *args) []tableSchema { return a.values["schemas"].([]tableSchema) }
+
 func createTable(_ ctx, c *call) error {
-	name := c.args.text("table")
-	columns := c.args.values["columns"].(types.Schema)
-	if err := c.create(tableSchema{name, columns}); err != nil {
+	tables := namedTable(c.args)
+	if err := c.create(tables...); err != nil {
 		return err
 	}
-	return c.schemaRow(name, jsonSchema)
+	return c.schemaRow(tables[0].name, jsonSchema)
 }
 
 // create makes those tables that are not there, with what the command says of them: all
 // or, where it must not make one, none.
 func (c *call) create(tables ...tableSchema) error {
-	notes, err := c.tableNotes()
+	all, err := c.newTables(tables)
 	if err != nil {
 		return err
+	}
+	return c.o.Store.CreateAll(all)
+}
+
+// newTables returns tables as they are to be where they are not there.
+func (c *call) newTables(tables []tableSchema) ([]store.NewTable, error) {
+	notes, err := c.tableNotes()
+	if err != nil {
+		return nil, err
 	}
 	var all []store.NewTable
 	for _, t := range tables {
 		if !c.s.may(t.name) {
-			return &Forbidden{Table: t.name}
+			return nil, &Forbidden{Table: t.name}
 		}
 		if err := checkName(t.name); err != nil {
-			return c.mistake("%v", err)
+			return nil, c.mistake("%v", err)
 		}
 		all = append(all, store.NewTable{Name: t.name, Schema: t.columns, Notes: notes})
 	}
-	return c.o.Store.CreateAll(all)
+	return all, nil
 }
 
 func createBasedOn(_ ctx, c *call) error {
@@ -143,7 +159,7 @@ func createBasedOn(_ ctx, c *call) error {
 }
 
 func createTables(_ ctx, c *call) error {
-	schemas := c.args.values["schemas"].([]tableSchema)
+	schemas := namedTables(c.args)
 	create := c.create
 	if c.args.has("create-merge") {
 		create = c.createOrWiden
@@ -158,11 +174,11 @@ func createTables(_ ctx, c *call) error {
 }
 
 func createMergeTable(_ ctx, c *call) error {
-	name := c.args.text("table")
-	if err := c.createOrWiden(tableSchema{name, c.args.values["columns"].(types.Schema)}); err != nil {
+	tables := namedTable(c.args)
+	if err := c.createOrWiden(tables...); err != nil {
 		return err
 	}
-	return c.schemaRow(name, jsonSchema)
+	return c.schemaRow(tables[0].name, jsonSchema)
 }
 
 // createOrWiden makes the tables that are not there, and gives the others the columns that

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -92,7 +93,7 @@ func (s *Store) make(tables []NewTable) (err error) {
 			}
 		}
 	}()
-	if err := atOnce(made, s.writeNew); err != nil {
+	if err := s.writeFolders(made); err != nil {
 		return err
 	}
 	for _, t := range made {
@@ -113,8 +114,36 @@ func (s *Store) make(tables []NewTable) (err error) {
 	return nil
 }
 
-// writeNew writes the folder of a table that is being made.
-func (s *Store) writeNew(t *table) error {
+// manyTables is from how many tables on the whole file system is made durable once,
+// where the system can do that, instead of each of their files.
+const manyTables = 8
+
+// writeFolders writes the folders of tables that are being made, and makes them durable.
+func (s *Store) writeFolders(made []*table) error {
+	all, err := os.Open(filepath.Join(s.dir, tablesFolder))
+	if err != nil {
+		return err
+	}
+	defer all.Close()
+	if len(made) >= manyTables {
+		err := atOnce(made, func(t *table) error { return s.writeFolder(t, writePlain) })
+		if err == nil {
+			err = syncFileSystem(all)
+		}
+		if !errors.Is(err, errors.ErrUnsupported) {
+			return err
+		}
+	}
+	return atOnce(made, func(t *table) error {
+		if err := s.writeFolder(t, writeThrough); err != nil {
+			return err
+		}
+		return syncDir(t.dir + droppedEnd)
+	})
+}
+
+// writeFolder writes the folder of a table that is being made.
+func (s *Store) writeFolder(t *table, write func(path string, parts ...[]byte) error) error {
 	s.opt.step("table folder")
 	dir := t.dir + droppedEnd
 	if err := os.RemoveAll(dir); err != nil {
@@ -130,12 +159,12 @@ func (s *Store) writeNew(t *table) error {
 			return err
 		}
 		for _, name := range []string{name, name + copyEnd} {
-			if err := writeThrough(filepath.Join(dir, name), text); err != nil {
+			if err := write(filepath.Join(dir, name), text); err != nil {
 				return err
 			}
 		}
 	}
-	return syncDir(dir)
+	return nil
 }
 
 // creators is how many tables are written at a time: file systems make durable

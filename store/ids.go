@@ -225,6 +225,16 @@ func writeSynced(path string, parts ...[]byte) error {
 // writeThrough writes a file that nothing names yet, and makes it durable, but for its
 // name.
 func writeThrough(path string, parts ...[]byte) error {
+	return writeAnd((*os.File).Sync, path, parts)
+}
+
+// writePlain is writeThrough where the caller makes the file durable.
+func writePlain(path string, parts ...[]byte) error {
+	return writeAnd(func(*os.File) error { return nil }, path, parts)
+}
+
+// writeAnd writes a file, and calls then before it is closed.
+func writeAnd(then func(*os.File) error, path string, parts [][]byte) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -235,7 +245,7 @@ func writeThrough(path string, parts ...[]byte) error {
 		}
 	}
 	if err == nil {
-		err = f.Sync()
+		err = then(f)
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/calypso-kql/calypso/command"
+	"github.com/calypso-kql/calypso/kql"
 )
 
 // runSetup runs the management commands in a file, one after the other: tables,
@@ -18,16 +19,24 @@ func runSetup(ctx context.Context, path string, r *command.Runner, s *command.Se
 	if err != nil {
 		return err
 	}
-	for _, c := range commandsOf(string(text)) {
-		st, err := r.Parse(c.text)
-		if err == nil {
-			_, err = r.Run(ctx, st, s)
-		}
-		if err != nil {
-			return &exitError{exitInvalid, fmt.Errorf("%s: the command at line %d: %w", path, c.line, err)}
-		}
+	all := commandsOf(string(text))
+	failed := func(i int, err error) error {
+		return &exitError{exitInvalid, fmt.Errorf("%s: the command at line %d: %w", path, all[i].line, err)}
 	}
-	return nil
+	var read []*command.Statement
+	for i, c := range all {
+		st, err := r.Parse(c.text)
+		if err != nil {
+			return failed(i, err)
+		}
+		read = append(read, st)
+	}
+	return r.RunAll(ctx, read, s, func(i int, _ []kql.Table, err error) error {
+		if err != nil {
+			return failed(i, err)
+		}
+		return nil
+	})
 }
 
 // A located is a command of a file.
