@@ -264,11 +264,12 @@ func (d *decoder) flat(t types.Type, n int) column.Column {
 	case types.String:
 		return texts(d, t, n, nil, func(s string) (string, bool) { return s, true })
 	case types.Dynamic:
+		var p dynamic.Parser
 		return texts(d, t, n, nil, func(s string) (dynamic.Value, bool) {
 			if s == "" {
 				return dynamic.Value{}, true
 			}
-			v, err := dynamic.ParseJSON(s)
+			v, err := p.Parse(s)
 			return v, err == nil
 		})
 	default:
@@ -289,21 +290,32 @@ func values[T column.Value](d *decoder, t types.Type, n, size int, valid column.
 	return column.NewVec(t, vals, valid)
 }
 
+// texts reads n values that are written as texts, all of which share one piece of memory.
 func texts[T column.Value](d *decoder, t types.Type, n int, valid column.Bitmap, read func(string) (T, bool)) column.Column {
 	if n > len(d.data) {
 		d.fail("it names more rows than it has")
 		return nil
 	}
+	from := d.data
+	for range n {
+		d.bytes(d.count(1))
+	}
+	if d.err != nil {
+		return nil
+	}
+	all := string(from[:len(from)-len(d.data)])
 	vals := make([]T, n)
+	at := 0
 	for i := range vals {
-		v, ok := read(d.text())
+		length, size := binary.Uvarint(from[at:])
+		at += size
+		v, ok := read(all[at : at+int(length)])
 		if !ok {
 			d.fail("a value does not read as " + t.String())
-		}
-		if d.err != nil {
 			return nil
 		}
 		vals[i] = v
+		at += int(length)
 	}
 	return column.NewVec(t, vals, valid)
 }

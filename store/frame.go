@@ -62,10 +62,24 @@ type frameReader struct {
 // errTorn says that the file ends within a frame.
 var errTorn = errors.New("the file ends within a record")
 
-// next returns the number and body of the next frame. It is io.EOF at the end,
-// errTorn where the file ends early; any other error is damage, and at stays
-// where the damage begins.
+// next returns the number and body of the next frame, with the errors of packed.
 func (r *frameReader) next() (lsn uint64, body []byte, err error) {
+	at := r.at
+	lsn, packed, err := r.packed()
+	if err != nil {
+		return 0, nil, err
+	}
+	if body, err = s2.Decode(nil, packed); err != nil {
+		r.at = at
+		return 0, nil, fmt.Errorf("record %d: %w", lsn, err)
+	}
+	return lsn, body, nil
+}
+
+// packed returns the number and the compressed body of the next frame. It is io.EOF at
+// the end, errTorn where the file ends early; any other error is damage, and at stays
+// where the damage begins.
+func (r *frameReader) packed() (lsn uint64, packed []byte, err error) {
 	if r.at == r.size {
 		return 0, nil, io.EOF
 	}
@@ -76,19 +90,15 @@ func (r *frameReader) next() (lsn uint64, body []byte, err error) {
 	if r.at+frameHeader+length > r.size {
 		return 0, nil, errTorn
 	}
-	packed := make([]byte, length)
+	packed = make([]byte, length)
 	if _, err := r.f.ReadAt(packed, r.at+frameHeader); err != nil {
 		return 0, nil, err
 	}
 	if got := checksum(packed); got != sum {
 		return 0, nil, fmt.Errorf("checksum of record %d is %08x, want %08x", lsn, got, sum)
 	}
-	body, err = s2.Decode(nil, packed)
-	if err != nil {
-		return 0, nil, fmt.Errorf("record %d: %w", lsn, err)
-	}
 	r.at += frameHeader + length
-	return lsn, body, nil
+	return lsn, packed, nil
 }
 
 func (r *frameReader) header(at int64) (length int64, lsn uint64, sum uint32, err error) {

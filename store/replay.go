@@ -105,9 +105,9 @@ func (r *replayer) file(seq uint64) error {
 	}
 	lf := newLogFile(seq)
 	frames := &frameReader{f: f, size: st.Size()}
+	records := &decodings{frames: frames}
 	for {
-		at := frames.at
-		lsn, body, err := frames.next()
+		d, err := records.next()
 		if err == io.EOF {
 			break
 		}
@@ -115,10 +115,11 @@ func (r *replayer) file(seq uint64) error {
 			if err := r.damaged(path, frames, err); err != nil {
 				return err
 			}
+			records.skipped()
 			continue
 		}
-		if err := r.record(lsn, body, &lf); err != nil {
-			s := fmt.Sprintf("record %d at byte %d: %v", lsn, at, err)
+		if err := r.record(d, &lf); err != nil {
+			s := fmt.Sprintf("record %d at byte %d: %v", d.lsn, d.at, err)
 			r.s.damage = append(r.s.damage, &DamageError{File: path, What: s})
 		}
 	}
@@ -159,14 +160,13 @@ func (r *replayer) damaged(path string, frames *frameReader, why error) error {
 }
 
 // record replays one record.
-func (r *replayer) record(lsn uint64, body []byte, lf *logFile) error {
-	s := r.s
-	rec, err := decodeRecord(body)
-	if err != nil {
-		return err
+func (r *replayer) record(d *decoding, lf *logFile) error {
+	if d.err != nil {
+		return d.err
 	}
+	s, rec, lsn := r.s, d.rec, d.lsn
 	s.log.lsn = max(s.log.lsn, lsn)
-	e := &entry{rec: rec, lsn: lsn, bytes: int64(len(body))}
+	e := &entry{rec: rec, lsn: lsn, bytes: d.size}
 	lf.note(lsn, &e.rec)
 	if s.seen.has(e) {
 		return nil
