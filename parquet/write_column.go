@@ -75,7 +75,7 @@ func (c *columnWriter) add(col column.Column, from, to int) error {
 		if c.open.rows == pageRows/2 && c.coded && len(c.pages) == 0 {
 			c.half = len(c.dict.Texts)
 		}
-		if c.open.rows >= pageRows || len(c.open.data) >= pageBytes {
+		if c.open.rows >= pageRows || len(c.open.data) >= pageBytes || c.coded && c.isFull() {
 			c.finishPage()
 		}
 		from = end
@@ -97,8 +97,7 @@ func (c *columnWriter) addText(col column.Column, from, to int) int {
 		return c.addConst(texts, from, to)
 	}
 	if c.coded {
-		c.addCodes(texts, codes, from, to)
-		return to
+		return c.addCodes(texts, codes, from, to)
 	}
 	for i := from; i < to; i++ {
 		at := i
@@ -120,14 +119,17 @@ func (c *columnWriter) addText(col column.Column, from, to int) int {
 // addConst adds rows of one and the same text.
 func (c *columnWriter) addConst(texts textColumn, from, to int) int {
 	text, ok := texts.at(0)
+	if c.coded && ok {
+		code := c.dict.Number(text)
+		if c.isFull() {
+			to = from + 1 // as if each row had its own
+		}
+		for range to - from {
+			c.open.codes = append(c.open.codes, code)
+		}
+	}
 	if c.coded || !ok {
 		c.open.mark(to-from, ok)
-		if ok {
-			code := c.dict.Number(text)
-			for range to - from {
-				c.open.codes = append(c.open.codes, code)
-			}
-		}
 		return to
 	}
 	for i := from; i < to; i++ {
@@ -140,10 +142,10 @@ func (c *columnWriter) addConst(texts textColumn, from, to int) int {
 	return to
 }
 
-// addCodes adds rows as codes into the row group's dictionary. A value of a
-// dictionary is looked up once, and not again while the same dictionary, or one
-// that it has grown to, comes.
-func (c *columnWriter) addCodes(texts textColumn, codes []uint32, from, to int) {
+// addCodes adds rows as codes into the row group's dictionary until that is full, and
+// returns the next one. A value of a dictionary is looked up once, and not again while
+// the same dictionary, or one that it has grown to, comes.
+func (c *columnWriter) addCodes(texts textColumn, codes []uint32, from, to int) int {
 	if codes == nil {
 		for i := from; i < to; i++ {
 			text, ok := texts.at(i)
@@ -151,11 +153,14 @@ func (c *columnWriter) addCodes(texts textColumn, codes []uint32, from, to int) 
 			if ok {
 				c.open.codes = append(c.open.codes, c.dict.Number(text))
 			}
+			if c.isFull() {
+				return i + 1
+			}
 		}
-		return
+		return to
 	}
 	known := c.dict.Known(texts.memory(), texts.len())
-	for _, code := range codes[from:to] {
+	for i, code := range codes[from:to] {
 		mine := known[code]
 		if mine == column.Unnumbered {
 			mine = missingCode
@@ -168,8 +173,15 @@ func (c *columnWriter) addCodes(texts textColumn, codes []uint32, from, to int) 
 		if mine != missingCode {
 			c.open.codes = append(c.open.codes, mine)
 		}
+		if c.isFull() {
+			return from + i + 1
+		}
 	}
+	return to
 }
+
+// isFull reports whether the dictionary takes no more.
+func (c *columnWriter) isFull() bool { return c.dict.Bytes > dictionaryBytes }
 
 func (c *columnWriter) putText(s string) {
 	c.open.data = append(binary.LittleEndian.AppendUint32(c.open.data, uint32(len(s))), s...)
@@ -185,8 +197,9 @@ func (c *columnWriter) finishPage() {
 		c.giveUpDictionary()
 	}
 	c.closePage()
-	if c.coded && c.dict.Bytes > dictionaryBytes {
-		c.coded = false
+	if c.coded && c.isFull() {
+		// Its texts are written with the row group; what they came in may go.
+		c.coded, c.dict = false, &column.Numbering{Texts: c.dict.Texts, Bytes: c.dict.Bytes}
 	}
 }
 

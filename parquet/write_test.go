@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,6 +133,49 @@ func TestTextOfAllKinds(t *testing.T) {
 				t.Errorf("the index or the Bloom filter hides row %d", n/2)
 			}
 		})
+	}
+}
+
+// A dictionary of huge texts takes no more than it may, wherever within a page it becomes
+// full, and whatever form the rows have. What they came in is not kept.
+func TestDictionaryOfHugeTexts(t *testing.T) {
+	var distinct []string
+	var codes []uint32
+	for i := range 24 {
+		distinct = append(distinct, strings.Repeat(string(rune('a'+i)), 1<<20))
+		codes = append(codes, uint32(i), uint32(i), uint32(i/2))
+	}
+	flat := make([]string, len(codes))
+	for i, code := range codes {
+		flat[i] = distinct[code]
+	}
+	want := written(t, texts, parquet.WriterOptions{}, textBatch(column.NewVec(types.String, flat, nil)))
+	coded := &column.Dict{Codes: codes, Values: column.NewVec(types.String, distinct, nil)}
+	if got := written(t, texts, parquet.WriterOptions{}, textBatch(coded)); !bytes.Equal(got, want) {
+		t.Errorf("codes make a file of %d bytes, values one of %d", len(got), len(want))
+	}
+	var single []*column.Batch
+	for i := range flat {
+		single = append(single, textBatch(&column.Const{One: column.NewVec(types.String, flat[i:i+1], nil), N: 1}))
+	}
+	if got := written(t, texts, parquet.WriterOptions{}, single...); !bytes.Equal(got, want) {
+		t.Errorf("constants make a file of %d bytes, values one of %d", len(got), len(want))
+	}
+
+	w, err := parquet.NewWriter(io.Discard, texts, parquet.WriterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := w.Write(textBatch(column.NewVec(types.String, flat, nil))); err != nil {
+			t.Fatal(err)
+		}
+		if held := w.Held(); held > 19<<20 {
+			t.Errorf("the writer holds %d MB", held>>20)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
