@@ -68,10 +68,12 @@ func (g *group) scan() *scannedGroup {
 const (
 	// partRows and partBytes bound a batch. A row group is handed out in parts
 	// so that near-unique text, which takes most of the memory, is decoded a
-	// part at a time.
+	// part at a time. It has leastRows, unless they are so large that it would be
+	// hugeParts times as large as it should be.
 	partRows  = 1 << 15
 	partBytes = 8 << 20
 	leastRows = 1 << 12
+	hugeParts = 8
 )
 
 // partOf returns the number of rows of a batch.
@@ -85,9 +87,13 @@ func (g *group) partOf(s plan.Scan) int {
 	}
 	if s.BatchBytes > 0 {
 		rows = min(rows, int(s.BatchBytes*int64(g.n)/max(1, all)))
-		return max(rows, 64) &^ 63
+	} else {
+		rows = max(rows, min(leastRows, hugeParts*rows))
 	}
-	return max(rows, leastRows) &^ 63
+	if rows < 64 {
+		return max(rows, 1)
+	}
+	return rows &^ 63
 }
 
 // partEnd returns where a part of some rows, which begins at from, should end:
@@ -108,7 +114,7 @@ func (g *group) partEnd(fields []int, from, rows int) int {
 		return end // whoever reads the column will say so
 	}
 	at := l.page(end)
-	if first := l.data[at].first; first >= from+rows/2 {
+	if first := l.data[at].first; first > from && first >= from+rows/2 {
 		return first
 	}
 	if behind := l.end(at); behind <= from+rows+rows/4 {

@@ -311,12 +311,12 @@ func (t *textColumn) memory() any {
 }
 
 // isUseless reports whether the first page speaks against a dictionary: nearly
-// each of its values is another, or so many new ones came in its second half that
-// the row group's dictionary would become too large.
+// each of its values is another, and they are many or large, or so many new ones came in
+// its second half that the row group's dictionary would become too large.
 func (c *columnWriter) isUseless() bool {
 	n, values := len(c.dict.Texts), c.open.rows-c.open.nulls
 	if n <= fewDistinct || 10*n > 9*values {
-		return n > fewDistinct
+		return n > fewDistinct || 10*n > 9*values && c.isFull()
 	}
 	// As values that repeat become known, ever fewer are new: over the group's
 	// other pages, about half as many a page as in this one's second half.

@@ -179,6 +179,41 @@ func TestDictionaryOfHugeTexts(t *testing.T) {
 	}
 }
 
+// Huge rows are read few at a time, down to one, by whoever says how many bytes a batch
+// may have, and not all of a row group at once by others.
+func TestBatchesOfHugeRows(t *testing.T) {
+	rows := make([]string, 200)
+	for i := range rows {
+		rows[i] = fmt.Sprintf("%d %s", i, strings.Repeat("h", 1<<20))
+	}
+	path := filepath.Join(t.TempDir(), "t.parquet")
+	if err := os.WriteFile(path, written(t, texts, parquet.WriterOptions{}, textBatch(column.NewVec(types.String, rows, nil))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := openFile(t, path, parquet.Options{})
+	for _, test := range []struct {
+		bytes int64
+		most  int
+	}{{1, 1}, {4 << 20, 4}, {0, 64}} {
+		at := 0
+		for _, b := range readAll(t, f, plan.Scan{Columns: all(f), BatchBytes: test.bytes}) {
+			if b.Len() == 0 || b.Len() > test.most {
+				t.Errorf("a batch of %d bytes has %d rows, want %d at most", test.bytes, b.Len(), test.most)
+			}
+			v := column.ViewOf[string](must(b.Column(0)))
+			for i := range b.Len() {
+				if v.At(i) != rows[at] {
+					t.Fatalf("row %d is %.10q", at, v.At(i))
+				}
+				at++
+			}
+		}
+		if at != len(rows) {
+			t.Errorf("%d rows, want %d", at, len(rows))
+		}
+	}
+}
+
 // A full disk is an error of the write or of Close, and of all calls after it;
 // no file is left that looks whole.
 func TestFullDisk(t *testing.T) {
