@@ -9,6 +9,7 @@ import (
 
 	"github.com/calypso-kql/calypso/detect"
 	"github.com/calypso-kql/calypso/internal/rulefiles"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // Expected is what is known of an alert that must be raised. Empty fields match
@@ -26,7 +27,7 @@ type Expected struct {
 	// Details are values of custom details: one, or a list.
 	Details map[string]values `yaml:"details"`
 	// Columns are values that the first row of the alert has, as KQL's tostring()
-	// writes them.
+	// writes them; times may be relative.
 	Columns map[string]string `yaml:"columns"`
 }
 
@@ -73,13 +74,13 @@ func (f *expectedField) UnmarshalYAML(unmarshal func(any) error) error {
 	return err
 }
 
-// step returns what is expected at a time.
-func (f *expectedField) step(at time.Time, p *rulefiles.Mistakes, path string) Step {
+// step returns what is expected at a time, of a test's now.
+func (f *expectedField) step(at, now time.Time, p *rulefiles.Mistakes, path string) Step {
 	p.Want(f.count >= 0 || f.list != nil, path, "want no fewer than 0 alerts")
 	for i, x := range f.list {
 		p.Want(x.Rows >= 0, fmt.Sprintf("%s[%d].rows", path, i), "want no fewer than 0 rows")
 	}
-	return Step{At: at, Alerts: f.list, Count: f.count}
+	return Step{At: at, Alerts: f.list, Count: f.count, now: now}
 }
 
 // compare says how the alerts of an evaluation differ from what a step expects;
@@ -94,7 +95,7 @@ func (s *Step) compare(e *detect.Evaluation) []string {
 	diffs := make([][][]string, len(s.Alerts))
 	for n, want := range s.Alerts {
 		for i := range e.Alerts {
-			diffs[n] = append(diffs[n], want.differs(e, &e.Alerts[i]))
+			diffs[n] = append(diffs[n], want.differs(e, &e.Alerts[i], s.now))
 		}
 	}
 	taken := match(diffs, len(e.Alerts)) // by which expected alert
@@ -172,7 +173,7 @@ func names(alerts []detect.Alert) string {
 }
 
 // differs says in which points an alert is not the one expected.
-func (x *Expected) differs(e *detect.Evaluation, a *detect.Alert) (out []string) {
+func (x *Expected) differs(e *detect.Evaluation, a *detect.Alert, now time.Time) (out []string) {
 	text := func(what, want, got string) {
 		if want != "" && want != got {
 			out = append(out, fmt.Sprintf("%s is %q, want %q", what, got, want))
@@ -207,12 +208,27 @@ func (x *Expected) differs(e *detect.Evaluation, a *detect.Alert) (out []string)
 		case len(a.Rows) == 0:
 			out = append(out, "rows are none")
 		default:
-			if got := cell(a.Rows[0]); got != x.Columns[name] {
-				out = append(out, fmt.Sprintf("column %s is %q, want %q", name, got, x.Columns[name]))
+			if got, want := cell(a.Rows[0]), x.Columns[name]; got != want && got != timeText(want, e.Schema, name, now) {
+				out = append(out, fmt.Sprintf("column %s is %q, want %q", name, got, want))
 			}
 		}
 	}
 	return out
+}
+
+// timeText returns how a time that is written relative to now is written in a column of
+// times; empty if it is none, or the column has none.
+func timeText(text string, schema types.Schema, column string, now time.Time) string {
+	at, ok := relative(text, now)
+	i := schema.Index(column)
+	if !ok || i < 0 || schema.Columns[i].Type != types.DateTime {
+		return ""
+	}
+	ticks, ok := types.TicksOf(at)
+	if !ok {
+		return ""
+	}
+	return string(types.AppendDateTime(nil, ticks))
 }
 
 // entityValues returns what identifies the entities of a type in an alert.

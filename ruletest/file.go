@@ -53,6 +53,8 @@ type Step struct {
 	Alerts []Expected
 	// Count is how many alerts there must be; -1 if Alerts says.
 	Count int
+
+	now time.Time // of the test
 }
 
 // testFile is a file as it is written.
@@ -143,7 +145,7 @@ func (t *testField) test(dir string, p *rulefiles.Mistakes, at string) Test {
 		out.Tables[table] = f.fixture(dir, p, at+".tables."+table)
 	}
 	if t.Alerts != nil {
-		out.Steps = append(out.Steps, t.Alerts.step(out.Now, p, at+".alerts"))
+		out.Steps = append(out.Steps, t.Alerts.step(out.Now, out.Now, p, at+".alerts"))
 	}
 	for i, s := range t.Steps {
 		out.Steps = append(out.Steps, s.step(out.Now, p, fmt.Sprintf("%s.steps[%d]", at, i)))
@@ -163,9 +165,9 @@ func (s *stepField) step(now time.Time, p *rulefiles.Mistakes, at string) Step {
 	p.Want(ok, at+".at", fmt.Sprintf("%q: want a period after now, as +5m, or a time as %s", s.At, defaultNow))
 	if s.Alerts == nil {
 		p.Add(at+".alerts", "is missing: a number, none, or a list")
-		return Step{At: when}
+		return Step{At: when, now: now}
 	}
-	return s.Alerts.step(when, p, at+".alerts")
+	return s.Alerts.step(when, now, p, at+".alerts")
 }
 
 // relative reads a time that is written relative to now: now, -2m, +30s, 0s.
