@@ -30,6 +30,8 @@ type Evaluation struct {
 	texts texts
 	// tooMany says of which properties the alerts would have more values than they may.
 	tooMany map[string]bool
+	// unfit are those of which a column had a value that they may not have.
+	unfit map[string]bool
 }
 
 // An Alert is what a rule has found, for people.

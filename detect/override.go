@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -52,10 +53,26 @@ func (e *Evaluation) override(property string, row int) string {
 	default:
 		v = e.cell(o.Properties[property], row)
 	}
-	if !fits(property, v) {
+	if v != "" && !fits(property, v) {
+		if e.unfit == nil {
+			e.unfit = map[string]bool{}
+		}
+		e.unfit[property] = true
 		return ""
 	}
 	return v
+}
+
+// Dropped says which properties of alerts the rule would have otherwise than they are, and
+// why they are not.
+func (e *Evaluation) Dropped() (out []string) {
+	for _, p := range slices.Sorted(maps.Keys(e.tooMany)) {
+		out = append(out, fmt.Sprintf("the alerts of the window would have more than %d values of %s: they have the rule's", maxOverrides, p))
+	}
+	for _, p := range slices.Sorted(maps.Keys(e.unfit)) {
+		out = append(out, fmt.Sprintf("%s of an alert is too long, or none that there is: it has the rule's", p))
+	}
+	return out
 }
 
 // fits reports whether a property may have a value.

@@ -48,6 +48,9 @@ func TestTooManyOverrides(t *testing.T) {
 		if n > 50 {
 			name, link = "Rule", ""
 		}
+		if told := len(e.Dropped()); (told != 0) != (n > 50) {
+			t.Errorf("%d rows: told is %q", n, e.Dropped())
+		}
 		if a := e.Alerts[7]; a.Name != name || a.Properties["AlertLink"] != link || a.Severity != High {
 			t.Errorf("%d rows: %+v", n, a)
 		}

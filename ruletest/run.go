@@ -111,7 +111,11 @@ func (x *steps) run(ctx context.Context, s *Step) ([]string, error) {
 			x.raised[event] = true
 		}
 	}
-	return s.compare(e), nil
+	wrong := s.compare(e)
+	if len(wrong) > 0 {
+		wrong = append(wrong, e.Dropped()...)
+	}
+	return wrong, nil
 }
 
 // delay returns how long after its time a rule is evaluated.

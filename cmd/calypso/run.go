@@ -86,6 +86,9 @@ func runRule(ctx context.Context, data *dataFlags, limits *limitFlags, rule *det
 	if !e.Fired {
 		fmt.Printf("no alert: it takes %s\n", rule.Trigger)
 	}
+	for _, what := range e.Dropped() {
+		fmt.Fprintln(os.Stderr, "note:", what)
+	}
 	for _, a := range e.Alerts {
 		fmt.Println()
 		if err := a.WriteCard(os.Stdout); err != nil {
