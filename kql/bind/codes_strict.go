@@ -29,6 +29,17 @@ func typeNeeded(at syntax.Node, want ...types.Type) syntax.Diagnostic {
 	return fault("KS141", at, "the expression must have the type %s here", joinTypes(want))
 }
 
+// conditionNeeded is KS141: a condition that is none. Who writes = for == names a value.
+//
+// Example: datatable(a: string)[] | where a = "x"
+func conditionNeeded(at syntax.Expr) syntax.Diagnostic {
+	d := typeNeeded(at, types.Bool)
+	if _, ok := at.(*syntax.NamedExpr); ok {
+		d.Message += ": to compare, write == in place of ="
+	}
+	return d
+}
+
 // textExpected is KS133: an empty text where there must be something.
 //
 // Example: print format_datetime(now(), "")

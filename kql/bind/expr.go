@@ -102,7 +102,7 @@ func (b *binder) condition(sc *scope, e syntax.Expr) plan.Expr {
 		b.tolerate(typeNeeded(e, types.Bool))
 		return b.convert(e, v, types.Bool).expr
 	default:
-		b.report(typeNeeded(e, types.Bool))
+		b.report(conditionNeeded(e))
 	}
 	return v.expr
 }
