@@ -116,12 +116,22 @@ func (a *varianceAcc) Result(total int) (column.Column, error) {
 	a.groups = grown(a.groups, total)
 	out := make([]float64, total)
 	for g, m := range a.groups[:total] {
-		out[g] = spread(m.m2, m.n, a.population)
+		out[g] = tenDecimals(spread(m.m2, m.n, a.population))
 		if a.root {
 			out[g] = math.Sqrt(out[g])
 		}
 	}
 	return column.NewVec(types.Real, out, nil), nil
+}
+
+// tenDecimals rounds a variance as the engine does, which takes the deviation from
+// what is rounded: recorded for 1, 2, 3, 4 are 1.6666666667 and its root.
+func tenDecimals(v float64) float64 {
+	const scale = 1e10
+	if !(v < 1<<53/scale) { // no decimals beyond, or none at all
+		return v
+	}
+	return math.Round(v*scale) / scale
 }
 
 func (a *varianceAcc) Size() int64 { return sizeOf(a.groups) }
