@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 type regexFlags struct {
@@ -28,6 +29,9 @@ func (t *regexTranslator) open() error {
 		if !ok || name == "" {
 			return errors.New("group without a name")
 		}
+		if !isGroupName(name) {
+			return fmt.Errorf("%q is no name of a group: it begins with a letter or _, and has letters, digits, _, . and []", name)
+		}
 		t.pos = len(t.src) - len(after)
 		for _, n := range t.names {
 			if n == name {
@@ -50,6 +54,17 @@ func (t *regexTranslator) open() error {
 	t.outer = append(t.outer, frame)
 	t.atom = -1
 	return nil
+}
+
+func isGroupName(name string) bool {
+	for i, r := range name {
+		switch {
+		case r == '_' || unicode.IsLetter(r):
+		case i == 0 || !unicode.IsNumber(r) && !strings.ContainsRune(".[]", r):
+			return false
+		}
+	}
+	return true
 }
 
 func (t *regexTranslator) close() error {

@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -118,8 +117,8 @@ func (t *regexTranslator) step() error {
 	case r == '*' || r == '+' || r == '?':
 		return t.repeat(string(r))
 	case r == '{':
-		if count, ok := t.count(); ok {
-			return t.repeat(count)
+		if c, ok := t.count(); ok {
+			return t.repeatCounted(c)
 		}
 		t.literal('{')
 	case r == '[':
@@ -142,44 +141,4 @@ func isPatternSpace(r rune) bool {
 		return true
 	}
 	return false
-}
-
-// count reads the rest of a repetition count, "{2,3}".
-func (t *regexTranslator) count() (text string, ok bool) {
-	body, _, closed := strings.Cut(t.rest(), "}")
-	if !closed {
-		return "", false
-	}
-	low, high, ranged := strings.Cut(body, ",")
-	if !isDigits(low) || ranged && high != "" && !isDigits(high) {
-		return "", false
-	}
-	t.pos += len(body) + 1
-	return "{" + body + "}", true
-}
-
-func isDigits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func (t *regexTranslator) repeat(op string) error {
-	if t.atom < 0 {
-		return fmt.Errorf("nothing to repeat before %s", op)
-	}
-	if t.repeated { // (a+)+ may be written a++
-		text := t.out.String()
-		t.out.Reset()
-		t.out.WriteString(text[:t.atom] + "(?:" + text[t.atom:] + ")")
-	}
-	t.out.WriteString(op)
-	if t.take("?") {
-		t.out.WriteByte('?')
-	}
-	t.repeated = true
-	return nil
 }
