@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -91,6 +93,9 @@ func queryText(file string, args []string) (string, error) {
 		text, err := os.ReadFile(file)
 		return string(text), failed(err)
 	case len(args) == 1:
+		if _, err := os.Stat(args[0]); err == nil && strings.ContainsAny(args[0], "./\\") {
+			return "", fmt.Errorf("%s is a file, not a query: read the query from it with -f %s", args[0], args[0])
+		}
 		return args[0], nil
 	}
 	return "", errors.New("want a query: as an argument, with -f FILE, or - for standard input")

@@ -35,6 +35,14 @@ func unknownTableName(at syntax.Node, name string, known []string) syntax.Diagno
 	return fault("KS204", at, "the name '%s' does not refer to any known table, tabular variable or function%s", name, didYouMean(name, known))
 }
 
+// clientParameter is KS213: a name in braces, in whose place a client such as a workbook
+// puts a value before it sends the query.
+//
+// Example: print x = {Name}
+func clientParameter(at *syntax.Ident) syntax.Diagnostic {
+	return fault("KS213", at, "{%s} is a parameter that a workbook or dashboard replaces by a value: write that value, or a name without braces", at.Name)
+}
+
 // unknownFunction is KS211: a call of nothing.
 //
 // Example: print no_such_function(1)

@@ -11,7 +11,11 @@ import (
 // ident binds a name where a value may stand: a column, before a declared name,
 // before a table or function of the catalog.
 func (b *binder) ident(sc *scope, e *syntax.Ident) entity {
-	if e.Name == "" {
+	switch {
+	case e.Name == "":
+		return ofValue(unknownValue())
+	case e.Braced:
+		b.report(clientParameter(e))
 		return ofValue(unknownValue())
 	}
 	if c, ok := sc.column(e.Name); ok {
@@ -70,7 +74,11 @@ func (b *binder) tableOr(sc *scope, e syntax.Expr, unknown func(*syntax.Ident) s
 	case *syntax.ParenExpr:
 		return b.tableOr(sc, e.X, unknown)
 	case *syntax.Ident:
-		if e.Name == "" {
+		switch {
+		case e.Name == "":
+			return ofTable(unknownTable())
+		case e.Braced:
+			b.report(clientParameter(e))
 			return ofTable(unknownTable())
 		}
 		if x, ok := b.named(sc, e); ok {

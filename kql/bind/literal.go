@@ -117,6 +117,8 @@ func (b *binder) dynamicValue(e syntax.Expr) dynamic.Value {
 		return b.dynamicScalar(e)
 	case *syntax.UnaryExpr:
 		return b.dynamicNegative(e)
+	case *syntax.Ident:
+		b.report(clientParameter(e))
 	}
 	return dynamic.Value{}
 }

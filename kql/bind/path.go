@@ -35,6 +35,10 @@ func (b *binder) path(sc *scope, e *syntax.PathExpr) entity {
 	x := b.scalar(sc, e.X)
 	switch sel := e.Sel.(type) {
 	case *syntax.Ident:
+		if sel.Braced {
+			b.report(clientParameter(sel))
+			return ofValue(unknownValue())
+		}
 		return ofValue(b.member(e, x, sel.Name))
 	case *syntax.StringLit:
 		return ofValue(b.member(e, x, sel.Value))

@@ -28,11 +28,14 @@ func (b *binder) columnsOf(in table, e syntax.Expr) []int {
 	case *syntax.BracketExpr:
 		return b.columnsOf(in, e.X)
 	case *syntax.Ident:
-		if e.Name == "" {
+		switch {
+		case e.Name == "":
 			return nil
-		}
-		if e.Wildcard {
+		case e.Wildcard:
 			return b.columnsLike(in, e)
+		case e.Braced:
+			b.report(clientParameter(e))
+			return nil
 		}
 		if i := s.Index(e.Name); i >= 0 {
 			return []int{i}
