@@ -206,10 +206,12 @@ func (d *days) run(hours int) {
 	for range hours * 60 {
 		d.minute()
 	}
-	d.back()
-	d.offset, d.true = 0, d.true.Add(5*time.Hour) // past all that arrives, and any clock that was ahead
-	for range 6 {
+	d.offset = 0
+	for i := range 7 {
 		d.true = d.true.Add(6 * time.Minute)
+		if i == 1 { // after a process that was away is back, who catches up on no more than 6 hours
+			d.true = d.true.Add(5 * time.Hour) // past all that arrives, and any clock that was ahead
+		}
 		d.set(d.true)
 		d.arrive()
 		d.live()
