@@ -90,8 +90,21 @@ func writeIDs(dir string, f logFile, ends streams, now time.Time, step func(stri
 		return false, nil
 	}
 	ticks, _ := types.TicksOf(now)
+	return true, writeIDsFile(filepath.Join(dir, idsName(f.seq)), encodeIDs(f, ends, ticks), step)
+}
+
+// writeIDsFile writes a file of ids and its copy.
+func writeIDsFile(path string, b []byte, step func(string)) error {
+	if err := writeFile(path+copyEnd, step, b); err != nil {
+		return err
+	}
+	return writeFile(path, step, b)
+}
+
+// encodeIDs returns a file of ids, which was first written at a time.
+func encodeIDs(f logFile, ends streams, written int64) []byte {
 	b := []byte(idsMagic)
-	b = binary.AppendVarint(b, ticks)
+	b = binary.AppendVarint(b, written)
 	b = binary.AppendUvarint(b, uint64(len(f.ids)))
 	for _, id := range f.ids {
 		b = binary.LittleEndian.AppendUint64(append(b, id.sum[:]...), uint64(id.at))
@@ -108,12 +121,7 @@ func writeIDs(dir string, f logFile, ends streams, now time.Time, step func(stri
 	for _, source := range sources {
 		b = binary.AppendVarint(b, ends[source].at)
 	}
-	b = binary.LittleEndian.AppendUint32(b, checksum(b))
-	path := filepath.Join(dir, idsName(f.seq))
-	if err := writeFile(path+copyEnd, step, b); err != nil {
-		return false, err
-	}
-	return true, writeFile(path, step, b)
+	return binary.LittleEndian.AppendUint32(b, checksum(b))
 }
 
 // readIDs adds what a file of ids holds to s, and returns when it was written and

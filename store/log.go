@@ -241,7 +241,8 @@ func (l *log) trim(durable map[uint64]uint64, now time.Time, oldest int64) error
 		}
 		if written {
 			ticks, _ := types.TicksOf(now)
-			l.ids = append(l.ids, idsFile{f.seq, ticks})
+			l.ids = append(l.ids, idsFile{seq: f.seq, written: ticks})
+			l.thin()
 		}
 		l.noteEnds(false, f.seq)
 		l.step("log remove")
@@ -257,6 +258,8 @@ func (l *log) trim(durable map[uint64]uint64, now time.Time, oldest int64) error
 type idsFile struct {
 	seq     uint64
 	written int64
+	thin    bool // it has no streams
+	empty   bool // nor anything else
 }
 
 // forgetIDs removes the files of ids that were written before a time, but for the
@@ -264,12 +267,17 @@ type idsFile struct {
 // when the store is opened. The caller holds mu.
 func (l *log) forgetIDs(oldest int64) {
 	for len(l.ids) > 1 && l.ids[0].written < oldest {
-		path := filepath.Join(l.dir, idsName(l.ids[0].seq))
-		l.step("ids remove")
-		os.Remove(path + copyEnd)
-		os.Remove(path)
+		l.removeIDs(l.ids[0])
 		l.ids = l.ids[1:]
 	}
+}
+
+// removeIDs removes a file of ids.
+func (l *log) removeIDs(f idsFile) {
+	path := filepath.Join(l.dir, idsName(f.seq))
+	l.step("ids remove")
+	os.Remove(path + copyEnd)
+	os.Remove(path)
 }
 
 // each calls f with the ends of streams that files of ids are to be written from.

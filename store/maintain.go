@@ -158,6 +158,10 @@ func (s *Store) due() []*table {
 	return out
 }
 
+// forgetShare is the share of the time for which ids are remembered that they may be
+// remembered longer.
+const forgetShare = 1000
+
 // trimLog removes the log files of which every row is in a segment.
 func (s *Store) trimLog() error {
 	durable := map[uint64]uint64{}
@@ -175,7 +179,11 @@ func (s *Store) trimLog() error {
 	now := s.opt.Now()
 	ticks, _ := types.TicksOf(now)
 	oldest := ticks - int64(s.opt.RememberIDs/100)
-	s.seen.forget(oldest)
+	// There may be millions of them: they are not looked through each second.
+	if since := ticks - s.forgot; since < 0 || since > int64(s.opt.RememberIDs/100)/forgetShare {
+		s.seen.forget(oldest)
+		s.forgot = ticks
+	}
 	s.mu.Unlock()
 	return s.log.trim(durable, now, oldest)
 }

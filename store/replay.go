@@ -74,7 +74,7 @@ func (s *Store) readIDs(dir string, ids []uint64) error {
 		case err != nil:
 			s.damage = append(s.damage, fmt.Errorf("%w: batches that are sent again could be stored twice; it is kept as %s", err, idsName(seq)+damagedEnd))
 		default:
-			s.log.ids = append(s.log.ids, idsFile{seq, written})
+			s.log.ids = append(s.log.ids, idsFile{seq: seq, written: written})
 		}
 	}
 	s.log.forgetIDs(oldest)

@@ -116,6 +116,14 @@ func (s *Store) Drop(name string) error {
 	return os.RemoveAll(t.dir + droppedEnd)
 }
 
+// forgetDropped forgets the dropped tables of which nothing is left, when the store is
+// opened: their folders have gone by then, and no file of the log has records of them.
+func (s *Store) forgetDropped() {
+	s.root.Dropped = slices.DeleteFunc(s.root.Dropped, func(id uint64) bool {
+		return !slices.ContainsFunc(s.log.files, func(f logFile) bool { return f.last[id] > 0 })
+	})
+}
+
 func (s *Store) table(name string) (*table, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

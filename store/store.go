@@ -104,6 +104,7 @@ type Store struct {
 	fragments *fragments // nil if nothing is kept
 	filters   *filterCache
 	seen      seen
+	forgot    int64         // when seen was last looked through for what is to be forgotten, in ticks
 	hot       int64         // bytes of all tables in memory
 	roomier   chan struct{} // closed when hot has become less
 	closed    bool
@@ -194,6 +195,7 @@ func (s *Store) open() error {
 	if err := s.replay(); err != nil {
 		return err
 	}
+	s.forgetDropped()
 	for _, t := range s.tables {
 		if err := t.removeOrphans(); err != nil {
 			s.damage = append(s.damage, err)

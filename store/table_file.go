@@ -40,11 +40,18 @@ func (k *tableFile) read(dir string) (damaged error) {
 		}
 		return nil
 	}
-	k.Gone = slices.DeleteFunc(k.Gone, func(n uint64) bool {
-		_, err := os.Stat(filepath.Join(dir, segmentName(n)))
-		return errors.Is(err, os.ErrNotExist)
-	})
+	k.Gone = stillThere(dir, k.Gone)
 	return mended
+}
+
+// stillThere returns those of the segments whose files are there.
+func stillThere(dir string, segments []uint64) (out []uint64) {
+	for _, n := range segments {
+		if _, err := os.Stat(filepath.Join(dir, segmentName(n))); !errors.Is(err, os.ErrNotExist) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // keepAside writes table.json anew if what it holds is another from now on. The
@@ -53,14 +60,18 @@ func (s *Store) keepAside(t *table, before, next *state) error {
 	k := t.aside(next)
 	k.Gone, k.Durable, k.Added = t.kept.Gone, t.kept.Durable, t.kept.Added
 	var gone []uint64
-	for _, g := range before.segments {
-		if !slices.Contains(next.segments, g) && !replacedBy(g.number(), next.segments) {
+	for _, g := range without(before.segments, next.segments) {
+		if !replacedBy(g.number(), next.segments) {
 			gone = append(gone, g.number())
 		}
 	}
 	// Rows in memory that go without a segment are in the log only.
 	if len(gone) > 0 || len(next.hot) < len(before.hot) && len(next.segments) <= len(before.segments) {
-		k.Gone, k.Durable, k.Added = slices.Concat(t.kept.Gone, gone), next.durable, next.added
+		have, err := t.gone()
+		if err != nil {
+			return err
+		}
+		k.Gone, k.Durable, k.Added = slices.Concat(have, gone), next.durable, next.added
 	}
 	if same(k, t.kept) {
 		return nil
@@ -70,6 +81,35 @@ func (s *Store) keepAside(t *table, before, next *state) error {
 	}
 	t.kept = k
 	return nil
+}
+
+// manyGone is from how many segments that went on it is looked whether their files have.
+const manyGone = 100
+
+// gone returns the segments that went and are to be kept in mind.
+func (t *table) gone() ([]uint64, error) {
+	if len(t.kept.Gone) < manyGone {
+		return t.kept.Gone, nil
+	}
+	// That files have gone must be on the disk before it is forgotten here.
+	if err := syncDir(t.dir); err != nil {
+		return nil, err
+	}
+	return stillThere(t.dir, t.kept.Gone), nil
+}
+
+// without returns the segments of a list that are not in another.
+func without(list, other []*segment) (out []*segment) {
+	in := make(map[*segment]bool, len(other))
+	for _, g := range other {
+		in[g] = true
+	}
+	for _, g := range list {
+		if !in[g] {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // aside returns what table.json holds of a state.
