@@ -1,14 +1,15 @@
 // Package ledger remembers every window that a rule was to look at, and what came
 // of it, in a database: a window is entered before it is evaluated, and closed when
-// its alerts are where they belong. What a crash leaves is found open and goes on.
+// its alerts are where they belong. A window that a crash left open is found again, and
+// work on it goes on.
 //
 // Several nodes may share a ledger. Each window is entered once, and is worked on by
 // the node that holds its rule (Lease): the windows of a rule come one after the
 // other. A node that dies loses its rules when their leases end. One that only seemed
 // dead can't write any more to a window that another has taken up (ErrLost).
 //
-// In a file only what alerts come of waits for the disk (Evaluated). After a loss of
-// power the last windows before it may be found open, and are evaluated again: that
+// In SQLite only windows that raise alerts wait for the disk (Evaluated). After a loss of
+// power the last windows before it may be found open. They are evaluated again, which
 // raises nothing twice, since alerts are known by their IDs.
 //
 // A Ledger is safe for concurrent use, also by other processes that read it.

@@ -204,8 +204,8 @@ func (l *Ledger) End(r *Run, state State, why string, now time.Time) error {
 	return err
 }
 
-// Again lets a window wait for another attempt, of which attempts have been made so
-// far. It is pending unless it is evaluated.
+// Again lets a window wait for another attempt, after so many. It becomes pending unless
+// its alerts are in the ledger already (Evaluated).
 func (l *Ledger) Again(r *Run, attempts int, why string, notBefore time.Time) error {
 	state := r.State
 	if state == Running {
@@ -218,9 +218,9 @@ func (l *Ledger) Again(r *Run, attempts int, why string, notBefore time.Time) er
 	return nil
 }
 
-// Reopen lets the windows of a rule be evaluated again that end after now and have raised
-// no alert: the clock was ahead of them, and not all that they are about had happened.
-// They may be by a delay after their end.
+// Reopen lets windows of a rule that end after now and have raised no alert be evaluated
+// again, a delay after their end: they were evaluated while the clock was ahead, before
+// all that they are about had happened.
 func (l *Ledger) Reopen(rule string, now time.Time, delay time.Duration) (n int64, err error) {
 	res, err := l.db.Exec("UPDATE runs SET state = ?, attempt = 0, not_before = window_end + ? WHERE rule = ? AND window_end > ? AND state = ? AND alerts = 0",
 		Pending, delay.Microseconds(), rule, micros(now), Done)
