@@ -175,12 +175,10 @@ func (sc *scanner) value(i int) (next int, escaped, ok bool) {
 	return next, false, ok
 }
 
-// container scans an array or an object. What is open is kept as bits, so that
-// depth takes no stack.
+// container scans an array or an object, and what is nested in it, without recursion.
 func (sc *scanner) container(i int) (next int, ok bool) {
 	s := sc.text
-	var objects [dynamic.MaxDepth / 64]uint64 // bit d: level d is an object
-	depth := 0
+	var open nesting
 	for {
 		// A value begins at i.
 		if i >= len(s) {
@@ -190,20 +188,15 @@ func (sc *scanner) container(i int) (next int, ok bool) {
 		case c == '"':
 			i, _, ok = sc.str(i)
 		case c == '{' || c == '[':
-			if depth == dynamic.MaxDepth {
+			if open.depth == dynamic.MaxDepth {
 				sc.deep = true
 				return i, false
 			}
-			bit := uint64(1) << (depth & 63)
-			objects[depth>>6] &^= bit
-			if c == '{' {
-				objects[depth>>6] |= bit
-			}
-			depth++
+			open.push(c == '{')
 			i = sc.skip(i + 1)
 			if i < len(s) && s[i] == c+2 { // ] and } stand two behind [ and {
 				i, ok = i+1, true
-				depth--
+				open.depth--
 				break
 			}
 			if c == '{' {
@@ -220,32 +213,56 @@ func (sc *scanner) container(i int) (next int, ok bool) {
 		if !ok {
 			return i, false
 		}
-		// A value has ended before i: close what ends with it.
-		for {
-			if depth == 0 {
-				return i, true
-			}
-			i = sc.skip(i)
-			if i >= len(s) {
-				return i, false
-			}
-			object := objects[(depth-1)>>6]>>((depth-1)&63)&1 != 0
-			if s[i] == ',' {
-				i = sc.skip(i + 1)
-				if object {
-					if i, ok = sc.name(i); !ok {
-						return i, false
-					}
-				}
-				break
-			}
-			if object && s[i] != '}' || !object && s[i] != ']' {
-				return i, false
-			}
-			i++
-			depth--
+		if i, ok = sc.after(i, &open); !ok || open.depth == 0 {
+			return i, ok
 		}
 	}
+}
+
+// after goes on behind a value that ends before i: it closes what ends with it, up to
+// where the next value begins or all is closed.
+func (sc *scanner) after(i int, open *nesting) (next int, ok bool) {
+	s := sc.text
+	for open.depth > 0 {
+		i = sc.skip(i)
+		if i >= len(s) {
+			return i, false
+		}
+		object := open.isObject()
+		switch {
+		case s[i] == ',' && object:
+			return sc.name(sc.skip(i + 1))
+		case s[i] == ',':
+			return sc.skip(i + 1), true
+		case object && s[i] != '}' || !object && s[i] != ']':
+			return i, false
+		}
+		i++
+		open.depth--
+	}
+	return i, true
+}
+
+// nesting is what is open at a place, outermost first: bits, so that depth takes no
+// stack.
+type nesting struct {
+	objects [dynamic.MaxDepth / 64]uint64 // bit d: level d is an object
+	depth   int
+}
+
+func (n *nesting) push(object bool) {
+	bit := uint64(1) << (n.depth & 63)
+	n.objects[n.depth>>6] &^= bit
+	if object {
+		n.objects[n.depth>>6] |= bit
+	}
+	n.depth++
+}
+
+// isObject tells whether the innermost that is open is an object.
+func (n *nesting) isObject() bool {
+	at := n.depth - 1
+	return n.objects[at>>6]>>(at&63)&1 != 0
 }
 
 // name scans a member's name and the colon, up to its value.
