@@ -94,7 +94,15 @@ func limits() config.Limits { return config.Default().Limits }
 // post sends a body and returns the status and the answer.
 func post(t *testing.T, url, body string, header ...string) (int, string) {
 	t.Helper()
-	req, err := http.NewRequest(http.MethodPost, url, strings.NewReader(body))
+	resp, text := request(t, http.MethodPost, url, body, header...)
+	return resp.StatusCode, text
+}
+
+// request sends a request with headers, name and value in turn, and returns the response
+// and its body.
+func request(t *testing.T, method, url, body string, header ...string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +121,7 @@ func post(t *testing.T, url, body string, header ...string) (int, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp.StatusCode, strings.TrimSpace(string(text))
+	return resp, strings.TrimSpace(string(text))
 }
 
 // ask runs a query and returns its rows as JSON.

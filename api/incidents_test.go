@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
@@ -57,23 +55,8 @@ func serveIncidents(t *testing.T, tokens ...config.Token) *httptest.Server {
 // send sends a request and returns the answer, with its status before it and its ETag.
 func send(t *testing.T, srv *httptest.Server, method, path, body string, header ...string) (answer, etag string) {
 	t.Helper()
-	req, err := http.NewRequest(method, srv.URL+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fmt.Sprintf("%d %s", resp.StatusCode, strings.TrimSpace(string(text))), resp.Header.Get("ETag")
+	resp, text := request(t, method, srv.URL+path, body, header...)
+	return fmt.Sprintf("%d %s", resp.StatusCode, text), resp.Header.Get("ETag")
 }
 
 var numbers = regexp.MustCompile(`"(?:incidentNumber|systemAlertId)":"?(\w+)`)

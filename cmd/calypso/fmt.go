@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,11 +54,11 @@ type formatter struct {
 }
 
 func (f *formatter) run(args []string) error {
+	if f.write && slices.Contains(args, "-") {
+		return errors.New("--write wants files, not standard input")
+	}
 	for _, arg := range args {
 		if arg == "-" {
-			if f.write {
-				return errors.New("--write wants files, not standard input")
-			}
 			text, err := io.ReadAll(os.Stdin)
 			if err != nil {
 				return failed(err)
