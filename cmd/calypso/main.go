@@ -105,12 +105,35 @@ wrong; 3 a query has errors, or a rule is not valid.`,
 	root.Flags().StringVarP(&format, "output", "o", string(output.Text), "format of answers: table, json, jsonl, csv, tsv, parquet or kusto")
 	root.Flags().StringVar(&now, "now", "", "the queries' now(); this machine's clock if not given")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(demoCommand(), queryCommand(), ingestCommand(), storeCommand(), serveCommand(), scheduleCommand(), runsCommand(), alertsCommand(), incidentsCommand(), notificationsCommand(), automationCommand(), configCommand(), tokenCommand(), runCommand(), rulesCommand(), testCommand(), backtestCommand(), explainCommand(), checkCommand(), fmtCommand(), schemaCommand(), functionsCommand())
+	for _, g := range commandGroups() {
+		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title + ":"})
+		for _, c := range g.commands {
+			c.GroupID = g.title
+			root.AddCommand(c)
+		}
+	}
 	root.DisableFlagsInUseLine = true
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true
 	}
 	return root
+}
+
+// A commandGroup is commands that the help shows together.
+type commandGroup struct {
+	title    string
+	commands []*cobra.Command
+}
+
+func commandGroups() []commandGroup {
+	return []commandGroup{
+		{"Queries", []*cobra.Command{queryCommand(), checkCommand(), fmtCommand(), explainCommand(), schemaCommand(), functionsCommand()}},
+		{"Rules", []*cobra.Command{demoCommand(), runCommand(), rulesCommand(), testCommand(), backtestCommand()}},
+		{"Rules on their schedule, and what comes of them", []*cobra.Command{
+			scheduleCommand(), runsCommand(), alertsCommand(), incidentsCommand(), automationCommand(), notificationsCommand(),
+		}},
+		{"The store and the server", []*cobra.Command{ingestCommand(), storeCommand(), serveCommand(), configCommand(), tokenCommand()}},
+	}
 }
 
 // failed wraps what went wrong while working, as against on the command line.

@@ -19,7 +19,7 @@ import (
 func storeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "store",
-		Short: "Look after a store: stats, verify, compact, retain, purge, export …",
+		Short: "Look after a store: stats, verify, repair, compact, retain, export, backup, purge …",
 	}
 	c.AddCommand(
 		storeAction("stats --store DIR [TABLE…]", "What each table takes, and each day of it", storeStats),
