@@ -139,6 +139,15 @@ func nameIn(s string) string {
 	return strings.ReplaceAll(m[1], "''", "'")
 }
 
+// plain returns a name that is a text; nothing for an expression, as of newGuid(): it names
+// another rule in each deployment, and in each template the first one alike.
+func plain(name string) string {
+	if strings.HasPrefix(name, "[") && !strings.HasPrefix(name, "[[") {
+		return ""
+	}
+	return name
+}
+
 // rule reads one rule, which is at path in the file.
 func (res *armResource) rule(file string, text []byte, path string, lines map[string]int) (*Rule, error) {
 	within := strings.TrimPrefix(path+".properties", ".")
@@ -168,7 +177,7 @@ func (res *armResource) rule(file string, text []byte, path string, lines map[st
 	p.Unknown("", all, props, "json")
 	r := &Rule{
 		File: file, Name: props.DisplayName, Description: strings.TrimSpace(props.Description),
-		ID:       cmp.Or(lastGUID(res.Name), nameIn(res.Name), lastGUID(res.ID), res.Name, props.DisplayName),
+		ID:       cmp.Or(lastGUID(res.Name), nameIn(res.Name), lastGUID(res.ID), plain(res.Name), props.DisplayName),
 		Disabled: props.Enabled != nil && !*props.Enabled,
 	}
 	if v, ok := props.TemplateVersion.(string); ok {

@@ -65,6 +65,18 @@ func TestNamesInTemplates(t *testing.T) {
 	}
 }
 
+// TestNamesThatNobodyKnows has rules go by their display names, where the template makes up
+// another one for each deployment.
+func TestNamesThatNobodyKnows(t *testing.T) {
+	text := `{"parameters": {"a": {"type": "string", "defaultValue": "[newGuid()]"}}, "resources": [{"type": "Microsoft.OperationalInsights/workspaces/providers/alertRules", "kind": "NRT",
+		"name": "[concat(parameters('workspace'),'/Microsoft.SecurityInsights/',parameters('a'))]", "properties": {"displayName": "Made up", "severity": "Low", "query": "T",
+		"incidentConfiguration": {"createIncident": true, "groupingConfiguration": {"enabled": false, "matchingMethod": "AllEntities", "groupByEntities": ["Account", "IP"]}}}}]}`
+	rules, err := ParseAll("r.json", []byte(text))
+	if err != nil || len(rules) != 1 || rules[0].ID != "Made up" {
+		t.Errorf("%+v, %v", rules, err)
+	}
+}
+
 func TestMistakesInARM(t *testing.T) {
 	for name, tc := range map[string]struct{ old, new, want string }{
 		"unknown field": {`"enabled": false,`, `"enabled": false, "descripton": 1,`, "r.json:11: descripton is an unknown field: did you mean description?"},

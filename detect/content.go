@@ -61,6 +61,11 @@ type propertyField struct {
 // fill reads the content into r and notes what is wrong with it.
 func (c *content) fill(r *Rule, kind string, p *problems) {
 	r.Query, r.Tactics, r.CustomDetails = c.Query, c.Tactics, c.CustomDetails
+	for i, t := range r.Tactics { // in any case, as Sentinel takes them, and kept as it writes them
+		if name, ok := named(tactics(), t); ok {
+			r.Tactics[i] = name
+		}
+	}
 	r.Techniques = append(r.Techniques, c.Techniques...)
 	r.SubTechniques = c.SubTechniques
 	r.Kind = Kind(kind)

@@ -83,6 +83,22 @@ func (f *incidentField) fill(r *Rule, p *problems) {
 		p.Want(ok, at+".matchingMethod", fmt.Sprintf("%q: want AllEntities, AnyAlert or Selected", g.MatchingMethod))
 		out.Matching = MatchingMethod(name)
 	}
+	if g.Enabled && out.Matching == Selected {
+		g.selected(r, p, at)
+	}
+	out.Entities, out.Details, out.CustomDetails = g.GroupByEntities, g.GroupByAlertDetails, g.GroupByCustomDetails
+	some := len(out.Entities)+len(out.Details)+len(out.CustomDetails) > 0
+	if g.Enabled && out.Matching == Selected {
+		p.Want(some, at+".matchingMethod", "Selected: want groupByEntities, groupByAlertDetails or groupByCustomDetails")
+	}
+	p.warn(!g.Enabled || !some || out.Matching == Selected, at+".matchingMethod", "is not Selected: groupByEntities, groupByAlertDetails and groupByCustomDetails change nothing")
+	p.warn(!g.Enabled || r.Incident.Create, at+".enabled", "changes nothing, since createIncident is false")
+	r.Incident.Grouping = out
+}
+
+// selected looks whether alerts of the rule can have what they are to have in common. Where
+// they need not have it, exports list types that the rule does not map.
+func (g *groupingField) selected(r *Rule, p *problems, at string) {
 	for i, e := range g.GroupByEntities {
 		mapped := slices.ContainsFunc(r.Entities, func(m EntityMapping) bool { return strings.EqualFold(m.Type, e) })
 		p.Want(mapped, fmt.Sprintf("%s.groupByEntities[%d]", at, i), fmt.Sprintf("%q: entityMappings have no such type", e))
@@ -95,12 +111,4 @@ func (f *incidentField) fill(r *Rule, p *problems) {
 		_, ok := r.CustomDetails[d]
 		p.Want(ok, fmt.Sprintf("%s.groupByCustomDetails[%d]", at, i), fmt.Sprintf("%q: customDetails have no such key", d))
 	}
-	out.Entities, out.Details, out.CustomDetails = g.GroupByEntities, g.GroupByAlertDetails, g.GroupByCustomDetails
-	some := len(out.Entities)+len(out.Details)+len(out.CustomDetails) > 0
-	if g.Enabled && out.Matching == Selected {
-		p.Want(some, at+".matchingMethod", "Selected: want groupByEntities, groupByAlertDetails or groupByCustomDetails")
-	}
-	p.warn(!g.Enabled || !some || out.Matching == Selected, at+".matchingMethod", "is not Selected: groupByEntities, groupByAlertDetails and groupByCustomDetails change nothing")
-	p.warn(!g.Enabled || r.Incident.Create, at+".enabled", "changes nothing, since createIncident is false")
-	r.Incident.Grouping = out
 }

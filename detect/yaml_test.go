@@ -152,6 +152,17 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// Tactics are read in any case, and kept as Sentinel writes them.
+func TestTacticsInAnyCase(t *testing.T) {
+	r, err := ParseYAML("x.yaml", []byte(strings.Replace(goodRule, "[CredentialAccess]", "[CommandandControl, impact, Initial Access]", 1)))
+	if err != nil || strings.Join(r.Tactics, " ") != "CommandAndControl Impact Initial Access" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0].String(), `tactics[2] "Initial Access" is no tactic that Sentinel knows: did you mean InitialAccess?`) {
+		t.Errorf("warnings are %v", r.Warnings)
+	}
+}
+
 func TestAllMistakesAtOnce(t *testing.T) {
 	_, err := ParseYAML("x.yaml", []byte("name: a\nseverity: b\nkind: c\n"))
 	if err == nil {
