@@ -9,9 +9,10 @@ const (
 )
 
 // Format is the text of q in the usual layout: a statement or operator on each line, what is
-// nested indented, long lists broken up. The words stay as they are, and so do comments: one
-// at the end of a line stays at the end of a line, one on a line of its own too. Parsed again,
-// the result gives the same tree, and formatted again, the same text.
+// nested indented, long lists of columns and conditions broken up. Lists and conditions in
+// brackets keep the line breaks that they have. The words stay as they are, and so do
+// comments: one at the end of a line stays at the end of a line, one on a line of its own too.
+// Parsed again, the result gives the same tree, and formatted again, the same text.
 //
 // A text with errors is returned as it is: its layout is all there is to tell what was meant.
 func Format(q *Query) string {
@@ -31,6 +32,7 @@ func Format(q *Query) string {
 	}
 	f.skipTo(q.From)
 	f.query(q)
+	f.keepBreaks()
 	f.keepAccidents()
 	return f.print()
 }
