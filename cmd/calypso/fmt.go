@@ -26,8 +26,8 @@ func fmtCommand() *cobra.Command {
 		Use:   "fmt [--write | --check] PATH… | -",
 		Short: "Lay out queries in one way",
 		Long: `Lay out queries: a statement or operator on each line, what is nested indented, long
-lists of columns and conditions broken up. Lists and conditions in brackets keep their
-line breaks. Words and comments stay as they are, and so does what a query means.
+lists of columns and conditions broken up. Lists that are divided into lines stay so, as
+do conditions in brackets. Words and comments stay as they are, and what a query means.
 
 Files may have a query, or be YAML with one in the field query, as rules are; nothing
 else of these changes. In folders, files ending in .kql, .csl, .yaml and .yml are found.

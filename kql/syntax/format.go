@@ -4,13 +4,14 @@ import "strings"
 
 // The formatter's measures, in characters.
 const (
-	indentStep = 4
-	lineWidth  = 100
+	indentStep   = 4
+	lineWidth    = 100
+	dividedWidth = 120 // of lines that the author of a list has divided it into
 )
 
 // Format is the text of q in the usual layout: a statement or operator on each line, what is
-// nested indented, long lists of columns and conditions broken up. Lists and conditions in
-// brackets keep the line breaks that they have. The words stay as they are, and so do
+// nested indented, long lists of columns and conditions broken up. Lists that are divided into
+// lines stay divided so, and so do conditions in brackets. The words stay as they are, and so do
 // comments: one at the end of a line stays at the end of a line, one on a line of its own too.
 // Parsed again, the result gives the same tree, and formatted again, the same text.
 //

@@ -2,6 +2,43 @@ package syntax
 
 import "slices"
 
+// breakList divides a list that is too long for a line: as its author has, if the lines
+// are not too long then, or else with a line for each element.
+func breakList[T Node](f *formatter, list []T, indent int) {
+	if len(list) < 2 {
+		return
+	}
+	begins := dividedBy(f, list, indent)
+	for i, n := range list {
+		f.indent(n, indent+indentStep)
+		if begins == nil || begins[i] {
+			f.breakAt(n.Pos(), indent)
+		}
+	}
+}
+
+// dividedBy returns which elements of a list begin a line in the text; nil if none but the
+// first does, or a line of several would be too long.
+func dividedBy[T Node](f *formatter, list []T, indent int) []bool {
+	begins := make([]bool, len(list))
+	begins[0] = true
+	several := false
+	line := f.at(list[0].Pos()) // the token that begins the line
+	for i := range list {
+		from, to := f.tokens(list[i])
+		if i > 0 && (f.breaksBefore(from) || f.breaksBefore(from-1)) {
+			begins[i], several, line = true, true, from
+		}
+		if line < from && f.width(line, to)+1+indent > dividedWidth {
+			return nil
+		}
+	}
+	if !several {
+		return nil
+	}
+	return begins
+}
+
 // A bracket is a pair of brackets and what stands directly within it.
 type bracket struct {
 	open, close int   // tokens

@@ -75,17 +75,6 @@ func (f *formatter) breakUp(op Operator, indent int) {
 	}
 }
 
-// breakList begins a line with each element, if there are several.
-func breakList[T Node](f *formatter, list []T, indent int) {
-	if len(list) < 2 {
-		return
-	}
-	for _, n := range list {
-		f.indent(n, indent+indentStep)
-		f.breakAt(n.Pos(), indent)
-	}
-}
-
 // conditions begins a line with each and, or of the outermost chain.
 func (f *formatter) conditions(e Expr, indent int) {
 	b, ok := e.(*BinaryExpr)
