@@ -67,10 +67,10 @@ func (e *Evaluation) override(property string, row int) string {
 // why they are not.
 func (e *Evaluation) Dropped() (out []string) {
 	for _, p := range slices.Sorted(maps.Keys(e.tooMany)) {
-		out = append(out, fmt.Sprintf("the alerts of the window would have more than %d values of %s: they have the rule's", maxOverrides, p))
+		out = append(out, fmt.Sprintf("the alerts of the window would have more than %d values of %s: they are as the rule says", maxOverrides, p))
 	}
 	for _, p := range slices.Sorted(maps.Keys(e.unfit)) {
-		out = append(out, fmt.Sprintf("%s of an alert is too long, or none that there is: it has the rule's", p))
+		out = append(out, fmt.Sprintf("what a column has for %s of an alert is too long, or none of its values: it is as the rule says", p))
 	}
 	return out
 }
