@@ -77,8 +77,12 @@ func ARM(rules []*Rule) ([]byte, error) {
 	for _, r := range rules {
 		template.Resources = append(template.Resources, r.resource())
 	}
-	text, err := json.MarshalIndent(template, "", "  ")
-	return append(text, '\n'), err
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // people review it: a query's > is no \u003e
+	enc.SetIndent("", "  ")
+	err := enc.Encode(template)
+	return b.Bytes(), err
 }
 
 type armTemplate struct {

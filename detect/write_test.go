@@ -112,3 +112,11 @@ func TestDurationsAreWritten(t *testing.T) {
 		}
 	}
 }
+
+// TestQueriesInARM stand there as people write them.
+func TestQueriesInARM(t *testing.T) {
+	text, err := ARM([]*Rule{rule(func(r *Rule) { r.Query = `T | where a < 1 and b > 2 // & c` })})
+	if err != nil || !strings.Contains(string(text), `T | where a < 1 and b > 2 // & c`) {
+		t.Errorf("%v:\n%s", err, text)
+	}
+}
