@@ -26,22 +26,23 @@ func unitConversions() function.Family {
 	}}
 }
 
-// A unit is a linear scale: its zero and its size, in the base unit. Tilts, the
-// sines of angles, are the exception.
+// A unit is a linear scale: its zero and its size, in the base unit; per of
+// them are as large as size, so that 1/3600 is exact. Tilts, the sines of
+// angles, are the exception.
 type unit struct {
-	size, zero float64
-	sine       bool
+	size, per, zero float64
+	sine            bool
 }
 
 func (u unit) toBase(v float64) float64 {
 	if u.sine {
 		v = math.Asin(v)
 	}
-	return v*u.size + u.zero
+	return v*u.size/u.per + u.zero
 }
 
 func (u unit) fromBase(v float64) float64 {
-	v = (v - u.zero) / u.size
+	v = (v - u.zero) * u.per / u.size
 	if u.sine {
 		return math.Sin(v)
 	}
@@ -88,19 +89,21 @@ func unitFunction(quantity string, units func() map[string]unit, example string)
 func sized(sizes map[string]float64) map[string]unit {
 	units := make(map[string]unit, len(sizes))
 	for name, size := range sizes {
-		units[name] = unit{size: size}
+		units[name] = unit{size: size, per: 1}
 	}
 	return units
 }
 
 func temperatureUnits() map[string]unit {
 	const ice = 273.15
+	fahrenheit := 459.67 // above the absolute zero; each step is rounded, as in the engine, so it is no constant
+	fahrenheit = fahrenheit * 5 / 9
 	return map[string]unit{
-		"Kelvin": {size: 1}, "SolarTemperature": {size: 5778},
-		"DegreeCelsius": {size: 1, zero: ice}, "MillidegreeCelsius": {size: 1e-3, zero: ice},
-		"DegreeFahrenheit": {size: 5.0 / 9, zero: 459.67 * 5 / 9}, "DegreeRankine": {size: 5.0 / 9},
-		"DegreeDelisle": {size: -2.0 / 3, zero: ice + 100}, "DegreeNewton": {size: 100.0 / 33, zero: ice},
-		"DegreeReaumur": {size: 5.0 / 4, zero: ice}, "DegreeRoemer": {size: 40.0 / 21, zero: ice - 7.5*40/21},
+		"Kelvin": {1, 1, 0, false}, "SolarTemperature": {5778, 1, 0, false},
+		"DegreeCelsius": {1, 1, ice, false}, "MillidegreeCelsius": {1, 1000, ice, false},
+		"DegreeFahrenheit": {5, 9, fahrenheit, false}, "DegreeRankine": {5, 9, 0, false},
+		"DegreeDelisle": {-2, 3, ice + 100, false}, "DegreeNewton": {100, 33, ice, false},
+		"DegreeReaumur": {5, 4, ice, false}, "DegreeRoemer": {40, 21, ice - 7.5*40/21, false},
 	}
 }
 
@@ -108,11 +111,13 @@ func temperatureUnits() map[string]unit {
 func angleUnits() map[string]unit {
 	const radian = 180 / math.Pi
 	units := sized(map[string]float64{
-		"Degree": 1, "Millidegree": 1e-3, "Microdegree": 1e-6, "Nanodegree": 1e-9,
-		"Arcminute": 1.0 / 60, "Arcsecond": 1.0 / 3600, "Gradian": 0.9, "Revolution": 360, "NatoMil": 360.0 / 6400,
+		"Degree": 1, "Millidegree": 1e-3, "Microdegree": 1e-6, "Nanodegree": 1e-9, "Gradian": 0.9, "Revolution": 360,
 		"Radian": radian, "Deciradian": radian * 1e-1, "Centiradian": radian * 1e-2, "Milliradian": radian * 1e-3,
 		"Microradian": radian * 1e-6, "Nanoradian": radian * 1e-9,
 	})
-	units["Tilt"] = unit{size: radian, sine: true}
+	units["Arcminute"] = unit{size: 1, per: 60}
+	units["Arcsecond"] = unit{size: 1, per: 3600}
+	units["NatoMil"] = unit{size: 360, per: 6400}
+	units["Tilt"] = unit{size: radian, per: 1, sine: true}
 	return units
 }

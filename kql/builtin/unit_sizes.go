@@ -14,7 +14,7 @@ const (
 	usSurveyFoot    = 1200.0 / 3937
 	poundForce      = poundInKilos * gravity
 	cubicFoot       = footInMeters * footInMeters * footInMeters
-	acreFoot        = 1 / 0.000810714 // as Kusto rounds it, a little less than 43560 cubic feet
+	acreFeet        = 0.000810714 // in a cubic meter, as Kusto rounds it
 	secondsInMinute = 60.0
 	secondsInHour   = 3600.0
 )
@@ -77,29 +77,27 @@ func massUnits() map[string]unit {
 
 // speedUnits are in meters per second.
 func speedUnits() map[string]unit {
-	sizes := map[string]float64{"Knot": 1852 / secondsInHour, "MilePerHour": 5280 * footInMeters / secondsInHour}
+	units := map[string]unit{"Knot": {size: 1852, per: secondsInHour}, "MilePerHour": {size: 5280 * footInMeters, per: secondsInHour}}
 	for name, size := range map[string]float64{
 		"Nanometer": 1e-9, "Micrometer": 1e-6, "Millimeter": 1e-3, "Centimeter": 1e-2, "Decimeter": 0.1, "Meter": 1, "Kilometer": 1e3,
 		"Inch": footInMeters / 12, "Foot": footInMeters, "Yard": footInMeters * 3, "UsSurveyFoot": usSurveyFoot,
 	} {
-		sizes[name+"PerSecond"] = size
-		sizes[name+"PerMinute"] = size / secondsInMinute
-		sizes[name+"PerHour"] = size / secondsInHour
+		units[name+"PerSecond"] = unit{size: size, per: 1}
+		units[name+"PerMinute"] = unit{size: size, per: secondsInMinute}
+		units[name+"PerHour"] = unit{size: size, per: secondsInHour}
 	}
-	return sized(sizes)
+	return units
 }
 
 // volumeUnits are in cubic meters.
 func volumeUnits() map[string]unit {
 	const inch = footInMeters / 12
-	return sized(map[string]float64{
+	units := sized(map[string]float64{
 		"CubicMeter": 1, "CubicMicrometer": 1e-18, "CubicMillimeter": 1e-9, "CubicCentimeter": 1e-6, "CubicDecimeter": 1e-3,
 		"CubicHectometer": 1e6, "CubicKilometer": 1e9, "HectocubicMeter": 100, "KilocubicMeter": 1e3,
-		"Liter": 1e-3, "Microliter": 1e-9, "Milliliter": 1e-6, "Centiliter": 1e-5, "Deciliter": 1e-4, "Decaliter": 1e-2,
-		"Hectoliter": 0.1, "Kiloliter": 1, "Megaliter": 1e3,
 		"CubicInch": inch * inch * inch, "CubicFoot": cubicFoot, "HectocubicFoot": cubicFoot * 100, "KilocubicFoot": cubicFoot * 1e3,
 		"MegacubicFoot": cubicFoot * 1e6, "CubicYard": cubicFoot * 27, "CubicMile": cubicFoot * 5280 * 5280 * 5280,
-		"BoardFoot": cubicFoot / 12, "AcreFoot": acreFoot, "OilBarrel": usGallon * 42, "UsBeerBarrel": usGallon * 31,
+		"BoardFoot": cubicFoot / 12, "OilBarrel": usGallon * 42, "UsBeerBarrel": usGallon * 31,
 		"UsGallon": usGallon, "DeciusGallon": usGallon / 10, "DecausGallon": usGallon * 10, "HectousGallon": usGallon * 100,
 		"KilousGallon": usGallon * 1e3, "MegausGallon": usGallon * 1e6, "UsQuart": usGallon / 4, "UsPint": usGallon / 8,
 		"UsCustomaryCup": usGallon / 16, "UsLegalCup": 2.4e-4, "UsOunce": usGallon / 128, "UsTablespoon": usGallon / 256, "UsTeaspoon": usGallon / 768,
@@ -107,4 +105,11 @@ func volumeUnits() map[string]unit {
 		"ImperialBeerBarrel": imperialGallon * 36, "ImperialPint": imperialGallon / 8, "ImperialOunce": imperialGallon / 160,
 		"UkTablespoon": 1.5e-5, "AuTablespoon": 2e-5, "MetricCup": 2.5e-4, "MetricTeaspoon": 5e-6,
 	})
+	units["AcreFoot"] = unit{size: 1, per: acreFeet}
+	for name, size := range map[string]float64{
+		"Liter": 1, "Microliter": 1e-6, "Milliliter": 1e-3, "Centiliter": 1e-2, "Deciliter": 0.1, "Decaliter": 10, "Hectoliter": 100, "Kiloliter": 1e3, "Megaliter": 1e6,
+	} {
+		units[name] = unit{size: size, per: 1000}
+	}
+	return units
 }
