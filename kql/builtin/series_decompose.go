@@ -116,7 +116,7 @@ func trendOf(xs []float64, known int, kind string) (trend []float64, ok bool) {
 			return nil, false
 		}
 		for i := range trend {
-			trend[i] = f.interception + f.slope*float64(i)
+			trend[i] = f.at(i)
 		}
 	default:
 		return nil, false

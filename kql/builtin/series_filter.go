@@ -127,7 +127,8 @@ func recurSeries(args []dynamic.Value) dynamic.Value {
 }
 
 // lineFit is a line through a series by least squares. The variances are those
-// of samples: of the series, and of its distance from the line.
+// of samples: of the series, and of its distance from the line. The values of a
+// series stand at 1, 2, 3 …: the interception is before the first.
 type lineFit struct {
 	rsquare, slope, variance, rvariance, interception float64
 	line                                              dynamic.Value
@@ -140,10 +141,10 @@ func fitLine(v dynamic.Value) lineFit {
 		return lineFit{}
 	}
 	n := float64(len(ys))
-	meanX, meanY := (n-1)/2, mean(ys)
+	meanX, meanY := (n+1)/2, mean(ys)
 	var xy, xx, yy float64
 	for i, y := range ys {
-		dx, dy := float64(i)-meanX, y-meanY
+		dx, dy := float64(i+1)-meanX, y-meanY
 		xy, xx, yy = xy+dx*dy, xx+dx*dx, yy+dy*dy
 	}
 	f := lineFit{slope: xy / xx, variance: yy / (n - 1), ok: true}
@@ -151,7 +152,7 @@ func fitLine(v dynamic.Value) lineFit {
 	residual := 0.0
 	var b dynamic.ArrayBuilder
 	for i, y := range ys {
-		fit := f.interception + f.slope*float64(i)
+		fit := f.at(i)
 		residual += (y - fit) * (y - fit)
 		b.AppendReal(fit)
 	}
@@ -161,6 +162,9 @@ func fitLine(v dynamic.Value) lineFit {
 	}
 	return f
 }
+
+// at returns the line at the value with index i.
+func (f lineFit) at(i int) float64 { return f.interception + f.slope*float64(i+1) }
 
 func (f lineFit) array() dynamic.Value {
 	if !f.ok {
