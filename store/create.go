@@ -114,8 +114,8 @@ func (s *Store) make(tables []NewTable) (err error) {
 	return nil
 }
 
-// manyTables is from how many tables on the whole file system is made durable once,
-// where the system can do that, instead of each of their files.
+// manyTables is from how many tables on it pays to wait for the disk for several at
+// once. New ones do so for the whole file system, where the system can do that.
 const manyTables = 8
 
 // writeFolders writes the folders of tables that are being made, and makes them durable.
@@ -126,7 +126,7 @@ func (s *Store) writeFolders(made []*table) error {
 	}
 	defer all.Close()
 	if len(made) >= manyTables {
-		err := atOnce(made, func(t *table) error { return s.writeFolder(t, writePlain) })
+		err := atOnce(made, creators, func(t *table) error { return s.writeFolder(t, writePlain) })
 		if err == nil {
 			err = syncFileSystem(all)
 		}
@@ -134,7 +134,7 @@ func (s *Store) writeFolders(made []*table) error {
 			return err
 		}
 	}
-	return atOnce(made, func(t *table) error {
+	return atOnce(made, creators, func(t *table) error {
 		if err := s.writeFolder(t, writeThrough); err != nil {
 			return err
 		}
@@ -171,10 +171,10 @@ func (s *Store) writeFolder(t *table, write func(path string, parts ...[]byte) e
 // together what is asked of them at the same time.
 const creators = 32
 
-// atOnce calls f with each table, several at a time, and returns the first error.
-func atOnce(tables []*table, f func(*table) error) error {
+// atOnce calls f with each table, n at a time, and returns the first error.
+func atOnce(tables []*table, n int, f func(*table) error) error {
 	errs := make([]error, len(tables))
-	free := make(chan struct{}, creators)
+	free := make(chan struct{}, n)
 	var all sync.WaitGroup
 	for i, t := range tables {
 		free <- struct{}{}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -66,12 +67,42 @@ func (s *Store) nudge() {
 // sealDue seals what is due, and removes the log files that are no longer
 // needed.
 func (s *Store) sealDue() error {
-	for _, t := range s.due() {
+	if err := s.sealAll(s.due()); err != nil {
+		return err
+	}
+	return s.trimLog()
+}
+
+const (
+	// smallSeal is the size up to which the rows of a table are few: sealing them is
+	// waiting for the disk.
+	smallSeal = 1 << 20
+	// sealers is how many tables of few rows are sealed at a time, where they are many.
+	sealers = 8
+)
+
+// sealAll seals tables: those of many rows one after the other, for the sake of memory,
+// and first, as appends may wait for their room.
+func (s *Store) sealAll(tables []*table) error {
+	one := func(t *table) error {
 		if err := s.seal(t); err != nil {
 			return fmt.Errorf("table %s: %w", t.name(), full(err))
 		}
+		return nil
 	}
-	return s.trimLog()
+	var few []*table
+	for _, t := range tables {
+		if s.stateOf(t).hotBytes() <= smallSeal {
+			few = append(few, t)
+		} else if err := one(t); err != nil {
+			return err
+		}
+	}
+	n := 1
+	if len(few) >= manyTables {
+		n = sealers
+	}
+	return atOnce(few, n, one)
 }
 
 // tidy deletes what no longer is to be kept, and compacts.
@@ -132,30 +163,56 @@ func (s *Store) list() []*table {
 }
 
 // due returns the tables whose rows in memory have become many or old, or that
-// keep a log from going that has grown large.
+// keep a log from going that has grown large; where all rows together are too many, the
+// largest of the others until they are not.
 func (s *Store) due() []*table {
 	now, _ := types.TicksOf(s.opt.Now())
 	crowded := s.log.bytes() > 4*logFileBytes
+	s.mu.RLock()
+	left := s.hot
+	s.mu.RUnlock()
 	var out []*table
+	var others []hotTable
 	for _, t := range s.list() {
-		s.mu.RLock()
-		st, hot := t.state, s.hot
-		s.mu.RUnlock()
+		st := s.stateOf(t)
 		bytes := st.hotBytes()
 		switch {
 		case st.applied == st.durable:
-		case bytes >= s.opt.SealBytes, hot > s.opt.HotBytes/2 && bytes > 0, crowded:
+		case bytes >= s.opt.SealBytes, crowded, s.isOld(st, now):
 			out = append(out, t)
-		case len(st.hot) == 0:
-		default:
-			// Rows from long after now came before the clock was put back.
-			age := time.Duration(now-st.hot[0].at) * 100
-			if age >= s.opt.SealAge || age <= -s.opt.SealAge {
-				out = append(out, t)
-			}
+			left -= bytes
+		case bytes > 0:
+			others = append(others, hotTable{t, bytes})
 		}
 	}
+	if left <= s.opt.HotBytes/2 {
+		return out
+	}
+	slices.SortStableFunc(others, func(a, b hotTable) int { return cmp.Compare(b.bytes, a.bytes) })
+	for _, o := range others {
+		if left <= s.opt.HotBytes/4 {
+			break
+		}
+		out = append(out, o.t)
+		left -= o.bytes
+	}
 	return out
+}
+
+// A hotTable is a table with rows in memory.
+type hotTable struct {
+	t     *table
+	bytes int64
+}
+
+// isOld reports whether the oldest row in memory is to be sealed for its age. Rows from
+// long after now came before the clock was put back.
+func (s *Store) isOld(st *state, now int64) bool {
+	if len(st.hot) == 0 {
+		return false
+	}
+	age := time.Duration(now-st.hot[0].at) * 100
+	return age >= s.opt.SealAge || age <= -s.opt.SealAge
 }
 
 // forgetShare is the share of the time for which ids are remembered that they may be
@@ -191,13 +248,12 @@ func (s *Store) trimLog() error {
 // Seal writes all rows that are in memory to segments, so that opening the store
 // again has no log to read.
 func (s *Store) Seal() error {
-	for _, t := range s.list() {
-		if st := s.stateOf(t); st.applied == st.durable {
-			continue
-		}
-		if err := s.seal(t); err != nil {
-			return fmt.Errorf("table %s: %w", t.name(), full(err))
-		}
+	hot := slices.DeleteFunc(s.list(), func(t *table) bool {
+		st := s.stateOf(t)
+		return st.applied == st.durable
+	})
+	if err := s.sealAll(hot); err != nil {
+		return err
 	}
 	return s.trimLog()
 }
