@@ -73,6 +73,8 @@ func (s *customSchedule) fill(r *Rule, p *problems) {
 		return
 	}
 	const day = 24 * time.Hour
+	fixed := []time.Duration{time.Hour, 3 * time.Hour, 12 * time.Hour, day}
+	p.warn(s.Frequency != "" || slices.Contains(fixed, d), field, "is none that the service takes: 0, 1H, 3H, 12H or 24H; others are a frequency, as PT2H")
 	r.Frequency, r.Period, r.First = d, 4*d, 30*day
 	if d >= day {
 		r.Period = 30 * day

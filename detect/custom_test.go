@@ -104,6 +104,27 @@ left out: action isolateDeviceResponseAction
 	}
 }
 
+// TestPeriodsOfCustomDetections are those that the service has, or a frequency.
+func TestPeriodsOfCustomDetections(t *testing.T) {
+	for schedule, want := range map[string]string{
+		`{period: 3H}`: "", `{period: "0"}`: "", `{frequency: PT2H, lookback: PT6H}`: "",
+		`{period: 2H}`: `warning: schedule.period is none that the service takes: 0, 1H, 3H, 12H or 24H`,
+	} {
+		text := "displayName: a\nqueryCondition: {queryText: T}\nschedule: " + schedule + "\ndetectionAction: {alertTemplate: {title: t, severity: low, category: Execution, impactedAssets: [{\"@odata.type\": \"#microsoft.graph.security.impactedDeviceAsset\", identifier: deviceId}]}}\n"
+		rules, err := detect.ParseAll("c.yaml", []byte(text))
+		if err != nil || len(rules) != 1 {
+			t.Fatalf("%s: %v", schedule, err)
+		}
+		got := ""
+		for _, w := range rules[0].Warnings {
+			got += w.String()
+		}
+		if (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", schedule, got, want)
+		}
+	}
+}
+
 // TestCustomDetectionInYAML reads the form of v1.0 of the API, as the properties of a
 // resource, and a period that is a number.
 func TestCustomDetectionInYAML(t *testing.T) {
