@@ -33,6 +33,9 @@ func (b *binder) apply(at syntax.Node, f *function.Scalar, args []operand, noFit
 		return unknownOf(commonResult(sigs))
 	}
 	if anyUnknown(args) {
+		if !isBin(f.Name()) && len(withCount(sigs, len(args))) == 0 && len(withCount(f.AnalyzerSigs, len(args))) == 0 {
+			b.reportAll(noFit(at, f.Name(), sigs, args)) // how many there are is known
+		}
 		b.echoArguments(at, f.Name(), sigs, args)
 	}
 	fit, ok := choose(sigs, operandTypes(args))

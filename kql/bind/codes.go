@@ -152,6 +152,13 @@ func mustBeFirst(at syntax.Node) syntax.Diagnostic {
 	return fault("KS175", at, "the operator must be the first in a query")
 }
 
+// mustBeLast is KS999: an operator over the tables that a fork or a facet yields.
+//
+// Example: print x = 1 | fork (take 1) (count) | count
+func mustBeLast(at syntax.Node) syntax.Diagnostic {
+	return fault("KS999", at, "no operator can follow fork or facet, which yield several tables: put it into their subqueries")
+}
+
 // mixedComparison is KS106, a warning, where text is compared with another type.
 //
 // Example: range x from 1 to 3 step 1 | where x == "1"

@@ -178,7 +178,7 @@ func (b *binder) addOne(c *columns, sc *scope, e *syntax.NamedExpr, st style, po
 	case len(e.Names) == 1:
 		c.declare(b, e.Names[0], e.Names[0].Name, v.expr, st == styleExtend || named)
 	case named && st != stylePrint:
-		b.addColumn(c, e, v)
+		b.addColumn(c, e, v, st)
 	default:
 		b.addUnnamed(c, sc, e, v, st, pos)
 	}
@@ -196,11 +196,16 @@ func (b *binder) renames(sc *scope, x syntax.Expr, v value) bool {
 }
 
 // addColumn adds a column that is mentioned alone, which declares its name.
-func (b *binder) addColumn(c *columns, e *syntax.NamedExpr, v value) {
-	if c.repeats(v.expr) {
+func (b *binder) addColumn(c *columns, e *syntax.NamedExpr, v value, st style) {
+	name := v.expr.(*plan.Column).Name
+	if !c.repeats(v.expr) {
+		c.declare(b, e, name, v.expr, false)
 		return
 	}
-	c.declare(b, e, v.expr.(*plan.Column).Name, v.expr, false)
+	if st == styleExtend && c.declared[name] {
+		b.tolerate(repeatedColumn(e, name))
+	}
+	c.declared[name] = true
 }
 
 func (b *binder) addUnnamed(c *columns, sc *scope, e *syntax.NamedExpr, v value, st style, pos int) {

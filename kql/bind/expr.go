@@ -216,6 +216,11 @@ func (b *binder) scalarExpr(sc *scope, e syntax.Expr) value {
 	case *syntax.StarExpr:
 		b.report(starNotAllowed(e))
 		return unknownValue()
+	case *syntax.BracketExpr:
+		if v := b.scalar(sc, e.X); !v.unknown() && v.typ() != types.String {
+			b.report(typeNeeded(e.X, types.String))
+			return unknownValue()
+		}
 	}
 	if !isMissing(e) {
 		b.report(notSupported(e, "this expression"))

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
@@ -71,9 +73,32 @@ func (b *binder) callLambda(sc *scope, at syntax.Expr, name string, f *lambda, a
 	if f.stored {
 		return b.storedBody(body, at, name, f)
 	}
+	before := len(b.diags)
 	x := b.body(body, f.body)
+	b.onlyCalled(before)
 	x.value.computed = true
 	return x
+}
+
+// onlyCalled is about the findings after the first n, in the body of a function that
+// is called: Microsoft's analyzer has only those that are there without arguments,
+// too.
+func (b *binder) onlyCalled(n int) {
+	if !b.env.Strict {
+		return
+	}
+	found := slices.Clone(b.diags[n:])
+	b.diags = b.diags[:n]
+	for _, d := range found {
+		known := slices.ContainsFunc(b.diags, func(x syntax.Diagnostic) bool { return x.Code == d.Code && x.Pos == d.Pos && x.End == d.End })
+		switch {
+		case known:
+		case d.Severity == syntax.Error:
+			b.refuse(d)
+		default:
+			b.report(d)
+		}
+	}
 }
 
 // poison stands for the result of a call that was wrong, a value or a table as

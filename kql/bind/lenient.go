@@ -85,6 +85,12 @@ func lenientOperator(name string, x, y types.Type) types.Type {
 		if x.IsNumeric() && (y == types.Bool || y == types.TimeSpan || y == types.DateTime) {
 			return types.Bool
 		}
+		if x == types.Bool {
+			x, y = y, x
+		}
+		if y == types.Bool && (x == types.TimeSpan || x == types.DateTime || x == types.GUID) {
+			return types.Bool
+		}
 	case "<", "<=", ">", ">=":
 		if x.IsNumeric() && y == types.Bool {
 			return types.Bool

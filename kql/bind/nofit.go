@@ -15,6 +15,9 @@ func noFit(at syntax.Node, name string, sigs []function.Signature, args []operan
 	counted := withCount(sigs, len(args))
 	if len(counted) == 0 {
 		least, most := counts(sigs)
+		if isBin(name) && len(args) == 1 {
+			return []syntax.Diagnostic{notCompatible(at, name, args, describeAll(sigs))}
+		}
 		if most < 0 && len(args) >= least {
 			return []syntax.Diagnostic{oddArguments(at, name)}
 		}
@@ -87,6 +90,12 @@ func noFitOperator(at syntax.Node, name string, _ []function.Signature, args []o
 		}
 		if wrong := noFit(args[0].typ(), args[1], args[2]); len(wrong) > 0 {
 			return wrong
+		}
+	}
+	switch name {
+	case "has_any", "has_all", "in~", "!in~":
+		if t := args[0].typ(); t != types.String && t != types.Dynamic {
+			return []syntax.Diagnostic{typeExpected(args[0].at, t, types.String, types.Dynamic)}
 		}
 	}
 	return []syntax.Diagnostic{operatorUndefined(at, name, args)}

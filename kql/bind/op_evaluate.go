@@ -109,10 +109,14 @@ func (b *binder) evaluate(sc *scope, in table, op *syntax.EvaluateOp) table {
 func (b *binder) pluginArgs(op *syntax.EvaluateOp, least int, params ...string) (map[string]syntax.Expr, bool) {
 	args := map[string]syntax.Expr{}
 	at := 0
+	complain := b.report
+	if op.Call.Name.Name == "bag_unpack" { // of which the analyzer knows no names
+		complain = b.refuse
+	}
 	for _, a := range op.Call.Args {
 		if n, ok := a.(*syntax.NamedExpr); ok && len(n.Names) == 1 {
 			if !slices.Contains(params, n.Names[0].Name) {
-				b.report(unknownArgument(n.Names[0], n.Names[0].Name, params))
+				complain(unknownArgument(n.Names[0], n.Names[0].Name, params))
 				return nil, false
 			}
 			args[n.Names[0].Name] = n.X

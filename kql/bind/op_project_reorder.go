@@ -10,7 +10,7 @@ import (
 )
 
 // projectReorder puts the columns of its list first, the rest behind them.
-func (b *binder) projectReorder(in table, op *syntax.ProjectReorderOp) table {
+func (b *binder) projectReorder(sc *scope, in table, op *syntax.ProjectReorderOp) table {
 	s := in.schema()
 	seen := map[int]bool{}
 	var at []int
@@ -24,6 +24,9 @@ func (b *binder) projectReorder(in table, op *syntax.ProjectReorderOp) table {
 	}
 	named := map[int]bool{}
 	for _, e := range op.Columns {
+		if b.namesNoColumn(sc, in, e) {
+			continue
+		}
 		positions := b.selected(in, e)
 		if len(positions) == 1 { // a name, or a pattern that matches one
 			if named[positions[0]] {
@@ -38,6 +41,26 @@ func (b *binder) projectReorder(in table, op *syntax.ProjectReorderOp) table {
 	}
 	add(visibleColumns(s))
 	return pick(in, at)
+}
+
+// namesNoColumn reports whether e is the name of something else, of which Microsoft's
+// analyzer says nothing but where it is a table.
+func (b *binder) namesNoColumn(sc *scope, in table, e syntax.Expr) bool {
+	id, ok := e.(*syntax.Ident)
+	if !ok || id.Wildcard || in.open || in.schema().Index(id.Name) >= 0 {
+		return false
+	}
+	sym, declared := sc.lookup(id.Name)
+	_, isTable := b.catalog(sc).Table(id.Name)
+	switch {
+	case declared && sym.value != nil:
+		b.refuse(unknownName(e, id.Name, "column", columnNames(in.schema())))
+	case isTable || declared && sym.table != nil:
+		b.report(scalarExpected(e))
+	default:
+		return false
+	}
+	return true
 }
 
 // orderByName sorts the columns of one pattern by their names.

@@ -49,6 +49,9 @@ func (b *binder) declareState(record *columns, n *plan.StepScan, d *syntax.FuncP
 	}
 	if _, taken := record.index[d.Name.Name]; taken {
 		b.refuse(duplicateColumn(d.Name, d.Name.Name))
+		if b.env.Strict { // to the analyzer there are two of that name
+			record.put(d.Name.Name, unknownOf(t).expr, false)
+		}
 		return
 	}
 	n.Defaults = append(n.Defaults, def.expr)

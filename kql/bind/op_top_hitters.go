@@ -28,7 +28,10 @@ func (b *binder) topHitters(sc *scope, in table, op *syntax.TopHittersOp) table 
 		by := b.scalar(rows, op.By)
 		if !by.unknown() && !by.typ().IsNumeric() {
 			b.report(numberExpected(op.By, by.typ()))
-			return unknownTable()
+			cols := newColumns()
+			cols.put(name, of.expr, false)
+			cols.put("approximate_sum_"+b.resultName(rows, op.By), unknownOf(types.Long).expr, false)
+			return cols.over(in)
 		}
 		inner := sc.withAggregates(rows, []plan.Expr{of.expr})
 		sum := b.sumOf(inner, op.By)

@@ -65,7 +65,7 @@ func (b *binder) operator(sc *scope, in table, op syntax.Operator) table {
 	case *syntax.ProjectRenameOp:
 		return b.projectRename(in, op)
 	case *syntax.ProjectReorderOp:
-		return b.projectReorder(in, op)
+		return b.projectReorder(sc, in, op)
 	case *syntax.RangeOp:
 		return b.rangeOp(sc, op)
 	case *syntax.ReduceOp:

@@ -39,6 +39,9 @@ func (b *binder) path(sc *scope, e *syntax.PathExpr) entity {
 			b.report(clientParameter(sel))
 			return ofValue(unknownValue())
 		}
+		if isTypeOf(e.X) && b.env.Strict {
+			b.report(unknownName(sel, sel.Name, "column, table, variable or function", nil))
+		}
 		return ofValue(b.member(e, x, sel.Name))
 	case *syntax.StringLit:
 		return ofValue(b.member(e, x, sel.Value))
@@ -78,6 +81,12 @@ func (b *binder) element(sc *scope, e syntax.Expr, x operand, index syntax.Expr)
 	case x.typ() != types.Dynamic:
 		b.report(noElements(syntax.Span{From: x.at.End(), To: e.End()}, x.typ()))
 		return unknownOf(types.Dynamic)
+	case i.typ() == types.Dynamic && b.isConstant(i.expr):
+		b.refuse(typeExpected(index, i.typ(), types.Long, types.String))
+		return unknownOf(types.Dynamic)
+	case i.typ() != types.Dynamic && i.typ() != types.String && !i.typ().IsInteger():
+		b.report(typeNeeded(index, indexTypes(b.shapeOf(x.expr))...))
+		return unknownOf(types.Dynamic)
 	case b.shapeOf(x.expr).is(shapeScalar):
 		b.tolerate(noElementsOfScalar(syntax.Span{From: x.at.End(), To: e.End()}))
 	case i.typ() == types.String && b.shapeOf(x.expr).is(shapeArray):
@@ -85,14 +94,21 @@ func (b *binder) element(sc *scope, e syntax.Expr, x operand, index syntax.Expr)
 	case i.typ().IsNumeric() && b.shapeOf(x.expr).is(shapeBag):
 		b.tolerate(typeNeeded(index, types.String))
 	}
-	switch {
-	case i.typ() == types.String && b.isConstant(i.expr):
+	if i.typ() == types.String && b.isConstant(i.expr) {
 		return b.operate(e, "member", x, i)
-	case i.typ() == types.Bool, i.typ() == types.DateTime, i.typ() == types.TimeSpan, i.typ() == types.GUID:
-		b.report(typeExpected(index, i.typ(), types.Long, types.String))
-		return unknownOf(types.Dynamic)
 	}
 	return b.operate(e, "index", x, i)
+}
+
+// indexTypes returns the types of an index into a dynamic value of a shape.
+func indexTypes(s *shape) []types.Type {
+	switch {
+	case s.is(shapeArray):
+		return []types.Type{types.Int, types.Long}
+	case s.is(shapeBag):
+		return []types.Type{types.String}
+	}
+	return []types.Type{types.Int, types.Long, types.String}
 }
 
 // side returns the row that $left or $right stands for.

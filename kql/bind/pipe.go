@@ -3,6 +3,7 @@ package bind
 import (
 	"strings"
 
+	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
 )
 
@@ -28,6 +29,10 @@ func (b *binder) pipe(sc *scope, e *syntax.PipeExpr) table {
 			t.name = ""
 		}
 		t.after = nil
+		if _, draws := op.(*syntax.RenderOp); t.none && !draws {
+			b.refuse(mustBeLast(b.keyword(op)))
+			t = table{node: &plan.Values{}, more: t.more}
+		}
 		t = b.checkPlace(sc, t, op)
 		t = b.operator(inner, t, op)
 	}

@@ -28,7 +28,7 @@ func (b *binder) bagUnpack(sc *scope, in table, op *syntax.EvaluateOp) table {
 	}
 	bag := columnAt(in.schema(), at)
 	if bag.Typ != types.Dynamic && bag.Typ != types.Unknown {
-		b.report(dynamicExpected(args["Column"]))
+		b.refuse(dynamicExpected(args["Column"]))
 		return unknownTable()
 	}
 	u := &unpacking{b: b, op: op, in: in, at: at, conflict: "error"}
@@ -38,7 +38,7 @@ func (b *binder) bagUnpack(sc *scope, in table, op *syntax.EvaluateOp) table {
 	if e, ok := args["columnsConflict"]; ok {
 		u.conflict, _ = b.constString(sc, e)
 		if !slices.Contains([]string{"error", "replace_source", "keep_source"}, u.conflict) {
-			b.report(oneOfExpected(e, "error", "replace_source", "keep_source"))
+			b.refuse(oneOfExpected(e, "error", "replace_source", "keep_source"))
 		}
 	}
 	if e, ok := args["ignoredProperties"]; ok {

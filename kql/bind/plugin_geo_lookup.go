@@ -34,6 +34,9 @@ func (b *binder) geoLookup(sc *scope, in table, op *syntax.EvaluateOp) table {
 	consts := map[string]value{}
 	if r := args["radius"]; r != nil {
 		v := b.constant(sc, r, types.Int, types.Long, types.Real, types.Decimal)
+		if v.typ() == types.Decimal {
+			b.tolerate(typeExpected(r, v.typ(), types.Real))
+		}
 		consts["__radius"] = b.convert(r, v, types.Real)
 	}
 	inner := sc.nested()

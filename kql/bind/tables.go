@@ -6,6 +6,7 @@ import (
 	"github.com/calypso-kql/calypso/kql/column"
 	"github.com/calypso-kql/calypso/kql/plan"
 	"github.com/calypso-kql/calypso/kql/syntax"
+	"github.com/calypso-kql/calypso/kql/types"
 )
 
 // tableCall binds table("name").
@@ -50,13 +51,17 @@ func (b *binder) catalogTable(cat Catalog, at syntax.Node, name string) table {
 // constString binds an argument that must be a text known now.
 func (b *binder) constString(sc *scope, e syntax.Expr) (string, bool) {
 	v := b.scalar(sc, e)
-	if v.unknown() || b.isPlaceholder(v.expr) {
-		return "", false
-	}
-	if s, ok := stringOf(v.expr); ok {
+	s, ok := stringOf(v.expr)
+	switch {
+	case v.unknown():
+	case v.typ() != types.String:
+		b.report(typeExpected(e, v.typ(), types.String))
+	case b.isPlaceholder(v.expr):
+	case ok:
 		return s, true
+	default:
+		b.report(stringExpected(e))
 	}
-	b.report(stringExpected(e))
 	return "", false
 }
 
