@@ -86,7 +86,25 @@ func (e *Evaluation) alert(rows []int) Alert {
 		}
 	}
 	a.Entities = e.entities(rows)
+	if len(rows) == 1 && len(a.Entities)+len(a.Details) == 0 {
+		a.Row = e.rowText(first)
+	}
 	return a
+}
+
+// maxRowText is how long, in bytes, the row of an alert is for people.
+const maxRowText = 500
+
+// rowText returns a row for people; empty if it can't be read, which its query tells.
+func (e *Evaluation) rowText(row int) string {
+	text, err := e.EventText(row)
+	if err != nil {
+		return ""
+	}
+	if len(text) > maxRowText {
+		text = strings.ToValidUTF8(text[:maxRowText], "") + "…"
+	}
+	return text
 }
 
 // maxEntities is how many entities an alert has at most; the mappings share

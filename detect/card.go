@@ -20,6 +20,7 @@ func (a *Alert) WriteCard(w io.Writer) error {
 		}
 		c.line(e.Type, strings.Join(parts, ", "))
 	}
+	c.line("row", a.Row)
 	for _, key := range slices.Sorted(maps.Keys(a.Details)) {
 		c.line(key, strings.Join(a.Details[key], ", "))
 	}

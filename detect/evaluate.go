@@ -53,6 +53,9 @@ type Alert struct {
 	// Rows are the rows of the evaluation, counted from 0, that the alert is
 	// about.
 	Rows []int
+	// Row is the row as JSON, perhaps cut, of an alert about one that has neither entities nor
+	// details: nothing else says what it is about.
+	Row string
 	// Events tell the rows apart from those of other windows, if the rule raises one
 	// alert an event; else there are none.
 	Events []string

@@ -322,3 +322,24 @@ func TestEntitiesOfColumns(t *testing.T) {
 		}
 	}
 }
+
+// TestRowOfAnAlert is there for people where nothing else says what an alert is about.
+func TestRowOfAnAlert(t *testing.T) {
+	q := &table{names: []string{"User", "Text"}, rows: [][]string{{"ana", strings.Repeat("é", 300)}, {"ben", "<b>"}}}
+	for name, c := range map[string]struct {
+		change func(*Rule)
+		want   string
+	}{
+		"an alert a row": {nil, `{"User":"ben","Text":"<b>"}`},
+		"one of all":     {func(r *Rule) { r.Grouping = SingleAlert }, ""},
+		"with details":   {func(r *Rule) { r.CustomDetails = map[string]string{"User": "User"} }, ""},
+	} {
+		e := evaluate(t, rule(c.change), q)
+		if got := e.Alerts[len(e.Alerts)-1].Row; got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	if got := evaluate(t, rule(nil), q).Alerts[0].Row; len(got) > maxRowText+3 || !strings.HasSuffix(got, "é…") {
+		t.Errorf("a long row is %q", got)
+	}
+}
