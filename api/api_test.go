@@ -228,6 +228,21 @@ func TestBadBodies(t *testing.T) {
 	want(t, "count", ask(t, srv, "Things_CL | count"), "[[2]]")
 }
 
+// Records that do not say their table do not come to be one that nobody asked for.
+func TestRecordsWithoutATable(t *testing.T) {
+	srv, _ := serve(t, limits())
+	for _, body := range []string{`{"n":1}`, "a,b\n1,2\n", `[{"n":1},{"n":2}]`} {
+		if status, text := post(t, srv.URL+"/v1/ingest", body); status != http.StatusBadRequest || !strings.Contains(text, "does not say which table") {
+			t.Errorf("%s: %d %s", body, status, text)
+		}
+	}
+	status, text := post(t, srv.URL+"/v1/ingest", "{\"n\":1}\n{\"Type\":\"Things_CL\",\"n\":2}\n")
+	if status != http.StatusOK || !strings.Contains(text, `{"Things_CL":1}`) || !strings.Contains(text, `"rejected":1`) {
+		t.Errorf("some say it: %d %s", status, text)
+	}
+	want(t, "tables", ask(t, srv, "union withsource = T * | distinct T"), `[["Things_CL"]]`)
+}
+
 func TestQueriesThatAreWrong(t *testing.T) {
 	srv, _ := serve(t, limits())
 	if got := ask(t, srv, "AADUserRiskEvents | where x == 1"); !strings.HasPrefix(got, "400") || !strings.Contains(got, "KS142") {

@@ -83,7 +83,7 @@ func (s *server) store(w http.ResponseWriter, r *http.Request, by caller, into s
 	}
 	defer leave()
 	_, decoded := s.o.Observer.Phase(r.Context(), "decode")
-	d, err := s.o.Intake.Decode(r.Context(), ingest.Input{Name: "body", Into: into, Base: "body", Reader: sent}, s.o.Limits.Body)
+	d, err := s.o.Intake.Decode(r.Context(), ingest.Input{Name: "body", Into: into, Reader: sent}, s.o.Limits.Body)
 	decoded(err)
 	if err != nil {
 		failed(w, err)

@@ -127,7 +127,7 @@ type Input struct {
 	Name string
 	// Into is the table that all records go to; empty to let the records say.
 	Into string
-	// Base is the table of records that do not say.
+	// Base is the table of records that do not say; empty to reject them.
 	Base string
 	// Lines says that the input is JSON records one a line, neither compressed
 	// nor with a byte order mark: a part of a file, cut at line ends.

@@ -283,6 +283,9 @@ func (d *decoder) record(members []member) {
 	d.added()
 }
 
+// errNoTable is told of a record that does not say its table, where nobody else does.
+var errNoTable = errors.New("the record does not say which table it is for, as its category or Type: send it to a table by name")
+
 // layout returns the layout for records of a category (diagnostic records) or
 // kind (the Type of an exported row).
 func (d *decoder) layout(key layoutKey) *layout {
@@ -303,7 +306,10 @@ func (d *decoder) layout(key layoutKey) *layout {
 			m.table = key.into
 		}
 		var refused error
-		if d.name != nil {
+		switch {
+		case m.table == "":
+			refused = errNoTable
+		case d.name != nil:
 			refused = d.name(m.table)
 		}
 		l = newLayout(key, m, d.columnsOf(m.table))
