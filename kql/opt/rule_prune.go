@@ -75,13 +75,6 @@ func (pr *pruner) node(n plan.Node, need []bool) (out plan.Node, at []int) {
 		return pr.filter(n, need)
 	case *plan.Sort, *plan.Top, *plan.TopHitters, *plan.Take, *plan.Serialize:
 		return pr.pass(n, need)
-	}
-	return pr.more(n, need)
-}
-
-// more is node for series and for the operators with subqueries.
-func (pr *pruner) more(n plan.Node, need []bool) (plan.Node, []int) {
-	switch n := n.(type) {
 	case *plan.MakeSeries:
 		return pr.makeSeries(n)
 	case *plan.TopNested:
