@@ -65,6 +65,37 @@ func TestWrittenRulesAreRead(t *testing.T) {
 	}
 }
 
+// TestEveryFieldIsWritten writes a rule to which every field says something, so that a new
+// field is not forgotten, and reads it again.
+func TestEveryFieldIsWritten(t *testing.T) {
+	r, delay := fullRule(), 3*time.Minute
+	r.Disabled, r.Once, r.Delay, r.First = true, true, &delay, 9*time.Hour
+	r.Start = time.Date(2026, 3, 1, 6, 0, 0, 0, time.UTC)
+	r.Origin, r.Remediation = CustomDetection, "Ask the user."
+	r.Connectors = []map[string]any{{"connectorId": "AzureActiveDirectory"}}
+	ofFile := []string{"File", "Lines", "QueryPlace", "LeftOut", "Warnings"}
+	for _, window := range []string{"ByArrival", "ByGenerated"} { // there is one of the two
+		w := *r
+		w.ByArrival, w.ByGenerated = window == "ByArrival", window == "ByGenerated"
+		v := reflect.ValueOf(w)
+		for i := range v.NumField() {
+			name := v.Type().Field(i).Name
+			if v.Field(i).IsZero() && !slices.Contains(ofFile, name) && !strings.HasPrefix(name, "By") {
+				t.Errorf("%s is zero: give it a value here", name)
+			}
+		}
+		text, err := w.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ParseYAML("r.yaml", text)
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, text)
+		}
+		same(t, window, got, &w, func(*Rule) {})
+	}
+}
+
 // TestSubTechniquesInARM writes techniques as the service takes them: T1078.004 is none.
 func TestSubTechniquesInARM(t *testing.T) {
 	r := rule(func(r *Rule) { r.Techniques = []string{"T1078.004", "T1110", "T1078"} })
