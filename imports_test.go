@@ -40,27 +40,27 @@ const layers = `
 	workspace       : kql/types kql/column kql/plan kql/bind kql/opt kql/syntax kql catalog external functions watchlist
 	check           : kql kql/bind kql/syntax
 	locations       : kql/types kql/dynamic kql/column kql/function
-	output          : kql/types kql/dynamic kql/column kql parquet
+	output          : kql/types kql/dynamic kql/column kql parquet internal/oneline
 	explain         : kql/types kql/function kql/syntax kql/plan kql/exec kql
-	detect          : kql/types kql/dynamic kql/column kql/syntax internal/rulefiles
+	detect          : kql/types kql/dynamic kql/column kql/syntax internal/rulefiles internal/oneline
 
 	intake          : kql/types kql/dynamic kql/column external ingest store
 	folders         : kql/types kql/dynamic kql/column kql/plan files ingest intake parquet store
 	kafka           : kql/dynamic ingest intake store
 	config          : internal/spelling
-	command         : kql/types kql/dynamic kql/column kql/plan kql/bind kql/syntax kql config external functions intake store
+	command         : kql/types kql/dynamic kql/column kql/plan kql/bind kql/syntax kql config external functions intake store internal/spelling
 	api             : kql/types kql/column kql/plan kql/function kql/exec kql/bind kql/syntax kql command config database external incident ingest intake notify output store workspace
 
 	telemetry       : incident intake notify store
 
 	rules           :
-	incident        : kql/types database detect
+	incident        : kql/types database detect internal/spelling internal/oneline
 	incident/remote : incident
 	database        :
 	ledger          : database
 	schedule        : kql/types detect ledger internal/rulefiles
-	automation      : database incident internal/rulefiles
-	notify          : config database incident
+	automation      : database incident internal/rulefiles internal/spelling
+	notify          : config database incident internal/oneline
 	backtest        : detect
 	rulecheck       : kql/types kql/bind kql/syntax kql/plan kql detect
 	ruletest        : kql/types kql/column kql/plan kql/syntax kql ingest output workspace detect internal/rulefiles internal/spelling
@@ -71,6 +71,7 @@ const layers = `
 	internal/rulefiles : internal/filetree internal/spelling
 	internal/filetree :
 	internal/spelling :
+	internal/oneline :
 	internal/pace :
 	internal/postgres :
 	internal/kafkagroup :

@@ -168,7 +168,7 @@ func (c *conditionParser) changed(p *propertyFields, at string) condition {
 
 func (c *conditionParser) grew(p *propertyFields, at string) condition {
 	of := map[string]func(*incident.Incident) []string{
-		"Alerts": func(i *incident.Incident) []string { return i.Alerts }, "Labels": labelsOf,
+		"Alerts": func(i *incident.Incident) []string { return i.Alerts }, "Labels": (*incident.Incident).LabelNames,
 		"Tactics": func(i *incident.Incident) []string { return i.Tactics }, "Comments": commentsOf,
 	}
 	name := c.oneOf(at+"arrayType", p.ArrayType, "Alerts", "Labels", "Tactics", "Comments")

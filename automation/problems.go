@@ -7,6 +7,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/calypso-kql/calypso/internal/rulefiles"
+	"github.com/calypso-kql/calypso/internal/spelling"
 )
 
 // problems collects all that is wrong with a rule, with the lines.
@@ -35,16 +36,9 @@ func (p *problems) oneOf(path, text string, names ...string) string {
 		}
 	}
 	if text == "" {
-		p.Add(path, "is missing: want %s", orList(names))
+		p.Add(path, "is missing: want %s", spelling.Or(names))
 	} else {
-		p.Add(path, "%q: want %s", text, orList(names))
+		p.Add(path, "%q: want %s", text, spelling.Or(names))
 	}
 	return ""
-}
-
-func orList(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }

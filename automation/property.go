@@ -48,7 +48,7 @@ func properties() []property {
 		incidentProperty("IncidentSeverity", severityOf),
 		incidentProperty("IncidentStatus", statusOf),
 		incidentProperty("IncidentTactics", func(i *incident.Incident) []string { return i.Tactics }),
-		incidentProperty(label, labelsOf),
+		incidentProperty(label, (*incident.Incident).LabelNames),
 		incidentProperty("IncidentProviderName", func(*incident.Incident) []string { return []string{provider} }),
 		incidentProperty("IncidentRelatedAnalyticRuleIds", func(i *incident.Incident) []string { return append(slices.Clone(i.Rules), i.RuleNames...) }),
 		incidentProperty(detailKey, func(i *incident.Incident) []string { return slices.Sorted(maps.Keys(i.Details)) }),
@@ -85,13 +85,6 @@ func ownerOf(i *incident.Incident) []string {
 		if s != "" && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
-	}
-	return out
-}
-
-func labelsOf(i *incident.Incident) (out []string) {
-	for _, l := range i.Labels {
-		out = append(out, l.Name)
 	}
 	return out
 }
@@ -273,7 +266,7 @@ func labels(s *subject) (out []map[string][]string) {
 	if s.after == nil {
 		return nil
 	}
-	for _, l := range labelsOf(s.after) {
+	for _, l := range s.after.LabelNames() {
 		out = append(out, map[string][]string{label: {l}})
 	}
 	return out

@@ -158,7 +158,7 @@ func (x *expectation) differs(i *incident.Incident, channels []string) (wrong []
 	for _, l := range []struct {
 		name       string
 		have, want []string
-	}{{"labels", labelsOf(i), x.Labels}, {"tasks", tasks, x.Tasks}, {"notify", channels, x.Notify}} {
+	}{{"labels", i.LabelNames(), x.Labels}, {"tasks", tasks, x.Tasks}, {"notify", channels, x.Notify}} {
 		for _, w := range l.want {
 			if !slices.Contains(l.have, w) {
 				wrong = append(wrong, fmt.Sprintf("%s are %s, want %s", l.name, strings.Join(l.have, ", "), w))

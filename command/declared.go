@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/calypso-kql/calypso/config"
+	"github.com/calypso-kql/calypso/internal/spelling"
 	"github.com/calypso-kql/calypso/kql/syntax"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -120,14 +121,7 @@ func unknown(text string, tokens []syntax.Token, m *matcher) error {
 	if m.far < len(tokens) {
 		got = fmt.Sprintf("%s is not understood here", quoted(tokens[m.far].Text))
 	}
-	return mistake(text, from, to, got+": write "+orList(want)+more)
-}
-
-func orList(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+	return mistake(text, from, to, got+": write "+spelling.Or(want)+more)
 }
 
 // quoted returns a word of the user's in quotes, short.

@@ -6,12 +6,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/calypso-kql/calypso/internal/oneline"
 )
 
 // WriteCard draws the alert for people: a card of lines as long as its values.
 func (a *Alert) WriteCard(w io.Writer) error {
 	c := card{}
-	c.printf("┌ %s · %s\n", strings.ToUpper(string(a.Severity)), OneLine(a.Name))
+	c.printf("┌ %s · %s\n", strings.ToUpper(string(a.Severity)), oneline.Of(a.Name))
 	c.line("", a.Description)
 	for _, e := range a.Entities {
 		var parts []string
@@ -44,20 +46,9 @@ func (c *card) printf(format string, args ...any) { fmt.Fprintf(c, format, args.
 
 // line writes a named value; an empty one is left out.
 func (c *card) line(name, value string) {
-	if value = OneLine(value); value != "" && name == "" {
+	if value = oneline.Of(value); value != "" && name == "" {
 		c.printf("│ %s\n", value)
 	} else if value != "" {
 		c.printf("│ %-16s %s\n", name, value)
 	}
-}
-
-// OneLine makes a text fit for a line, and keeps what an attacker may have written
-// from drawing on the terminal: control characters are blanks.
-func OneLine(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s))
 }

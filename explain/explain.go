@@ -77,7 +77,7 @@ type Column struct {
 // optimization.
 func Of(e *kql.Engine, q *kql.Query, o kql.RunOptions) (*Explanation, error) {
 	p, note := q.Plan(), ""
-	if pending(p) {
+	if plan.HasPending(p) {
 		note = "some columns are known only when the query runs; this is the plan before that"
 	} else {
 		var err error

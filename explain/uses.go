@@ -21,16 +21,6 @@ func tables(p *plan.Query) []Table {
 	return out
 }
 
-// pending says whether p has operators whose columns only the rows can tell.
-func pending(p *plan.Query) bool {
-	found := false
-	plan.EachNode(p, func(n plan.Node) {
-		_, ok := n.(*plan.Pending)
-		found = found || ok
-	})
-	return found
-}
-
 func addRead(tables []Table, n *plan.Read) []Table {
 	i := slices.IndexFunc(tables, func(t Table) bool { return t.Name == n.Table })
 	if i < 0 {

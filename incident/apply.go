@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/calypso-kql/calypso/internal/spelling"
 )
 
 // apply makes the edit of an incident, which is a copy that may be changed, and says
@@ -135,9 +137,9 @@ func (a *application) close(e *Edit) error {
 			return &Invalid{"classificationReason", fmt.Sprintf("%q: %s has none", r, c)}
 		}
 		if r == "" {
-			return &Invalid{"classificationReason", fmt.Sprintf("is missing: %s wants %s", c, orList(names))}
+			return &Invalid{"classificationReason", fmt.Sprintf("is missing: %s wants %s", c, spelling.Or(names))}
 		}
-		return &Invalid{"classificationReason", fmt.Sprintf("%q: %s wants %s", r, c, orList(names))}
+		return &Invalid{"classificationReason", fmt.Sprintf("%q: %s wants %s", r, c, spelling.Or(names))}
 	}
 	a.classify(c, r, comment)
 	return nil

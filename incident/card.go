@@ -8,34 +8,34 @@ import (
 	"strings"
 	"time"
 
-	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/internal/oneline"
 )
 
 // WriteCard draws an incident for people, with its alerts, its changes, and those that
 // are similar.
 func (i *Incident) WriteCard(w io.Writer, alerts []*Alert, changes []Change, similar []Similar) error {
 	c := card{}
-	c.printf("┌ #%d · %s · %s\n", i.Number, strings.ToUpper(string(i.Severity)), detect.OneLine(i.Title))
+	c.printf("┌ #%d · %s · %s\n", i.Number, strings.ToUpper(string(i.Severity)), oneline.Of(i.Title))
 	c.facts(i)
 	c.section(fmt.Sprintf("alerts (%d)", len(i.Alerts)))
 	for _, a := range alerts {
-		c.printf("│ %s  %-13s %-10s %s  %s\n", clock(a.Generated), a.Severity, a.Status, detect.OneLine(a.Name), a.ID)
+		c.printf("│ %s  %-13s %-10s %s  %s\n", clock(a.Generated), a.Severity, a.Status, oneline.Of(a.Name), a.ID)
 	}
 	if len(similar) > 0 {
 		c.section("similar incidents, by identifiers in common")
 	}
 	for _, x := range similar {
-		c.printf("│ #%d  %s  %s  %d in common\n", x.Number, x.Status, detect.OneLine(x.Title), x.Shared)
+		c.printf("│ #%d  %s  %s  %d in common\n", x.Number, x.Status, oneline.Of(x.Title), x.Shared)
 	}
 	if len(i.Comments) > 0 {
 		c.section(fmt.Sprintf("comments (%d)", len(i.Comments)))
 	}
 	for _, m := range i.Comments {
-		c.printf("│ %s  %s: %s\n", clock(m.Created), detect.OneLine(m.Author), detect.OneLine(m.Message))
+		c.printf("│ %s  %s: %s\n", clock(m.Created), oneline.Of(m.Author), oneline.Of(m.Message))
 	}
 	c.section("timeline")
 	for _, ch := range changes {
-		c.printf("│ %s  %s\n", clock(ch.Time), detect.OneLine(ch.String()))
+		c.printf("│ %s  %s\n", clock(ch.Time), oneline.Of(ch.String()))
 	}
 	c.printf("└ %s, version %d\n", i.Name, i.Version)
 	_, err := io.WriteString(w, c.String())
@@ -55,7 +55,7 @@ func (c *card) facts(i *Incident) {
 	c.line("status", status)
 	c.line("because", i.ClassificationComment)
 	c.line("owner", i.Owner.String())
-	c.line("labels", strings.Join(labelNames(i.Labels), ", "))
+	c.line("labels", strings.Join(i.LabelNames(), ", "))
 	c.line("rule", strings.Join(i.RuleNames, ", "))
 	c.line("events", span(i.FirstActivity, i.LastActivity))
 	c.line("created", clock(i.Created))
@@ -127,7 +127,7 @@ func counted(alerts int) string {
 // WriteCard draws an alert for people.
 func (a *Alert) WriteCard(w io.Writer) error {
 	c := card{}
-	c.printf("┌ %s · %s\n", strings.ToUpper(string(a.Severity)), detect.OneLine(a.Name))
+	c.printf("┌ %s · %s\n", strings.ToUpper(string(a.Severity)), oneline.Of(a.Name))
 	c.line("", a.Description)
 	c.line("status", string(a.Status))
 	if a.Incident > 0 {
@@ -160,7 +160,7 @@ func (i *Incident) Line() string {
 	if o := i.Owner.String(); o != "" {
 		parts = append(parts, "owner "+o)
 	}
-	return detect.OneLine(fmt.Sprintf("#%d %s: %s", i.Number, i.Title, strings.Join(parts, ", ")))
+	return oneline.Of(fmt.Sprintf("#%d %s: %s", i.Number, i.Title, strings.Join(parts, ", ")))
 }
 
 type card struct{ strings.Builder }
@@ -169,10 +169,10 @@ func (c *card) printf(format string, args ...any) { fmt.Fprintf(c, format, args.
 
 // line writes a named value; an empty one is left out.
 func (c *card) line(name, value string) {
-	if value = detect.OneLine(value); value != "" && name == "" {
+	if value = oneline.Of(value); value != "" && name == "" {
 		c.printf("│ %s\n", value)
 	} else if value != "" {
-		c.printf("│ %-16s %s\n", detect.OneLine(name), value)
+		c.printf("│ %-16s %s\n", oneline.Of(name), value)
 	}
 }
 

@@ -192,3 +192,11 @@ const (
 	AlertResolved   AlertStatus = "Resolved"
 	AlertDismissed  AlertStatus = "Dismissed"
 )
+
+// LabelNames returns the names of the incident's labels.
+func (i *Incident) LabelNames() (names []string) {
+	for _, l := range i.Labels {
+		names = append(names, l.Name)
+	}
+	return names
+}

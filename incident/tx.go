@@ -185,20 +185,13 @@ func (t *transaction) save(i *Incident, c Change) error {
 		return err
 	}
 	_, err = t.Exec("UPDATE incidents SET status = ?, severity = ?, owner = ?, labels = ?, alerts = ?, modified = ?, body = ? WHERE number = ?",
-		i.Status, i.Severity, between(i.Owner.ObjectID, i.Owner.Email, i.Owner.AssignedTo, i.Owner.UserPrincipalName), between(labelNames(i.Labels)...),
+		i.Status, i.Severity, between(i.Owner.ObjectID, i.Owner.Email, i.Owner.AssignedTo, i.Owner.UserPrincipalName), between(i.LabelNames()...),
 		len(i.Alerts), micros(i.LastModified), body, i.Number)
 	if err != nil {
 		return err
 	}
 	_, err = t.Exec("INSERT INTO incident_changes (incident, version, body) VALUES (?, ?, ?)", c.Incident, c.Version, change)
 	return err
-}
-
-func labelNames(labels []Label) (names []string) {
-	for _, l := range labels {
-		names = append(names, l.Name)
-	}
-	return names
 }
 
 // between writes names so that one of them can be looked for with LIKE.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/calypso-kql/calypso/detect"
+	"github.com/calypso-kql/calypso/internal/spelling"
 )
 
 // A Classification is what a closed incident was.
@@ -112,12 +113,5 @@ func oneOf[T ~string](field, s string, known ...T) (T, error) {
 		}
 		names = append(names, string(k))
 	}
-	return "", &Invalid{field, fmt.Sprintf("%q: want %s", s, orList(names))}
-}
-
-func orList(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+	return "", &Invalid{field, fmt.Sprintf("%q: want %s", s, spelling.Or(names))}
 }

@@ -88,13 +88,3 @@ func (q *Query) discover(ctx context.Context, o RunOptions, p *plan.Query) ([]*c
 	})
 	return out, err
 }
-
-// hasPending reports whether p has operators whose columns are not known yet.
-func hasPending(p *plan.Query) bool {
-	found := false
-	plan.EachNode(p, func(n plan.Node) {
-		_, ok := n.(*plan.Pending)
-		found = found || ok
-	})
-	return found
-}

@@ -115,7 +115,7 @@ func (e *Engine) compile(ctx context.Context, text string, catalog bind.Catalog,
 		diags = append(diags, q.settings.takeOptions(q.info.Options)...)
 		slices.SortStableFunc(diags[q.syntax:], func(x, y syntax.Diagnostic) int { return x.Pos - y.Pos })
 	}
-	q.pending = hasPending(q.plan)
+	q.pending = plan.HasPending(q.plan)
 	for _, d := range diags {
 		q.failed = q.failed || d.Severity == syntax.Error
 	}

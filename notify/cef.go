@@ -29,7 +29,7 @@ func cef(m *Message, title, text, version string, most int) string {
 
 // cefHeader escapes a field of the header, which is one line.
 func cefHeader(s string) string {
-	return strings.NewReplacer(`\`, `\\`, "|", `\|`).Replace(oneLine(s))
+	return strings.NewReplacer(`\`, `\\`, "|", `\|`).Replace(folded(s))
 }
 
 // cefValue escapes a value of the extension. Line breaks are allowed there, as \n;

@@ -218,8 +218,8 @@ func (t *texts) render(e *Event) (title, text string, err error) {
 	if text, err = t.text.render(e); err != nil {
 		return "", "", &refusal{err: err, final: true}
 	}
-	if title = oneLine(title); title == "" {
-		title = oneLine(e.Headline())
+	if title = folded(title); title == "" {
+		title = folded(e.Headline())
 	}
 	return title, strings.TrimSpace(text), nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/incident"
+	"github.com/calypso-kql/calypso/internal/oneline"
 )
 
 // Digest is the type of a message about several events.
@@ -180,15 +181,8 @@ func rank(severity string) int {
 	return 1 // trouble with rules is not less than that
 }
 
-// oneLine makes a text fit for a line: control characters are blanks.
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, s)), " ")
-}
+// folded makes a text fit for a line, with one blank where there are several.
+func folded(s string) string { return strings.Join(strings.Fields(oneline.Blanked(s)), " ") }
 
 // cut shortens a text to n characters.
 func cut(s string, n int) string {

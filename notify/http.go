@@ -142,7 +142,7 @@ func answered(to *url.URL, resp *http.Response, said string) error {
 		if l, err := resp.Location(); err == nil {
 			why += ": give the address at " + l.Host
 		}
-	} else if text := oneLine(strings.ToValidUTF8(said, "")); text != "" {
+	} else if text := folded(strings.ToValidUTF8(said, "")); text != "" {
 		why += ": " + cut(text, 200)
 	}
 	r := &refusal{err: errors.New(why)}

@@ -72,7 +72,7 @@ func incidentEvent(before, after *incident.Incident, c incident.Change) Event {
 	e := Event{
 		ID: fmt.Sprintf("incident:%s:%d", after.Name, after.Version), Type: incidentType(before, after), Time: c.Time, Subject: "incident:" + after.Name,
 		Title: after.Title, Description: after.Description, Severity: string(after.Severity), Tactics: after.Tactics, Techniques: after.Techniques,
-		Tags: labelsOf(after), Entities: entitiesOf(after.Entities), Details: after.Details, Link: after.URL,
+		Tags: after.LabelNames(), Entities: entitiesOf(after.Entities), Details: after.Details, Link: after.URL,
 		Incident: &Incident{
 			Number: after.Number, Status: string(after.Status), Owner: after.Owner.String(), Classification: string(after.Classification),
 			Reason: string(after.ClassificationReason), Comment: after.ClassificationComment, Alerts: len(after.Alerts),
@@ -109,13 +109,6 @@ func incidentType(before, after *incident.Incident) config.EventType {
 	return config.IncidentUpdated
 }
 
-func labelsOf(i *incident.Incident) (out []string) {
-	for _, l := range i.Labels {
-		out = append(out, l.Name)
-	}
-	return out
-}
-
 // changes are what people want to know of what has changed.
 func changes(before, after *incident.Incident) (out []Change) {
 	differ := func(property, from, to string) {
@@ -127,7 +120,7 @@ func changes(before, after *incident.Incident) (out []Change) {
 	differ("Severity", string(before.Severity), string(after.Severity))
 	differ("Owner", before.Owner.String(), after.Owner.String())
 	differ("Title", before.Title, after.Title)
-	was, is := labelsOf(before), labelsOf(after)
+	was, is := before.LabelNames(), after.LabelNames()
 	for _, l := range was {
 		if !slices.Contains(is, l) {
 			differ("Label", l, "")

@@ -137,7 +137,7 @@ func (q *Queue) put(tx *database.Tx, c *channel, e *Event) error {
 	now := q.o.Now()
 	_, err = tx.Exec(`INSERT INTO notifications (id, channel, subject, seq, event, type, severity, priority, headline, state, released, not_before, created)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		messageID(e.ID, c.Name), c.Name, e.Subject, q.stamp(now), string(text), string(e.Type), e.Severity, rank(e.Severity), oneLine(e.Headline()), released, now.UnixMicro(), now.UnixMicro())
+		messageID(e.ID, c.Name), c.Name, e.Subject, q.stamp(now), string(text), string(e.Type), e.Severity, rank(e.Severity), folded(e.Headline()), released, now.UnixMicro(), now.UnixMicro())
 	return err
 }
 

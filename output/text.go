@@ -2,13 +2,12 @@ package output
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/mattn/go-runewidth"
 
+	"github.com/calypso-kql/calypso/internal/oneline"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/kql/types"
 )
@@ -55,7 +54,7 @@ func textRows(t kql.Table) ([][]string, error) {
 		row := make([]string, len(cells))
 		for j, cell := range cells {
 			buf = cell(buf[:0], i)
-			row[j] = oneLine(buf)
+			row[j] = oneline.Blanked(string(buf))
 		}
 		rows = append(rows, row)
 		return nil
@@ -63,22 +62,10 @@ func textRows(t kql.Table) ([][]string, error) {
 	return rows, err
 }
 
-// oneLine shows line ends and other control characters as one blank, so that what
-// stands in a log can neither break the layout nor command the terminal; marks
-// that turn the direction of writing, too.
-func oneLine(b []byte) string {
-	return string(bytes.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, b))
-}
-
 func columnNames(s types.Schema) []string {
 	names := make([]string, s.Len())
 	for j, c := range s.Columns {
-		names[j] = oneLine([]byte(c.Name))
+		names[j] = oneline.Blanked(c.Name)
 	}
 	return names
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/calypso-kql/calypso/automation"
+	"github.com/calypso-kql/calypso/internal/oneline"
 )
 
 func automationCommand() *cobra.Command {
@@ -34,7 +35,7 @@ something is.`,
 				if !r.Expires.IsZero() {
 					until = r.Expires.Format(time.RFC3339)
 				}
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s:%d\n", r.Order, oneLine(r.Name), when, until, r.ID, r.File, r.Line)
+				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s:%d\n", r.Order, oneline.Of(r.Name), when, until, r.ID, r.File, r.Line)
 			}
 			if err := w.Flush(); err != nil {
 				return failed(err)
@@ -76,7 +77,7 @@ exit code is 1 if a test fails, 3 if a file is wrong.`,
 						continue
 					}
 					bad++
-					fmt.Printf("FAIL  %s:%d  %s: %s\n", r.File, t.Line, oneLine(r.Name), oneLine(t.Name))
+					fmt.Printf("FAIL  %s:%d  %s: %s\n", r.File, t.Line, oneline.Of(r.Name), oneline.Of(t.Name))
 					for _, w := range wrong {
 						fmt.Printf("      %s\n", w)
 					}

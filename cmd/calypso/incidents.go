@@ -15,6 +15,7 @@ import (
 	"github.com/calypso-kql/calypso/detect"
 	"github.com/calypso-kql/calypso/incident"
 	"github.com/calypso-kql/calypso/ingest"
+	"github.com/calypso-kql/calypso/internal/oneline"
 	"github.com/calypso-kql/calypso/kql/types"
 )
 
@@ -167,7 +168,7 @@ func writeIncidents(all []*incident.Incident) error {
 // short keeps a text to a part of a line.
 func short(s string) string {
 	const most = 50
-	r := []rune(detect.OneLine(s))
+	r := []rune(oneline.Of(s))
 	if len(r) > most {
 		return string(r[:most-1]) + "…"
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/calypso-kql/calypso/config"
 	"github.com/calypso-kql/calypso/database"
+	"github.com/calypso-kql/calypso/internal/oneline"
 	"github.com/calypso-kql/calypso/notify"
 )
 
@@ -93,7 +94,7 @@ func showNotifications(entries []notify.Entry, format string) error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "Created\tChannel\tState\tAttempts\tEvent\tID\tMessage\tError")
 	for _, e := range entries {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", stamp(e.Created), e.Channel, e.State, e.Attempt, e.Type, e.ID, e.Headline, oneLine(e.Error))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", stamp(e.Created), e.Channel, e.State, e.Attempt, e.Type, e.ID, e.Headline, oneline.Of(e.Error))
 	}
 	return failed(w.Flush())
 }
@@ -209,14 +210,4 @@ func testChannels(ctx context.Context, c config.Config, event string, names []st
 		return &exitError{code: exitFailed}
 	}
 	return nil
-}
-
-// oneLine makes a text fit for a cell of a table on a terminal.
-func oneLine(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s))
 }

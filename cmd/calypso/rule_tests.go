@@ -18,6 +18,7 @@ import (
 	"github.com/calypso-kql/calypso/catalog"
 	"github.com/calypso-kql/calypso/detect"
 	"github.com/calypso-kql/calypso/internal/filetree"
+	"github.com/calypso-kql/calypso/internal/oneline"
 	"github.com/calypso-kql/calypso/internal/pace"
 	"github.com/calypso-kql/calypso/kql"
 	"github.com/calypso-kql/calypso/ruletest"
@@ -166,7 +167,7 @@ func (t *ruleTests) tell(paths []string, junit string, all bool) error {
 		switch {
 		case len(r.Failures) > 0:
 			bad++
-			fmt.Printf("FAIL  %s  %s\n", r.File, detect.OneLine(r.Name))
+			fmt.Printf("FAIL  %s  %s\n", r.File, oneline.Of(r.Name))
 			for _, f := range r.Failures {
 				fmt.Printf("      %s\n", strings.ReplaceAll(f, "\n", "\n      "))
 			}
@@ -174,7 +175,7 @@ func (t *ruleTests) tell(paths []string, junit string, all bool) error {
 				fmt.Printf("      note: %s\n", n)
 			}
 		case t.verbose:
-			fmt.Printf("ok    %s  %s  %s\n", r.File, detect.OneLine(r.Name), r.Took.Round(100*time.Microsecond))
+			fmt.Printf("ok    %s  %s  %s\n", r.File, oneline.Of(r.Name), r.Took.Round(100*time.Microsecond))
 		}
 	}
 	for _, err := range t.wrong {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/calypso-kql/calypso/internal/oneline"
 	"github.com/calypso-kql/calypso/ledger"
 )
 
@@ -84,5 +85,5 @@ func errorOf(r *ledger.Run) string {
 		what, _, _ := strings.Cut(rest, "\n")
 		line += " " + what
 	}
-	return oneLine(line)
+	return oneline.Of(line)
 }

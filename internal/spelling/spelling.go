@@ -1,6 +1,16 @@
-// Package spelling says how far a name is from another: what was probably meant by one
-// that is not known.
+// Package spelling is for errors about names that are not known: how far one is from
+// another, and which there are.
 package spelling
+
+import "strings"
+
+// Or lists names as a sentence does: a, b or c.
+func Or(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
 
 // Distance counts the bytes to insert, delete, replace or swap with their neighbour to
 // make b of a; for more than most it is most+1, found sooner. Case counts. It takes time

@@ -51,7 +51,7 @@ func inKernel(fold, negate bool) function.Kernel {
 			case types.Int, types.Long:
 				return inList(c, args, n, negate, exactLong, newPlainSet)
 			case types.Real:
-				return inList(c, args, n, negate, numberAsReal, newPlainSet)
+				return inList(c, args, n, negate, numberOf, newPlainSet)
 			case types.Decimal:
 				return inList(c, args, n, negate, numberAsDecimal, newDecimalSet)
 			case types.DateTime:
@@ -264,13 +264,6 @@ func exactLong(v dynamic.Value) (int64, bool) {
 	}
 	n, ok := v.ToLong()
 	return n, ok && compareLong(v, n) == 0
-}
-
-func numberAsReal(v dynamic.Value) (float64, bool) {
-	if !isNumber(v) {
-		return 0, false
-	}
-	return v.ToReal()
 }
 
 func numberAsDecimal(v dynamic.Value) (types.Decimal128, bool) {

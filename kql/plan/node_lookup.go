@@ -82,3 +82,13 @@ func (n *Pending) describe() string { return n.What + ", columns not known yet" 
 
 func (*IPLookup) node() {}
 func (*Pending) node()  {}
+
+// HasPending reports whether q has operators whose columns only the rows can tell.
+func HasPending(q *Query) bool {
+	found := false
+	EachNode(q, func(n Node) {
+		_, ok := n.(*Pending)
+		found = found || ok
+	})
+	return found
+}
