@@ -43,6 +43,13 @@ func clientParameter(at *syntax.Ident) syntax.Diagnostic {
 	return fault("KS213", at, "{%s} is a parameter that a workbook or dashboard replaces by a value: write that value, or a name without braces", at.Name)
 }
 
+// noTableLike is KS142: a pattern that matches no table.
+//
+// Example: union NoSuch*
+func noTableLike(pattern *syntax.Ident) syntax.Diagnostic {
+	return fault("KS142", pattern, "no table matches the pattern '%s'", pattern.Name)
+}
+
 // unknownFunction is KS211: a call of nothing.
 //
 // Example: print no_such_function(1)
@@ -62,6 +69,13 @@ func argumentsNeeded(at syntax.Node, name string) syntax.Diagnostic {
 // Example: print x = 1 | extend y = x.a
 func noMembers(at syntax.Node, name string, t types.Type) syntax.Diagnostic {
 	return fault("KS142", at, "a %s has no member '%s': only dynamic values have members, see parse_json(…)", t, name)
+}
+
+// memberOfTable is KS142 for a column that is asked of a table, as SQL has it.
+//
+// Example: let T = print a = 1; print b = 2 | where T.a == b
+func memberOfTable(at syntax.Node, name string) syntax.Diagnostic {
+	return fault("KS142", at, "the name '%s' does not refer to a column here: columns are written without their table's name, and after a join one of the right table that both have is %s1", name, name)
 }
 
 // unknownType is KS160: the name of no type.

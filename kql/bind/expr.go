@@ -50,10 +50,15 @@ func ofValue(v value) entity { return entity{value: v} }
 
 // scalar binds an expression that must be a value.
 func (b *binder) scalar(sc *scope, e syntax.Expr) value {
+	return b.scalarOr(sc, e, scalarExpected(e))
+}
+
+// scalarOr is scalar with what is to be said of a table.
+func (b *binder) scalarOr(sc *scope, e syntax.Expr, isTable syntax.Diagnostic) value {
 	x := b.expr(sc, e)
 	if x.table != nil {
 		if _, isRead := x.table.node.(*plan.Read); isRead || !x.table.open || x.table.schema().Len() > 0 {
-			b.report(scalarExpected(e))
+			b.report(isTable)
 		}
 		return unknownValue()
 	}

@@ -100,7 +100,7 @@ func (b *binder) partsLike(sc *scope, id *syntax.Ident, fuzzy bool) []part {
 		if fuzzy {
 			b.report(fuzzyNotFound(id))
 		} else {
-			b.report(unknownTableName(id, id.Name, nil))
+			b.report(noTableLike(id))
 		}
 	}
 	return parts

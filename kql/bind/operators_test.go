@@ -175,7 +175,7 @@ func TestOperatorErrors(t *testing.T) {
 		{`Events | join (print User = 1) on User`, "KS227 34-38"},
 		{`Events | lookup kind=leftanti Users on Id`, "KS005 21-29"},
 		{`union Events, NoSuchTable`, "KS204 14-25"},
-		{`union Nope*`, "KS204 6-11"},
+		{`union Nope*`, "KS142 6-11"},
 		{`Events | mv-expand Id`, "KS141 19-21"},
 		{`Events | mv-expand Data, Data`, "KS171 25-29"},
 		{`Events | parse User with a b`, "KS101 27-28"},

@@ -32,7 +32,11 @@ func (b *binder) path(sc *scope, e *syntax.PathExpr) entity {
 	if cat, ok := b.otherCatalog(sc, e.X); ok {
 		return b.inCatalog(sc, cat, e)
 	}
-	x := b.scalar(sc, e.X)
+	isTable := scalarExpected(e.X)
+	if sel, ok := e.Sel.(*syntax.Ident); ok {
+		isTable = memberOfTable(sel, sel.Name)
+	}
+	x := b.scalarOr(sc, e.X, isTable)
 	switch sel := e.Sel.(type) {
 	case *syntax.Ident:
 		if sel.Braced {
