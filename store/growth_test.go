@@ -58,6 +58,38 @@ func TestStreamsAreInTheLastFilesOfIDs(t *testing.T) {
 	}
 }
 
+// A crash between the copy and the file, while streams are left out of them, is no damage.
+func TestCrashWhileIDsBecomeThin(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, Options{idle: true})
+	for i := range 2 {
+		mustAppend(t, s, Batch{ID: fmt.Sprint(i), Source: "stream", Offset: int64(i), Rows: []Rows{rowsOf("Events", i, i+1)}})
+		rotate(t, s)
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Close()
+	path := filepath.Join(dir, logFolder, idsName(1))
+	fat, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, err := thinIDs(path, func(string) {}); err != nil || !left {
+		t.Fatal(left, err)
+	}
+	if err := os.WriteFile(path, fat, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir, Options{idle: true})
+	if d := s.Damage(); len(d) > 0 {
+		t.Error(d)
+	}
+	if offset, ok := s.Offset("stream"); !ok || offset != 1 || !s.Stored("0") || !s.Stored("1") {
+		t.Errorf("the stream is known up to %d (%v)", offset, ok)
+	}
+}
+
 // The list of segments that went does not grow while a table expires day after day.
 func TestGoneSegmentsAreForgotten(t *testing.T) {
 	dir := t.TempDir()

@@ -148,7 +148,9 @@ func (s *seen) mendIDs(path string) (written int64, mended, err error) {
 		if bytes.Equal(text, b) {
 			return written, nil, nil
 		}
-		if copyErr == nil {
+		// A copy that is whole was written anew, and a crash came before the file was.
+		var other seen
+		if _, _, damaged := other.decodeIDs(path+copyEnd, b); copyErr == nil && damaged != nil {
 			mended = &DamageError{File: path + copyEnd, What: "it is not as the file is that it is a copy of; mended from that"}
 		}
 		return written, errors.Join(mended, writeFile(path+copyEnd, func(string) {}, text)), nil
