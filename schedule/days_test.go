@@ -276,7 +276,7 @@ func TestDays(t *testing.T) {
 	if raceDetector {
 		t.Skip("too slow under the race detector")
 	}
-	seed, seeds, hours := uint64(1), 1, 3
+	seed, seeds, hours := uint64(1), 1, 24
 	if text := os.Getenv("CALYPSO_DAYS"); text != "" {
 		if _, err := fmt.Sscanf(text, "%d,%d,%d", &seed, &seeds, &hours); err != nil {
 			t.Fatal(err)
