@@ -1,9 +1,11 @@
 package builtin
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"strings"
 	"sync/atomic"
 
 	"github.com/calypso-kql/calypso/kql/function"
@@ -50,7 +52,7 @@ const (
 func newMatcher(pattern string, at anchor) (*matcher, error) {
 	t, err := translateRegex(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
+		return nil, wrongPattern(pattern, err)
 	}
 	switch at {
 	case anchorStart:
@@ -60,18 +62,18 @@ func newMatcher(pattern string, at anchor) (*matcher, error) {
 	}
 	re, err := regexp.Compile(t.text)
 	if err != nil {
-		return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
+		return nil, wrongPattern(pattern, err)
 	}
 	tree, err := syntax.Parse(t.text, syntax.Perl)
 	if err != nil {
-		return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
+		return nil, wrongPattern(pattern, err)
 	}
 	m := &matcher{re: re, names: t.names, required: requiredTexts(tree)}
 	if t.edges != nil {
 		t.numberGroups(tree)
 		m.re = nil
 		if m.words, err = newWordMatcher(tree); err != nil {
-			return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
+			return nil, wrongPattern(pattern, err)
 		}
 		t.placeEdges(m.words.prog)
 		return m, nil
@@ -85,10 +87,24 @@ func newMatcher(pattern string, at anchor) (*matcher, error) {
 	}
 	if t.boundary {
 		if m.words, err = newWordMatcher(tree); err != nil {
-			return nil, fmt.Errorf("regular expression %q: %w", pattern, err)
+			return nil, wrongPattern(pattern, err)
 		}
 	}
 	return m, nil
+}
+
+// wrongPattern says what is wrong with a pattern: in its own words, where Go quotes what
+// it was translated to, and in a line, however long it is.
+func wrongPattern(pattern string, err error) error {
+	const most = 200
+	var e *syntax.Error
+	if errors.As(err, &e) && (len(e.Expr) > most || !strings.Contains(pattern, e.Expr)) {
+		err = errors.New(e.Code.String())
+	}
+	if len(pattern) > most {
+		pattern = strings.ToValidUTF8(pattern[:most], "") + "…"
+	}
+	return fmt.Errorf("regular expression %q: %w", pattern, err)
 }
 
 // regexKey is the memo key of a compiled pattern.

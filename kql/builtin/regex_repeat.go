@@ -91,6 +91,13 @@ func (t *regexTranslator) repeatCounted(r repetition) error {
 	if _, err := syntax.Parse(atom+r.text, syntax.Perl); !errors.As(err, &limit) || limit.Code != syntax.ErrInvalidRepeatSize {
 		return t.repeat(r.text)
 	}
+	alone, err := syntax.Parse(atom, syntax.Perl)
+	if err != nil {
+		return err
+	}
+	if regexSteps(alone) > maxSteps/max(r.least, r.most, 1) {
+		return fmt.Errorf("the count %s is too large here", r.text)
+	}
 	lazy := ""
 	if t.take("?") {
 		lazy = "?"
@@ -110,12 +117,30 @@ const (
 	// long its copies can be: \w is some 20 KB.
 	maxCopies = 10_000
 	maxCopied = 4 << 20
+	// maxSteps is how many characters and classes a repeated part can have at most, all
+	// copies counted: of a million, Go takes seconds to make a program.
+	maxSteps = 100_000
 	// maxOptional is how many copies may be missing: each is within the one
 	// before it.
 	maxOptional = 400
 	// goRepeats is how often Go repeats something at most.
 	goRepeats = 1000
 )
+
+// regexSteps counts the characters and classes of an expression, with all copies.
+func regexSteps(re *syntax.Regexp) int {
+	n := max(len(re.Rune), 1)
+	if re.Op == syntax.OpCharClass {
+		n = 1
+	}
+	for _, sub := range re.Sub {
+		n += regexSteps(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(re.Min, re.Max, 1)
+	}
+	return n
+}
 
 // copiesOf writes an atom as often as r says. Only the last copy has the atom's
 // groups: they hold what they matched last.
